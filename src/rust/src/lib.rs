@@ -1,1 +1,100 @@
-//! The bridge.
+//! The bridge between R and the pure crates: the only one that knows R.
+//!
+//! Nothing here ends in an R error. Every function gives a list; when
+//! something went wrong it has an element `error`, a list that R turns into a
+//! condition (R/conditions.R). extendr's own error path is not used for text
+//! from outside: it takes the text for a format string.
+
+mod columns;
+mod error;
+mod guard;
+mod job;
+mod sandbox;
+mod spec;
+mod types;
+
+use extendr_api::prelude::*;
+
+/// Whether credentials may be sent to `domain`.
+/// @noRd
+#[extendr]
+fn rust_check_domain(domain: Robj) -> List {
+    guard::guarded(|| types::check_domain(&domain))
+}
+
+/// The known note types, column by column.
+/// @noRd
+#[extendr]
+fn rust_note_types() -> List {
+    guard::guarded(types::note_types)
+}
+
+/// Starts a log-in.
+/// @noRd
+#[extendr]
+fn rust_login_start(spec: List) -> List {
+    guard::guarded(|| job::start_login(&spec))
+}
+
+/// Starts reading notes.
+/// @noRd
+#[extendr]
+fn rust_notes_start(spec: List) -> List {
+    guard::guarded(|| job::start_notes(&spec))
+}
+
+/// Waits up to `milliseconds` for a job and tells how far it is.
+/// @noRd
+#[extendr]
+fn rust_job_poll(job: Robj, milliseconds: i32) -> List {
+    guard::guarded(|| job::poll(&job, milliseconds))
+}
+
+/// Ends a job, finished or not, and gives what it has.
+/// @noRd
+#[extendr]
+fn rust_job_finish(job: Robj) -> List {
+    guard::guarded(|| job::finish(job))
+}
+
+/// Starts a sandbox.
+/// @noRd
+#[extendr]
+fn rust_sandbox_start(spec: List) -> List {
+    guard::guarded(|| sandbox::start(&spec))
+}
+
+/// Stops a sandbox.
+/// @noRd
+#[extendr]
+fn rust_sandbox_stop(sandbox: Robj) -> List {
+    guard::guarded(|| sandbox::stop(sandbox))
+}
+
+/// Ends the sessions of a sandbox.
+/// @noRd
+#[extendr]
+fn rust_sandbox_expire(sandbox: Robj) -> List {
+    guard::guarded(|| sandbox::expire_sessions(sandbox))
+}
+
+/// The requests that a sandbox has received, column by column.
+/// @noRd
+#[extendr]
+fn rust_sandbox_requests(sandbox: Robj) -> List {
+    guard::guarded(|| sandbox::requests(sandbox))
+}
+
+extendr_module! {
+    mod amocrm;
+    fn rust_check_domain;
+    fn rust_note_types;
+    fn rust_login_start;
+    fn rust_notes_start;
+    fn rust_job_poll;
+    fn rust_job_finish;
+    fn rust_sandbox_start;
+    fn rust_sandbox_stop;
+    fn rust_sandbox_expire;
+    fn rust_sandbox_requests;
+}

@@ -1,1 +1,31 @@
-//! client
+//! Reads amoCRM and Kommo accounts page by page into columns.
+//!
+//! Pure Rust: nothing here knows R. A call comes in as a request
+//! ([`notes::NotesRequest`]), runs as a [`job::Job`] on threads of its own,
+//! and goes out as [`table::Table`]s or as an [`error::Error`] with whatever
+//! rows had arrived.
+#![forbid(unsafe_code)]
+
+pub mod account;
+pub mod dictionary;
+pub mod error;
+pub mod flatten;
+pub mod host;
+pub mod http;
+pub mod job;
+pub mod limiter;
+pub mod list;
+pub mod names;
+pub mod note_types;
+pub mod notes;
+pub mod number;
+pub mod page;
+pub mod progress;
+pub mod retry;
+pub mod server_text;
+pub mod session;
+pub mod table;
+pub mod transport;
+pub mod v2;
+pub mod walk;
+pub mod zone;

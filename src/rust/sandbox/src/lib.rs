@@ -1,1 +1,53 @@
-//! sandbox
+//! A loopback HTTP server that plays an amoCRM account.
+//!
+//! [`Sandbox::start`] makes an account up out of a seed, listens on
+//! 127.0.0.1 and answers as the real service does: login, sessions, pages,
+//! empty answers, rate limits and, on request, its faults ([`Fault`]).
+//! The same [`Config`] always gives the same account.
+//!
+//! ```
+//! use amocrm_sandbox::{Config, NoteCounts, Sandbox};
+//!
+//! let config = Config { notes: NoteCounts::each(100), ..Config::default() };
+//! let sandbox = Sandbox::start(config)?;
+//! assert!(sandbox.url().starts_with("http://127.0.0.1:"));
+//! # Ok::<(), amocrm_sandbox::Error>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod account;
+mod app;
+mod auth;
+mod calendar;
+mod config;
+mod content;
+mod error;
+mod fault;
+mod fields;
+mod form;
+mod funnel;
+mod json;
+mod kind;
+mod log;
+mod notes;
+mod pipeline;
+mod query;
+mod random;
+mod rate;
+mod recorded;
+mod reply;
+mod rows;
+mod schedule;
+mod server;
+mod session;
+mod story;
+mod sync;
+mod text;
+mod v2;
+
+pub use config::{Config, NoteCounts};
+pub use error::Error;
+pub use fault::{Action, Fault};
+pub use kind::Kind;
+pub use log::Request;
+pub use server::Sandbox;

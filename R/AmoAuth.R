@@ -1,0 +1,41 @@
+#' Try to log in
+#'
+#' Logs in with e-mail and API key. The other functions log in by themselves:
+#' this one only tells whether it works.
+#'
+#' @inheritParams AmoAuthList
+#' @param auth_list a list made by [AmoAuthList()], or any list with the
+#'   elements `email`, `apikey` and `domain`; wins over the three arguments. A
+#'   list in the first place is taken for it, too.
+#' @param verbose whether to say how it went in a message.
+#'
+#' @return `TRUE`, or the text `Auth error. Error code: <code>. <text>` with
+#'   amoCRM's own code and text when it refuses the credentials.
+#'
+#' @section Conditions:
+#' `amocrm_error_input`, and those of the network and the server (see
+#' [amocrm-package]), but no `amocrm_error_auth`: that is the text.
+#' @examples
+#' auth <- AmoSandbox(notes = 10)
+#' AmoAuth(auth_list = auth)
+#'
+#' auth$apikey <- "wrong"
+#' AmoAuth(auth_list = auth)
+#' @export
+AmoAuth <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
+                    verbose = TRUE) {
+  if (is.list(email)) {
+    return(call_with_auth_list(email, "verbose", sys.call(), sys.function(), parent.frame()))
+  }
+  verbose <- check_flag(verbose, "verbose")
+  started <- rust_login_start(connection_spec(resolve_auth(email, apikey, domain, auth_list)))
+  login <- run_job(started, show_nothing())
+  if (identical(login$error$kind, "auth")) {
+    text <- auth_error_text(login$error)
+    if (verbose) inform(text)
+    return(text)
+  }
+  if (!is.null(login$error)) abort_from_rust(login$error)
+  if (verbose) inform(gettextf("Logged in to the account %s", login$name))
+  TRUE
+}

@@ -1,0 +1,139 @@
+#' Notes, calls, stage changes and other records of an account
+#'
+#' Reads all notes of a kind of element, or those that the filters let through.
+#' amoCRM keeps much of its history as notes: calls, letters, moves between
+#' stages of a pipeline, files, SMS. [AmoNoteTypes()] lists the types.
+#'
+#' Pages are asked for ahead, at the speed that amoCRM allows (7 requests a
+#' second). A page that comes empty or short is asked for again: the answer is
+#' the whole table, or an error that says which rows are missing and carries
+#' the others.
+#'
+#' A list in the first place is the `auth_list`, and the arguments that follow
+#' it by position are then `type`, `element_id`, `note_type`,
+#' `if_modified_since` and `all`: `AmoNotes(auth, "lead", 666)`.
+#'
+#' @inheritParams AmoAuth
+#' @param limit rows per request, one whole number from 1 to 500. Fewer rows
+#'   make a request quicker, which helps when the server answers too slowly.
+#' @param id id of a note, or a vector of them, as numbers or text. All filters
+#'   but `type` are then ignored. Ids that don't exist give no rows.
+#' @param type what the notes belong to: `"contact"`, `"lead"`, `"company"`,
+#'   `"task"` (results of tasks) or `"customer"`. Several of them give a list,
+#'   as with `all`.
+#' @param element_id id of the contact, lead ..., or a vector of them.
+#' @param note_type code or name of [AmoNoteTypes()], or a vector of them.
+#'   Unknown codes are passed on.
+#' @param if_modified_since only notes created or changed at this moment or
+#'   later: `"2019-06-01 12:30:00"`, `"2019-06-01"` or a Date in the time zone
+#'   of the account, or a POSIXct.
+#' @param all `TRUE` reads the notes of contacts, leads, companies and tasks.
+#'
+#' @return A data.frame with a row for each note, in the order in which the
+#'   server gives them (by time of creation when there are several
+#'   `element_id` or `note_type`). Columns stand in the order of their first
+#'   appearance:
+#'   \describe{
+#'     \item{`id`}{integer; double when ids exceed 2147483647}
+#'     \item{`created_at`, `updated_at`}{POSIXct in the time zone of the
+#'       account}
+#'     \item{all others}{character, `NA` where a note has no such value, also
+#'       `responsible_user_id`, `created_by`, `account_id`, `group_id`,
+#'       `is_editable` (`"TRUE"` or `"FALSE"`), `element_id`, `element_type`
+#'       (`"contact"`, `"lead"`, `"company"`, `"customer"`, `"4"` for tasks),
+#'       `attachment`, `note_type` (the code) and `text`}
+#'     \item{`params_...`}{character: what the type has besides, such as
+#'       `params_PHONE` and `params_DURATION` of calls or `params_STATUS_OLD`
+#'       and `params_STATUS_NEW` of stage changes. Nested names are joined by
+#'       `_`; several values of one name are numbered}
+#'   }
+#'   Without rows it has the 13 base columns, and a warning of class
+#'   `amocrm_warning_zero_rows` says so.
+#'
+#'   For several `type`, or `all = TRUE`, a list of such data.frames named
+#'   `contact_notes`, `lead_notes`, `company_notes`, `task_notes`.
+#'
+#' @section Conditions:
+#' Those of [amocrm-package]. The field `partial` holds the rows that had
+#' arrived, in the same form as the result.
+#' @examples
+#' auth <- AmoSandbox(notes = 1000)
+#'
+#' notes <- AmoNotes(auth_list = auth, type = "lead")
+#' head(notes)
+#'
+#' # Moves between stages, and calls of the last month
+#' moves <- AmoNotes(auth, "lead", note_type = 3)
+#' calls <- AmoNotes(auth, "contact", note_type = c("call_in", "call_out"))
+#' table(calls$params_call_status)
+#' @export
+AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
+                     limit = 500, id = NULL, type = "contact", element_id = NULL,
+                     note_type = NULL, if_modified_since = NULL, all = FALSE) {
+  if (is.list(email)) {
+    order <- c("type", "element_id", "note_type", "if_modified_since", "all")
+    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
+  }
+  all <- check_flag(all, "all")
+  kinds <- check_choices(
+    if (all) c("contact", "lead", "company", "task") else type,
+    c("contact", "lead", "company", "task", "customer"), "type"
+  )
+  auth <- resolve_auth(email, apikey, domain, auth_list)
+  spec <- c(connection_spec(auth), list(
+    type = kinds,
+    limit = check_limit(limit, 500),
+    id = check_ids(id, "id"),
+    element_id = check_ids(element_id, "element_id"),
+    note_type = check_note_type(note_type),
+    since = check_time(if_modified_since, "if_modified_since")
+  ))
+  shape <- if (length(kinds) > 1) notes_list else function(tables) tables[[1]]
+  tables <- run_tables(rust_notes_start(spec), notes_label(kinds), shape)
+  warn_if_empty(tables)
+  tables
+}
+
+notes_label <- function(kinds) {
+  gettextf("%s notes", paste(kinds, collapse = ", "))
+}
+
+#' Several tables of notes as a list
+#'
+#' amocrm 0.1.0 named the elements "lead _notes": those names still work.
+#' @noRd
+notes_list <- function(tables) {
+  structure(
+    stats::setNames(tables, paste0(names(tables), "_notes")),
+    class = c("amocrm_notes_list", "list")
+  )
+}
+
+#' @export
+`[[.amocrm_notes_list` <- function(x, i, ...) {
+  unclass(x)[[today_name(i), ...]]
+}
+
+#' @export
+`$.amocrm_notes_list` <- function(x, name) {
+  unclass(x)[[today_name(name), exact = FALSE]]
+}
+
+#' @export
+print.amocrm_notes_list <- function(x, ...) {
+  print(unclass(x), ...)
+  invisible(x)
+}
+
+today_name <- function(name) {
+  if (is.character(name)) sub(" _notes", "_notes", name, fixed = TRUE) else name
+}
+
+warn_if_empty <- function(tables) {
+  if (is.data.frame(tables)) tables <- list(tables)
+  empty <- vapply(tables, nrow, 0L) == 0
+  if (any(empty)) {
+    which <- if (length(tables) > 1) paste0(": ", paste(names(tables)[empty], collapse = ", "))
+    warn("zero_rows", paste0("Oops... seems that you've requested zero rows", which))
+  }
+}

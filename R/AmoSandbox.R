@@ -1,0 +1,112 @@
+#' An account that needs no account
+#'
+#' Starts a small server on this computer that answers as amoCRM does, with
+#' made-up data in Russian, and gives the access to it. For trying the package
+#' out, for examples and for tests of your own scripts.
+#'
+#' The server listens on the loopback interface only, at a free port. It stops
+#' when the returned list is no longer used, or with the R session.
+#'
+#' @param notes how many notes there are of each kind of element: one number
+#'   for all, or a vector named by `contact`, `lead`, `company`, `task` and
+#'   `customer`, where those left out have none.
+#' @param seed whole number: the same seed makes the same data.
+#' @param timezone time zone of the account, an Olson name.
+#' @param latency seconds that every answer takes longer.
+#' @param rate requests per second above which the server answers 429, as
+#'   amoCRM does above 7. 0 is no limit.
+#' @param session seconds until a login ends, 900 as in amoCRM.
+#' @param items recorded notes to serve instead of made-up ones: a list named
+#'   as `notes`, each element a file or a text with JSON, either an array of
+#'   notes or pages as API v2 serves them.
+#'
+#' @return A list for the argument `auth_list`, as [AmoAuthList()] makes it.
+#'
+#' @section Conditions:
+#' `amocrm_error_input`.
+#' @examples
+#' auth <- AmoSandbox(notes = c(lead = 50, contact = 20), timezone = "Asia/Omsk")
+#' AmoNotes(auth, "lead", note_type = "call_in")
+#' @export
+AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", latency = 0,
+                       rate = 0, session = 900, items = NULL) {
+  kinds <- c("contact", "lead", "company", "task", "customer")
+  recorded <- lapply(stats::setNames(nm = kinds), function(kind) recorded_json(items, kind))
+  names(recorded) <- paste0(kinds, "_items")
+  started <- rust_sandbox_start(c(
+    note_counts(notes, kinds),
+    recorded,
+    list(
+      seed = check_number(seed, "seed"),
+      timezone = check_zone(timezone),
+      latency = check_number(latency, "latency"),
+      rate = check_number(rate, "rate"),
+      session_seconds = check_number(session, "session")
+    )
+  ))
+  if (!is.null(started$error)) abort_from_rust(started$error)
+  structure(new_auth_list(started), sandbox = started$sandbox)
+}
+
+note_counts <- function(notes, kinds) {
+  counts <- if (is.null(names(notes))) rep(notes, length(kinds)) else notes[kinds]
+  named <- is.null(names(notes)) || all(names(notes) %in% kinds)
+  if (!is.numeric(notes) || !named || (is.null(names(notes)) && length(notes) != 1)) {
+    abort_input("notes", gettextf(
+      "`notes` must be one number, or numbers named by %s", paste(kinds, collapse = ", ")
+    ))
+  }
+  counts[is.na(counts)] <- 0
+  stats::setNames(lapply(counts, check_number, "notes"), kinds)
+}
+
+#' JSON of the recorded notes of a kind, or NULL
+#' @noRd
+recorded_json <- function(items, kind) {
+  given <- items[[kind]]
+  if (is.null(given)) {
+    return(NULL)
+  }
+  if (!is.character(given) || anyNA(given)) {
+    abort_input("items", gettext("`items` must be a list of files or JSON texts"))
+  }
+  is_file <- length(given) == 1 && nchar(given, "bytes") < 4096 && file.exists(given)
+  lines <- if (is_file) readLines(given, encoding = "UTF-8", warn = FALSE) else given
+  enc2utf8(paste(lines, collapse = "\n"))
+}
+
+check_number <- function(value, argument) {
+  if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value < 0) {
+    abort_input(argument, gettextf("`%s` must be one number, 0 or more", argument))
+  }
+  as.numeric(value)
+}
+
+check_zone <- function(timezone) {
+  if (!is.character(timezone) || length(timezone) != 1 || !timezone %in% OlsonNames()) {
+    abort_input("timezone", gettext(
+      '`timezone` must be one of OlsonNames(), such as "Europe/Moscow"'
+    ))
+  }
+  timezone
+}
+
+#' The requests that a sandbox has received
+#' @noRd
+sandbox_requests <- function(auth) {
+  log <- rust_sandbox_requests(attr(auth, "sandbox"))
+  if (!is.null(log$error)) abort_from_rust(log$error)
+  as.data.frame(log)
+}
+
+#' Ends all sessions of a sandbox
+#' @noRd
+sandbox_expire <- function(auth) {
+  invisible(rust_sandbox_expire(attr(auth, "sandbox")))
+}
+
+#' Stops a sandbox at once
+#' @noRd
+sandbox_stop <- function(auth) {
+  invisible(rust_sandbox_stop(attr(auth, "sandbox")))
+}

@@ -1,0 +1,47 @@
+#' amocrm: read amoCRM and Kommo accounts into data frames
+#'
+#' Downloads notes, calls, stage changes and other records of an amoCRM
+#' (abroad: Kommo) account. Scripts written for amocrm 0.1.0 keep working: the
+#' same calls, columns, types and order.
+#'
+#' Start with [AmoSandbox()], an account that needs none, and [AmoNotes()].
+#'
+#' @section Options:
+#' \describe{
+#'   \item{`amocrm.quiet`}{`TRUE` silences progress and summary lines.}
+#'   \item{`amocrm.rate`}{Requests per second, 7 by default, which is what
+#'     amoCRM allows. Lower it when other programs use the same account. More
+#'     than 7 has an effect on a sandbox only, where `Inf` is no limit.}
+#'   \item{`amocrm.timeout`}{Seconds that the server may be silent, 60 by
+#'     default.}
+#' }
+#'
+#' @section Environment variables:
+#' `AMOCRM_EMAIL`, `AMOCRM_APIKEY` and `AMOCRM_DOMAIN` stand in for arguments
+#' that are not given. `HTTPS_PROXY` and `NO_PROXY` name a proxy,
+#' `SSL_CERT_FILE` a file of certificates to trust.
+#'
+#' @section Conditions:
+#' Every error inherits from `amocrm_error` and carries the fields `status`
+#' (the HTTP status), `endpoint` (method and path), `request_id` (to quote to
+#' amoCRM's support) and `partial` (the rows that had arrived), each `NULL`
+#' where there is none. The classes are
+#' \describe{
+#'   \item{`amocrm_error_input`}{An argument is wrong; nothing was sent.}
+#'   \item{`amocrm_error_auth`}{The server does not accept the credentials.}
+#'   \item{`amocrm_error_blocked`}{403: the account or the address is blocked.}
+#'   \item{`amocrm_error_rate_limited`}{429 that did not end.}
+#'   \item{`amocrm_error_http`}{Any other HTTP status that is not success.}
+#'   \item{`amocrm_error_timeout`}{No answer in time.}
+#'   \item{`amocrm_error_network`}{The server can't be reached or hung up.}
+#'   \item{`amocrm_error_parse`}{An answer is not what it should be.}
+#'   \item{`amocrm_error_incomplete`}{Pages are missing although everything was
+#'     tried.}
+#'   \item{`amocrm_error_system`}{This computer refused something.}
+#' }
+#' Esc or Ctrl-C signals `amocrm_interrupt`, which inherits from `interrupt`
+#' and carries `partial` too.
+#'
+#' @keywords internal
+#' @useDynLib amocrm, .registration = TRUE
+"_PACKAGE"

@@ -1,0 +1,125 @@
+# Checks of arguments. Each gives the value in the form Rust expects, or an
+# input error; nothing has been sent by then.
+
+#' Rows a request: whole, 1 or more; more than `most` is `most` with a warning
+#' @noRd
+check_limit <- function(limit, most) {
+  if (!is_whole(limit) || length(limit) != 1 || limit < 1) {
+    abort_input("limit", gettextf("`limit` must be one whole number from 1 to %d", most))
+  }
+  if (limit > most) {
+    warn("limit", gettextf("`limit` can be %d at most: %d is used", most, most))
+  }
+  min(limit, most)
+}
+
+#' Ids: whole numbers, or their text; NULL stays NULL. Gives distinct digits
+#' @noRd
+check_ids <- function(ids, argument) {
+  if (is.null(ids)) {
+    return(NULL)
+  }
+  digits <- if (is_whole(ids)) {
+    # as.character() would write 100000 as 1e+05.
+    sprintf("%.0f", ids)
+  } else if (is.character(ids) || is.factor(ids)) {
+    trimws(as.character(ids))
+  }
+  if (length(digits) == 0 || anyNA(digits) || !all(grepl("^[0-9]{1,18}$", digits))) {
+    abort_input(argument, gettextf("`%s` must be one or more whole numbers, or NULL", argument))
+  }
+  unique(digits)
+}
+
+#' Note types: codes or names of AmoNoteTypes(); NULL stays NULL. Gives codes
+#' @noRd
+check_note_type <- function(note_type) {
+  types <- AmoNoteTypes()
+  if (is.character(note_type)) {
+    named <- match(note_type, types$name)
+    note_type[!is.na(named)] <- types$code[named[!is.na(named)]]
+  }
+  check_ids(note_type, "note_type")
+}
+
+#' One or more of `choices`
+#' @noRd
+check_choices <- function(values, choices, argument) {
+  if (!is.character(values) || length(values) == 0 || !all(values %in% choices)) {
+    listed <- paste0('"', choices, '"', collapse = ", ")
+    abort_input(argument, gettextf("`%s` must be one or more of %s", argument, listed))
+  }
+  unique(values)
+}
+
+#' @noRd
+check_flag <- function(flag, argument) {
+  if (!is.logical(flag) || length(flag) != 1 || is.na(flag)) {
+    abort_input(argument, gettextf("`%s` must be TRUE or FALSE", argument))
+  }
+  flag
+}
+
+#' A moment; NULL stays NULL
+#'
+#' Gives `@<seconds since 1970>` for a POSIXct, which says what moment it is,
+#' and `YYYY-mm-dd HH:MM:SS` for text and Date, which are read in the
+#' account's time zone, known to Rust only.
+#' @noRd
+check_time <- function(time, argument) {
+  if (is.null(time)) {
+    return(NULL)
+  }
+  text <- if (length(time) != 1 || is.na(time)) {
+    NA
+  } else if (inherits(time, "POSIXt")) {
+    sprintf("@%.0f", floor(as.numeric(as.POSIXct(time))))
+  } else if (inherits(time, "Date")) {
+    paste(format(time, "%Y-%m-%d"), "00:00:00")
+  } else if (is.character(time)) {
+    wall_clock(time)
+  } else {
+    NA
+  }
+  if (is.na(text)) {
+    abort_input(argument, gettextf(
+      '`%s` must be a time such as "2019-06-01" or "2019-06-01 12:30:00", a Date or a POSIXct',
+      argument
+    ))
+  }
+  text
+}
+
+#' A text as `YYYY-mm-dd HH:MM:SS`, or NA
+#' @noRd
+wall_clock <- function(text) {
+  text <- sub("T", " ", trimws(text), fixed = TRUE)
+  complete <- if (grepl("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", text)) {
+    paste(text, "00:00:00")
+  } else if (grepl("^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$", text)) {
+    paste0(text, ":00")
+  } else if (grepl("^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", text)) {
+    text
+  } else {
+    return(NA)
+  }
+  format(strptime(complete, "%Y-%m-%d %H:%M:%S", tz = "UTC"), "%Y-%m-%d %H:%M:%S")
+}
+
+#' Whether all are whole numbers that a double holds exactly
+#' @noRd
+is_whole <- function(x) {
+  is.numeric(x) && !inherits(x, c("Date", "POSIXt", "integer64")) &&
+    all(is.finite(x)) && all(x == floor(x)) && all(abs(x) <= 2^53)
+}
+
+#' A number from an option
+#' @noRd
+option_number <- function(name, default, finite = TRUE) {
+  value <- getOption(name, default)
+  good <- is.numeric(value) && length(value) == 1 && !is.na(value) && value > 0
+  if (!good || (finite && !is.finite(value))) {
+    abort_input(name, gettextf("options(%s = ) must be one number greater than 0", name))
+  }
+  as.numeric(value)
+}

@@ -1,0 +1,164 @@
+# The condition classes, and what they say. Rust hands over what happened as
+# plain data; the words, and the advice on what to do, are made here.
+
+#' Raises an error of the package
+#'
+#' @param kind last part of the class, `amocrm_error_<kind>`
+#' @param message what happened
+#' @param advice what to do about it, or NULL
+#' @param fields named list of further fields of the condition
+#' @noRd
+abort <- function(kind, message, advice = NULL, fields = list()) {
+  none <- list(status = NULL, endpoint = NULL, request_id = NULL, partial = NULL)
+  # No call: its arguments may hold secrets.
+  condition <- c(
+    list(message = paste(c(message, advice), collapse = "\n"), call = NULL),
+    fields,
+    none[setdiff(names(none), names(fields))]
+  )
+  class(condition) <- c(paste0("amocrm_error_", kind), "amocrm_error", "error", "condition")
+  stop(condition)
+}
+
+#' Raises an input error
+#' @noRd
+abort_input <- function(argument, message) {
+  abort("input", message, fields = list(argument = argument))
+}
+
+#' Raises the error that Rust reports
+#'
+#' @param error list made by error_list() in src/rust/src/error.rs
+#' @param partial the rows that had arrived, or NULL
+#' @noRd
+abort_from_rust <- function(error, partial = NULL) {
+  fields <- error[c("status", "endpoint", "request_id", "argument", "code", "pages")]
+  fields <- c(fields[!vapply(fields, is.null, NA)], list(partial = partial))
+  abort(error$kind, headline(error), advice(error), fields)
+}
+
+#' What happened, in one line
+#' @noRd
+headline <- function(error) {
+  where <- error$endpoint
+  switch(error$kind,
+    input = error$message,
+    auth = auth_error_text(error),
+    blocked = sentence(gettextf("HTTP 403 from %s: access is blocked", where), error$detail),
+    rate_limited = gettextf(
+      "HTTP 429 from %s: too many requests, after %d tries", where, as.integer(error$tries)
+    ),
+    http = sentence(gettextf("HTTP %d from %s", error$status, where), error$detail),
+    timeout = gettextf(
+      "%s: no answer within %s seconds, after %d tries", where, error$detail,
+      as.integer(error$tries)
+    ),
+    network = sentence(
+      gettextf("%s: no answer after %d tries", where, as.integer(error$tries)), error$detail
+    ),
+    parse = sentence(gettextf("%s: the answer can't be read (%s)", where, error$pages),
+                     error$detail),
+    incomplete = sentence(gettextf("%s: some rows did not come", where),
+                          paste(error$pages, collapse = "; ")),
+    system = error$detail,
+    error$message
+  )
+}
+
+#' The text that AmoAuth() of amocrm 0.1.0 returned
+#' @noRd
+auth_error_text <- function(error) {
+  paste0("Auth error. Error code: ", error$code, ". ", error$detail)
+}
+
+sentence <- function(start, rest) {
+  if (is.null(rest) || !nzchar(rest)) start else paste0(start, ": ", rest)
+}
+
+#' What the user can do, or NULL
+#' @noRd
+advice <- function(error) {
+  switch(error$kind,
+    auth = auth_advice(error$code),
+    blocked = gettext(paste(
+      "Don't try again at once: a block can become permanent. Ask amoCRM's support,",
+      "naming the request id and your address, or have an administrator check the list of",
+      "allowed addresses (Settings - General settings)."
+    )),
+    rate_limited = gettext(paste(
+      "Other programs use the same account: lower this one's share with",
+      "options(amocrm.rate = 3), or run it at another time."
+    )),
+    http = http_advice(error$status),
+    timeout = gettext(paste(
+      "Ask for less at once with `limit`, or allow more time with",
+      "options(amocrm.timeout = 180)."
+    )),
+    network = gettext(paste(
+      "Check `domain` and the connection; behind a proxy set the environment variable",
+      "HTTPS_PROXY, and SSL_CERT_FILE for its certificate."
+    )),
+    parse = gettext(
+      "Try a smaller `limit`; if it stays, report it with the request id."
+    ),
+    incomplete = gettext(paste(
+      "The rows that came are in the condition's `partial`. Try again later, or with a",
+      "smaller `limit`."
+    )),
+    NULL
+  )
+}
+
+auth_advice <- function(code) {
+  switch(code,
+    "101" = gettext("There is no such account: check `domain`."),
+    "111" = gettext("Log in once in a browser and pass the captcha there."),
+    "112" = gettext("The user is switched off or not in this account."),
+    gettext(paste(
+      "Check `email`, `apikey` and `domain`. amoCRM stopped handing out API keys in July",
+      "2020, and a key ends with its user's password."
+    ))
+  )
+}
+
+http_advice <- function(status) {
+  if (status == 402) {
+    gettext("The account's subscription has ended, or its tariff lacks this part.")
+  } else if (status == 404) {
+    gettext("Check `domain`: the account may have been renamed, moved or removed.")
+  } else if (status == 426) {
+    gettext("This part of the account is switched off: an administrator can switch it on.")
+  } else if (status >= 300 && status < 400) {
+    gettext("Check `domain`: the account may have been renamed or moved.")
+  } else if (status >= 500) {
+    gettext("amoCRM has trouble. Try a smaller `limit`, or try later.")
+  }
+}
+
+#' Signals that the user stopped a call, then stops it
+#'
+#' A calling handler, or tryCatch(interrupt = ), gets the rows that had come.
+#' @noRd
+signal_interrupt <- function(partial) {
+  condition <- structure(
+    class = c("amocrm_interrupt", "interrupt", "condition"),
+    list(message = gettext("interrupted"), call = NULL, partial = partial)
+  )
+  signalCondition(condition)
+  invokeRestart("abort")
+}
+
+#' @noRd
+warn <- function(kind, message) {
+  warning(structure(
+    class = c(paste0("amocrm_warning_", kind), "amocrm_warning", "warning", "condition"),
+    list(message = message, call = NULL)
+  ))
+}
+
+#' @noRd
+inform <- function(text) {
+  if (!is_quiet()) message(text)
+}
+
+is_quiet <- function() isTRUE(getOption("amocrm.quiet"))

@@ -1,0 +1,104 @@
+# What a running call shows: a bar at a prompt, plain message lines elsewhere.
+
+# Seconds between two plain lines, and the shortest wait that is told of.
+line_interval <- 10
+told_wait <- 2
+
+#' Shows nothing
+#' @noRd
+show_nothing <- function() {
+  nothing <- function(...) invisible()
+  list(update = nothing, close = nothing, summary = nothing)
+}
+
+#' Shows how far a call is
+#'
+#' @return list of functions: update(state) with what rust_job_poll() gives,
+#'   close(), and summary(), one line on what was read
+#' @noRd
+show_progress <- function(label) {
+  if (is_quiet() || messages_are_muffled()) {
+    return(show_nothing())
+  }
+  started <- proc.time()[["elapsed"]]
+  seconds <- function() proc.time()[["elapsed"]] - started
+  last <- list(rows = 0, pages = 0, requests = 0)
+  view <- if (interactive()) progress_bar(label) else progress_lines(label)
+  list(
+    update = function(state) {
+      last <<- state
+      view$update(state, seconds())
+    },
+    close = view$close,
+    summary = function() inform(summary_line(label, last, seconds()))
+  )
+}
+
+summary_line <- function(label, state, seconds) {
+  gettextf(
+    "%s: %s rows in %s pages, %s requests, %.1f s (API v2)",
+    label, count(state$rows), count(state$pages), count(state$requests), seconds
+  )
+}
+
+count <- function(n) format(n, big.mark = " ", scientific = FALSE, trim = TRUE)
+
+#' A cli progress bar without a total: amoCRM tells none
+#' @noRd
+progress_bar <- function(label) {
+  here <- environment()
+  rows <- "0"
+  pages <- "0"
+  note <- ""
+  bar <- cli::cli_progress_bar(
+    format = "{cli::pb_spin} {label}: {rows} rows, {pages} pages{note}",
+    total = NA, clear = TRUE, .envir = here, .auto_close = FALSE
+  )
+  list(
+    update = function(state, seconds) {
+      rows <<- count(state$rows)
+      pages <<- count(state$pages)
+      note <<- if (state$pause_left > told_wait) paste0(", ", wait_text(state)) else ""
+      cli::cli_progress_update(id = bar, .envir = here)
+    },
+    close = function() cli::cli_progress_done(id = bar, .envir = here)
+  )
+}
+
+#' A line now and then, and one for each long wait
+#' @noRd
+progress_lines <- function(label) {
+  told_at <- 0
+  told_pause <- ""
+  list(
+    update = function(state, seconds) {
+      waits <- state$pause_left > told_wait
+      if (waits && state$pause != told_pause) {
+        inform(paste0(label, ": ", wait_text(state)))
+      } else if (seconds - told_at >= line_interval && !state$done) {
+        inform(gettextf("%s: %s rows, %s pages", label, count(state$rows), count(state$pages)))
+        told_at <<- seconds
+      }
+      told_pause <<- if (waits) state$pause else ""
+    },
+    close = function() invisible()
+  )
+}
+
+wait_text <- function(state) {
+  gettextf("waiting %.0f s (%s)", state$pause_left, state$pause)
+}
+
+#' Whether suppressMessages() is around: it must silence the bar, too
+#' @noRd
+messages_are_muffled <- function() {
+  muffled <- TRUE
+  withRestarts(
+    {
+      signalCondition(simpleMessage(""))
+      muffled <- FALSE
+    },
+    muffleMessage = function() NULL
+  )
+  muffled
+}

@@ -1,0 +1,72 @@
+# The single road from an R function into Rust: a spec list starts a job, a
+# loop watches it, and out comes a table or a condition.
+
+# Milliseconds between two looks at a job: R handles Esc and Ctrl-C between
+# them.
+poll_interval <- 100L
+
+#' What every job needs to know
+#' @noRd
+connection_spec <- function(auth) {
+  c(auth, list(
+    rate = option_number("amocrm.rate", 7, finite = FALSE),
+    timeout = option_number("amocrm.timeout", 60)
+  ))
+}
+
+#' Runs a job that gives tables
+#'
+#' @param started what a rust_*_start() gave
+#' @param label what is read, for progress lines
+#' @param shape function from the list of tables to the value of the call
+#' @noRd
+run_tables <- function(started, label, shape) {
+  display <- show_progress(label)
+  arrived <- function(result) if (!is.null(result$tables)) shape(result$tables)
+  result <- run_job(started, display, arrived)
+  tables <- arrived(result)
+  if (!is.null(result$error)) abort_from_rust(result$error, partial = tables)
+  display$summary()
+  tables
+}
+
+#' Runs a job to its end
+#'
+#' @param partial function from what an interrupted job gives to the rows that
+#'   had come
+#' @return what rust_job_finish() gives
+#' @noRd
+run_job <- function(started, display, partial = function(result) NULL) {
+  if (!is.null(started$error)) abort_from_rust(started$error)
+  job <- started$job
+  finished <- FALSE
+  on.exit({
+    display$close()
+    if (!finished) rust_job_finish(job)
+  })
+  interrupted <- tryCatch(
+    {
+      watch_job(job, display)
+      FALSE
+    },
+    interrupt = function(condition) TRUE
+  )
+  display$close()
+  result <- rust_job_finish(job)
+  finished <- TRUE
+  if (interrupted) signal_interrupt(partial(result))
+  result
+}
+
+#' Looks at a job until it is done
+#' @noRd
+watch_job <- function(job, display) {
+  repeat {
+    state <- rust_job_poll(job, poll_interval)
+    if (!is.null(state$error)) abort_from_rust(state$error)
+    display$update(state)
+    if (state$done) break
+    # Lets R see Esc and Ctrl-C, and the console repaint.
+    Sys.sleep(0)
+  }
+}

@@ -1,0 +1,146 @@
+//! An account and what is known of it from call to call: its speed limit,
+//! its session, its time zone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqwest::cookie::Jar;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::limiter::Limiter;
+use crate::zone::Zone;
+
+/// A session lives 15 minutes (v2.md 1.3); it is renewed a little earlier.
+const SESSION_LIFE: Duration = Duration::from_secs(14 * 60);
+
+/// Who asks: a user's e-mail and API key.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `USER_LOGIN`.
+    pub email: String,
+    /// `USER_HASH`.
+    pub apikey: SecretString,
+}
+
+impl Credentials {
+    fn equal(&self, other: &Credentials) -> bool {
+        self.email == other.email && self.apikey.expose_secret() == other.apikey.expose_secret()
+    }
+}
+
+/// One account, used with one set of credentials.
+pub struct Account {
+    /// Where it is.
+    pub base: Url,
+    /// Who asks.
+    pub credentials: Credentials,
+    /// Session cookies.
+    pub jar: Arc<Jar>,
+    /// Shared by everybody who asks this account.
+    pub limiter: Arc<Limiter>,
+    /// Held while logging in, so that many requests log in once.
+    pub login: tokio::sync::Mutex<Login>,
+    zone: Mutex<Option<Zone>>,
+}
+
+/// The session that the cookies in the jar belong to.
+#[derive(Debug, Default)]
+pub struct Login {
+    /// Counts log-ins: tells a request whether somebody logged in since.
+    pub number: u64,
+    at: Option<Instant>,
+}
+
+impl Login {
+    /// Whether the session can be expected to hold.
+    pub fn is_fresh(&self) -> bool {
+        self.at.is_some_and(|at| at.elapsed() < SESSION_LIFE)
+    }
+
+    /// A log-in succeeded just now.
+    pub fn succeeded(&mut self) {
+        self.number += 1;
+        self.at = Some(Instant::now());
+    }
+}
+
+impl Account {
+    /// The account at `base`, with what earlier calls of this process learnt
+    /// when they used the same credentials.
+    pub fn shared(base: Url, credentials: Credentials) -> Arc<Account> {
+        let mut known = lock(&KNOWN);
+        let accounts = known.get_or_insert_with(HashMap::new);
+        // A forked child starts afresh: locks may have been held by threads
+        // that it does not have.
+        let key = (std::process::id(), base.to_string());
+        let earlier = accounts.get(&key);
+        if let Some(account) = earlier.filter(|account| account.credentials.equal(&credentials)) {
+            return Arc::clone(account);
+        }
+        let limiter = earlier.map_or_else(
+            || Arc::new(Limiter::new(crate::limiter::ALLOWED)),
+            |account| Arc::clone(&account.limiter),
+        );
+        let account = Arc::new(Account {
+            base,
+            credentials,
+            jar: Arc::new(Jar::default()),
+            limiter,
+            login: tokio::sync::Mutex::default(),
+            zone: Mutex::new(None),
+        });
+        accounts.insert(key, Arc::clone(&account));
+        account
+    }
+
+    /// The time zone, once a call has learnt it.
+    pub fn zone(&self) -> Option<Zone> {
+        lock(&self.zone).clone()
+    }
+
+    /// Remembers the time zone.
+    pub fn learn_zone(&self, zone: &Zone) {
+        *lock(&self.zone) = Some(zone.clone());
+    }
+}
+
+type Known = HashMap<(u32, String), Arc<Account>>;
+
+/// Accounts that this process has asked. Only the thread that starts jobs
+/// takes the lock, and only for a moment.
+static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Account, Credentials};
+    use std::sync::Arc;
+    use url::Url;
+
+    fn account(host: &str, key: &str) -> Arc<Account> {
+        let credentials = Credentials { email: "a@b.ru".to_owned(), apikey: key.to_owned().into() };
+        Account::shared(Url::parse(host).unwrap(), credentials)
+    }
+
+    #[test]
+    fn a_session_is_shared_only_by_equal_credentials_and_the_speed_limit_by_all() {
+        let first = account("http://127.0.0.1:1", "right");
+        assert!(Arc::ptr_eq(&first, &account("http://127.0.0.1:1", "right")));
+        let other = account("http://127.0.0.1:1", "wrong");
+        assert!(!Arc::ptr_eq(&first, &other));
+        assert!(Arc::ptr_eq(&first.limiter, &other.limiter));
+        assert!(!Arc::ptr_eq(&first.limiter, &account("http://127.0.0.1:2", "right").limiter));
+    }
+
+    #[test]
+    fn debug_output_of_credentials_hides_the_key() {
+        let shown = format!("{:?}", account("http://127.0.0.1:3", "s3cr3t-key").credentials);
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+    }
+}

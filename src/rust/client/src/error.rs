@@ -1,0 +1,135 @@
+//! What can go wrong, as data. R turns it into conditions (R/conditions.R).
+
+/// Where on the wire it went wrong. Never holds a query string.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct At {
+    /// Method and path, such as `GET /api/v2/notes`.
+    pub endpoint: String,
+    /// HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// The answer's `X-Request-Id`, to quote to amoCRM's support.
+    pub request_id: Option<String>,
+}
+
+/// Every failure of this crate.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Error {
+    /// An argument is wrong; nothing was sent.
+    #[error("{message}")]
+    Input {
+        /// The R argument.
+        argument: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The server does not accept the credentials.
+    #[error("Auth error. Error code: {code}. {detail}")]
+    Auth {
+        /// amoCRM's error code, `110` for a wrong login or key (v2.md 1.5).
+        code: String,
+        /// The server's own words.
+        detail: String,
+        /// Where.
+        at: Box<At>,
+    },
+    /// 403: the account or the address is blocked.
+    #[error("access is blocked: {detail}")]
+    Blocked {
+        /// The server's own words.
+        detail: String,
+        /// Where.
+        at: Box<At>,
+    },
+    /// 429 that did not end.
+    #[error("too many requests, {tries} tries")]
+    RateLimited {
+        /// How often it was tried.
+        tries: u32,
+        /// Where.
+        at: Box<At>,
+    },
+    /// Any other status that is not success.
+    #[error("HTTP {}: {detail}", at.status.unwrap_or_default())]
+    Http {
+        /// The server's own words.
+        detail: String,
+        /// Where.
+        at: Box<At>,
+    },
+    /// No answer in time.
+    #[error("no answer within {seconds} s, {tries} tries")]
+    Timeout {
+        /// The time allowed for one answer.
+        seconds: u64,
+        /// How often it was tried.
+        tries: u32,
+        /// Where.
+        at: Box<At>,
+    },
+    /// The server can't be reached or hung up.
+    #[error("{detail}, {tries} tries")]
+    Network {
+        /// The cause, without any URL.
+        detail: String,
+        /// How often it was tried.
+        tries: u32,
+        /// Where.
+        at: Box<At>,
+    },
+    /// The answer is not what it should be.
+    #[error("{page}: {detail} (at {path})")]
+    Parse {
+        /// Which page, in words.
+        page: String,
+        /// Where in the JSON.
+        path: String,
+        /// What is wrong.
+        detail: String,
+        /// Where.
+        at: Box<At>,
+    },
+    /// Pages are missing although everything was tried.
+    #[error("missing: {}", pages.join("; "))]
+    Incomplete {
+        /// The pages, in words.
+        pages: Vec<String>,
+        /// Where.
+        at: Box<At>,
+    },
+    /// The machine refused something (threads, certificates).
+    #[error("{0}")]
+    System(String),
+}
+
+impl Error {
+    /// The last part of the R condition's class: `amocrm_error_<kind>`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::Input { .. } => "input",
+            Error::Auth { .. } => "auth",
+            Error::Blocked { .. } => "blocked",
+            Error::RateLimited { .. } => "rate_limited",
+            Error::Http { .. } => "http",
+            Error::Timeout { .. } => "timeout",
+            Error::Network { .. } => "network",
+            Error::Parse { .. } => "parse",
+            Error::Incomplete { .. } => "incomplete",
+            Error::System(_) => "system",
+        }
+    }
+
+    /// Where it happened, if it was on the wire.
+    pub fn at(&self) -> Option<&At> {
+        match self {
+            Error::Input { .. } | Error::System(_) => None,
+            Error::Auth { at, .. }
+            | Error::Blocked { at, .. }
+            | Error::RateLimited { at, .. }
+            | Error::Http { at, .. }
+            | Error::Timeout { at, .. }
+            | Error::Network { at, .. }
+            | Error::Parse { at, .. }
+            | Error::Incomplete { at, .. } => Some(at),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! One JSON record to its leaves: names and texts as
+//! `unlist(jsonlite::fromJSON(record, simplifyVector = FALSE))` gives them in
+//! R (contract section 2, rules 1 and 2). No tree is built: the parser's
+//! events go straight into two buffers that every record reuses.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::number::write_double;
+
+/// Members of a record that carry links, not data.
+const DROPPED: [&str; 2] = ["_links", "_embedded"];
+
+/// Receives the leaves of one record at a time. Reuse it over all records.
+#[derive(Default)]
+pub struct Leaves {
+    /// The dotted name of the place the parser is at.
+    path: String,
+    names: String,
+    texts: String,
+    found: Vec<Leaf>,
+}
+
+struct Leaf {
+    name: Range<usize>,
+    text: Range<usize>,
+}
+
+/// Numbering of the leaves under one named member: R numbers those that have
+/// no name of their own, and leaves the number out when there is only one.
+#[derive(Default)]
+struct Scope {
+    /// Leaves seen under the member, named ones too: R's numbers count all.
+    seen: usize,
+    /// Leaves without a name of their own.
+    unnamed: usize,
+    /// The first of those, and its number: renamed when a second one comes.
+    first: usize,
+    first_number: usize,
+}
+
+impl Leaves {
+    /// Forgets the record before, keeps the buffers.
+    pub fn clear(&mut self) {
+        self.path.clear();
+        self.names.clear();
+        self.texts.clear();
+        self.found.clear();
+    }
+
+    /// Name and text of each leaf, in document order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.found
+            .iter()
+            .map(|leaf| (&self.names[leaf.name.clone()], &self.texts[leaf.text.clone()]))
+    }
+
+    /// The dotted path the parser stopped at, for error messages.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A seed that reads one JSON object into these leaves.
+    pub fn record(&mut self) -> impl for<'de> DeserializeSeed<'de, Value = ()> + '_ {
+        RecordSeed { leaves: self }
+    }
+
+    fn add(&mut self, scope: &mut Scope, write: impl FnOnce(&mut String)) {
+        let start = self.texts.len();
+        write(&mut self.texts);
+        let text = start..self.texts.len();
+        scope.seen += 1;
+        scope.unnamed += 1;
+        let name = if scope.unnamed == 1 {
+            scope.first = self.found.len();
+            scope.first_number = scope.seen;
+            self.name_from_path(None)
+        } else {
+            if scope.unnamed == 2 {
+                self.found[scope.first].name = self.name_from_path(Some(scope.first_number));
+            }
+            self.name_from_path(Some(scope.seen))
+        };
+        self.found.push(Leaf { name, text });
+    }
+
+    fn name_from_path(&mut self, number: Option<usize>) -> Range<usize> {
+        let start = self.names.len();
+        self.names.push_str(&self.path);
+        if let Some(number) = number {
+            // R leaves names that would be a bare number empty.
+            if !self.path.is_empty() {
+                self.names.push_str(&number.to_string());
+            }
+        }
+        start..self.names.len()
+    }
+}
+
+/// R strings can't hold NUL; it is left out.
+fn push_without_nul(out: &mut String, text: &str) {
+    if text.as_bytes().contains(&0) {
+        out.extend(text.chars().filter(|c| *c != '\0'));
+    } else {
+        out.push_str(text);
+    }
+}
+
+struct RecordSeed<'l> {
+    leaves: &'l mut Leaves,
+}
+
+impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RecordSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut scope = Scope::default();
+        loop {
+            self.leaves.path.clear();
+            if map.next_key_seed(KeySeed(&mut self.leaves.path))?.is_none() {
+                return Ok(());
+            }
+            if DROPPED.contains(&self.leaves.path.as_str()) {
+                map.next_value::<IgnoredAny>()?;
+            } else {
+                read_member(self.leaves, &mut scope, &mut map, 0)?;
+            }
+        }
+    }
+}
+
+/// Reads the value of a member whose key was just added to the path, which
+/// was `parent` bytes long before. A member with an empty key has no name of
+/// its own and is numbered with its parent's leaves.
+fn read_member<'de, A: MapAccess<'de>>(
+    leaves: &mut Leaves,
+    scope: &mut Scope,
+    map: &mut A,
+    parent: usize,
+) -> Result<(), A::Error> {
+    if leaves.path.len() == parent {
+        return map.next_value_seed(ValueSeed { leaves, scope });
+    }
+    let mut own = Scope::default();
+    map.next_value_seed(ValueSeed { leaves, scope: &mut own })?;
+    scope.seen += own.seen;
+    Ok(())
+}
+
+/// Adds a key to the dotted path.
+struct KeySeed<'p>(&'p mut String);
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<(), E> {
+        if !self.0.is_empty() && !key.is_empty() {
+            self.0.push('.');
+        }
+        push_without_nul(self.0, key);
+        Ok(())
+    }
+}
+
+struct ValueSeed<'l, 's> {
+    leaves: &'l mut Leaves,
+    scope: &'s mut Scope,
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.leaves.add(self.scope, |out| {
+            out.push_str(if value { "TRUE" } else { "FALSE" });
+        });
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.leaves.add(self.scope, |out| out.push_str(&value.to_string()));
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        let mut digits = itoa::Buffer::new();
+        self.leaves.add(self.scope, |out| out.push_str(digits.format(value)));
+        Ok(())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        if !value.is_finite() {
+            return Err(E::custom("a number is out of range"));
+        }
+        self.leaves.add(self.scope, |out| write_double(value, out));
+        Ok(())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.leaves.add(self.scope, |out| push_without_nul(out, value));
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(ValueSeed { leaves: self.leaves, scope: self.scope })?.is_some()
+        {
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let parent = self.leaves.path.len();
+        while map.next_key_seed(KeySeed(&mut self.leaves.path))?.is_some() {
+            read_member(self.leaves, self.scope, &mut map, parent)?;
+            self.leaves.path.truncate(parent);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::Leaves;
+    use serde::de::DeserializeSeed;
+
+    fn flat(json: &str) -> Vec<(String, String)> {
+        let mut leaves = Leaves::default();
+        leaves.record().deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        leaves.iter().map(|(n, t)| (n.to_owned(), t.to_owned())).collect()
+    }
+
+    fn assert_names(json: &str, names: &[&str]) {
+        let found: Vec<String> = flat(json).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, names, "{json}");
+    }
+
+    #[test]
+    fn names_are_those_of_base_r_unlist() {
+        // Right-hand sides were printed by R 4.2.2.
+        assert_names(r#"{"a":[1,{"b":2}],"s":"x"}"#, &["a", "a.b", "s"]);
+        assert_names(r#"{"a":[{"b":2},1,[3,4]],"s":"x"}"#, &["a.b", "a2", "a3", "a4", "s"]);
+        assert_names(r#"{"a":{"":1,"b":2,"c":[5]},"":7,"s":"x"}"#, &["a", "a.b", "a.c", "", "s"]);
+        assert_names(r#"{"a":[[1],[2]],"s":"x"}"#, &["a1", "a2", "s"]);
+        assert_names(r#"{"a":[{"b":1},{"b":2}],"s":"x"}"#, &["a.b", "a.b", "s"]);
+        assert_names(
+            r#"{"a":[{"b":[1,2]},{"b":2},7,8],"s":"x","a":5}"#,
+            &["a.b1", "a.b2", "a.b", "a4", "a5", "s", "a"],
+        );
+        assert_names(
+            r#"{"a":{"":[1,2],"":[3]},"":[7,8],"":9,"s":"x"}"#,
+            &["a1", "a2", "a3", "", "", "", "s"],
+        );
+    }
+
+    #[test]
+    fn null_and_empty_containers_vanish() {
+        assert_names(r#"{"a":null,"b":{},"c":[],"d":[null,{},[[]]],"e":[null,5]}"#, &["e"]);
+    }
+
+    #[test]
+    fn links_and_embedded_are_dropped_at_the_top_only() {
+        assert_names(
+            r#"{"_links":{"self":{"href":"x"}},"_embedded":[1],"p":{"_links":1}}"#,
+            &["p._links"],
+        );
+    }
+
+    #[test]
+    fn every_leaf_is_text() {
+        let values: Vec<String> = flat(
+            r#"{"a":true,"b":false,"c":-5,"d":9007199254740993,"e":100000.0,"f":"NA","g":"","h":"\u041f\u0440"}"#,
+        )
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+        assert_eq!(values, ["TRUE", "FALSE", "-5", "9007199254740993", "100000", "NA", "", "Пр"]);
+    }
+
+    #[test]
+    fn nul_characters_are_left_out_of_names_and_texts() {
+        assert_eq!(flat(r#"{"a\u0000b":"x\u0000y"}"#), [("ab".to_owned(), "xy".to_owned())]);
+    }
+
+    #[test]
+    fn nesting_beyond_the_parsers_limit_is_an_error() {
+        let json = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+        let mut leaves = Leaves::default();
+        let result = leaves.record().deserialize(&mut serde_json::Deserializer::from_str(&json));
+        assert!(result.is_err());
+    }
+}

@@ -1,0 +1,119 @@
+//! `domain` to the one address that credentials may be sent to.
+
+use url::{Host, Url};
+
+use crate::error::Error;
+
+/// Zones that amoCRM and Kommo accounts live in (v2.md 1.8, v4.md 1.6).
+const ZONES: [&str; 3] = ["amocrm.ru", "amocrm.com", "kommo.com"];
+
+/// The address of an account, without a path.
+///
+/// `domain` is a subdomain (`sub` means `sub.amocrm.ru`), a full host in one
+/// of the three zones, or `http://` with a loopback host and a port.
+///
+/// # Errors
+/// [`Error::Input`] for anything else.
+pub fn account_url(domain: &str) -> Result<Url, Error> {
+    let domain = domain.trim();
+    if domain.starts_with("http://") {
+        return loopback_url(domain);
+    }
+    let host = if is_label(domain) { format!("{domain}.amocrm.ru") } else { domain.to_owned() };
+    let known = host.split_once('.').is_some_and(|(sub, zone)| {
+        is_label(sub) && ZONES.contains(&zone.to_ascii_lowercase().as_str())
+    });
+    if !known {
+        return Err(refused());
+    }
+    Url::parse(&format!("https://{host}")).map_err(|_| refused())
+}
+
+/// Whether the address is on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn loopback_url(text: &str) -> Result<Url, Error> {
+    let url = Url::parse(text).map_err(|_| refused())?;
+    let bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if bare && is_loopback(&url) && !text.ends_with('/') { Ok(url) } else { Err(refused()) }
+}
+
+/// One part of a host name: letters, digits and inner hyphens.
+fn is_label(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 63
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+fn refused() -> Error {
+    Error::Input {
+        argument: "domain",
+        message: "`domain` must be the account's subdomain (\"mycompany\") or its full host \
+                  (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\"), \
+                  without \"https://\", port or path"
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::account_url;
+
+    #[test]
+    fn subdomains_and_hosts_of_the_three_zones_are_accepted() {
+        for (domain, url) in [
+            ("sub", "https://sub.amocrm.ru/"),
+            ("My-Co2", "https://my-co2.amocrm.ru/"),
+            ("sub.amocrm.ru", "https://sub.amocrm.ru/"),
+            ("sub.amocrm.com", "https://sub.amocrm.com/"),
+            ("sub.kommo.com", "https://sub.kommo.com/"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/"),
+            ("http://localhost:8080", "http://localhost:8080/"),
+        ] {
+            assert_eq!(account_url(domain).map(String::from), Ok(url.to_owned()), "{domain}");
+        }
+    }
+
+    #[test]
+    fn any_other_place_is_refused() {
+        for domain in [
+            "",
+            "-sub",
+            "sub.example.com",
+            "sub.amocrm.ru.evil.com",
+            "evil.com/.amocrm.ru",
+            "a.b.amocrm.ru",
+            "amocrm.ru",
+            "sub.amocrm.ru/path",
+            "sub.amocrm.ru:8443",
+            "user@sub.amocrm.ru",
+            "sub.amocrm.ru?x=1",
+            "sub.amocrm.ru#x",
+            "https://sub.amocrm.ru",
+            "http://sub.amocrm.ru",
+            "http://10.0.0.1:80",
+            "http://user@127.0.0.1:80",
+            "http://127.0.0.1:80/path",
+            "http://127.0.0.1.evil.com:80",
+            "http://localhost.evil.com",
+            "ftp://127.0.0.1",
+            "sub\n.amocrm.ru",
+            "суб",
+        ] {
+            assert!(account_url(domain).is_err(), "{domain}");
+        }
+    }
+}

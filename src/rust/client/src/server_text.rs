@@ -1,0 +1,129 @@
+//! What a server says about a failure, in a form that is safe to show.
+
+use serde::Deserialize;
+
+/// Characters of server text that are shown.
+const MAX_SHOWN: usize = 300;
+
+/// The message and code in an error body.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ServerText {
+    /// The server's words, at most 300 characters, without control
+    /// characters; empty when it said nothing.
+    pub detail: String,
+    /// amoCRM's own error code, if there is one.
+    pub code: Option<String>,
+    /// Seconds to wait, as Kommo's 429 says in its body.
+    pub retry_after: Option<u64>,
+}
+
+/// The two shapes of v2.md 1.5 and v4.md 1.8 in one.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    response: Legacy,
+    title: Option<String>,
+    detail: Option<String>,
+    hint: Option<String>,
+    retry_after: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Legacy {
+    error: Option<String>,
+    error_code: Option<Code>,
+}
+
+/// A string in recorded answers; some servers send a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Code {
+    Text(String),
+    Number(i64),
+}
+
+/// Reads an error body: amoCRM's JSON in either shape, else the text of an
+/// HTML page or whatever it is.
+pub fn read(body: &[u8]) -> ServerText {
+    match serde_json::from_slice::<Body>(body) {
+        Ok(body) => from_json(body),
+        Err(_) => ServerText { detail: plain(body), code: None, retry_after: None },
+    }
+}
+
+fn from_json(body: Body) -> ServerText {
+    let parts = [body.response.error, body.title, body.detail, body.hint];
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    ServerText {
+        detail: shown(&parts.join(": ")),
+        code: body.response.error_code.map(|code| match code {
+            Code::Text(text) => shown(&text),
+            Code::Number(number) => number.to_string(),
+        }),
+        retry_after: body.retry_after,
+    }
+}
+
+/// The words of a body that is not JSON: tags and scripts left out.
+fn plain(body: &[u8]) -> String {
+    // Enough for the visible words of any error page.
+    let head = &body[..body.len().min(16 << 10)];
+    let text = String::from_utf8_lossy(head);
+    let mut words = String::new();
+    let mut inside_tag = false;
+    for c in text.chars() {
+        match c {
+            '<' => inside_tag = true,
+            '>' if inside_tag => {
+                inside_tag = false;
+                words.push(' ');
+            }
+            c if !inside_tag => words.push(c),
+            _ => {}
+        }
+    }
+    shown(&words)
+}
+
+fn shown(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let text = words.join(" ");
+    if text.chars().count() <= MAX_SHOWN {
+        return text;
+    }
+    text.chars().take(MAX_SHOWN).chain("...".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn both_json_shapes_give_words_and_code() {
+        let legacy = read(r#"{"response":{"error":"Неверно","error_code":"110"}}"#.as_bytes());
+        assert_eq!((legacy.detail.as_str(), legacy.code.as_deref()), ("Неверно", Some("110")));
+        let numeric = read(br#"{"response":{"error":"x","error_code":221}}"#);
+        assert_eq!(numeric.code.as_deref(), Some("221"));
+        let problem = read(br#"{"title":"Error","detail":"Functional disabled","status":426}"#);
+        assert_eq!(problem.detail, "Error: Functional disabled");
+    }
+
+    #[test]
+    fn a_web_page_gives_its_words() {
+        let page =
+            b"<html><head><title>403 Forbidden</title></head><body>\n<h1>403</h1></body></html>";
+        assert_eq!(read(page).detail, "403 Forbidden 403");
+    }
+
+    #[test]
+    fn hostile_bodies_come_out_short_and_printable() {
+        assert_eq!(read(b"").detail, "");
+        assert_eq!(read(b"a\0b\xff\x1b[31m").detail, "a b\u{fffd} [31m");
+        assert!(read("%s {x} ".repeat(200_000).as_bytes()).detail.chars().count() <= 303);
+        assert_eq!(read(br#"{"response":[1]}"#).code, None);
+    }
+}

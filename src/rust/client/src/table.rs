@@ -1,0 +1,553 @@
+//! Columns under construction: one table a page, pages joined in order.
+//!
+//! A column holds only the cells that exist, so that hundreds of rarely used
+//! columns cost what their cells cost. Texts are stored once per column.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashSet, HashTable};
+
+use crate::dictionary::Dictionary;
+use crate::flatten::Leaves;
+use crate::names::{is_odd, make_unique};
+
+/// The largest whole number that a double, and so R, holds exactly.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// What the texts of a column become in R.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Stays text.
+    Text,
+    /// A whole number: integer, or double when any exceeds R's integers.
+    Id,
+    /// Seconds since 1970, UTC.
+    Time,
+}
+
+/// What is known of a kind of table before its rows are seen.
+#[derive(Debug)]
+pub struct Schema {
+    /// The columns a table without rows has, in order.
+    pub base: &'static [&'static str],
+    /// The column that tells rows apart: a row seen twice is kept once.
+    pub key: &'static str,
+    /// Columns that are [`Role::Id`].
+    pub ids: &'static [&'static str],
+    /// Columns that are [`Role::Time`].
+    pub times: &'static [&'static str],
+}
+
+impl Schema {
+    fn role(&self, name: &str) -> Role {
+        if self.ids.contains(&name) {
+            Role::Id
+        } else if self.times.contains(&name) {
+            Role::Time
+        } else {
+            Role::Text
+        }
+    }
+}
+
+/// A cell whose text is not what its column must hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadCell {
+    /// Name of the column.
+    pub column: String,
+}
+
+/// Rows as columns.
+pub struct Table {
+    schema: &'static Schema,
+    rows: u32,
+    columns: Vec<Column>,
+    index: HashTable<u32>,
+    hasher: RandomState,
+    /// Column numbers of the row being added, reused from row to row.
+    slots: Vec<usize>,
+}
+
+/// One column: the cells that exist, in row order.
+pub struct Column {
+    name: Box<str>,
+    /// Its name looks like a repaired one, so it is never matched directly.
+    odd: bool,
+    /// One more than the row that used the column last.
+    stamp: u32,
+    rows: Vec<u32>,
+    values: Values,
+}
+
+/// The cells of a column, parallel to [`Column::rows`].
+pub enum Values {
+    /// Numbers of texts in a dictionary.
+    Text(Vec<u32>, Dictionary),
+    /// Ids or times.
+    Number(Role, Vec<f64>),
+}
+
+impl Table {
+    /// A table without rows and without columns.
+    pub fn new(schema: &'static Schema) -> Self {
+        Table {
+            schema,
+            rows: 0,
+            columns: Vec::new(),
+            index: HashTable::new(),
+            hasher: RandomState::default(),
+            slots: Vec::new(),
+        }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// The columns in order of first appearance; for a table without rows
+    /// the base columns of its schema.
+    pub fn into_columns(mut self) -> Vec<Column> {
+        if self.rows == 0 {
+            for name in self.schema.base {
+                self.column_at(name);
+            }
+        }
+        self.columns
+    }
+
+    /// Adds one record as a row.
+    ///
+    /// # Errors
+    /// [`BadCell`] when an id or a time is not a number; the table is then
+    /// of no further use.
+    pub fn push(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
+        if !self.match_columns(leaves) {
+            self.match_unusual_columns(leaves);
+        }
+        let row = self.rows;
+        for (slot, (_, text)) in self.slots.iter().zip(leaves.iter()) {
+            self.columns[*slot].push(row, text)?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Finds the column of each leaf when all of them are known and none
+    /// occurs twice in the row, which is nearly always so. Members come in
+    /// the same order in most rows: the next column is tried first.
+    fn match_columns(&mut self, leaves: &Leaves) -> bool {
+        self.slots.clear();
+        let mut guess = 0;
+        for (name, _) in leaves.iter() {
+            let slot = match self.columns.get(guess) {
+                Some(column) if *column.name == *name => Some(guess),
+                _ => self.find(name),
+            };
+            let Some(slot) = slot else { return false };
+            let column = &mut self.columns[slot];
+            if column.odd || column.stamp == self.rows + 1 {
+                return false;
+            }
+            column.stamp = self.rows + 1;
+            self.slots.push(slot);
+            guess = slot + 1;
+        }
+        true
+    }
+
+    /// The same for rows with new, repeated or odd names.
+    fn match_unusual_columns(&mut self, leaves: &Leaves) {
+        let mut names: Vec<String> = leaves.iter().map(|(name, _)| name.to_owned()).collect();
+        let mut seen = HashSet::with_hasher(self.hasher.clone());
+        if names.iter().any(|name| is_odd(name) || !seen.insert(name.as_str())) {
+            drop(seen);
+            make_unique(&mut names);
+        }
+        self.slots.clear();
+        for name in &names {
+            let slot = self.column_at(name);
+            self.slots.push(slot);
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let hash = self.hasher.hash_one(name);
+        self.index
+            .find(hash, |slot| *self.columns[*slot as usize].name == *name)
+            .map(|slot| *slot as usize)
+    }
+
+    fn column_at(&mut self, name: &str) -> usize {
+        if let Some(slot) = self.find(name) {
+            return slot;
+        }
+        let slot = self.columns.len();
+        self.columns.push(Column::new(name, self.schema.role(name)));
+        let (columns, hasher) = (&self.columns, &self.hasher);
+        self.index.insert_unique(
+            hasher.hash_one(name),
+            u32::try_from(slot).unwrap_or(u32::MAX),
+            |slot| hasher.hash_one(&*columns[*slot as usize].name),
+        );
+        slot
+    }
+
+    /// Adds the rows of `other` below, but for those whose key is in `seen`
+    /// already; adds their keys to `seen`. Rows without a key are all kept.
+    /// Gives the number of rows added.
+    pub fn append(&mut self, other: Table, seen: &mut Keys) -> u32 {
+        let places = other.places(self.rows, seen);
+        let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
+        for column in other.columns {
+            let slot = self.column_at(&column.name);
+            self.columns[slot].append(column, &places);
+        }
+        self.rows += added;
+        added
+    }
+
+    /// Where each row goes when the first kept one goes to `start`.
+    fn places(&self, start: u32, seen: &mut Keys) -> Vec<Option<u32>> {
+        let mut keep = vec![true; self.rows as usize];
+        if let Some(slot) = self.find(self.schema.key) {
+            self.columns[slot].for_each_key(|row, key| keep[row as usize] = seen.insert(key));
+        }
+        let mut next = start;
+        keep.into_iter()
+            .map(|keep| {
+                keep.then(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect()
+    }
+
+    /// The keys of the rows, as texts.
+    pub fn keys(&self) -> Keys {
+        let mut keys = Keys::default();
+        if let Some(slot) = self.find(self.schema.key) {
+            self.columns[slot].for_each_key(|_, key| {
+                keys.insert(key);
+            });
+        }
+        keys
+    }
+
+    /// Whether the first rows of both tables have the same key.
+    pub fn first_key_equals(&self, other: &Table) -> bool {
+        match (self.first_key(), other.first_key()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => false,
+        }
+    }
+
+    fn first_key(&self) -> Option<Key<'_>> {
+        let column = &self.columns[self.find(self.schema.key)?];
+        (*column.rows.first()? == 0).then(|| match &column.values {
+            Values::Number(_, numbers) => Key::Number(numbers[0]),
+            Values::Text(numbers, dictionary) => Key::Text(dictionary.get(numbers[0])),
+        })
+    }
+
+    /// Replaces texts of a column; `label` gives the new text or None.
+    pub fn relabel(&mut self, name: &str, label: impl Fn(&str) -> Option<&'static str>) {
+        let Some(slot) = self.find(name) else { return };
+        if let Values::Text(numbers, dictionary) = &mut self.columns[slot].values {
+            let mut labelled = Dictionary::default();
+            let renumbered: Vec<u32> = dictionary
+                .iter()
+                .map(|text| labelled.number(label(text).unwrap_or(text)))
+                .collect();
+            for number in numbers.iter_mut() {
+                *number = renumbered[*number as usize];
+            }
+            *dictionary = labelled;
+        }
+    }
+
+    /// Puts the rows in ascending order of the given number columns, the
+    /// first named first; rows that are equal stay in their order.
+    pub fn sort_by(&mut self, names: &[&str]) {
+        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.dense_numbers(name)).collect();
+        let mut order: Vec<u32> = (0..self.rows).collect();
+        order.sort_by(|a, b| {
+            keys.iter()
+                .map(|key| key[*a as usize].total_cmp(&key[*b as usize]))
+                .find(|ordering| ordering.is_ne())
+                .unwrap_or(std::cmp::Ordering::Equal)
+        });
+        let mut places = vec![0; order.len()];
+        for (place, row) in order.iter().enumerate() {
+            places[*row as usize] = u32::try_from(place).unwrap_or(u32::MAX);
+        }
+        for column in &mut self.columns {
+            column.rearrange(&places);
+        }
+    }
+
+    fn dense_numbers(&self, name: &str) -> Vec<f64> {
+        let mut dense = vec![f64::NAN; self.rows as usize];
+        if let Some(Column { rows, values: Values::Number(_, numbers), .. }) =
+            self.find(name).map(|slot| &self.columns[slot])
+        {
+            for (row, number) in rows.iter().zip(numbers) {
+                dense[*row as usize] = *number;
+            }
+        }
+        dense
+    }
+}
+
+impl Column {
+    fn new(name: &str, role: Role) -> Self {
+        let values = match role {
+            Role::Text => Values::Text(Vec::new(), Dictionary::default()),
+            Role::Id | Role::Time => Values::Number(role, Vec::new()),
+        };
+        Column { name: name.into(), odd: is_odd(name), stamp: 0, rows: Vec::new(), values }
+    }
+
+    /// The column's name in the table: every `.` is `_` (contract section 2,
+    /// rule 3).
+    pub fn name(&self) -> String {
+        self.name.replace('.', "_")
+    }
+
+    /// The rows that have a cell, ascending, counted from 0.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// The cells of those rows.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    fn push(&mut self, row: u32, text: &str) -> Result<(), BadCell> {
+        match &mut self.values {
+            Values::Text(numbers, dictionary) => numbers.push(dictionary.number(text)),
+            Values::Number(role, values) => match number(text, *role) {
+                Some(value) => values.push(value),
+                None => {
+                    return Err(BadCell { column: self.name.to_string() });
+                }
+            },
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn append(&mut self, other: Column, places: &[Option<u32>]) {
+        match (&mut self.values, other.values) {
+            (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
+                let mut known: Vec<Option<u32>> = vec![None; their_dictionary.len()];
+                for (row, number) in other.rows.iter().zip(theirs) {
+                    if let Some(place) = places[*row as usize] {
+                        let text = || dictionary.number(their_dictionary.get(number));
+                        numbers.push(*known[number as usize].get_or_insert_with(text));
+                        self.rows.push(place);
+                    }
+                }
+            }
+            (Values::Number(_, values), Values::Number(_, theirs)) => {
+                for (row, value) in other.rows.iter().zip(theirs) {
+                    if let Some(place) = places[*row as usize] {
+                        values.push(value);
+                        self.rows.push(place);
+                    }
+                }
+            }
+            // A name has one role in a schema, so the kinds never differ.
+            _ => {}
+        }
+    }
+
+    fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
+        for (cell, row) in self.rows.iter().enumerate() {
+            match &self.values {
+                Values::Number(_, numbers) => use_key(*row, Key::Number(numbers[cell])),
+                Values::Text(numbers, dictionary) => {
+                    use_key(*row, Key::Text(dictionary.get(numbers[cell])));
+                }
+            }
+        }
+    }
+
+    fn rearrange(&mut self, places: &[u32]) {
+        let mut cells: Vec<(u32, usize)> =
+            self.rows.iter().enumerate().map(|(cell, row)| (places[*row as usize], cell)).collect();
+        cells.sort_unstable();
+        self.rows = cells.iter().map(|(row, _)| *row).collect();
+        match &mut self.values {
+            Values::Text(numbers, _) => {
+                *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
+            }
+            Values::Number(_, numbers) => {
+                *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
+            }
+        }
+    }
+}
+
+/// What tells a row apart.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Key<'k> {
+    /// A numeric id.
+    Number(f64),
+    /// An id that is text.
+    Text(&'k str),
+}
+
+/// Keys of rows already kept.
+#[derive(Default)]
+pub struct Keys {
+    numbers: HashSet<u64, RandomState>,
+    texts: HashSet<Box<str>, RandomState>,
+}
+
+impl Keys {
+    /// Adds a key; whether it was new.
+    pub fn insert(&mut self, key: Key<'_>) -> bool {
+        match key {
+            Key::Number(number) => self.numbers.insert(number.to_bits()),
+            Key::Text(text) => !self.texts.contains(text) && self.texts.insert(text.into()),
+        }
+    }
+
+    /// Whether any key is in both.
+    pub fn meets(&self, other: &Keys) -> bool {
+        !self.numbers.is_disjoint(&other.numbers) || !self.texts.is_disjoint(&other.texts)
+    }
+
+    /// Whether a numeric key is there.
+    pub fn has_number(&self, number: f64) -> bool {
+        self.numbers.contains(&number.to_bits())
+    }
+}
+
+/// The number in `text`, if it is one that the role allows and that a double
+/// holds exactly.
+fn number(text: &str, role: Role) -> Option<f64> {
+    let value: f64 = text.parse().ok()?;
+    let whole = value.fract() == 0.0 && value.abs() <= MAX_EXACT;
+    match role {
+        Role::Id => whole.then_some(value),
+        _ => value.is_finite().then_some(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::float_cmp)]
+    use super::{BadCell, Column, Keys, Schema, Table, Values};
+    use crate::flatten::Leaves;
+    use serde::de::DeserializeSeed;
+
+    static SCHEMA: Schema =
+        Schema { base: &["id", "text"], key: "id", ids: &["id"], times: &["created_at"] };
+
+    fn push(table: &mut Table, json: &str) -> Result<(), BadCell> {
+        let mut leaves = Leaves::default();
+        leaves.record().deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        table.push(&leaves)
+    }
+
+    fn table(records: &[&str]) -> Table {
+        let mut table = Table::new(&SCHEMA);
+        for record in records {
+            push(&mut table, record).unwrap();
+        }
+        table
+    }
+
+    fn cells(column: &Column) -> Vec<(u32, String)> {
+        column
+            .rows()
+            .iter()
+            .enumerate()
+            .map(|(cell, row)| {
+                let text = match column.values() {
+                    Values::Text(numbers, dictionary) => dictionary.get(numbers[cell]).to_owned(),
+                    Values::Number(_, numbers) => numbers[cell].to_string(),
+                };
+                (*row, text)
+            })
+            .collect()
+    }
+
+    fn names(table: Table) -> Vec<String> {
+        table.into_columns().iter().map(Column::name).collect()
+    }
+
+    #[test]
+    fn columns_stand_in_order_of_first_appearance() {
+        let table = table(&[r#"{"id":1,"b":"x"}"#, r#"{"id":2,"a":{"c":1},"b":"y"}"#]);
+        assert_eq!(names(table), ["id", "b", "a_c"]);
+    }
+
+    #[test]
+    fn a_table_without_rows_has_the_base_columns() {
+        assert_eq!(names(table(&[])), ["id", "text"]);
+    }
+
+    #[test]
+    fn repeated_names_become_columns_by_position() {
+        let table = table(&[r#"{"id":1,"a":"x","a":"y"}"#, r#"{"id":2,"a":"z"}"#]);
+        let columns = table.into_columns();
+        let found: Vec<_> = columns.iter().map(|c| (c.name(), cells(c))).collect();
+        assert_eq!(found[1], ("a___2".to_owned(), vec![(0, "x".to_owned())]));
+        assert_eq!(found[2], ("a___3".to_owned(), vec![(0, "y".to_owned())]));
+        assert_eq!(found[3], ("a".to_owned(), vec![(1, "z".to_owned())]));
+    }
+
+    #[test]
+    fn pages_are_joined_in_order_and_rows_seen_twice_are_kept_once() {
+        let mut whole = Table::new(&SCHEMA);
+        let mut seen = Keys::default();
+        whole.append(table(&[r#"{"id":1,"t":"a"}"#, r#"{"id":2,"t":"b"}"#]), &mut seen);
+        let added =
+            whole.append(table(&[r#"{"id":2,"t":"b"}"#, r#"{"id":3,"u":"c","t":"a"}"#]), &mut seen);
+        assert_eq!((added, whole.rows()), (1, 3));
+        let columns = whole.into_columns();
+        assert_eq!(
+            cells(&columns[1]),
+            [(0, "a".to_owned()), (1, "b".to_owned()), (2, "a".to_owned())]
+        );
+        assert_eq!(cells(&columns[2]), [(2, "c".to_owned())]);
+    }
+
+    #[test]
+    fn an_id_that_is_no_exact_whole_number_is_refused() {
+        for id in ["\"abc\"", "1.5", "9007199254740994", "\"\""] {
+            let mut table = Table::new(&SCHEMA);
+            let result = push(&mut table, &format!("{{\"id\":{id}}}"));
+            assert_eq!(result, Err(BadCell { column: "id".to_owned() }), "{id}");
+        }
+        assert_eq!(table(&[r#"{"id":"12"}"#]).rows(), 1);
+    }
+
+    #[test]
+    fn relabelling_keeps_unknown_texts() {
+        let mut table = table(&[r#"{"id":1,"t":"1"}"#, r#"{"id":2,"t":"7"}"#]);
+        table.relabel("t", |text| (text == "1").then_some("contact"));
+        let columns = table.into_columns();
+        assert_eq!(cells(&columns[1]), [(0, "contact".to_owned()), (1, "7".to_owned())]);
+    }
+
+    #[test]
+    fn sorting_moves_whole_rows() {
+        let mut table = table(&[
+            r#"{"id":3,"created_at":5,"t":"c"}"#,
+            r#"{"id":1,"created_at":5}"#,
+            r#"{"id":2,"created_at":4,"t":"b"}"#,
+        ]);
+        table.sort_by(&["created_at", "id"]);
+        let columns = table.into_columns();
+        let ids: Vec<String> = cells(&columns[0]).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(ids, ["2", "1", "3"]);
+        assert_eq!(cells(&columns[2]), [(0, "b".to_owned()), (2, "c".to_owned())]);
+    }
+}

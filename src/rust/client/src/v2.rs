@@ -1,0 +1,155 @@
+//! API v2 on the wire: paths, parameters and row shapes (api/v2.md).
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::http::Request;
+use crate::page::{BadPage, read_page};
+use crate::table::{Schema, Table};
+use crate::transport::Transport;
+use crate::walk::Slice;
+use crate::zone::{Zone, http_date};
+
+/// Rows of one page at most.
+pub const MAX_LIMIT: u32 = 500;
+
+/// What a table of notes is made of (contract section 2).
+pub static NOTES: Schema = Schema {
+    base: &[
+        "id",
+        "responsible_user_id",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "account_id",
+        "group_id",
+        "is_editable",
+        "element_id",
+        "element_type",
+        "attachment",
+        "note_type",
+        "text",
+    ],
+    key: "id",
+    ids: &["id"],
+    times: &["created_at", "updated_at"],
+};
+
+/// The name of an `element_type` number (contract section 2, rule 6).
+pub fn element_type(number: &str) -> Option<&'static str> {
+    match number {
+        "1" => Some("contact"),
+        "2" => Some("lead"),
+        "3" => Some("company"),
+        "12" => Some("customer"),
+        _ => None,
+    }
+}
+
+/// Which notes a list holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NotesFilter {
+    /// Only these ids; everything else is then ignored.
+    pub ids: Vec<u64>,
+    /// Only notes of this element.
+    pub element: Option<u64>,
+    /// Only notes of this type.
+    pub note_type: Option<String>,
+    /// Only notes changed at this moment or later, seconds since 1970.
+    pub since: Option<i64>,
+}
+
+/// The request for a part of the notes of one kind of element.
+pub fn notes_request(element_type: &str, filter: &NotesFilter, slice: Slice) -> Request {
+    let mut request = Request::get("/api/v2/notes")
+        .query("limit_rows", &slice.limit)
+        .query("limit_offset", &slice.offset);
+    if !filter.ids.is_empty() {
+        let ids: Vec<String> = filter.ids.iter().map(ToString::to_string).collect();
+        return request.query("id", &ids.join(",")).query("type", element_type);
+    }
+    if let Some(element) = filter.element {
+        request = request.query("element_id", &element);
+    }
+    request = request.query("type", element_type);
+    if let Some(note_type) = &filter.note_type {
+        request = request.query("note_type", note_type);
+    }
+    match filter.since.and_then(http_date) {
+        Some(date) => request.header("if-modified-since", date),
+        None => request,
+    }
+}
+
+/// A page of notes; no body is a page without rows.
+///
+/// # Errors
+/// [`BadPage`] when the body is not a page of notes.
+pub fn read_notes(body: Option<&[u8]>) -> Result<Table, BadPage> {
+    match body {
+        None => Ok(Table::new(&NOTES)),
+        Some(body) => read_page(body, "items", &NOTES),
+    }
+}
+
+#[derive(Deserialize)]
+struct AccountBody {
+    timezone: String,
+    timezone_offset: Option<String>,
+}
+
+/// Asks the account for its time zone.
+///
+/// # Errors
+/// As [`Transport::get`].
+pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
+    let request = Request::get("/api/v2/account");
+    let answer = transport.get(&request, "the account", |body| {
+        let account: AccountBody =
+            serde_json::from_slice(body.unwrap_or_default()).map_err(|error| BadPage {
+                path: "the top level".to_owned(),
+                detail: error.to_string(),
+            })?;
+        Zone::new(&account.timezone, account.timezone_offset.as_deref()).ok_or_else(|| BadPage {
+            path: "timezone".to_owned(),
+            detail: "the time zone is not known".to_owned(),
+        })
+    });
+    Ok(answer.await?.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotesFilter, notes_request};
+    use crate::walk::Slice;
+
+    const SLICE: Slice = Slice { offset: 500, limit: 500 };
+
+    fn query(filter: &NotesFilter) -> String {
+        notes_request("lead", filter, SLICE).shown_query()
+    }
+
+    #[test]
+    fn every_filter_has_its_parameter() {
+        let filter = NotesFilter {
+            element: Some(666),
+            note_type: Some("3".to_owned()),
+            ..NotesFilter::default()
+        };
+        assert_eq!(
+            query(&filter),
+            "limit_rows=500&limit_offset=500&element_id=666&type=lead&note_type=3"
+        );
+    }
+
+    #[test]
+    fn with_ids_all_other_filters_are_left_out() {
+        let filter = NotesFilter {
+            ids: vec![1, 2],
+            element: Some(666),
+            note_type: Some("3".to_owned()),
+            since: Some(0),
+        };
+        assert_eq!(query(&filter), "limit_rows=500&limit_offset=500&id=1,2&type=lead");
+    }
+}

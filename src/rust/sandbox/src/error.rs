@@ -1,0 +1,31 @@
+//! Why a sandbox can't start.
+
+/// What can go wrong while a sandbox starts.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The socket or the threads could not be had.
+    #[error("the sandbox can't listen: {0}")]
+    Io(#[from] std::io::Error),
+    /// `Config::timezone` is not an Olson name.
+    #[error("unknown time zone \"{0}\"")]
+    Timezone(String),
+    /// `Config::rate` is negative or not a number.
+    #[error("the rate must be 0 or more requests a second, not {0}")]
+    Rate(f64),
+    /// `Config::notes` asks for more rows than ids can number.
+    #[error("at most {most} notes of a kind, not {asked}")]
+    TooManyNotes {
+        /// Rows asked for.
+        asked: u64,
+        /// Rows that are possible.
+        most: u64,
+    },
+    /// `Config::items` holds something other than notes.
+    #[error("the recorded {kind} notes can't be read: {source}")]
+    Items {
+        /// Name of the kind whose rows are meant.
+        kind: &'static str,
+        /// What the JSON reader found.
+        source: serde_json::Error,
+    },
+}

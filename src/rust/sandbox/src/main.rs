@@ -1,0 +1,149 @@
+//! Runs a sandbox from the command line until it is killed.
+#![forbid(unsafe_code)]
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use amocrm_sandbox::{Config, Kind, NoteCounts, Sandbox};
+use pico_args::Arguments;
+
+const HELP: &str = "\
+Plays an amoCRM account on this computer.
+
+USAGE: amocrm-sandbox [OPTIONS]
+
+  --port N            port on 127.0.0.1 [any free one]
+  --notes N           rows of every kind, or lead=1000,contact=50 [1000]
+  --items KIND=FILE   serve the recorded rows of FILE as notes of KIND;
+                      may be given once per kind
+  --seed N            the same seed makes the same account [1]
+  --timezone NAME     Olson name [Europe/Moscow]
+  --latency SECONDS   added to every reply [0]
+  --rate N            requests allowed in any second, 0 = no limit [0]
+  --session SECONDS   life of a login [900]
+  --email TEXT        [boss@sandbox.example]
+  --apikey TEXT       [a random one]
+  --subdomain TEXT    [sandbox]
+  --help              this text
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("amocrm-sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let mut arguments = Arguments::from_env();
+    if arguments.contains("--help") {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let config = read(&mut arguments)?;
+    let rest = arguments.finish();
+    if let Some(unknown) = rest.first() {
+        return Err(format!("unknown argument {}; see --help", unknown.to_string_lossy()).into());
+    }
+    let sandbox = Sandbox::start(config)?;
+    println!("url     {}", sandbox.url());
+    println!("email   {}", sandbox.email());
+    println!("apikey  {}", sandbox.apikey());
+    loop {
+        std::thread::park();
+    }
+}
+
+fn read(arguments: &mut Arguments) -> Result<Config, Box<dyn Error>> {
+    let mut config = Config::default();
+    set(arguments, "--port", &mut config.port)?;
+    set(arguments, "--seed", &mut config.seed)?;
+    set(arguments, "--timezone", &mut config.timezone)?;
+    set(arguments, "--rate", &mut config.rate)?;
+    set(arguments, "--session", &mut config.session_seconds)?;
+    set(arguments, "--email", &mut config.email)?;
+    set(arguments, "--apikey", &mut config.apikey)?;
+    set(arguments, "--subdomain", &mut config.subdomain)?;
+    if let Some(seconds) = arguments.opt_value_from_str("--latency")? {
+        config.latency = Duration::try_from_secs_f64(seconds)?;
+    }
+    if let Some(notes) = arguments.opt_value_from_fn("--notes", counts)? {
+        config.notes = notes;
+    }
+    while let Some((kind, file)) = arguments.opt_value_from_fn("--items", items)? {
+        config.items.insert(
+            kind,
+            std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?,
+        );
+    }
+    Ok(config)
+}
+
+/// Overwrites `value` if the argument is there.
+fn set<T>(
+    arguments: &mut Arguments,
+    name: &'static str,
+    value: &mut T,
+) -> Result<(), pico_args::Error>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    if let Some(given) = arguments.opt_value_from_str(name)? {
+        *value = given;
+    }
+    Ok(())
+}
+
+/// Reads `1000`, or `lead=1000,contact=50` with none of the other kinds.
+fn counts(text: &str) -> Result<NoteCounts, String> {
+    if let Ok(rows) = text.parse() {
+        return Ok(NoteCounts::each(rows));
+    }
+    let mut counts = NoteCounts::each(0);
+    for part in text.split(',') {
+        let (kind, rows) = pair(part)?;
+        let rows = rows.parse().map_err(|_| format!("\"{rows}\" is no number of rows"))?;
+        counts.set(kind, rows);
+    }
+    Ok(counts)
+}
+
+fn items(text: &str) -> Result<(Kind, String), String> {
+    pair(text).map(|(kind, file)| (kind, file.to_owned()))
+}
+
+fn pair(text: &str) -> Result<(Kind, &str), String> {
+    let (name, value) =
+        text.split_once('=').ok_or_else(|| format!("\"{text}\" is not KIND=VALUE"))?;
+    let kind = Kind::from_name(name).ok_or_else(|| format!("\"{name}\" is no kind of record"))?;
+    Ok((kind, value))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_for_every_kind() {
+        assert_eq!(counts("7").unwrap(), NoteCounts::each(7));
+    }
+
+    #[test]
+    fn kinds_that_are_not_named_have_no_rows() {
+        let counts = counts("lead=1000,contact=50").unwrap();
+        assert_eq!((counts.lead, counts.contact, counts.task), (1000, 50, 0));
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        assert!(counts("deal=1").unwrap_err().contains("deal"));
+        assert!(counts("lead=many").unwrap_err().contains("many"));
+        assert!(counts("lead").unwrap_err().contains("lead"));
+    }
+}

@@ -1,0 +1,246 @@
+//! The notes of the account, each made from the seed and its index alone.
+
+use crate::account::{Account, USERS, User};
+use crate::calendar::Moment;
+use crate::content::{self, Content};
+use crate::funnel::Path;
+use crate::kind::Kind;
+use crate::random::Rng;
+use crate::schedule::{FIRST_OWNER, Slot};
+use crate::story::Role;
+
+/// Most notes of one kind; with more, ids would outgrow 31 bits.
+pub const MOST_NOTES: u64 = 80_000_000;
+
+/// Ids begin here, and each index has a range of its own with room for the
+/// five kinds and for gaps, so that no two notes of the account share an id.
+const FIRST_ID: u64 = 100_000_000;
+const ID_RANGE: u64 = 24;
+const ID_KINDS: u64 = 8;
+
+const SALT: u64 = 0x0000_0A0E;
+const USER_SALT: u64 = 0x0000_05E2;
+const ELEMENT_SALT: u64 = 0x00E1_E3E2;
+const DAY: u64 = 24 * 3600;
+
+/// What a note is about. The numbers are those of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteType {
+    LeadCreated = 1,
+    ContactCreated = 2,
+    StageChanged = 3,
+    Common = 4,
+    Attachment = 5,
+    OldCall = 6,
+    OldMail = 7,
+    OldMailFile = 8,
+    ExternalFile = 9,
+    CallIn = 10,
+    CallOut = 11,
+    CompanyCreated = 12,
+    TaskResult = 13,
+    ResponsibleChanged = 14,
+    Mail = 15,
+    SiteVisit = 16,
+    Chat = 17,
+    TargetingIn = 18,
+    TargetingOut = 19,
+    AutoCreated = 20,
+    CustomerCreated = 22,
+    Purchase = 23,
+    Place = 24,
+    Service = 25,
+    TagsAdded = 26,
+    TagsRemoved = 27,
+    CashierMessage = 28,
+    InvoicePaid = 29,
+    LinkFollowed = 32,
+    ExtendedService = 34,
+    Dropbox = 101,
+    SmsIn = 102,
+    SmsOut = 103,
+}
+
+impl NoteType {
+    /// The number that the service calls `note_type`.
+    pub fn code(self) -> u64 {
+        self as u64
+    }
+}
+
+/// What a filter can ask about a note; cheap to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub kind: Kind,
+    pub id: u64,
+    /// Number of the thing it is about, among those of its kind.
+    pub owner: u64,
+    /// Id of that thing.
+    pub element_id: u64,
+    pub note_type: NoteType,
+    /// The move through the funnel, if it is one.
+    pub move_number: Option<usize>,
+    /// Epoch seconds.
+    pub created_at: u64,
+    /// Epoch seconds.
+    pub updated_at: u64,
+}
+
+/// A whole note.
+#[derive(Debug)]
+pub struct Note {
+    pub row: Row,
+    pub responsible: &'static User,
+    /// Id of the user who wrote it; 0 is a robot.
+    pub created_by: u64,
+    pub content: Content,
+}
+
+impl Account {
+    /// The row at `index` in the list of a kind, which rises by id and by
+    /// time of creation.
+    pub fn row(&self, kind: Kind, index: u64) -> Row {
+        let schedule = self.schedule(kind);
+        let slot = schedule.slot(self.seed, index);
+        let mut rng = self.dice(SALT, kind, index);
+        let moment = self.calendar.moment(index, schedule.count, rng.next());
+        let (note_type, move_number) = self.note_type(kind, &slot, moment, &mut rng);
+        Row {
+            kind,
+            id: id(kind, index, rng.next()),
+            owner: slot.owner,
+            element_id: self.element_id(kind, slot.owner),
+            note_type,
+            move_number,
+            created_at: moment.at,
+            updated_at: self.updated_at(note_type, moment.at, &mut rng),
+        }
+    }
+
+    /// The note at `index` in the list of a kind.
+    pub fn note(&self, kind: Kind, index: u64) -> Note {
+        let row = self.row(kind, index);
+        let responsible = self.responsible(kind, row.owner);
+        let mut rng = Rng::of(&[self.seed, row.id]);
+        Note {
+            created_by: author(row.note_type, responsible, &mut rng),
+            content: content::of(self, &row, responsible, &mut rng),
+            row,
+            responsible,
+        }
+    }
+
+    /// Where in the list of a kind the note with this id stands, if there
+    /// is one.
+    pub fn index_of(&self, kind: Kind, id: u64) -> Option<u64> {
+        let index = id.checked_sub(FIRST_ID)? / ID_RANGE;
+        let exists = index < self.schedule(kind).count && self.row(kind, index).id == id;
+        exists.then_some(index)
+    }
+
+    /// Id of the thing with this number.
+    pub fn element_id(&self, kind: Kind, owner: u64) -> u64 {
+        let gap = self.dice(ELEMENT_SALT, kind, owner).below(12);
+        (owner + FIRST_OWNER) * 12 + gap
+    }
+
+    /// Who looks after the thing with this number.
+    pub fn responsible(&self, kind: Kind, owner: u64) -> &'static User {
+        let dice = self.dice(USER_SALT, kind, owner).next();
+        let total: u64 = USERS.iter().map(|user| user.share).sum();
+        let mut left = dice % total;
+        let chosen = USERS.iter().find(|user| {
+            let hit = left < user.share;
+            left = left.saturating_sub(user.share);
+            hit
+        });
+        chosen.unwrap_or(&USERS[0])
+    }
+
+    fn dice(&self, salt: u64, kind: Kind, number: u64) -> Rng {
+        Rng::of(&[self.seed, salt, kind.element_type(), number])
+    }
+
+    fn note_type(
+        &self,
+        kind: Kind,
+        slot: &Slot,
+        moment: Moment,
+        rng: &mut Rng,
+    ) -> (NoteType, Option<usize>) {
+        match slot.role {
+            Role::Created(note_type) => (note_type, None),
+            Role::Move(number) if Path::of(self.seed, slot.owner).step(number).is_some() => {
+                (NoteType::StageChanged, Some(number))
+            }
+            Role::Move(_) => (self.by_chance(kind, moment, rng), None),
+            Role::Any => (self.any_type(kind, slot.free_rank, moment, rng), None),
+        }
+    }
+
+    /// The list begins with each type once, so that a short list has them all.
+    fn any_type(&self, kind: Kind, rank: u64, moment: Moment, rng: &mut Rng) -> NoteType {
+        let chances = self.schedule(kind).story.chances;
+        let first = usize::try_from(rank).ok().and_then(|rank| chances.get(rank));
+        first.map_or_else(|| self.by_chance(kind, moment, rng), |(note_type, _)| *note_type)
+    }
+
+    fn by_chance(&self, kind: Kind, moment: Moment, rng: &mut Rng) -> NoteType {
+        let chances = self.schedule(kind).story.chances;
+        let note_type = rng.weighted(chances);
+        let talk = matches!(note_type, NoteType::CallIn | NoteType::CallOut | NoteType::SmsOut);
+        // Out of hours, machines write most of what gets written.
+        if talk && !moment.open && rng.percent(70) {
+            return if rng.percent(60) { NoteType::Service } else { NoteType::Mail };
+        }
+        note_type
+    }
+
+    fn updated_at(&self, note_type: NoteType, created_at: u64, rng: &mut Rng) -> u64 {
+        let edited = if note_type == NoteType::Common { 20 } else { 6 };
+        if !rng.percent(edited) {
+            return created_at;
+        }
+        let later = if rng.percent(70) { rng.below(DAY) } else { rng.below(40 * DAY) };
+        (created_at + later).min(self.calendar.end() - 1)
+    }
+}
+
+fn id(kind: Kind, index: u64, dice: u64) -> u64 {
+    let own = match kind {
+        Kind::Contact => 0,
+        Kind::Lead => 1,
+        Kind::Company => 2,
+        Kind::Task => 3,
+        Kind::Customer => 4,
+    };
+    FIRST_ID + index * ID_RANGE + dice % (ID_RANGE / ID_KINDS) * ID_KINDS + own
+}
+
+fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
+    let by_robot = match note_type {
+        NoteType::SiteVisit
+        | NoteType::Chat
+        | NoteType::TargetingIn
+        | NoteType::TargetingOut
+        | NoteType::AutoCreated
+        | NoteType::Service
+        | NoteType::ExtendedService
+        | NoteType::TagsAdded
+        | NoteType::TagsRemoved
+        | NoteType::CashierMessage
+        | NoteType::InvoicePaid
+        | NoteType::LinkFollowed
+        | NoteType::SmsIn => 100,
+        NoteType::LeadCreated | NoteType::ContactCreated => 55,
+        NoteType::StageChanged | NoteType::CallIn => 15,
+        _ => 0,
+    };
+    if rng.percent(by_robot) {
+        return 0;
+    }
+    // A colleague steps in now and then.
+    let active = USERS.iter().filter(|user| user.is_active && user.share > 0);
+    let colleagues: Vec<&User> = active.collect();
+    if rng.percent(12) { rng.pick(&colleagues).id } else { responsible.id }
+}

@@ -1,0 +1,111 @@
+//! The way of one request: log, rate, faults, service, latency, log.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+
+use crate::app::App;
+use crate::auth;
+use crate::fault::{self, Action, RowCap};
+use crate::reply::{self, RowCount};
+
+/// The connection is to be closed without a reply.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection was closed on purpose")]
+pub struct Closed;
+
+/// Answers a request, as the account's limits and faults would have it.
+pub async fn answer(app: &App, service: Router, request: Request) -> Result<Response, Closed> {
+    let arrival = app.started.elapsed();
+    let (parts, body) = request.into_parts();
+    let number = app.log.arrived(arrival, &parts);
+    let request = Request::from_parts(parts, body);
+    let (reply, delay) = if app.limiter.admit(arrival) {
+        planned(app, service, request).await
+    } else {
+        (Ok(too_many()), Duration::ZERO)
+    };
+    pause(app.latency + delay).await;
+    let reply = reply?;
+    let rows = reply.extensions().get::<RowCount>().map_or(0, |count| count.0);
+    app.log.answered(number, reply.status().as_u16(), rows);
+    Ok(reply)
+}
+
+/// The reply that the faults leave of a request, and how late it comes.
+async fn planned(
+    app: &App,
+    service: Router,
+    request: Request,
+) -> (Result<Response, Closed>, Duration) {
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let plan = app.faults.plan(target);
+    let reply = match plan.action {
+        Some(action) => spoil(app, action, service, request).await,
+        None => Ok(serve(service, request).await),
+    };
+    (reply, plan.delay)
+}
+
+async fn spoil(
+    app: &App,
+    action: Action,
+    service: Router,
+    mut request: Request,
+) -> Result<Response, Closed> {
+    match action {
+        Action::Status(code, headers, body) => Ok(fault::status(code, &headers, body)),
+        Action::EmptyPage => Ok(reply::empty(StatusCode::NO_CONTENT)),
+        Action::Body(body) => Ok(reply::text(StatusCode::OK, reply::HAL, body)),
+        Action::CutBody => Ok(fault::cut(serve(service, request).await).await),
+        Action::Close => Err(Closed),
+        Action::Redirect(place) => Ok(redirect(&place)),
+        Action::ExpireSession => {
+            app.sessions.expire_all();
+            Ok(auth::refusal(app))
+        }
+        Action::ShortPage(rows) => {
+            request.extensions_mut().insert(RowCap(rows));
+            Ok(serve(service, request).await)
+        }
+        // A plan keeps delays apart from its action.
+        Action::Delay(_) => Ok(serve(service, request).await),
+    }
+}
+
+async fn serve(service: Router, request: Request) -> Response {
+    match TowerToHyperService::new(service).call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+fn redirect(place: &str) -> Response {
+    let mut response = reply::empty(StatusCode::FOUND);
+    if let Ok(value) = HeaderValue::from_str(place) {
+        response.headers_mut().insert(LOCATION, value);
+    }
+    response
+}
+
+/// What the gateway in front of the service says. It names no time to wait.
+fn too_many() -> Response {
+    let title = "429 Too Many Requests";
+    let body = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    reply::text(StatusCode::TOO_MANY_REQUESTS, "text/html", body)
+}
+
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
+}

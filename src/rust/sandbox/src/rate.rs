@@ -1,0 +1,73 @@
+//! How many requests the account allows.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::sync::lock;
+
+/// A sliding window over the arrivals that were let in.
+pub struct Limiter {
+    /// Most arrivals in one window, as a whole number; 0 is no limit.
+    most: f64,
+    window: Duration,
+    admitted: Mutex<VecDeque<Duration>>,
+}
+
+impl Limiter {
+    /// Allows `rate` requests in any second; 0 allows all.
+    pub fn new(rate: f64) -> Self {
+        // Whole requests only: 2.5 a second are 3 in 1.2 seconds.
+        let most = rate.ceil();
+        let window = Duration::try_from_secs_f64(most / rate).unwrap_or(Duration::MAX);
+        Self { most, window, admitted: Mutex::default() }
+    }
+
+    /// Whether a request that arrives at `now` (time since any fixed moment)
+    /// is let in. One that is refused does not count against later ones.
+    pub fn admit(&self, now: Duration) -> bool {
+        if self.most == 0.0 {
+            return true;
+        }
+        let mut admitted = lock(&self.admitted);
+        while admitted.front().is_some_and(|then| now.saturating_sub(*then) >= self.window) {
+            admitted.pop_front();
+        }
+        let recent = u32::try_from(admitted.len()).unwrap_or(u32::MAX);
+        let fits = f64::from(recent) < self.most;
+        if fits {
+            admitted.push_back(now);
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admitted(rate: f64, arrivals_ms: &[u64]) -> Vec<bool> {
+        let limiter = Limiter::new(rate);
+        arrivals_ms.iter().map(|ms| limiter.admit(Duration::from_millis(*ms))).collect()
+    }
+
+    #[test]
+    fn the_window_slides() {
+        assert_eq!(admitted(2.0, &[0, 900, 950, 1000, 1100]), [true, true, false, true, false]);
+    }
+
+    #[test]
+    fn refused_requests_do_not_count() {
+        assert_eq!(admitted(1.0, &[0, 500, 999, 1000]), [true, false, false, true]);
+    }
+
+    #[test]
+    fn a_rate_below_one_stretches_the_window() {
+        assert_eq!(admitted(0.5, &[0, 1500, 2000]), [true, false, true]);
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        assert!(admitted(0.0, &[0; 100]).into_iter().all(|fits| fits));
+    }
+}

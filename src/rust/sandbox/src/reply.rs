@@ -1,0 +1,68 @@
+//! Replies that several parts of the service give.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::json;
+
+/// The media type of a page of rows.
+pub const HAL: &str = "application/hal+json";
+const PROBLEM: &str = "application/problem+json";
+
+/// How many rows a reply holds; travels with it to the log.
+#[derive(Clone, Copy)]
+pub struct RowCount(pub u64);
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    #[serde(rename = "type")]
+    about: &'a str,
+    title: &'a str,
+    detail: &'a str,
+    status: u16,
+}
+
+/// A reply with a JSON body and the given media type.
+pub fn json<T: Serialize>(status: StatusCode, media_type: &'static str, value: &T) -> Response {
+    match json::encode(value) {
+        Ok(bytes) => with_type(status, media_type, bytes.into()),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+    }
+}
+
+/// A reply with a ready text.
+pub fn text(status: StatusCode, media_type: &'static str, body: String) -> Response {
+    with_type(status, media_type, body.into())
+}
+
+/// A reply of status only, zero bytes long.
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// The service's newer kind of error: a problem object.
+pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
+    let about = "https://www.amocrm.ru/developers/";
+    let body = Problem { about, title, detail, status: status.as_u16() };
+    json(status, PROBLEM, &body)
+}
+
+/// Seconds since 1970, now.
+pub fn server_time() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |time| time.as_secs())
+}
+
+fn with_type(status: StatusCode, media_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}

@@ -1,0 +1,153 @@
+//! The server: a thread of its own that listens until told to stop.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::auth;
+use crate::config::Config;
+use crate::error::Error;
+use crate::log::Request;
+use crate::pipeline;
+use crate::reply;
+use crate::v2;
+
+/// A running server that plays one account. Dropping it stops it.
+pub struct Sandbox {
+    app: Arc<App>,
+    address: SocketAddr,
+    running: Option<Running>,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Starts the account that `config` describes and returns once it
+    /// listens on 127.0.0.1.
+    pub fn start(config: Config) -> Result<Self, Error> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let app = Arc::new(App::new(config)?);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("amocrm-sandbox")
+            .enable_all()
+            .build()?;
+        let (stop, stopped) = oneshot::channel();
+        let served = Arc::clone(&app);
+        let thread = std::thread::Builder::new()
+            .name("amocrm-sandbox".to_owned())
+            .spawn(move || run(&runtime, listener, served, stopped))?;
+        let running = Some(Running { stop, thread });
+        Ok(Self { app, address, running })
+    }
+
+    /// The address to send requests to, `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The e-mail that logs in.
+    pub fn email(&self) -> &str {
+        &self.app.email
+    }
+
+    /// The API key that logs in.
+    pub fn apikey(&self) -> &str {
+        &self.app.apikey
+    }
+
+    /// Every request so far, in order of arrival.
+    pub fn requests(&self) -> Vec<Request> {
+        self.app.log.entries()
+    }
+
+    /// Ends every session that was opened so far.
+    pub fn expire_sessions(&self) {
+        self.app.sessions.expire_all();
+    }
+
+    /// Stops the server and drops its connections. A second call does nothing.
+    pub fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            // Either may find the thread gone already, which is what we want.
+            let _ = running.stop.send(());
+            let _ = running.thread.join();
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Serves until `stopped` is sent or its sender is gone.
+fn run(runtime: &Runtime, listener: TcpListener, app: Arc<App>, stopped: oneshot::Receiver<()>) {
+    runtime.block_on(async {
+        tokio::select! {
+            () = accept(listener, app) => {}
+            _ = stopped => {}
+        }
+    });
+}
+
+async fn accept(listener: TcpListener, app: Arc<App>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
+    let service = service(&app);
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                tokio::spawn(connection(stream, Arc::clone(&app), service.clone()));
+            }
+            // Out of descriptors: give the open connections time to finish.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+/// Answers the requests of one connection, one after the other.
+async fn connection(stream: TcpStream, app: Arc<App>, service: Router) {
+    // Only speed is lost if the system refuses.
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+        let (app, service) = (Arc::clone(&app), service.clone());
+        async move { pipeline::answer(&app, service, request.map(Body::new)).await }
+    });
+    // An error here is a client that left or a fault that we played.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+}
+
+fn service(app: &Arc<App>) -> Router {
+    Router::new()
+        .route("/private/api/auth.php", get(auth::login).post(auth::login))
+        .merge(v2::router(app))
+        .fallback(not_found)
+        .with_state(Arc::clone(app))
+}
+
+/// The answer to a path that the service does not have.
+pub async fn not_found() -> Response {
+    reply::problem(StatusCode::NOT_FOUND, "Not Found", "Page not found")
+}

@@ -1,0 +1,132 @@
+//! Which rows a request for notes means.
+
+use axum::http::HeaderMap;
+use axum::http::header::IF_MODIFIED_SINCE;
+
+use super::dates;
+use crate::account::Account;
+use crate::kind::Kind;
+use crate::query::Query;
+use crate::rows::{Meta, Rows};
+
+/// The largest page.
+const MOST_ROWS: u64 = 500;
+
+/// What a request for notes asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Filter {
+    pub kind: Kind,
+    ids: Vec<u64>,
+    elements: Vec<u64>,
+    note_types: Vec<u64>,
+    /// Epoch seconds.
+    since: Option<i64>,
+    limit: u64,
+    offset: u64,
+}
+
+impl Filter {
+    /// Reads the parameters; without a known `type` there is no answer.
+    pub fn read(query: &Query, headers: &HeaderMap) -> Option<Self> {
+        let kind = Kind::from_name(query.value("type")?)?;
+        let limit = number(query, "limit_rows").filter(|limit| *limit > 0);
+        // An offset works only beside a page size.
+        let offset = limit.and_then(|_| number(query, "limit_offset"));
+        let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+        Some(Self {
+            kind,
+            ids: numbers(query, "id"),
+            elements: numbers(query, "element_id"),
+            note_types: numbers(query, "note_type"),
+            since: since.and_then(dates::parse),
+            limit: limit.unwrap_or(MOST_ROWS).min(MOST_ROWS),
+            offset: offset.unwrap_or(0),
+        })
+    }
+
+    /// The indices of the rows asked for, in the order of the list.
+    pub fn select(&self, account: &Account, rows: &Rows) -> Vec<u64> {
+        if !self.ids.is_empty() {
+            return self.by_id(account, rows);
+        }
+        if self.takes_all() {
+            let end = self.offset.saturating_add(self.limit).min(rows.len());
+            return (self.offset..end).collect();
+        }
+        let matching = (0..).zip(rows.metas(account)).filter(|(_, meta)| self.matches(meta));
+        let page = matching.skip(size(self.offset)).take(size(self.limit));
+        page.map(|(index, _)| index).collect()
+    }
+
+    /// Rows by id, whatever the other parameters say.
+    fn by_id(&self, account: &Account, rows: &Rows) -> Vec<u64> {
+        let found = self.ids.iter().flat_map(|id| rows.with_id(account, *id));
+        let mut found: Vec<u64> = found.collect();
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(size(MOST_ROWS));
+        found
+    }
+
+    fn takes_all(&self) -> bool {
+        self.elements.is_empty() && self.note_types.is_empty() && self.since.is_none()
+    }
+
+    /// Whether a row passes. One that changed in the very second asked for
+    /// counts as changed since.
+    fn matches(&self, meta: &Meta) -> bool {
+        let within = |list: &[u64], value| list.is_empty() || list.contains(&value);
+        let updated = i64::try_from(meta.updated_at).unwrap_or(i64::MAX);
+        within(&self.elements, meta.element_id)
+            && within(&self.note_types, meta.note_type)
+            && self.since.is_none_or(|since| updated >= since)
+    }
+}
+
+fn number(query: &Query, name: &str) -> Option<u64> {
+    query.value(name)?.trim().parse().ok()
+}
+
+/// The numbers of a list. What isn't a number counts as 0, as it does in PHP,
+/// and so finds nothing.
+fn numbers(query: &Query, name: &str) -> Vec<u64> {
+    query.list(name).map(|text| text.parse().unwrap_or(0)).collect()
+}
+
+fn size(rows: u64) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn filter(raw: &str) -> Option<Filter> {
+        Filter::read(&Query::parse(raw.as_bytes()), &HeaderMap::new())
+    }
+
+    #[test]
+    fn a_known_type_is_required() {
+        assert!(filter("limit_rows=5").is_none());
+        assert!(filter("type=").is_none());
+        assert!(filter("type=deal").is_none());
+        assert_eq!(filter("type=company").unwrap().kind, Kind::Company);
+    }
+
+    #[test]
+    fn pages_hold_500_rows_at_most_and_by_default() {
+        let limit = |raw| filter(raw).unwrap().limit;
+        assert_eq!(limit("type=lead"), 500);
+        assert_eq!(limit("type=lead&limit_rows=501"), 500);
+        assert_eq!(limit("type=lead&limit_rows=0"), 500);
+        assert_eq!(limit("type=lead&limit_rows=7"), 7);
+    }
+
+    #[test]
+    fn an_offset_alone_is_ignored() {
+        let offset = |raw| filter(raw).unwrap().offset;
+        assert_eq!(offset("type=lead&limit_offset=10"), 0);
+        assert_eq!(offset("type=lead&limit_rows=5&limit_offset=10"), 10);
+    }
+}

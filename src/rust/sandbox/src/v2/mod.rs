@@ -1,0 +1,60 @@
+//! The account as API v2 shows it.
+
+mod account;
+mod dates;
+mod filter;
+mod note;
+mod notes;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::Uri;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::auth;
+use crate::server;
+
+/// Everything below `/api/v2/`, for those who are logged in.
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v2/account", get(account::show))
+        .route("/api/v2/account/", get(account::show))
+        .route("/api/v2/notes", get(notes::list))
+        .route("/api/v2/notes/", get(notes::list))
+        .route("/api/v2/{*rest}", any(server::not_found))
+        .layer(from_fn_with_state(Arc::clone(app), auth::check))
+}
+
+/// A link to itself, which every object has.
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    own: Link,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: String,
+    method: &'static str,
+}
+
+impl Links {
+    fn to(href: String) -> Self {
+        let method = "get";
+        let own = Link { href, method };
+        Self { own }
+    }
+
+    /// The link of the answer itself: the query comes back as it was sent,
+    /// credentials and all.
+    fn echo(path: &str, uri: &Uri) -> Self {
+        Self::to(match uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        })
+    }
+}

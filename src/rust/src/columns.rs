@@ -1,0 +1,108 @@
+//! Finished columns as R vectors, and tables as data frames. Runs on R's main
+//! thread only.
+
+use std::ffi::c_int;
+
+use amocrm_client::dictionary::Dictionary;
+use amocrm_client::table::{Column, Role, Table, Values};
+use extendr_api::prelude::*;
+use extendr_ffi::{
+    R_NaString, R_xlen_t, Rf_allocVector, Rf_mkCharLenCE, Rf_protect, Rf_unprotect, SET_STRING_ELT,
+    SEXPTYPE, STRING_ELT, cetype_t,
+};
+
+/// A plain `data.frame`; times are in the zone `tzone`.
+pub fn data_frame(table: Table, tzone: &str) -> Robj {
+    let rows = table.rows();
+    let columns = table.into_columns();
+    let names: Vec<String> = columns.iter().map(Column::name).collect();
+    // One at a time: a column is freed as soon as R has it.
+    let vectors = columns.into_iter().map(|column| vector(&column, rows as usize, tzone));
+    let mut frame: Robj = List::from_values(vectors).into();
+    // These can't fail: the values fit the attributes.
+    let _ = frame.set_attrib("names", names);
+    let _ = frame.set_attrib("class", "data.frame");
+    let _ = frame.set_attrib("row.names", compact_row_names(rows));
+    frame
+}
+
+/// R's short form of the row names `1..n`: `c(NA, -n)`.
+fn compact_row_names(rows: u32) -> Robj {
+    let rows = i32::try_from(rows).unwrap_or(i32::MAX);
+    if rows == 0 {
+        return Robj::from(Vec::<i32>::new());
+    }
+    Robj::from(vec![Rint::na(), Rint::from(-rows)])
+}
+
+fn vector(column: &Column, rows: usize, tzone: &str) -> Robj {
+    match column.values() {
+        Values::Text(numbers, dictionary) => text(column.rows(), numbers, dictionary, rows),
+        Values::Number(Role::Time, seconds) => time(column.rows(), seconds, rows, tzone),
+        Values::Number(_, ids) => id(column.rows(), ids, rows),
+    }
+}
+
+fn time(cells: &[u32], seconds: &[f64], rows: usize, tzone: &str) -> Robj {
+    let mut vector = Robj::from(double(cells, seconds, rows));
+    let _ = vector.set_attrib("class", ["POSIXct", "POSIXt"]);
+    let _ = vector.set_attrib("tzone", tzone);
+    vector
+}
+
+fn double(cells: &[u32], values: &[f64], rows: usize) -> Vec<Rfloat> {
+    let mut vector = vec![Rfloat::na(); rows];
+    for (row, value) in cells.iter().zip(values) {
+        vector[*row as usize] = Rfloat::from(*value);
+    }
+    vector
+}
+
+/// Integer as in amocrm 0.1.0; double when an id exceeds R's integers.
+#[allow(clippy::cast_possible_truncation)]
+fn id(cells: &[u32], values: &[f64], rows: usize) -> Robj {
+    let largest = f64::from(i32::MAX);
+    if values.iter().any(|value| value.abs() > largest) {
+        return Robj::from(double(cells, values, rows));
+    }
+    let mut vector = vec![Rint::na(); rows];
+    for (row, value) in cells.iter().zip(values) {
+        vector[*row as usize] = Rint::from(*value as i32);
+    }
+    Robj::from(vector)
+}
+
+/// Each distinct string is made an R string once; cells point to it.
+fn text(cells: &[u32], numbers: &[u32], dictionary: &Dictionary, rows: usize) -> Robj {
+    single_threaded(|| {
+        // SAFETY: on R's main thread. `distinct` and `vector` are protected
+        // until the vector is owned by `robj`, and nothing between can run R
+        // code. Indices are in bounds: numbers come from the dictionary, rows
+        // from the table.
+        unsafe {
+            let distinct = Rf_protect(Rf_allocVector(SEXPTYPE::STRSXP, length(dictionary.len())));
+            for (number, text) in dictionary.iter().enumerate() {
+                let bytes = c_int::try_from(text.len()).unwrap_or(c_int::MAX);
+                let string = Rf_mkCharLenCE(text.as_ptr().cast(), bytes, cetype_t::CE_UTF8);
+                SET_STRING_ELT(distinct, length(number), string);
+            }
+            let vector = Rf_protect(Rf_allocVector(SEXPTYPE::STRSXP, length(rows)));
+            if cells.len() < rows {
+                for row in 0..rows {
+                    SET_STRING_ELT(vector, length(row), R_NaString);
+                }
+            }
+            for (row, number) in cells.iter().zip(numbers) {
+                let string = STRING_ELT(distinct, length(*number as usize));
+                SET_STRING_ELT(vector, length(*row as usize), string);
+            }
+            let robj = Robj::from_sexp(vector);
+            Rf_unprotect(2);
+            robj
+        }
+    })
+}
+
+fn length(n: usize) -> R_xlen_t {
+    R_xlen_t::try_from(n).unwrap_or(R_xlen_t::MAX)
+}

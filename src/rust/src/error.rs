@@ -1,0 +1,65 @@
+//! An error as a plain R list.
+
+use amocrm_client::error::Error;
+use extendr_api::prelude::*;
+
+/// `kind` (the last part of the condition's class), `message`, and what the
+/// kind has besides; absent values are NULL.
+pub fn error_list(error: &Error) -> List {
+    let at = error.at().cloned().unwrap_or_default();
+    let details = Details::of(error);
+    list!(
+        kind = error.kind(),
+        message = clean(&error.to_string()),
+        argument = details.argument,
+        code = details.code.as_deref().map(clean),
+        detail = details.detail.as_deref().map(clean),
+        pages = details.pages,
+        tries = details.tries.map(f64::from),
+        status = at.status.map(i32::from),
+        endpoint = at.endpoint,
+        request_id = at.request_id.as_deref().map(clean)
+    )
+}
+
+/// What only some kinds have.
+#[derive(Default)]
+struct Details {
+    argument: Option<&'static str>,
+    code: Option<String>,
+    detail: Option<String>,
+    pages: Vec<String>,
+    tries: Option<u32>,
+}
+
+impl Details {
+    fn of(error: &Error) -> Self {
+        let none = Details::default();
+        match error.clone() {
+            Error::Input { argument, .. } => Details { argument: Some(argument), ..none },
+            Error::Auth { code, detail, .. } => {
+                Details { code: Some(code), detail: Some(detail), ..none }
+            }
+            Error::Blocked { detail, .. } | Error::Http { detail, .. } => {
+                Details { detail: Some(detail), ..none }
+            }
+            Error::RateLimited { tries, .. } => Details { tries: Some(tries), ..none },
+            Error::Timeout { seconds, tries, .. } => {
+                Details { detail: Some(seconds.to_string()), tries: Some(tries), ..none }
+            }
+            Error::Network { detail, tries, .. } => {
+                Details { detail: Some(detail), tries: Some(tries), ..none }
+            }
+            Error::Parse { page, path, detail, .. } => {
+                Details { detail: Some(format!("{detail} (at {path})")), pages: vec![page], ..none }
+            }
+            Error::Incomplete { pages, .. } => Details { pages, ..none },
+            Error::System(detail) => Details { detail: Some(detail), ..none },
+        }
+    }
+}
+
+/// R strings can't hold NUL.
+fn clean(text: &str) -> String {
+    text.replace('\0', "")
+}

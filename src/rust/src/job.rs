@@ -1,0 +1,127 @@
+//! Jobs behind an external pointer that R polls.
+
+use std::time::Duration;
+
+use amocrm_client::error::Error;
+use amocrm_client::job::Job;
+use amocrm_client::notes::{self, Notes, NotesJob, NotesRequest, Settings};
+use amocrm_client::progress::Progress;
+use amocrm_client::zone::Moment;
+use extendr_api::prelude::*;
+
+use crate::columns::data_frame;
+use crate::error::error_list;
+use crate::spec::Spec;
+
+/// Any work R may wait for.
+enum AnyJob {
+    Login(Job<String>),
+    Notes(NotesJob),
+}
+
+type Outcome<T> = std::result::Result<T, Error>;
+
+/// Starts the log-in that `AmoAuth()` makes.
+pub fn start_login(spec: &List) -> Outcome<List> {
+    let job = notes::start_login(settings(&Spec(spec))?)?;
+    Ok(list!(job = ExternalPtr::new(AnyJob::Login(job))))
+}
+
+/// Starts `AmoNotes()`.
+pub fn start_notes(spec: &List) -> Outcome<List> {
+    let spec = Spec(spec);
+    let job = NotesJob::start(settings(&spec)?, notes_request(&spec)?)?;
+    Ok(list!(job = ExternalPtr::new(AnyJob::Notes(job))))
+}
+
+/// `list(done, requests, pages, rows, pause, pause_left)`.
+pub fn poll(job: &Robj, milliseconds: i32) -> Outcome<List> {
+    let patience = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
+    let job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
+    let (done, progress): (bool, &Progress) = match job.try_addr().map_err(|_| gone())? {
+        AnyJob::Login(job) => (job.is_done(patience), &job.progress),
+        AnyJob::Notes(job) => (job.is_done(patience), job.progress()),
+    };
+    let now = progress.snapshot();
+    let (pause, left) = now.pause.unwrap_or_default();
+    Ok(list!(
+        done = done,
+        requests = now.requests as f64,
+        pages = now.pages as f64,
+        rows = now.rows as f64,
+        pause = pause,
+        pause_left = left
+    ))
+}
+
+/// For notes `list(tables, error)`, for a log-in `list(name)`.
+pub fn finish(job: Robj) -> Outcome<List> {
+    let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
+    match job.try_addr_mut().map_err(|_| gone())? {
+        AnyJob::Login(job) => match job.take() {
+            Some(result) => Ok(list!(name = result?)),
+            None => Ok(list!(name = NULL)),
+        },
+        AnyJob::Notes(job) => Ok(notes_list(job.finish())),
+    }
+}
+
+fn notes_list(notes: Notes) -> List {
+    // Without an answer the zone is not known; R shows such times as UTC.
+    let zone = notes.zone.as_deref().unwrap_or("UTC");
+    let (names, tables): (Vec<String>, Vec<Robj>) =
+        notes.tables.into_iter().map(|(kind, table)| (kind, data_frame(table, zone))).unzip();
+    let mut tables: Robj = List::from_values(tables).into();
+    let _ = tables.set_attrib("names", names);
+    let error = notes.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
+    list!(tables = tables, error = error)
+}
+
+fn settings(spec: &Spec) -> Outcome<Settings> {
+    Ok(Settings {
+        domain: spec.text("domain")?,
+        email: spec.text("email")?,
+        apikey: spec.text("apikey")?.into(),
+        rate: spec.number("rate")?,
+        timeout: Duration::from_secs_f64(spec.number("timeout")?),
+    })
+}
+
+fn notes_request(spec: &Spec) -> Outcome<NotesRequest> {
+    Ok(NotesRequest {
+        kinds: spec.texts("type")?,
+        limit: u32::try_from(spec.count("limit")?).unwrap_or(u32::MAX),
+        ids: ids(spec, "id")?,
+        elements: ids(spec, "element_id")?,
+        note_types: spec.texts("note_type")?,
+        since: since(spec)?,
+    })
+}
+
+/// Ids come as text: R's numbers would print as `1e+05`.
+fn ids(spec: &Spec, name: &'static str) -> Outcome<Vec<u64>> {
+    let unreadable = |text: &String| Error::Input {
+        argument: name,
+        message: format!("`{name}` is not a whole number: {text}"),
+    };
+    let texts = spec.texts(name)?;
+    texts.iter().map(|text| text.parse().map_err(|_| unreadable(text))).collect()
+}
+
+/// A wall-clock text, or seconds since 1970 as text after `@`.
+fn since(spec: &Spec) -> Outcome<Option<Moment>> {
+    let Some(text) = spec.optional_text("since")? else { return Ok(None) };
+    let moment = match text.strip_prefix('@') {
+        Some(epoch) => epoch.parse().ok().map(Moment::Epoch),
+        None => Moment::wall_clock(&text),
+    };
+    moment.map(Some).ok_or_else(|| Error::Input {
+        argument: "if_modified_since",
+        message: format!("`if_modified_since` is not a time: {text}"),
+    })
+}
+
+/// A pointer that was saved to a file and read back, say.
+fn gone() -> Error {
+    Error::System("the job is gone".to_owned())
+}

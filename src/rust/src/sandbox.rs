@@ -1,0 +1,107 @@
+//! The sandbox behind an external pointer: it lives as long as R holds it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use amocrm_client::error::Error;
+use amocrm_sandbox::{Config, Kind, NoteCounts, Request, Sandbox};
+use extendr_api::prelude::*;
+
+use crate::spec::Spec;
+
+type Outcome<T> = std::result::Result<T, Error>;
+
+/// `list(sandbox = <pointer>, domain, email, apikey)`.
+pub fn start(spec: &List) -> Outcome<List> {
+    let sandbox = Sandbox::start(config(&Spec(spec))?).map_err(|error| Error::Input {
+        argument: "sandbox",
+        message: error.to_string(),
+    })?;
+    let (domain, email, apikey) =
+        (sandbox.url(), sandbox.email().to_owned(), sandbox.apikey().to_owned());
+    Ok(list!(
+        sandbox = ExternalPtr::new(sandbox),
+        domain = domain,
+        email = email,
+        apikey = apikey
+    ))
+}
+
+/// Stops the server at once rather than when R collects garbage.
+pub fn stop(sandbox: Robj) -> Outcome<List> {
+    let mut sandbox = pointer(sandbox)?;
+    sandbox.try_addr_mut().map_err(|_| gone())?.stop();
+    Ok(list!(ok = true))
+}
+
+/// Every session so far ends now.
+pub fn expire_sessions(sandbox: Robj) -> Outcome<List> {
+    pointer(sandbox)?.try_addr().map_err(|_| gone())?.expire_sessions();
+    Ok(list!(ok = true))
+}
+
+/// The log, column by column.
+pub fn requests(sandbox: Robj) -> Outcome<List> {
+    let log = pointer(sandbox)?.try_addr().map_err(|_| gone())?.requests();
+    let numbers = |number: fn(&Request) -> u64| -> Vec<f64> {
+        log.iter().map(|request| number(request) as f64).collect()
+    };
+    let texts = |text: fn(&Request) -> Option<String>| -> Vec<Option<String>> {
+        log.iter().map(text).collect()
+    };
+    Ok(list!(
+        at_ms = numbers(|request| request.at_ms),
+        method = texts(|request| Some(request.method.clone())),
+        path = texts(|request| Some(request.path.clone())),
+        query = texts(|request| Some(request.query.clone())),
+        status = numbers(|request| u64::from(request.status)),
+        rows = numbers(|request| request.rows),
+        if_modified_since = texts(|request| request.if_modified_since.clone()),
+        user_agent = texts(|request| request.user_agent.clone())
+    ))
+}
+
+fn config(spec: &Spec) -> Outcome<Config> {
+    let mut items = BTreeMap::new();
+    for (kind, name) in ITEMS {
+        if let Some(json) = spec.optional_text(name)? {
+            items.insert(kind, json);
+        }
+    }
+    Ok(Config {
+        notes: NoteCounts {
+            contact: spec.count("contact")?,
+            lead: spec.count("lead")?,
+            company: spec.count("company")?,
+            task: spec.count("task")?,
+            customer: spec.count("customer")?,
+        },
+        items,
+        seed: spec.count("seed")?,
+        timezone: spec.text("timezone")?,
+        latency: Duration::from_secs_f64(spec.number("latency")?.max(0.0)),
+        rate: spec.number("rate")?,
+        session_seconds: spec.count("session_seconds")?,
+        ..Config::default()
+    })
+}
+
+/// The spec's names for recorded rows.
+const ITEMS: [(Kind, &str); 5] = [
+    (Kind::Contact, "contact_items"),
+    (Kind::Lead, "lead_items"),
+    (Kind::Company, "company_items"),
+    (Kind::Task, "task_items"),
+    (Kind::Customer, "customer_items"),
+];
+
+fn pointer(sandbox: Robj) -> Outcome<ExternalPtr<Sandbox>> {
+    sandbox.try_into().map_err(|_| gone())
+}
+
+fn gone() -> Error {
+    Error::Input {
+        argument: "auth_list",
+        message: "this sandbox has ended: start another with AmoSandbox()".to_owned(),
+    }
+}

@@ -1,0 +1,51 @@
+//! Reads the plain lists that R passes in.
+
+use amocrm_client::error::Error;
+use extendr_api::prelude::*;
+
+/// A named list from R. R has checked the values; a missing or misshapen one
+/// is a defect of the package, told as an error all the same.
+pub struct Spec<'l>(pub &'l List);
+
+impl Spec<'_> {
+    fn find(&self, name: &'static str) -> std::result::Result<Robj, Error> {
+        let found = self.0.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| value).ok_or_else(|| misshapen(name))
+    }
+
+    /// A text.
+    pub fn text(&self, name: &'static str) -> std::result::Result<String, Error> {
+        let value = self.find(name)?;
+        value.as_str().map(str::to_owned).ok_or_else(|| misshapen(name))
+    }
+
+    /// A text, or None for NULL.
+    pub fn optional_text(&self, name: &'static str) -> std::result::Result<Option<String>, Error> {
+        if self.find(name)?.is_null() { Ok(None) } else { self.text(name).map(Some) }
+    }
+
+    /// A vector of texts; NULL is empty.
+    pub fn texts(&self, name: &'static str) -> std::result::Result<Vec<String>, Error> {
+        let value = self.find(name)?;
+        if value.is_null() {
+            return Ok(Vec::new());
+        }
+        value.as_string_vector().ok_or_else(|| misshapen(name))
+    }
+
+    /// A number.
+    pub fn number(&self, name: &'static str) -> std::result::Result<f64, Error> {
+        self.find(name)?.as_real().ok_or_else(|| misshapen(name))
+    }
+
+    /// A whole number that is not negative.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub fn count(&self, name: &'static str) -> std::result::Result<u64, Error> {
+        let value = self.number(name)?;
+        if value >= 0.0 { Ok(value as u64) } else { Err(misshapen(name)) }
+    }
+}
+
+fn misshapen(argument: &'static str) -> Error {
+    Error::Input { argument, message: format!("`{argument}` is not of the expected type") }
+}

@@ -1,0 +1,28 @@
+//! Answers that need no account.
+
+use amocrm_client::error::Error;
+use amocrm_client::host::account_url;
+use amocrm_client::note_types::{NOTE_TYPES, Source};
+use extendr_api::prelude::*;
+
+/// `list(url = "https://sub.amocrm.ru")`.
+pub fn check_domain(domain: &Robj) -> std::result::Result<List, Error> {
+    let url = account_url(domain.as_str().unwrap_or_default())?;
+    Ok(list!(url = url.as_str().trim_end_matches('/')))
+}
+
+/// The columns of `AmoNoteTypes()`.
+pub fn note_types() -> std::result::Result<List, Error> {
+    let code: Vec<i32> = NOTE_TYPES.iter().map(|t| i32::try_from(t.code).unwrap_or(0)).collect();
+    let source = |source: Source| match source {
+        Source::Note => "note",
+        Source::Event => "event",
+    };
+    Ok(list!(
+        code = code,
+        name = NOTE_TYPES.map(|t| t.name).to_vec(),
+        label = NOTE_TYPES.map(|t| t.label_en).to_vec(),
+        label_ru = NOTE_TYPES.map(|t| t.label_ru).to_vec(),
+        kind = NOTE_TYPES.map(|t| source(t.source)).to_vec()
+    ))
+}
