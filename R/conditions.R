@@ -56,10 +56,13 @@ headline <- function(error) {
     network = sentence(
       gettextf("%s: no answer after %d tries", where, as.integer(error$tries)), error$detail
     ),
-    parse = sentence(gettextf("%s: the answer can't be read (%s)", where, error$pages),
-                     error$detail),
-    incomplete = sentence(gettextf("%s: some rows did not come", where),
-                          paste(error$pages, collapse = "; ")),
+    parse = sentence(
+      gettextf("%s: the answer can't be read (%s)", where, paste(error$pages, collapse = "; ")),
+      error$detail
+    ),
+    incomplete = sentence(
+      gettextf("%s: some rows did not come", where), paste(error$pages, collapse = "; ")
+    ),
     system = error$detail,
     error$message
   )

@@ -21,8 +21,8 @@ pub fn data_frame(table: Table, tzone: &str) -> Robj {
     let mut frame: Robj = List::from_values(vectors).into();
     // These can't fail: the values fit the attributes.
     let _ = frame.set_attrib("names", names);
-    let _ = frame.set_attrib("class", "data.frame");
     let _ = frame.set_attrib("row.names", compact_row_names(rows));
+    let _ = frame.set_attrib("class", "data.frame");
     frame
 }
 

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::error::{At, Error};
+use crate::limiter::ALLOWED;
 use crate::table::{Keys, Table};
 use crate::transport::Answer;
 use crate::walk::{Ask, Keep, Slice, Walk};
@@ -98,7 +99,7 @@ where
             break;
         };
         let Answer { value: page, elapsed } = answer?;
-        walk.set_pace(elapsed, reading.rate);
+        walk.set_pace(elapsed, reading.rate.min(ALLOWED));
         take_in(reading, pages, &mut walk, slice, page)?;
     }
     let missing: Vec<String> =

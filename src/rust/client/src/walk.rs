@@ -84,8 +84,8 @@ impl Walk {
         Walk { limit, ahead: 1, pages: Vec::new() }
     }
 
-    /// After an answer: as many pages in flight as arrive in the time
-    /// of one answer.
+    /// After an answer: as many pages in flight as arrive in the time of one
+    /// answer at `rate` a second. More would only go past the end.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn set_pace(&mut self, answer_time: Duration, rate: f64) {
         let arriving = (answer_time.as_secs_f64() * rate).floor().clamp(0.0, MAX_AHEAD as f64);

@@ -20,7 +20,7 @@ pub struct Call {
     pub duration: u64,
     /// The telephone system that reported it.
     pub source: &'static str,
-    /// Where an outgoing call came from.
+    /// The number that called.
     pub from: String,
     /// 1 left a voice mail, 2 call back later, 3 not in, 4 talked, 5 wrong
     /// number, 6 no answer, 7 busy.
@@ -145,10 +145,7 @@ pub fn of(account: &Account, row: &Row, responsible: &User, rng: &mut Rng) -> Co
         }
         NoteType::OldMail => Content::OldMail(text::subject(rng)),
         NoteType::Mail => Content::Letter(letter(account, row, responsible, rng)),
-        NoteType::ResponsibleChanged => Content::ResponsibleChanged {
-            from: rng.pick(&[&USERS[6], &USERS[0]]).id,
-            to: responsible.id,
-        },
+        NoteType::ResponsibleChanged => handed_over(responsible, rng),
         NoteType::SiteVisit | NoteType::LinkFollowed => Content::Visit { url: text::url(rng) },
         NoteType::Chat => Content::Chat(text::message(rng)),
         NoteType::TargetingIn | NoteType::TargetingOut => targeting(rng),
@@ -182,6 +179,11 @@ fn stage_change(account: &Account, row: &Row) -> Content {
     let (from, to) = step.unwrap_or_default();
     let loss_reason = if to.status == crate::funnel::LOST { path.loss_reason } else { 0 };
     Content::StageChanged { from, to, loss_reason }
+}
+
+fn handed_over(responsible: &User, rng: &mut Rng) -> Content {
+    let others: Vec<&User> = USERS.iter().filter(|user| user.id != responsible.id).collect();
+    Content::ResponsibleChanged { from: rng.pick(&others).id, to: responsible.id }
 }
 
 fn file(rng: &mut Rng) -> Content {
@@ -224,13 +226,15 @@ fn call(account: &Account, row: &Row, responsible: &User, rng: &mut Rng) -> Call
     let duration = call_duration(status, rng);
     let uniq = format!("{:08x}-{:06x}", rng.below(1 << 32), rng.below(1 << 24));
     let recorded = duration > 0 && rng.percent(92);
+    let client = phone(account, row);
+    let caller = if row.note_type == NoteType::CallIn { &client } else { responsible.phone };
     Call {
+        from: caller.chars().filter(char::is_ascii_digit).collect(),
         link: if recorded { text::recording(&uniq) } else { String::new() },
         uniq,
-        phone: phone(account, row),
+        phone: client,
         duration,
         source: rng.weighted(&[("asterisk", 60), ("sip_trunk", 25), ("mobile_app", 15)]),
-        from: responsible.phone.trim_start_matches('+').to_owned(),
         status,
         result: text::call_result(status, rng),
     }

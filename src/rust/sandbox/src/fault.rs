@@ -39,6 +39,7 @@ pub enum Action {
     /// Status 200 with this body.
     Body(String),
     /// The whole reply is announced, half of it sent, the connection closed.
+    /// A reply without a body, such as a 204, comes as it is.
     CutBody,
     /// The connection is closed without a reply.
     Close,
@@ -113,8 +114,7 @@ pub fn status(code: u16, headers: &[(String, String)], body: String) -> Response
 pub async fn cut(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    // An empty reply has nothing to cut: announce one byte that never comes.
-    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len().max(1)));
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let half = whole.slice(..whole.len() / 2);
     Response::from_parts(parts, Body::new(CutBody::Half(half)))
 }

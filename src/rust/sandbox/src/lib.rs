@@ -14,6 +14,7 @@
 //! # Ok::<(), amocrm_sandbox::Error>(())
 //! ```
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod account;
 mod app;

@@ -146,15 +146,8 @@ impl Account {
 
     /// Who looks after the thing with this number.
     pub fn responsible(&self, kind: Kind, owner: u64) -> &'static User {
-        let dice = self.dice(USER_SALT, kind, owner).next();
-        let total: u64 = USERS.iter().map(|user| user.share).sum();
-        let mut left = dice % total;
-        let chosen = USERS.iter().find(|user| {
-            let hit = left < user.share;
-            left = left.saturating_sub(user.share);
-            hit
-        });
-        chosen.unwrap_or(&USERS[0])
+        let shares = USERS.each_ref().map(|user| (user, user.share));
+        self.dice(USER_SALT, kind, owner).weighted(&shares)
     }
 
     fn dice(&self, salt: u64, kind: Kind, number: u64) -> Rng {
@@ -243,4 +236,146 @@ fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
     let active = USERS.iter().filter(|user| user.is_active && user.share > 0);
     let colleagues: Vec<&User> = active.collect();
     if rng.percent(12) { rng.pick(&colleagues).id } else { responsible.id }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+    use super::*;
+    use crate::config::{Config, NoteCounts};
+    use crate::funnel::Stage;
+    use crate::story::Story;
+
+    fn account(seed: u64, rows: u64) -> Account {
+        let config = Config { seed, notes: NoteCounts::each(rows), ..Config::default() };
+        Account::new(&config).unwrap()
+    }
+
+    fn notes(seed: u64, kind: Kind, rows: u64) -> Vec<Note> {
+        let account = account(seed, rows);
+        (0..rows).map(|index| account.note(kind, index)).collect()
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_notes_and_another_one_others() {
+        let text = |seed| format!("{:?}", notes(seed, Kind::Lead, 100));
+        assert_eq!(text(1), text(1));
+        assert_ne!(text(1), text(2));
+    }
+
+    #[test]
+    fn ids_rise_with_gaps_and_are_unique_in_the_account() {
+        let account = account(1, 5000);
+        let mut seen = HashSet::new();
+        for kind in Kind::ALL {
+            let ids: Vec<_> = (0..5000).map(|index| account.row(kind, index).id).collect();
+            assert!(ids.is_sorted_by(|a, b| a < b));
+            let gaps: HashSet<_> = ids.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            assert!(gaps.len() > 1);
+            seen.extend(ids);
+        }
+        assert_eq!(seen.len(), 25_000);
+    }
+
+    #[test]
+    fn ids_stay_below_two_to_the_31_to_the_last_row() {
+        let account = account(1, MOST_NOTES);
+        for kind in Kind::ALL {
+            let row = account.row(kind, MOST_NOTES - 1);
+            assert!(row.id < 1 << 31 && row.element_id < 1 << 31, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_is_found_by_its_id_and_no_other_number_finds_one() {
+        let account = account(1, 100);
+        let ids: BTreeMap<_, _> = (0..100).map(|i| (account.row(Kind::Lead, i).id, i)).collect();
+        for id in 0..5000 {
+            let id = FIRST_ID - 100 + id;
+            assert_eq!(account.index_of(Kind::Lead, id), ids.get(&id).copied());
+        }
+    }
+
+    #[test]
+    fn rows_rise_in_time_and_change_only_after_they_are_made() {
+        for kind in Kind::ALL {
+            let notes = notes(1, kind, 3000);
+            assert!(notes.is_sorted_by_key(|note| note.row.created_at));
+            assert!(notes.iter().all(|note| note.row.updated_at >= note.row.created_at));
+            assert!(notes.iter().any(|note| note.row.updated_at > note.row.created_at));
+        }
+    }
+
+    #[test]
+    fn the_first_forty_rows_show_every_type_of_their_kind() {
+        for kind in Kind::ALL {
+            let story = Story::of(kind);
+            let mut missing: BTreeSet<_> = story.chances.iter().map(|(kind, _)| *kind).collect();
+            missing.extend(story.steps.iter().filter_map(|step| match step.role {
+                Role::Created(note_type) => Some(note_type),
+                Role::Move(_) => Some(NoteType::StageChanged),
+                Role::Any => None,
+            }));
+            for rows in [40, 1000, 500_000] {
+                let account = account(1, rows);
+                let mut missing = missing.clone();
+                (0..40).for_each(|index| {
+                    missing.remove(&account.row(kind, index).note_type);
+                });
+                assert!(missing.is_empty(), "{kind:?} of {rows}: {missing:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_moves_of_a_lead_follow_one_another() {
+        let mut last: BTreeMap<u64, Stage> = BTreeMap::new();
+        let mut links = 0;
+        for note in notes(1, Kind::Lead, 20_000) {
+            let Content::StageChanged { from, to, .. } = note.content else {
+                continue;
+            };
+            if let Some(before) = last.insert(note.row.element_id, to) {
+                assert_eq!(before, from, "{:?}", note.row);
+                links += 1;
+            }
+        }
+        assert!(links > 1000, "{links}");
+    }
+
+    #[test]
+    fn a_thing_keeps_its_manager_and_its_telephone() {
+        let mut known: BTreeMap<u64, (u64, String)> = BTreeMap::new();
+        for note in notes(1, Kind::Contact, 5000) {
+            let Content::Sms { phone, .. } = note.content else {
+                continue;
+            };
+            let now = (note.responsible.id, phone);
+            let before = known.entry(note.row.element_id).or_insert_with(|| now.clone());
+            assert_eq!(*before, now);
+        }
+    }
+
+    #[test]
+    fn talks_last_and_unanswered_calls_do_not() {
+        let mut answered = 0;
+        let mut calls = 0;
+        for note in notes(1, Kind::Contact, 5000) {
+            let Content::Call(call) = note.content else {
+                continue;
+            };
+            calls += 1;
+            answered += u64::from(call.status == 4);
+            assert_eq!(call.duration > 0, [1, 2, 4, 5].contains(&call.status), "{call:?}");
+            assert!(call.duration > 0 || call.link.is_empty(), "{call:?}");
+        }
+        assert!((50..80).contains(&(answered * 100 / calls)), "{answered} of {calls}");
+    }
+
+    #[test]
+    fn an_empty_list_can_be_asked_for_ids() {
+        assert_eq!(account(1, 0).index_of(Kind::Task, FIRST_ID + 3), None);
+    }
 }

@@ -38,15 +38,16 @@ const FAMILIES: [&str; 14] = [
     "Ким",
     "Цой",
 ];
+/// Things in the plural, whose nominative and accusative are the same word.
 const GOODS: [&str; 8] = [
     "тёплые панели",
     "окна ПВХ",
-    "вентиляцию",
-    "кровлю",
+    "рольставни",
+    "стеклопакеты",
     "ворота для склада",
     "входные группы",
     "перегородки",
-    "утеплитель",
+    "светопрозрачные навесы",
 ];
 const TIMES: [&str; 7] = [
     "завтра утром",
@@ -68,7 +69,7 @@ const DOMAINS: [&str; 4] =
     ["stroymir.example", "teplodom.example", "mail.example", "okna-plus.example"];
 
 /// A full name, first name first.
-pub fn person(rng: &mut Rng) -> String {
+fn person(rng: &mut Rng) -> String {
     let (name, _) = NAMES[rng.index(NAMES.len())];
     format!("{name} {}", rng.pick(&FAMILIES))
 }
@@ -83,7 +84,7 @@ pub fn correspondent(rng: &mut Rng) -> Address {
 }
 
 /// A mobile number, in one of the spellings that people use. The codes 972
-/// to 976 are not handed out to operators, so it rings nowhere.
+/// to 976 belong to no operator that we know of, so it should ring nowhere.
 pub fn phone(rng: &mut Rng) -> String {
     let code = rng.between(972, 976);
     let (a, b, c) = (rng.below(1000), rng.below(100), rng.below(100));
@@ -104,10 +105,10 @@ fn sum(rng: &mut Rng) -> String {
 pub fn remark(rng: &mut Rng) -> String {
     let goods = rng.pick(&GOODS);
     let time = rng.pick(&TIMES);
-    match rng.below(24) {
+    match rng.below(25) {
         0 => format!("Просит перезвонить {time}"),
         1 => format!("Нужны {goods}, сравнивает с другими. Бюджет до {} ₽", sum(rng)),
-        2 => format!("{} просит скидку 7%, обещал ответить {time}", person(rng)),
+        2 => format!("{} просит скидку 7%, вернуться с ответом {time}", person(rng)),
         3 => format!("Отправил КП на {} руб., ждёт решения", sum(rng)),
         4 => "Не дозвонился, написал в мессенджер".to_owned(),
         5 => format!("Замер {time}, адрес: {}", address(rng)),
@@ -117,8 +118,8 @@ pub fn remark(rng: &mut Rng) -> String {
         9 => "Дорого; просит рассрочку на 3 месяца".to_owned(),
         10 => format!("Встреча {time} 🤝"),
         11 => "Клиент доволен 👍 готов дать отзыв".to_owned(),
-        12 => odd_remark(rng),
-        13 => format!("Лид с выставки, визитка у {}", person(rng)),
+        12 | 23 => odd_remark(rng),
+        13 => format!("Лид с выставки, визитка: {}", person(rng)),
         14 => format!("ЛПР — {}, тел. {}", person(rng), phone(rng)),
         15 => "Закупка через тендер, срок подачи — 10 дней".to_owned(),
         16 => format!("Оплата {time}, предоплата 50/50"),
@@ -156,7 +157,7 @@ fn odd_remark(rng: &mut Rng) -> String {
 }
 
 fn long_remark(rng: &mut Rng) -> String {
-    let head = format!("Созвон с {}.\n", person(rng));
+    let head = format!("Созвонились. Участник: {}.\n", person(rng));
     let foot = format!("Итог: следующий контакт {}", rng.pick(&TIMES));
     let many = rng.between(3, 9);
     let points = (1..=many).map(|number| format!("{number}. {};", rng.pick(&POINTS)));
@@ -173,7 +174,7 @@ pub fn task_result(rng: &mut Rng) -> String {
         3 => "Выслал договор".to_owned(),
         4 => format!("Оплата подтверждена: {} ₽", sum(rng)),
         5 => "ок".to_owned(),
-        6 => format!("{} подтвердила замер", person(rng)),
+        6 => format!("Замер подтверждён: {}", person(rng)),
         7 => "Отказ: нашли дешевле".to_owned(),
         8 => String::new(),
         _ => format!("Образцы отправлены, {}", rng.pick(&GOODS)),

@@ -1,0 +1,270 @@
+//! `AmoNotes()` from request to table over real HTTP, against the sandbox.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::time::Duration;
+
+use amocrm_client::error::Error;
+use amocrm_client::notes::{Notes, NotesJob, NotesRequest, Settings};
+use amocrm_client::table::{Column, Values};
+use amocrm_client::zone::Moment;
+use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Request, Sandbox};
+
+const PATIENCE: Duration = Duration::from_secs(100);
+
+fn sandbox(rows: u64, faults: Vec<Fault>) -> Sandbox {
+    let config = Config { notes: NoteCounts::each(rows), faults, ..Config::default() };
+    Sandbox::start(config).unwrap()
+}
+
+fn fault(path: &str, nth: std::ops::Range<u64>, action: Action) -> Fault {
+    Fault { path: path.to_owned(), nth, action }
+}
+
+fn settings(sandbox: &Sandbox) -> Settings {
+    Settings {
+        domain: sandbox.url(),
+        email: sandbox.email().to_owned(),
+        apikey: sandbox.apikey().to_owned().into(),
+        rate: f64::INFINITY,
+        timeout: Duration::from_secs(30),
+    }
+}
+
+fn leads(limit: u32) -> NotesRequest {
+    NotesRequest { kinds: vec!["lead".to_owned()], limit, ..NotesRequest::default() }
+}
+
+fn run(settings: Settings, request: NotesRequest) -> Notes {
+    let mut job = NotesJob::start(settings, request).unwrap();
+    assert!(job.is_done(PATIENCE), "the job does not end");
+    job.finish()
+}
+
+/// Rows of the only table; the request must succeed.
+fn rows(sandbox: &Sandbox, request: NotesRequest) -> u32 {
+    let notes = run(settings(sandbox), request);
+    assert_eq!(notes.error, None);
+    notes.tables[0].1.rows()
+}
+
+fn failure(sandbox: &Sandbox, request: NotesRequest) -> Error {
+    run(settings(sandbox), request).error.expect("an error")
+}
+
+fn requests_to(sandbox: &Sandbox, path: &str) -> Vec<Request> {
+    sandbox.requests().into_iter().filter(|request| request.path == path).collect()
+}
+
+fn numbers(column: &Column) -> Vec<f64> {
+    match column.values() {
+        Values::Number(_, numbers) => numbers.clone(),
+        Values::Text(..) => panic!("{} holds text", column.name()),
+    }
+}
+
+#[test]
+fn every_row_count_comes_whole_at_every_limit() {
+    for limit in [1_u32, 97, 250, 500] {
+        let limit64 = u64::from(limit);
+        for total in [0, 1, limit64 - 1, limit64, limit64 + 1, 3 * limit64] {
+            let sandbox = sandbox(total, vec![]);
+            assert_eq!(u64::from(rows(&sandbox, leads(limit))), total, "limit {limit}");
+        }
+    }
+}
+
+#[test]
+fn at_most_three_requests_go_past_the_end() {
+    for total in [0, 10, 500, 1500, 1700] {
+        let sandbox = sandbox(total, vec![]);
+        rows(&sandbox, leads(500));
+        let past = requests_to(&sandbox, "/api/v2/notes").iter().filter(|r| r.rows == 0).count();
+        assert!(past <= 3, "{past} empty answers for {total} rows");
+    }
+}
+
+#[test]
+fn rows_keep_the_servers_order_and_are_distinct() {
+    let sandbox = sandbox(1234, vec![]);
+    let notes = run(settings(&sandbox), leads(100));
+    let columns = notes.tables.into_iter().next().unwrap().1.into_columns();
+    let ids = numbers(&columns[0]);
+    assert_eq!(ids.len(), 1234);
+    assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+#[test]
+fn a_page_that_lags_empty_or_short_is_asked_for_again() {
+    for action in [Action::EmptyPage, Action::ShortPage(3)] {
+        // What stays empty at the end of the list is its end, so that the
+        // last page may lag once only.
+        for (offset, lags) in [(0, 2), (100, 2), (200, 1)] {
+            let at = format!("limit_offset={offset}&");
+            let sandbox = sandbox(250, vec![fault(&at, 0..lags, action.clone())]);
+            assert_eq!(rows(&sandbox, leads(100)), 250, "{action:?} at {offset}");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_stays_empty_is_an_error_that_names_its_rows_and_keeps_the_others() {
+    let sandbox = sandbox(250, vec![fault("limit_offset=100&", 0..99, Action::EmptyPage)]);
+    let notes = run(settings(&sandbox), leads(100));
+    let Some(Error::Incomplete { pages, .. }) = notes.error else { panic!("{:?}", notes.error) };
+    assert_eq!(pages, ["lead notes, rows 101 to 200"]);
+    assert_eq!(notes.tables[0].1.rows(), 150);
+}
+
+#[test]
+fn a_session_that_ends_in_the_middle_costs_no_page() {
+    let expire = fault("limit_offset=200&", 0..1, Action::ExpireSession);
+    let sandbox = sandbox(450, vec![expire]);
+    assert_eq!(rows(&sandbox, leads(100)), 450);
+    assert_eq!(requests_to(&sandbox, "/private/api/auth.php").len(), 2);
+}
+
+#[test]
+fn later_calls_use_the_session_and_zone_of_earlier_ones() {
+    let sandbox = sandbox(10, vec![]);
+    for _ in 0..3 {
+        rows(&sandbox, leads(500));
+    }
+    assert_eq!(requests_to(&sandbox, "/private/api/auth.php").len(), 1);
+    assert_eq!(requests_to(&sandbox, "/api/v2/account").len(), 1);
+}
+
+#[test]
+fn a_session_that_ended_between_calls_is_renewed() {
+    let sandbox = sandbox(10, vec![]);
+    rows(&sandbox, leads(500));
+    sandbox.expire_sessions();
+    assert_eq!(rows(&sandbox, leads(500)), 10);
+}
+
+#[test]
+fn passing_failures_are_repeated() {
+    let html = "<html><h1>502 Bad Gateway</h1></html>".to_owned();
+    for action in [
+        Action::Status(502, vec![], html.clone()),
+        Action::Status(429, vec![("Retry-After".to_owned(), "0".to_owned())], String::new()),
+        Action::Body(html),
+        Action::Body(r#"{"_embedded":{"items":[{"id":1},"#.to_owned()),
+        Action::CutBody,
+        Action::Close,
+    ] {
+        let sandbox = sandbox(250, vec![fault("limit_offset=100&", 0..1, action.clone())]);
+        assert_eq!(rows(&sandbox, leads(100)), 250, "{action:?}");
+    }
+}
+
+#[test]
+fn a_refused_key_is_sent_once_and_the_servers_words_come_back() {
+    let sandbox = sandbox(10, vec![]);
+    let wrong = Settings { apikey: "wrong".to_owned().into(), ..settings(&sandbox) };
+    let Some(Error::Auth { code, detail, at }) = run(wrong, leads(500)).error else {
+        panic!("no auth error");
+    };
+    assert_eq!((code.as_str(), at.status), ("110", Some(401)));
+    assert!(detail.contains("Неправильный логин"), "{detail}");
+    assert_eq!(requests_to(&sandbox, "/private/api/auth.php").len(), 1);
+}
+
+#[test]
+fn a_block_is_not_hammered() {
+    let blocked = Action::Status(403, vec![], "<html>403 Forbidden</html>".to_owned());
+    let sandbox = sandbox(5000, vec![fault("limit_offset=100&", 0..99, blocked)]);
+    assert!(matches!(failure(&sandbox, leads(100)), Error::Blocked { .. }));
+    let after: Vec<Request> = requests_to(&sandbox, "/api/v2/notes");
+    assert_eq!(after.iter().filter(|request| request.status == 403).count(), 1);
+}
+
+#[test]
+fn statuses_that_no_repetition_mends_fail_at_once_with_the_servers_words() {
+    for status in [400, 402, 404, 426] {
+        let body = r#"{"title":"Error","detail":"Functional disabled"}"#.to_owned();
+        let id = vec![("X-Request-Id".to_owned(), "abc".to_owned())];
+        let refused = fault("/api/v2/notes", 0..99, Action::Status(status, id, body));
+        let sandbox = sandbox(10, vec![refused]);
+        let Error::Http { detail, at } = failure(&sandbox, leads(500)) else { panic!("{status}") };
+        assert_eq!((detail.as_str(), at.status), ("Error: Functional disabled", Some(status)));
+        assert_eq!(at.endpoint, "GET /api/v2/notes");
+        assert_eq!(at.request_id.as_deref(), Some("abc"));
+        assert_eq!(requests_to(&sandbox, "/api/v2/notes").len(), 1);
+    }
+}
+
+#[test]
+fn credentials_do_not_follow_a_redirect() {
+    let elsewhere = sandbox(10, vec![]);
+    let redirect = Action::Redirect(format!("{}/api/v2/notes", elsewhere.url()));
+    let sandbox = sandbox(10, vec![fault("/api/v2/notes", 0..99, redirect)]);
+    assert!(matches!(failure(&sandbox, leads(500)), Error::Http { .. }));
+    assert!(elsewhere.requests().is_empty());
+}
+
+#[test]
+fn a_server_that_is_not_there_is_a_network_error() {
+    let mut gone = sandbox(10, vec![]);
+    let settings = settings(&gone);
+    gone.stop();
+    let Some(Error::Network { tries, .. }) = run(settings, leads(500)).error else {
+        panic!("no network error");
+    };
+    assert_eq!(tries, 6);
+}
+
+#[test]
+fn four_kinds_share_one_budget_of_seven_requests_in_any_second() {
+    let config = Config { notes: NoteCounts::each(400), rate: 7.0, ..Config::default() };
+    let sandbox = Sandbox::start(config).unwrap();
+    let kinds = ["contact", "lead", "company", "task"];
+    let request = NotesRequest { kinds: kinds.map(str::to_owned).to_vec(), ..leads(100) };
+    let notes = run(Settings { rate: 7.0, ..settings(&sandbox) }, request);
+    assert_eq!(notes.error, None);
+    let found: Vec<(&str, u32)> =
+        notes.tables.iter().map(|(kind, table)| (kind.as_str(), table.rows())).collect();
+    assert_eq!(found, kinds.map(|kind| (kind, 400)));
+    let log = sandbox.requests();
+    let refused = log.iter().filter(|request| request.status == 429).count();
+    assert_eq!(refused, 0, "of {} requests", log.len());
+}
+
+#[test]
+fn filters_reach_the_server_and_ids_leave_out_all_others() {
+    let sandbox = sandbox(300, vec![]);
+    let typed = NotesRequest { note_types: vec!["3".to_owned()], ..leads(500) };
+    let moves = rows(&sandbox, typed.clone());
+    assert!(moves > 0 && moves < 300);
+    let two = NotesRequest { note_types: vec!["3".to_owned(), "4".to_owned()], ..typed.clone() };
+    assert!(rows(&sandbox, two) > moves);
+    let notes = run(settings(&sandbox), leads(500));
+    let columns = notes.tables.into_iter().next().unwrap().1.into_columns();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let ids: Vec<u64> = numbers(&columns[0]).iter().map(|id| *id as u64).collect();
+    let named = NotesRequest { ids: ids[..250].to_vec(), ..typed };
+    assert_eq!(rows(&sandbox, named), 250);
+    let absent = NotesRequest { ids: vec![ids[0], 1], ..leads(500) };
+    assert_eq!(rows(&sandbox, absent), 1);
+}
+
+#[test]
+fn wall_clock_times_are_sent_as_utc() {
+    let sandbox = sandbox(10, vec![]);
+    let since = Moment::wall_clock("2019-06-01 00:00:00");
+    rows(&sandbox, NotesRequest { since, ..leads(500) });
+    let sent = requests_to(&sandbox, "/api/v2/notes")[0].if_modified_since.clone();
+    assert_eq!(sent.as_deref(), Some("Fri, 31 May 2019 21:00:00 GMT"));
+}
+
+#[test]
+fn a_cancelled_job_gives_the_pages_that_had_arrived() {
+    let hang = Action::Delay(Duration::from_secs(60));
+    let sandbox = sandbox(300, vec![fault("limit_offset=200&", 0..9, hang)]);
+    let mut job = NotesJob::start(settings(&sandbox), leads(100)).unwrap();
+    while job.progress().snapshot().pages < 2 {
+        assert!(!job.is_done(Duration::from_millis(1)));
+    }
+    let notes = job.finish();
+    assert_eq!(notes.error, None);
+    assert_eq!(notes.tables[0].1.rows(), 200);
+}

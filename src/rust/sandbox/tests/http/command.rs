@@ -1,0 +1,87 @@
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+
+use reqwest::StatusCode;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_amocrm-sandbox");
+
+/// A program that ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+fn start(arguments: &[&str]) -> Running {
+    let command = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn();
+    Running(command.unwrap())
+}
+
+/// The words behind `url`, `email` and `apikey`.
+fn told(program: &mut Running) -> [String; 3] {
+    let lines = BufReader::new(program.0.stdout.as_mut().unwrap()).lines();
+    let words =
+        lines.take(3).map(|line| line.unwrap().split_whitespace().nth(1).unwrap().to_owned());
+    words.collect::<Vec<_>>().try_into().unwrap()
+}
+
+fn complaint(arguments: &[&str]) -> String {
+    let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn the_program_says_where_it_is_and_serves_the_rows_asked_for() {
+    let arguments = ["--notes", "lead=3,contact=2", "--apikey", "known", "--seed", "5"];
+    let mut program = start(&arguments);
+    let [url, email, apikey] = told(&mut program);
+    assert_eq!(apikey, "known");
+    for (kind, status) in [("lead", StatusCode::OK), ("task", StatusCode::NO_CONTENT)] {
+        let query = [("type", kind), ("login", &email), ("api_key", &apikey)];
+        let request = reqwest::Client::new().get(format!("{url}/api/v2/notes")).query(&query);
+        assert_eq!(request.send().await.unwrap().status(), status, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn the_program_serves_recorded_rows_from_a_file() {
+    let path = std::env::temp_dir().join(format!("sandbox-{}.json", std::process::id()));
+    std::fs::File::create(&path).unwrap().write_all(b"[{\"id\":77}]").unwrap();
+    let mut program = start(&["--items", &format!("lead={}", path.display())]);
+    let [url, email, apikey] = told(&mut program);
+    std::fs::remove_file(path).unwrap();
+    let query = [("type", "lead"), ("login", &email), ("api_key", &apikey)];
+    let request = reqwest::Client::new().get(format!("{url}/api/v2/notes")).query(&query);
+    assert!(request.send().await.unwrap().text().await.unwrap().contains("[{\"id\":77}]"));
+}
+
+#[test]
+fn help_names_every_option() {
+    let output = Command::new(PROGRAM).arg("--help").output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    for option in [
+        "port", "notes", "items", "seed", "timezone", "latency", "rate", "session", "email",
+        "apikey",
+    ] {
+        assert!(text.contains(&format!("--{option} ")), "{option}");
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    for (arguments, culprit) in [
+        (&["--colour", "red"][..], "--colour"),
+        (&["--notes", "deal=5"], "deal"),
+        (&["--timezone", "Mars/Base"], "Mars/Base"),
+        (&["--latency", "-1"], "negative"),
+        (&["--items", "lead=/no/such/file"], "/no/such/file"),
+    ] {
+        let complaint = complaint(arguments);
+        assert!(complaint.contains(culprit), "{complaint}");
+    }
+}

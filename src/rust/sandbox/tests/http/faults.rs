@@ -1,0 +1,149 @@
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use amocrm_sandbox::{Action, Config, Fault};
+use reqwest::StatusCode;
+use reqwest::header::LOCATION;
+use serde_json::Value;
+
+use crate::client::{Client, small};
+
+const NOTES: &str = "/api/v2/notes?type=lead&limit_rows=20&limit_offset=20";
+
+fn spoilt(path: &str, nth: Range<u64>, action: Action) -> Config {
+    let path = path.to_owned();
+    Config { faults: vec![Fault { path, nth, action }], ..small() }
+}
+
+async fn first_spoilt(action: Action) -> Client {
+    Client::logged_in(spoilt("/api/v2/notes", 0..1, action)).await
+}
+
+async fn statuses(client: &Client, path: &str, times: usize) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..times {
+        statuses.push(client.get(path).await.status().as_u16());
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn a_status_comes_with_its_headers_and_body_and_only_when_its_turn_is() {
+    let headers = vec![("Retry-After".to_owned(), "7".to_owned())];
+    let action = Action::Status(502, headers, "<html>Bad Gateway".to_owned());
+    let client = Client::logged_in(spoilt("/api/v2/notes", 1..3, action)).await;
+    assert_eq!(statuses(&client, NOTES, 2).await, [200, 502]);
+    let response = client.get(NOTES).await;
+    assert_eq!(response.headers()["retry-after"], "7");
+    assert_eq!(response.text().await.unwrap(), "<html>Bad Gateway");
+    assert_eq!(statuses(&client, NOTES, 1).await, [200]);
+}
+
+#[tokio::test]
+async fn a_fault_can_aim_at_one_page() {
+    let path = "type=lead&limit_rows=20&limit_offset=20";
+    let client = Client::logged_in(spoilt(path, 0..9, Action::EmptyPage)).await;
+    let page = |offset| format!("type=lead&limit_rows=20&limit_offset={offset}");
+    assert_eq!(client.rows(&page(0)).await.len(), 20);
+    assert_eq!(client.rows(&page(20)).await.len(), 0);
+    assert_eq!(client.rows(&page(40)).await.len(), 20);
+}
+
+#[tokio::test]
+async fn an_empty_page_is_a_204_though_there_are_rows() {
+    let client = first_spoilt(Action::EmptyPage).await;
+    assert_eq!(statuses(&client, NOTES, 2).await, [204, 200]);
+}
+
+#[tokio::test]
+async fn a_short_page_has_the_first_rows_only() {
+    let client = first_spoilt(Action::ShortPage(3)).await;
+    let short = client.ids("type=lead").await;
+    let whole = client.ids("type=lead").await;
+    assert_eq!(short, whole[..3]);
+    assert_eq!(client.sandbox.requests()[1].rows, 3);
+}
+
+#[tokio::test]
+async fn a_short_page_of_no_rows_is_an_empty_list() {
+    let client = first_spoilt(Action::ShortPage(0)).await;
+    let page = client.json(NOTES).await;
+    assert_eq!(page["_embedded"]["items"], Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_body_can_be_anything() {
+    let client = first_spoilt(Action::Body("{\"half\":".to_owned())).await;
+    let response = client.get(NOTES).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.text().await.unwrap(), "{\"half\":");
+}
+
+#[tokio::test]
+async fn a_cut_body_stops_half_way_through_what_was_announced() {
+    let client = first_spoilt(Action::CutBody).await;
+    let mut response = client.get(NOTES).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let announced = response.content_length().unwrap();
+    let mut arrived = 0;
+    let end = loop {
+        match response.chunk().await {
+            Ok(Some(bytes)) => arrived += bytes.len() as u64,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    assert!(end.is_err());
+    assert_eq!(arrived, announced / 2);
+    assert_eq!(statuses(&client, NOTES, 1).await, [200]);
+}
+
+#[tokio::test]
+async fn a_closed_connection_gives_no_reply_at_all() {
+    let client = first_spoilt(Action::Close).await;
+    let error = client.http.get(client.url(NOTES)).send().await.unwrap_err();
+    assert!(error.is_request());
+    assert_eq!(client.sandbox.requests()[1].status, 0);
+    assert_eq!(statuses(&client, NOTES, 1).await, [200]);
+}
+
+#[tokio::test]
+async fn a_delay_makes_the_reply_late() {
+    let client = first_spoilt(Action::Delay(Duration::from_millis(40))).await;
+    let start = Instant::now();
+    assert_eq!(client.rows("type=lead").await.len(), 60);
+    assert!(start.elapsed() >= Duration::from_millis(40));
+}
+
+#[tokio::test]
+async fn an_expired_session_says_110_until_the_next_login() {
+    let client = first_spoilt(Action::ExpireSession).await;
+    let body = client.json(NOTES).await;
+    assert_eq!(body["response"]["error_code"], "110");
+    assert_eq!(statuses(&client, NOTES, 1).await, [401]);
+    client.login().await;
+    assert_eq!(statuses(&client, NOTES, 1).await, [200]);
+}
+
+#[tokio::test]
+async fn a_redirect_names_its_place() {
+    let client = first_spoilt(Action::Redirect("https://other.example/".to_owned())).await;
+    let response = client.get(NOTES).await;
+    assert_eq!(response.status(), StatusCode::FOUND);
+    assert_eq!(response.headers()[LOCATION], "https://other.example/");
+}
+
+#[tokio::test]
+async fn the_login_can_be_spoilt_too() {
+    let action = Action::Status(500, Vec::new(), String::new());
+    let client = Client::start(spoilt("/private/api/auth.php", 0..1, action));
+    assert_eq!(client.login().await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(client.login().await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_that_is_over_the_rate_does_not_use_a_fault_up() {
+    let config = Config { rate: 0.001, ..spoilt("/", 0..9, Action::EmptyPage) };
+    let client = Client::start(config);
+    assert_eq!(statuses(&client, NOTES, 2).await, [204, 429]);
+}

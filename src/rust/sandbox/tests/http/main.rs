@@ -1,0 +1,13 @@
+//! What the sandbox says over HTTP, asked with an ordinary client.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+
+mod account;
+mod client;
+mod command;
+mod faults;
+mod limits;
+mod login;
+mod notes;
+mod recorded;
+mod rows;
+mod server;

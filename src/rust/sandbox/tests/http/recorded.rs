@@ -1,0 +1,51 @@
+use std::collections::BTreeMap;
+
+use amocrm_sandbox::{Config, Error, Kind, Sandbox};
+
+use crate::client::{Client, small};
+
+const ROWS: &str = r#"[
+  {"id": 30, "element_id": 7, "note_type": 4, "updated_at": 100, "text": "\u0416\/", "x": 1.50},
+  {"id": 10, "element_id": 8, "note_type": 25, "updated_at": 200, "params": {"b": 1, "a": 2}}
+]
+{"_links": {}, "_embedded": {"items": [{"id": 20, "element_id": 7, "note_type": 4, "updated_at": 300}]}}"#;
+
+fn recorded(text: &str) -> Config {
+    Config { items: BTreeMap::from([(Kind::Lead, text.to_owned())]), ..small() }
+}
+
+#[tokio::test]
+async fn recorded_rows_come_in_their_order_and_spelling() {
+    let client = Client::logged_in(recorded(ROWS)).await;
+    assert_eq!(client.ids("type=lead").await, [30, 10, 20]);
+    let body = client.get("/api/v2/notes?type=lead").await.text().await.unwrap();
+    assert!(body.contains(r#""text": "\u0416\/", "x": 1.50}"#), "{body}");
+    assert!(body.contains(r#"{"b": 1, "a": 2}"#), "{body}");
+}
+
+#[tokio::test]
+async fn recorded_rows_can_be_paged_and_filtered() {
+    let client = Client::logged_in(recorded(ROWS)).await;
+    for (query, ids) in [
+        ("limit_rows=1&limit_offset=1", &[10][..]),
+        ("id=20,30", &[30, 20]),
+        ("element_id=7", &[30, 20]),
+        ("note_type=25", &[10]),
+        ("limit_rows=2&limit_offset=3", &[]),
+    ] {
+        assert_eq!(client.ids(&format!("type=lead&{query}")).await, ids, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_other_kinds_stay_made_up() {
+    let client = Client::logged_in(recorded("[]")).await;
+    assert!(client.rows("type=lead").await.is_empty());
+    assert_eq!(client.rows("type=contact").await.len(), 60);
+}
+
+#[test]
+fn what_is_no_recording_is_refused_by_kind() {
+    let error = Sandbox::start(recorded("<html>")).err().unwrap();
+    assert!(matches!(error, Error::Items { kind: "lead", .. }), "{error}");
+}

@@ -1,0 +1,4 @@
+library(testthat)
+library(amocrm)
+
+test_check("amocrm")

@@ -1,0 +1,28 @@
+# A sandbox is on this computer: no speed limit, no progress lines.
+options(amocrm.rate = Inf, amocrm.quiet = TRUE)
+
+base_columns <- c(
+  "id", "responsible_user_id", "created_by", "created_at", "updated_at", "account_id",
+  "group_id", "is_editable", "element_id", "element_type", "attachment", "note_type", "text"
+)
+
+#' A sandbox that serves these notes of leads, each a JSON text
+serve_notes <- function(notes, ...) {
+  AmoSandbox(notes = 0, items = list(lead = paste0("[", paste(notes, collapse = ","), "]")), ...)
+}
+
+#' The requests for notes that a sandbox has received
+notes_requests <- function(auth) {
+  log <- sandbox_requests(auth)
+  log[log$path == "/api/v2/notes", ]
+}
+
+#' Path of recorded data that does not belong to the package
+recorded <- function(...) {
+  folder <- Sys.getenv("AMOCRM_TEST_DATA", testthat::test_path("..", "..", "..", "shared"))
+  path <- file.path(folder, ...)
+  testthat::skip_if_not(file.exists(path), "the recorded data are not here")
+  path
+}
+
+no_credentials <- c(AMOCRM_EMAIL = NA, AMOCRM_APIKEY = NA, AMOCRM_DOMAIN = NA)

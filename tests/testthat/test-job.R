@@ -1,0 +1,53 @@
+#' A display that raises an interrupt, as Ctrl-C does, once pages have come
+interrupt_after <- function(pages) {
+  display <- show_nothing()
+  display$update <- function(state) {
+    if (state$pages >= pages) tools::pskill(Sys.getpid(), tools::SIGINT)
+  }
+  display
+}
+
+start_notes <- function(auth) {
+  spec <- list(type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
+               since = NULL)
+  rust_notes_start(c(connection_spec(unclass(auth)), spec))
+}
+
+test_that("an interrupt carries the rows that had come, and the next call works", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(notes = 40000, latency = 0.02)
+  stopped <- tryCatch(
+    run_job(start_notes(auth), interrupt_after(3), function(result) result$tables$lead),
+    interrupt = identity
+  )
+  expect_s3_class(stopped, c("amocrm_interrupt", "interrupt", "condition"), exact = TRUE)
+  expect_s3_class(stopped$partial, "data.frame")
+  expect_gte(nrow(stopped$partial), 300)
+  expect_lt(nrow(stopped$partial), 40000)
+  expect_identical(nrow(AmoNotes(auth_list = auth, id = stopped$partial$id[1:3], type = "lead")), 3L)
+})
+
+test_that("it works in a forked child after it worked in the parent", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(notes = 120)
+  whole <- AmoNotes(auth_list = auth, type = "lead")
+  children <- parallel::mclapply(1:2, function(n) AmoNotes(auth_list = auth, type = "lead"),
+                                 mc.cores = 2)
+  expect_identical(children, list(whole, whole))
+})
+
+test_that("an error carries the rows that had come", {
+  broken <- sprintf("{\"id\":%d%s}", 1:151, c(rep("", 150), ",\"created_at\":\"x\""))
+  auth <- serve_notes(broken)
+  error <- expect_error(AmoNotes(auth_list = auth, type = "lead", limit = 100),
+                        "items[50]", fixed = TRUE, class = "amocrm_error_parse")
+  expect_identical(error$partial$id, 1:100)
+  expect_identical(error$endpoint, "GET /api/v2/notes")
+})
+
+test_that("a job that R has saved and read back is gone, not a crash", {
+  auth <- AmoSandbox(notes = 1)
+  job <- unserialize(serialize(start_notes(auth)$job, NULL))
+  expect_identical(rust_job_poll(job, 1L)$error$kind, "system")
+  expect_error(sandbox_requests(unserialize(serialize(auth, NULL))), class = "amocrm_error_input")
+})

@@ -1,0 +1,29 @@
+state <- function(rows, pause = "", left = 0) {
+  list(done = FALSE, requests = 1, pages = 1, rows = rows, pause = pause, pause_left = left)
+}
+
+test_that("plain lines come now and then, and once for each long wait", {
+  withr::local_options(amocrm.quiet = FALSE)
+  lines <- progress_lines("lead notes")
+  expect_silent(lines$update(state(500), seconds = 1))
+  expect_message(lines$update(state(12000), seconds = 11), "lead notes: 12 000 rows")
+  expect_silent(lines$update(state(12500), seconds = 12))
+  expect_message(lines$update(state(12500, "HTTP 429", 30), 13), "waiting 30 s (HTTP 429)",
+                 fixed = TRUE)
+  expect_silent(lines$update(state(12500, "HTTP 429", 29), 14))
+  expect_silent(lines$update(state(12500, "HTTP 502", 1), 15))
+})
+
+test_that("the bar survives texts that look like code", {
+  bar <- progress_bar("a {stop('no')} b")
+  expect_error(bar$update(state(5, "{stop('no')} %s", 9), 1), NA)
+  expect_error(bar$close(), NA)
+})
+
+test_that("suppressMessages() and the quiet option show nothing at all", {
+  withr::local_options(amocrm.quiet = FALSE)
+  expect_true(suppressMessages(messages_are_muffled()))
+  expect_false(messages_are_muffled())
+  withr::local_options(amocrm.quiet = TRUE)
+  expect_silent(show_progress("x")$summary())
+})
