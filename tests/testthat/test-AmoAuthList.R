@@ -2,7 +2,9 @@ test_that("it is a plain list for old code", {
   auth <- AmoAuthList("me@example.com", "0123456789", "sub")
   expect_type(auth, "list")
   expect_named(auth, c("email", "apikey", "domain"))
-  expect_identical(c(auth$email, auth$apikey, auth$domain), c("me@example.com", "0123456789", "sub"))
+  expect_identical(auth$email, "me@example.com")
+  expect_identical(auth$apikey, "0123456789")
+  expect_identical(auth$domain, "sub")
 })
 
 test_that("printing, formatting and str() hide the key", {

@@ -3,7 +3,10 @@ auth <- AmoSandbox(notes = 10)
 expect_input_error <- function(call, pattern) {
   before <- nrow(sandbox_requests(auth))
   error <- expect_error(call, pattern, class = "amocrm_error_input")
-  expect_s3_class(error, c("amocrm_error_input", "amocrm_error", "error", "condition"), exact = TRUE)
+  expect_s3_class(
+    error, c("amocrm_error_input", "amocrm_error", "error", "condition"),
+    exact = TRUE
+  )
   expect_identical(nrow(sandbox_requests(auth)), before)
 }
 

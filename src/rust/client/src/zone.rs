@@ -1,7 +1,7 @@
 //! The account's time zone: wall-clock texts to moments.
 
-use chrono::{DateTime, Duration, FixedOffset, LocalResult, NaiveDateTime, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike, Utc};
+use jiff::tz::TimeZone;
 
 /// How R writes a wall-clock time.
 const WALL_CLOCK: &str = "%Y-%m-%d %H:%M:%S";
@@ -23,9 +23,9 @@ impl Moment {
 
     /// Seconds since 1970, UTC, for an account in `zone`.
     ///
-    /// A time that the clocks skipped counts as the moment they were put
-    /// forward; of a time that came twice the first is taken, so that a
-    /// "changed since" never loses rows.
+    /// A time that the clocks skipped, or that came twice, counts as the
+    /// earlier of the two moments it may mean, so that a "changed since"
+    /// never loses rows.
     pub fn epoch(self, zone: &Zone) -> i64 {
         match self {
             Moment::Epoch(seconds) => seconds,
@@ -51,14 +51,14 @@ pub struct Zone {
 
 #[derive(Clone, Debug)]
 enum Rules {
-    Named(Tz),
+    Named(TimeZone),
     Fixed(FixedOffset),
 }
 
 impl Zone {
     /// A zone by its Olson name, else by an offset such as `+03:00`.
     pub fn new(name: &str, offset: Option<&str>) -> Option<Zone> {
-        let rules = match name.parse::<Tz>() {
+        let rules = match TimeZone::get(name) {
             Ok(zone) => Rules::Named(zone),
             Err(_) => Rules::Fixed(offset?.parse().ok()?),
         };
@@ -66,31 +66,27 @@ impl Zone {
     }
 
     fn epoch(&self, wall: NaiveDateTime) -> i64 {
+        let utc = wall.and_utc().timestamp();
         match &self.rules {
-            Rules::Named(zone) => epoch_in(zone, wall),
-            Rules::Fixed(offset) => epoch_in(offset, wall),
+            Rules::Named(zone) => named_epoch(zone, wall).unwrap_or(utc),
+            Rules::Fixed(offset) => utc - i64::from(offset.local_minus_utc()),
         }
     }
 }
 
-fn epoch_in<Z: TimeZone>(zone: &Z, wall: NaiveDateTime) -> i64 {
-    match zone.from_local_datetime(&wall) {
-        LocalResult::Single(moment) | LocalResult::Ambiguous(moment, _) => moment.timestamp(),
-        LocalResult::None => end_of_gap(zone, wall),
-    }
-}
-
-/// Gaps are a few hours at most, and begin and end on full minutes.
-fn end_of_gap<Z: TimeZone>(zone: &Z, wall: NaiveDateTime) -> i64 {
-    let minute = wall.and_utc().timestamp().rem_euclid(60);
-    let start = wall - Duration::seconds(minute);
-    (1..=24 * 60)
-        .find_map(|minutes| {
-            zone.from_local_datetime(&(start + Duration::minutes(minutes)))
-                .earliest()
-                .map(|moment| moment.timestamp())
-        })
-        .unwrap_or_else(|| wall.and_utc().timestamp())
+/// None for years that can't be told apart from nonsense.
+fn named_epoch(zone: &TimeZone, wall: NaiveDateTime) -> Option<i64> {
+    let civil = jiff::civil::DateTime::new(
+        i16::try_from(wall.year()).ok()?,
+        i8::try_from(wall.month()).ok()?,
+        i8::try_from(wall.day()).ok()?,
+        i8::try_from(wall.hour()).ok()?,
+        i8::try_from(wall.minute()).ok()?,
+        i8::try_from(wall.second()).ok()?,
+        0,
+    );
+    let moment = zone.to_ambiguous_timestamp(civil.ok()?).earlier().ok()?;
+    Some(moment.as_second())
 }
 
 #[cfg(test)]
@@ -110,8 +106,8 @@ mod tests {
     }
 
     #[test]
-    fn a_skipped_time_is_the_moment_the_clocks_went_forward_and_a_double_one_is_the_first() {
-        assert_eq!(epoch("Europe/Berlin", "2024-03-31 02:30:10"), 1_711_846_800);
+    fn of_a_skipped_or_double_time_the_earlier_moment_is_taken() {
+        assert_eq!(epoch("Europe/Berlin", "2024-03-31 02:30:10"), 1_711_845_010);
         assert_eq!(epoch("Europe/Berlin", "2024-10-27 02:30:00"), 1_729_989_000);
     }
 

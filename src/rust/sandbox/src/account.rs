@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
+use jiff::tz::TimeZone;
 
 use crate::calendar::Calendar;
 use crate::config::Config;
@@ -26,7 +26,7 @@ pub const CURRENCY: &str = "RUB";
 pub struct Account {
     pub seed: u64,
     pub subdomain: String,
-    pub timezone: Tz,
+    pub timezone: TimeZone,
     pub calendar: Calendar,
     schedules: BTreeMap<Kind, Schedule>,
 }
@@ -36,7 +36,7 @@ impl Account {
     /// than ids can number.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let name = &config.timezone;
-        let timezone: Tz = name.parse().map_err(|_| Error::Timezone(name.clone()))?;
+        let timezone = TimeZone::get(name).map_err(|_| Error::Timezone(name.clone()))?;
         let schedules = Kind::ALL.into_iter().map(|kind| {
             let asked = config.notes.get(kind);
             if asked > MOST_NOTES {
@@ -48,10 +48,15 @@ impl Account {
         Ok(Self {
             seed: config.seed,
             subdomain: config.subdomain.clone(),
+            calendar: Calendar::new(&timezone),
             timezone,
-            calendar: Calendar::new(timezone),
             schedules: schedules.collect::<Result<_, Error>>()?,
         })
+    }
+
+    /// The Olson name of the time zone.
+    pub fn timezone_name(&self) -> &str {
+        self.timezone.iana_name().unwrap_or("UTC")
     }
 
     /// How the notes of one kind are dealt out.

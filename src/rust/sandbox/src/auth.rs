@@ -120,7 +120,7 @@ fn success(app: &App) -> Response {
         name: account::NAME,
         subdomain: &app.account.subdomain,
         language: account::LANGUAGE,
-        timezone: app.account.timezone.name(),
+        timezone: app.account.timezone_name(),
     };
     let user = UserLine { id: account::USERS[0].id.to_string(), language: account::LANGUAGE };
     let response =

@@ -1,7 +1,7 @@
 //! When things happen: two years of business that grows, in office hours.
 
-use chrono::{NaiveDate, NaiveTime, TimeZone};
-use chrono_tz::Tz;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
 
 /// Length of the account's history in weeks; it begins on Monday,
 /// 1 January 2024, and so ends on Monday, 29 December 2025.
@@ -37,7 +37,7 @@ pub struct Moment {
 
 impl Calendar {
     /// The history as clocks in `timezone` show it.
-    pub fn new(timezone: Tz) -> Self {
+    pub fn new(timezone: &TimeZone) -> Self {
         let mut before = vec![0];
         let days = [WORKDAY, WORKDAY, WORKDAY, WORKDAY, WORKDAY, SATURDAY, SUNDAY];
         for weight in days.as_flattened() {
@@ -85,26 +85,25 @@ fn grown(position: u64) -> u64 {
     2 * (((ONE + position * 5 / 4) * ONE).isqrt() - ONE)
 }
 
-fn first_monday(timezone: Tz) -> u64 {
-    let midnight = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN);
-    let start = timezone.from_local_datetime(&midnight).earliest();
-    // A zone that skipped this midnight would begin at the same time in UTC.
-    let seconds = start.map_or(midnight.and_utc().timestamp(), |start| start.timestamp());
-    u64::try_from(seconds).unwrap_or(0)
+fn first_monday(timezone: &TimeZone) -> u64 {
+    let midnight = date(2024, 1, 1).at(0, 0, 0, 0);
+    let start = timezone.to_ambiguous_timestamp(midnight).earlier();
+    start.ok().and_then(|start| u64::try_from(start.as_second()).ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     fn moments(count: u64) -> Vec<Moment> {
-        let calendar = Calendar::new(chrono_tz::Europe::Moscow);
+        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
         (0..count).map(|i| calendar.moment(i, count, i.wrapping_mul(0x9E37_79B9))).collect()
     }
 
     #[test]
     fn time_never_runs_back_and_stays_in_the_history() {
-        let calendar = Calendar::new(chrono_tz::Europe::Moscow);
+        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
         let moments = moments(20_000);
         assert!(moments.is_sorted_by_key(|moment| moment.at));
         assert!(moments.iter().all(|moment| (calendar.start..calendar.end()).contains(&moment.at)));
@@ -112,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_history_begins_and_ends_at_the_mondays_midnight_of_the_zone() {
-        let calendar = Calendar::new(chrono_tz::Europe::Moscow);
+        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
         assert_eq!(calendar.start, 1_704_056_400);
         assert_eq!(calendar.end(), 1_766_955_600);
     }
@@ -132,7 +131,7 @@ mod tests {
 
     #[test]
     fn extreme_counts_do_no_harm() {
-        let calendar = Calendar::new(chrono_tz::Europe::Moscow);
+        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
         assert!(calendar.moment(0, 0, u64::MAX).at < calendar.end());
         assert!(calendar.moment(79_999_999, 80_000_000, u64::MAX).at < calendar.end());
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::Utc;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::Links;
@@ -46,7 +47,7 @@ struct AccountView<'a> {
     name: &'static str,
     subdomain: &'a str,
     currency: &'static str,
-    timezone: &'static str,
+    timezone: &'a str,
     timezone_offset: String,
     language: &'static str,
     date_pattern: DatePattern,
@@ -210,8 +211,8 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         name: account::NAME,
         subdomain: &app.account.subdomain,
         currency: account::CURRENCY,
-        timezone: app.account.timezone.name(),
-        timezone_offset: Utc::now().with_timezone(&app.account.timezone).format("%:z").to_string(),
+        timezone: app.account.timezone_name(),
+        timezone_offset: offset_now(&app.account.timezone),
         language: account::LANGUAGE,
         date_pattern: DatePattern {
             date: "d.m.Y",
@@ -392,4 +393,9 @@ fn statuses(pipeline: &Pipeline) -> Object<StatusView> {
         (status.id, view)
     });
     Object(views.collect())
+}
+
+/// The zone's present distance from UTC, as in `+03:00`.
+fn offset_now(timezone: &TimeZone) -> String {
+    Timestamp::now().to_zoned_datetime(timezone.clone()).strftime("%:z").to_string()
 }
