@@ -13,18 +13,11 @@ type Outcome<T> = std::result::Result<T, Error>;
 
 /// `list(sandbox = <pointer>, domain, email, apikey)`.
 pub fn start(spec: &List) -> Outcome<List> {
-    let sandbox = Sandbox::start(config(&Spec(spec))?).map_err(|error| Error::Input {
-        argument: "sandbox",
-        message: error.to_string(),
-    })?;
+    let sandbox = Sandbox::start(config(&Spec(spec))?)
+        .map_err(|error| Error::Input { argument: "sandbox", message: error.to_string() })?;
     let (domain, email, apikey) =
         (sandbox.url(), sandbox.email().to_owned(), sandbox.apikey().to_owned());
-    Ok(list!(
-        sandbox = ExternalPtr::new(sandbox),
-        domain = domain,
-        email = email,
-        apikey = apikey
-    ))
+    Ok(list!(sandbox = ExternalPtr::new(sandbox), domain = domain, email = email, apikey = apikey))
 }
 
 /// Stops the server at once rather than when R collects garbage.

@@ -12,17 +12,17 @@ pub fn check_domain(domain: &Robj) -> std::result::Result<List, Error> {
 }
 
 /// The columns of `AmoNoteTypes()`.
-pub fn note_types() -> std::result::Result<List, Error> {
+pub fn note_types() -> List {
     let code: Vec<i32> = NOTE_TYPES.iter().map(|t| i32::try_from(t.code).unwrap_or(0)).collect();
     let source = |source: Source| match source {
         Source::Note => "note",
         Source::Event => "event",
     };
-    Ok(list!(
+    list!(
         code = code,
         name = NOTE_TYPES.map(|t| t.name).to_vec(),
         label = NOTE_TYPES.map(|t| t.label_en).to_vec(),
         label_ru = NOTE_TYPES.map(|t| t.label_ru).to_vec(),
         kind = NOTE_TYPES.map(|t| source(t.source)).to_vec()
-    ))
+    )
 }

@@ -1,5 +1,5 @@
 //! `AmoNotes()` from request to table over real HTTP, against the sandbox.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::Duration;
 
