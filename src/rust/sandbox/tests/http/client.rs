@@ -10,6 +10,13 @@ pub struct Client {
     pub http: reqwest::Client,
 }
 
+/// A plain HTTP client. Tested together with the client crate, reqwest is
+/// built with TLS, which wants to know who does the cryptography.
+pub fn builder() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}
+
 /// A small account.
 pub fn small() -> Config {
     Config { notes: NoteCounts::each(60), ..Config::default() }
@@ -18,7 +25,7 @@ pub fn small() -> Config {
 impl Client {
     /// Starts a sandbox, without logging in.
     pub fn start(config: Config) -> Self {
-        let http = reqwest::Client::builder();
+        let http = builder();
         let http = http.cookie_store(true).redirect(reqwest::redirect::Policy::none());
         Self { sandbox: Sandbox::start(config).unwrap(), http: http.build().unwrap() }
     }

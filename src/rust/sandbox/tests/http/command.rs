@@ -42,7 +42,7 @@ async fn the_program_says_where_it_is_and_serves_the_rows_asked_for() {
     assert_eq!(apikey, "known");
     for (kind, status) in [("lead", StatusCode::OK), ("task", StatusCode::NO_CONTENT)] {
         let query = [("type", kind), ("login", &email), ("api_key", &apikey)];
-        let request = reqwest::Client::new().get(format!("{url}/api/v2/notes")).query(&query);
+        let request = client().get(format!("{url}/api/v2/notes")).query(&query);
         assert_eq!(request.send().await.unwrap().status(), status, "{kind}");
     }
 }
@@ -55,7 +55,7 @@ async fn the_program_serves_recorded_rows_from_a_file() {
     let [url, email, apikey] = told(&mut program);
     std::fs::remove_file(path).unwrap();
     let query = [("type", "lead"), ("login", &email), ("api_key", &apikey)];
-    let request = reqwest::Client::new().get(format!("{url}/api/v2/notes")).query(&query);
+    let request = client().get(format!("{url}/api/v2/notes")).query(&query);
     assert!(request.send().await.unwrap().text().await.unwrap().contains("[{\"id\":77}]"));
 }
 
@@ -84,4 +84,8 @@ fn mistakes_are_named() {
         let complaint = complaint(arguments);
         assert!(complaint.contains(culprit), "{complaint}");
     }
+}
+
+fn client() -> reqwest::Client {
+    crate::client::builder().build().unwrap()
 }
