@@ -23,7 +23,7 @@ link_flags <- function() {
       "-framework Security -framework CoreFoundation -framework SystemConfiguration",
       "-Wl,-dead_strip -Wl,-x"
     ),
-    Linux = "-Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,-s",
+    Linux = "-Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,-S -Wl,-x",
     ""
   )
 }
