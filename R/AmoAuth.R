@@ -1,12 +1,12 @@
 #' Try to log in
 #'
-#' Logs in with e-mail and API key. The other functions log in by themselves:
-#' this one only tells whether it works.
+#' Logs in with e-mail and API key, or tries a token. The other functions do so
+#' by themselves: this one only tells whether it works.
 #'
-#' @inheritParams AmoAuthList
-#' @param auth_list a list made by [AmoAuthList()], or any list with the
-#'   elements `email`, `apikey` and `domain`; wins over the three arguments. A
-#'   list in the first place is taken for it, too.
+#' @param email,apikey,domain e-mail, API key and account, see [AmoAuthList()].
+#' @param auth_list a list made by [AmoAuthList()], or any list with the same
+#'   elements; wins over the three arguments. A list in the first place is taken
+#'   for it, too.
 #' @param verbose whether to say how it went in a message.
 #'
 #' @return `TRUE`, or the text `Auth error. Error code: <code>. <text>` with
@@ -28,7 +28,7 @@ AmoAuth <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL
     return(call_with_auth_list(email, "verbose", sys.call(), sys.function(), parent.frame()))
   }
   verbose <- check_flag(verbose, "verbose")
-  started <- rust_login_start(connection_spec(resolve_auth(email, apikey, domain, auth_list)))
+  started <- rust_login_start(connection_spec(call_auth(email, apikey, domain, auth_list)))
   login <- run_job(started, show_nothing())
   if (identical(login$error$kind, "auth")) {
     text <- auth_error_text(login$error)

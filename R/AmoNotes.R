@@ -79,7 +79,7 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
     if (all) c("contact", "lead", "company", "task") else type,
     c("contact", "lead", "company", "task", "customer"), "type"
   )
-  auth <- resolve_auth(email, apikey, domain, auth_list)
+  auth <- call_auth(email, apikey, domain, auth_list)
   spec <- c(connection_spec(auth), list(
     type = kinds,
     limit = check_limit(limit, 500),

@@ -20,6 +20,13 @@
 #'   as `notes`, each element a file or a text with JSON, either an array of
 #'   notes or pages as API v2 serves them.
 #'
+#' @param access how the returned list lets in: `"key"` by e-mail and API key,
+#'   `"token"` by a long-lived token, `"oauth"` by an integration with a code,
+#'   its tokens in a temporary file.
+#' @param v2 `FALSE`: API v2 does not answer any more.
+#' @param kommo `TRUE`: an account of Kommo, which has no customers.
+#' @param token_life seconds until an access token of OAuth ends.
+#'
 #' @return A list for the argument `auth_list`, as [AmoAuthList()] makes it.
 #'
 #' @section Conditions:
@@ -29,7 +36,10 @@
 #' AmoNotes(auth, "lead", note_type = "call_in")
 #' @export
 AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", latency = 0,
-                       rate = 0, session = 900, items = NULL) {
+                       rate = 0, session = 900, items = NULL,
+                       access = c("key", "token", "oauth"), v2 = TRUE, kommo = FALSE,
+                       token_life = 86400) {
+  access <- check_choices(access[[1]], c("key", "token", "oauth"), "access")
   kinds <- c("contact", "lead", "company", "task", "customer")
   recorded <- lapply(stats::setNames(nm = kinds), function(kind) recorded_json(items, kind))
   names(recorded) <- paste0(kinds, "_items")
@@ -41,11 +51,16 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
       timezone = check_zone(timezone),
       latency = check_number(latency, "latency"),
       rate = check_number(rate, "rate"),
-      session_seconds = check_number(session, "session")
+      session_seconds = check_number(session, "session"),
+      token_seconds = check_number(token_life, "token_life"),
+      v2 = check_flag(v2, "v2"),
+      kommo = check_flag(kommo, "kommo")
     )
   ))
   if (!is.null(started$error)) abort_from_rust(started$error)
-  structure(new_auth_list(started), sandbox = started$sandbox)
+  pieces <- started[unlist(roads[[access]])]
+  if (access == "oauth") pieces$token_file <- tempfile("amocrm-tokens-", fileext = ".json")
+  structure(new_auth_list(pieces[!vapply(pieces, is.null, NA)]), sandbox = started$sandbox)
 }
 
 note_counts <- function(notes, kinds) {
@@ -99,10 +114,13 @@ sandbox_requests <- function(auth) {
   as.data.frame(log)
 }
 
-#' Ends all sessions of a sandbox
+#' Ends what a sandbox has let in
+#'
+#' @param what `"sessions"`, `"access_tokens"` (those of OAuth, which can be
+#'   renewed) or `"tokens"` (all, for good)
 #' @noRd
-sandbox_expire <- function(auth) {
-  invisible(rust_sandbox_expire(attr(auth, "sandbox")))
+sandbox_expire <- function(auth, what = "sessions") {
+  invisible(rust_sandbox_expire(attr(auth, "sandbox"), what))
 }
 
 #' Stops a sandbox at once

@@ -12,13 +12,16 @@
 #'   \item{`amocrm.rate`}{Requests per second, 7 by default, which is what
 #'     amoCRM allows. Lower it when other programs use the same account. More
 #'     than 7 has an effect on a sandbox only, where `Inf` is no limit.}
+#'   \item{`amocrm.api`}{`"auto"`, `"v2"` or `"v4"`: the API to use. `"auto"`
+#'     takes v2 where it answers, whose rows the tables are shaped after, else
+#'     v4; see `vignette("v2-v4")`.}
 #'   \item{`amocrm.timeout`}{Seconds that the server may be silent, 60 by
 #'     default.}
 #' }
 #'
 #' @section Environment variables:
-#' `AMOCRM_EMAIL`, `AMOCRM_APIKEY` and `AMOCRM_DOMAIN` stand in for arguments
-#' that are not given. `HTTPS_PROXY` and `NO_PROXY` name a proxy,
+#' `AMOCRM_DOMAIN`, `AMOCRM_ACCESS_TOKEN` and others (see [AmoAuthList()])
+#' stand in for arguments that are not given. `HTTPS_PROXY` and `NO_PROXY` name a proxy,
 #' `SSL_CERT_FILE` a file of certificates to trust.
 #'
 #' @section Conditions:

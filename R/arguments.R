@@ -113,6 +113,17 @@ is_whole <- function(x) {
     all(is.finite(x)) && all(x == floor(x)) && all(abs(x) <= 2^53)
 }
 
+#' A text from an option, one of `choices`, of which the first is the default
+#' @noRd
+option_choice <- function(name, choices) {
+  value <- getOption(name, choices[[1]])
+  if (!is.character(value) || length(value) != 1 || !value %in% choices) {
+    listed <- paste0('"', choices, '"', collapse = ", ")
+    abort_input(name, gettextf("options(%s = ) must be one of %s", name, listed))
+  }
+  value
+}
+
 #' A number from an option
 #' @noRd
 option_number <- function(name, default, finite = TRUE) {

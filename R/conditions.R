@@ -82,7 +82,7 @@ sentence <- function(start, rest) {
 #' @noRd
 advice <- function(error) {
   switch(error$kind,
-    auth = auth_advice(error$code),
+    auth = auth_advice(error$code, error$endpoint),
     blocked = gettext(paste(
       "Don't try again at once: a block can become permanent. Ask amoCRM's support,",
       "naming the request id and your address, or have an administrator check the list of",
@@ -112,15 +112,27 @@ advice <- function(error) {
   )
 }
 
-auth_advice <- function(code) {
+auth_advice <- function(code, endpoint) {
   switch(code,
+    oauth = gettext(paste(
+      "Authorise again with AmoAuthorize(), or give AmoAuthList() a new `code`: the tokens are",
+      "spent, or `client_id`, `client_secret` or `redirect_uri` is not as in the integration's",
+      "settings."
+    )),
     "101" = gettext("There is no such account: check `domain`."),
     "111" = gettext("Log in once in a browser and pass the captcha there."),
     "112" = gettext("The user is switched off or not in this account."),
-    gettext(paste(
-      "Check `email`, `apikey` and `domain`. amoCRM stopped handing out API keys in July",
-      "2020, and a key ends with its user's password."
-    ))
+    if (identical(endpoint, "POST /private/api/auth.php")) {
+      gettext(paste(
+        "Check `email`, `apikey` and `domain`. amoCRM stopped handing out API keys in July",
+        "2020, and a key ends with its user's password."
+      ))
+    } else {
+      gettext(paste(
+        "Check `domain`, and make a new `access_token` in the integration's settings when the",
+        "old one has ended or was revoked."
+      ))
+    }
   )
 }
 

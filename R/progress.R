@@ -30,14 +30,14 @@ show_progress <- function(label) {
       view$update(state, seconds())
     },
     close = view$close,
-    summary = function() inform(summary_line(label, last, seconds()))
+    summary = function(api) inform(summary_line(label, last, seconds(), api))
   )
 }
 
-summary_line <- function(label, state, seconds) {
+summary_line <- function(label, state, seconds, api) {
   gettextf(
-    "%s: %s rows in %s pages, %s requests, %.1f s (API v2)",
-    label, count(state$rows), count(state$pages), count(state$requests), seconds
+    "%s: %s rows in %s pages, %s requests, %.1f s (API %s)",
+    label, count(state$rows), count(state$pages), count(state$requests), seconds, api
   )
 }
 

@@ -5,10 +5,15 @@
 # them.
 poll_interval <- 100L
 
+credential_pieces <- c("road", unique(unlist(roads)))
+
 #' What every job needs to know
 #' @noRd
 connection_spec <- function(auth) {
-  c(auth, list(
+  # NULL has to stay an element.
+  pieces <- lapply(stats::setNames(nm = credential_pieces), function(piece) auth[[piece]])
+  c(pieces, list(
+    api = option_choice("amocrm.api", c("auto", "v2", "v4")),
     rate = option_number("amocrm.rate", 7, finite = FALSE),
     timeout = option_number("amocrm.timeout", 60)
   ))
@@ -26,8 +31,29 @@ run_tables <- function(started, label, shape) {
   result <- run_job(started, display, arrived)
   tables <- arrived(result)
   if (!is.null(result$error)) abort_from_rust(result$error, partial = tables)
-  display$summary()
+  for (notice in result$notices) tell(notice)
+  display$summary(result$api)
   tables
+}
+
+#' Warns of what the user should know although it worked
+#'
+#' @param notice `<kind>:<what it is about>`, made by notices() in
+#'   src/rust/src/job.rs
+#' @noRd
+tell <- function(notice) {
+  kind <- sub(":.*", "", notice)
+  about <- sub("^[^:]*:", "", notice)
+  warn(kind, switch(kind,
+    no_source = gettextf(
+      paste(
+        "API v4 keeps no notes of the type %s: no rows for it. They are records of old",
+        "interfaces, or not known at all; see vignette(\"v2-v4\")"
+      ),
+      about
+    ),
+    no_customers = gettext("this account has no customers: their table is empty")
+  ))
 }
 
 #' Runs a job to its end

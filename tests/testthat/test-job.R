@@ -10,7 +10,7 @@ interrupt_after <- function(pages) {
 start_notes <- function(auth) {
   spec <- list(type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
                since = NULL)
-  rust_notes_start(c(connection_spec(unclass(auth)), spec))
+  rust_notes_start(c(connection_spec(call_auth(NULL, NULL, NULL, auth)), spec))
 }
 
 test_that("an interrupt carries the rows that had come, and the next call works", {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use amocrm_client::account::{Api, Credentials, Integration};
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
-use amocrm_client::notes::{self, Notes, NotesJob, NotesRequest, Settings};
+use amocrm_client::notes::{self, Notes, NotesJob, NotesRequest, Notice, Settings};
 use amocrm_client::progress::Progress;
 use amocrm_client::zone::Moment;
 use extendr_api::prelude::*;
@@ -54,7 +55,7 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Outcome<List> {
     ))
 }
 
-/// For notes `list(tables, error)`, for a log-in `list(name)`.
+/// For notes `list(tables, api, notices, error)`, for a log-in `list(name)`.
 pub fn finish(job: Robj) -> Outcome<List> {
     let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
     match job.try_addr_mut().map_err(|_| gone())? {
@@ -74,16 +75,45 @@ fn notes_list(notes: Notes) -> List {
     let mut tables: Robj = List::from_values(tables).into();
     let _ = tables.set_attrib("names", names);
     let error = notes.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
-    list!(tables = tables, error = error)
+    let api = notes.api.map(Api::name);
+    list!(tables = tables, api = api, notices = notices(&notes.notices), error = error)
+}
+
+/// Each a text: the kind of notice, and after a colon what it is about.
+fn notices(notices: &[Notice]) -> Vec<String> {
+    let text = |notice: &Notice| match notice {
+        Notice::NoSource(codes) => format!("no_source:{}", codes.join(", ")),
+        Notice::NoCustomers => "no_customers:".to_owned(),
+    };
+    notices.iter().map(text).collect()
 }
 
 fn settings(spec: &Spec) -> Outcome<Settings> {
     Ok(Settings {
         domain: spec.text("domain")?,
-        email: spec.text("email")?,
-        apikey: spec.text("apikey")?.into(),
+        credentials: credentials(spec)?,
         rate: spec.number("rate")?,
         timeout: Duration::from_secs_f64(spec.number("timeout")?),
+        api: match spec.text("api")?.as_str() {
+            "v2" => Some(Api::V2),
+            "v4" => Some(Api::V4),
+            _ => None,
+        },
+    })
+}
+
+/// R has found out which road the given pieces make.
+fn credentials(spec: &Spec) -> Outcome<Credentials> {
+    Ok(match spec.text("road")?.as_str() {
+        "token" => Credentials::Token(spec.text("access_token")?.into()),
+        "oauth" => Credentials::OAuth(Integration {
+            client_id: spec.text("client_id")?,
+            client_secret: spec.text("client_secret")?.into(),
+            redirect_uri: spec.text("redirect_uri")?,
+            code: spec.optional_text("code")?.map(Into::into),
+            token_file: spec.text("token_file")?.into(),
+        }),
+        _ => Credentials::Key { email: spec.text("email")?, apikey: spec.text("apikey")?.into() },
     })
 }
 

@@ -73,11 +73,11 @@ fn rust_sandbox_stop(sandbox: Robj) -> List {
     guard::guarded(|| sandbox::stop(sandbox))
 }
 
-/// Ends the sessions of a sandbox.
+/// Ends the sessions or tokens of a sandbox.
 /// @noRd
 #[extendr]
-fn rust_sandbox_expire(sandbox: Robj) -> List {
-    guard::guarded(|| sandbox::expire_sessions(sandbox))
+fn rust_sandbox_expire(sandbox: Robj, what: &str) -> List {
+    guard::guarded(|| sandbox::expire(sandbox, what))
 }
 
 /// The requests that a sandbox has received, column by column.

@@ -11,13 +11,27 @@ use crate::spec::Spec;
 
 type Outcome<T> = std::result::Result<T, Error>;
 
-/// `list(sandbox = <pointer>, domain, email, apikey)`.
+/// `list(sandbox = <pointer>, domain, email, apikey, access_token, ...)`.
 pub fn start(spec: &List) -> Outcome<List> {
     let sandbox = Sandbox::start(config(&Spec(spec))?)
         .map_err(|error| Error::Input { argument: "sandbox", message: error.to_string() })?;
-    let (domain, email, apikey) =
-        (sandbox.url(), sandbox.email().to_owned(), sandbox.apikey().to_owned());
-    Ok(list!(sandbox = ExternalPtr::new(sandbox), domain = domain, email = email, apikey = apikey))
+    let access = [
+        ("domain", sandbox.url()),
+        ("email", sandbox.email().to_owned()),
+        ("apikey", sandbox.apikey().to_owned()),
+        ("access_token", sandbox.access_token().to_owned()),
+        ("client_id", sandbox.client_id().to_owned()),
+        ("client_secret", sandbox.client_secret().to_owned()),
+        ("redirect_uri", sandbox.redirect_uri().to_owned()),
+        ("code", sandbox.code().to_owned()),
+    ];
+    let pointer: Robj = ExternalPtr::new(sandbox).into();
+    let pointer = std::iter::once(("sandbox", pointer));
+    let access = access.into_iter().map(|(name, text)| (name, Robj::from(text)));
+    let (names, values): (Vec<&str>, Vec<Robj>) = pointer.chain(access).unzip();
+    let mut list: Robj = List::from_values(values).into();
+    let _ = list.set_attrib("names", names);
+    list.try_into().map_err(|_| gone())
 }
 
 /// Stops the server at once rather than when R collects garbage.
@@ -27,9 +41,16 @@ pub fn stop(sandbox: Robj) -> Outcome<List> {
     Ok(list!(ok = true))
 }
 
-/// Every session so far ends now.
-pub fn expire_sessions(sandbox: Robj) -> Outcome<List> {
-    pointer(sandbox)?.try_addr().map_err(|_| gone())?.expire_sessions();
+/// Ends sessions or tokens now; `what` is `sessions`, `access_tokens` (those
+/// of OAuth, which can be renewed) or `tokens` (all, for good).
+pub fn expire(sandbox: Robj, what: &str) -> Outcome<List> {
+    let sandbox = pointer(sandbox)?;
+    let sandbox = sandbox.try_addr().map_err(|_| gone())?;
+    match what {
+        "sessions" => sandbox.expire_sessions(),
+        "access_tokens" => sandbox.expire_access_tokens(),
+        _ => sandbox.revoke_tokens(),
+    }
     Ok(list!(ok = true))
 }
 
@@ -75,6 +96,9 @@ fn config(spec: &Spec) -> Outcome<Config> {
         latency: Duration::from_secs_f64(spec.number("latency")?.max(0.0)),
         rate: spec.number("rate")?,
         session_seconds: spec.count("session_seconds")?,
+        token_seconds: spec.count("token_seconds")?,
+        v2: spec.flag("v2")?,
+        kommo: spec.flag("kommo")?,
         ..Config::default()
     })
 }

@@ -38,6 +38,11 @@ impl Spec<'_> {
         self.find(name)?.as_real().ok_or_else(|| misshapen(name))
     }
 
+    /// TRUE or FALSE.
+    pub fn flag(&self, name: &'static str) -> std::result::Result<bool, Error> {
+        self.find(name)?.as_bool().ok_or_else(|| misshapen(name))
+    }
+
     /// A whole number that is not negative.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn count(&self, name: &'static str) -> std::result::Result<u64, Error> {

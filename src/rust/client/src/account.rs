@@ -2,6 +2,7 @@
 //! its session, its time zone.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,23 +11,82 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::limiter::Limiter;
+use crate::token_store::Tokens;
 use crate::zone::Zone;
 
 /// A session lives 15 minutes (v2.md 1.3); it is renewed a little earlier.
 const SESSION_LIFE: Duration = Duration::from_secs(14 * 60);
 
-/// Who asks: a user's e-mail and API key.
+/// Who asks. What is secret can't be printed.
 #[derive(Clone, Debug)]
-pub struct Credentials {
-    /// `USER_LOGIN`.
-    pub email: String,
-    /// `USER_HASH`.
-    pub apikey: SecretString,
+pub enum Credentials {
+    /// A user's e-mail and API key: `USER_LOGIN` and `USER_HASH`.
+    Key {
+        /// The e-mail.
+        email: String,
+        /// The API key.
+        apikey: SecretString,
+    },
+    /// A long-lived token.
+    Token(SecretString),
+    /// An OAuth integration whose tokens live in a file.
+    OAuth(Integration),
+}
+
+/// An OAuth integration (v4.md 1.2).
+#[derive(Clone, Debug)]
+pub struct Integration {
+    /// The integration's id.
+    pub client_id: String,
+    /// Its secret key.
+    pub client_secret: SecretString,
+    /// Where it redirects to, exactly as set there.
+    pub redirect_uri: String,
+    /// An authorization code that has not been used yet.
+    pub code: Option<SecretString>,
+    /// Where the tokens are kept.
+    pub token_file: PathBuf,
 }
 
 impl Credentials {
     fn equal(&self, other: &Credentials) -> bool {
-        self.email == other.email && self.apikey.expose_secret() == other.apikey.expose_secret()
+        let same = |ours: &SecretString, theirs: &SecretString| {
+            ours.expose_secret() == theirs.expose_secret()
+        };
+        match (self, other) {
+            (
+                Credentials::Key { email, apikey },
+                Credentials::Key { email: their_email, apikey: their_apikey },
+            ) => email == their_email && same(apikey, their_apikey),
+            (Credentials::Token(ours), Credentials::Token(theirs)) => same(ours, theirs),
+            (Credentials::OAuth(ours), Credentials::OAuth(theirs)) => {
+                ours.client_id == theirs.client_id
+                    && ours.token_file == theirs.token_file
+                    && same(&ours.client_secret, &theirs.client_secret)
+                    && ours.code.as_ref().map(ExposeSecret::expose_secret)
+                        == theirs.code.as_ref().map(ExposeSecret::expose_secret)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Which of amoCRM's APIs a call uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// The old one, whose rows the tables are shaped after.
+    V2,
+    /// Today's.
+    V4,
+}
+
+impl Api {
+    /// `v2` or `v4`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Api::V2 => "v2",
+            Api::V4 => "v4",
+        }
     }
 }
 
@@ -43,13 +103,17 @@ pub struct Account {
     /// Held while logging in, so that many requests log in once.
     pub login: tokio::sync::Mutex<Login>,
     zone: Mutex<Option<Zone>>,
+    api: Mutex<Option<Api>>,
 }
 
-/// The session that the cookies in the jar belong to.
+/// The session that the cookies in the jar belong to, or the OAuth tokens.
 #[derive(Debug, Default)]
 pub struct Login {
-    /// Counts log-ins: tells a request whether somebody logged in since.
+    /// Counts log-ins and refreshes: tells a request whether there was one
+    /// since.
     pub number: u64,
+    /// The OAuth tokens in use.
+    pub tokens: Option<Tokens>,
     at: Option<Instant>,
 }
 
@@ -90,6 +154,7 @@ impl Account {
             limiter,
             login: tokio::sync::Mutex::default(),
             zone: Mutex::new(None),
+            api: Mutex::new(None),
         });
         accounts.insert(key, Arc::clone(&account));
         account
@@ -98,6 +163,16 @@ impl Account {
     /// The time zone, once a call has learnt it.
     pub fn zone(&self) -> Option<Zone> {
         lock(&self.zone).clone()
+    }
+
+    /// The API that answers, once a call has found out.
+    pub fn api(&self) -> Option<Api> {
+        *lock(&self.api)
+    }
+
+    /// Remembers which API answers.
+    pub fn learn_api(&self, api: Api) {
+        *lock(&self.api) = Some(api);
     }
 
     /// Remembers the time zone.
@@ -124,7 +199,8 @@ mod tests {
     use url::Url;
 
     fn account(host: &str, key: &str) -> Arc<Account> {
-        let credentials = Credentials { email: "a@b.ru".to_owned(), apikey: key.to_owned().into() };
+        let credentials =
+            Credentials::Key { email: "a@b.ru".to_owned(), apikey: key.to_owned().into() };
         Account::shared(Url::parse(host).unwrap(), credentials)
     }
 

@@ -57,6 +57,21 @@ impl Leaves {
             .map(|leaf| (&self.names[leaf.name.clone()], &self.texts[leaf.text.clone()]))
     }
 
+    /// The text of the first leaf with this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(found, _)| *found == name).map(|(_, text)| text)
+    }
+
+    /// Adds a leaf that the parser did not find.
+    pub fn push(&mut self, name: &str, text: &str) {
+        let name_start = self.names.len();
+        self.names.push_str(name);
+        let text_start = self.texts.len();
+        self.texts.push_str(text);
+        self.found
+            .push(Leaf { name: name_start..self.names.len(), text: text_start..self.texts.len() });
+    }
+
     /// The dotted path the parser stopped at, for error messages.
     pub fn path(&self) -> &str {
         &self.path

@@ -1,5 +1,6 @@
 //! One HTTP exchange: built, sent, read, and judged; never repeated here.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,7 @@ pub struct Http {
 #[derive(Clone, Debug)]
 pub struct Request {
     method: Method,
-    path: &'static str,
+    path: Cow<'static, str>,
     query: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
 }
@@ -69,12 +70,12 @@ pub struct NoReply {
 
 impl Request {
     /// A GET of `path`, which begins with `/`.
-    pub fn get(path: &'static str) -> Self {
-        Request { method: Method::GET, path, query: Vec::new(), headers: Vec::new() }
+    pub fn get(path: impl Into<Cow<'static, str>>) -> Self {
+        Request { method: Method::GET, path: path.into(), query: Vec::new(), headers: Vec::new() }
     }
 
     /// A POST to `path`; the body is given when it is sent.
-    pub fn post(path: &'static str) -> Self {
+    pub fn post(path: impl Into<Cow<'static, str>>) -> Self {
         Request { method: Method::POST, ..Request::get(path) }
     }
 
@@ -100,8 +101,8 @@ impl Request {
     }
 
     /// The path, for messages.
-    pub fn path(&self) -> &'static str {
-        self.path
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Method and path, for messages.
@@ -184,7 +185,7 @@ impl Http {
         self.limiter.acquire().await;
         self.progress.request_sent();
         let mut url = self.base.clone();
-        url.set_path(request.path);
+        url.set_path(&request.path);
         let mut builder = self.client.request(request.method.clone(), url);
         if !request.query.is_empty() {
             builder = builder.query(&request.query);

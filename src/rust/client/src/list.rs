@@ -1,5 +1,5 @@
-//! Reads one list whole: drives a [`Walk`] with real requests and keeps the
-//! pages as they come, so that an interrupted list still gives what it has.
+//! Reads one list whole: drives a [`Protocol`] with real requests and keeps
+//! the pages as they come, so that an interrupted list still gives what it has.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -10,9 +10,11 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::error::{At, Error};
 use crate::limiter::ALLOWED;
+use crate::page::Page;
+use crate::page_walk::PageWalk;
+use crate::protocol::{Answered, Ask, Keep, Protocol, Slice, pages_ahead};
 use crate::table::{Keys, Table};
 use crate::transport::Answer;
-use crate::walk::{Ask, Keep, Slice, Walk};
 
 /// The pages of one list that have arrived, by the rows before them.
 #[derive(Default)]
@@ -32,6 +34,16 @@ impl Pages {
     /// Adds rows that follow `offset` others.
     pub fn add(&self, offset: u64, page: Table) {
         self.lock().insert(offset, page);
+    }
+
+    /// Rows that have arrived.
+    pub fn rows(&self) -> usize {
+        self.lock().values().map(|page| page.rows() as usize).sum()
+    }
+
+    /// Texts of a column of what has arrived.
+    pub fn texts(&self, column: &str) -> Vec<String> {
+        self.lock().values().flat_map(|page| page.texts(column)).flatten().collect()
     }
 
     /// Takes `page` in place of all that came from `slice`.
@@ -75,6 +87,8 @@ pub struct Reading<'r> {
     pub rate: f64,
     /// What the list is, in words, for messages.
     pub name: &'r str,
+    /// Whether messages speak of pages rather than of rows.
+    pub numbered: bool,
     /// Method and path, for errors.
     pub endpoint: String,
 }
@@ -84,26 +98,29 @@ pub struct Reading<'r> {
 /// # Errors
 /// What `fetch` fails with, at once; [`Error::Incomplete`] when some rows
 /// can't be had although the server answers.
-pub async fn read_list<F, A>(reading: &Reading<'_>, pages: &Pages, fetch: F) -> Result<(), Error>
+pub async fn read_list<P, F, A>(
+    mut walk: P,
+    reading: &Reading<'_>,
+    pages: &Pages,
+    fetch: F,
+) -> Result<(), Error>
 where
+    P: Protocol,
     F: Fn(Slice) -> A,
-    A: Future<Output = Result<Answer<Table>, Error>> + Send,
+    A: Future<Output = Result<Answer<Page>, Error>> + Send,
 {
-    let mut walk = Walk::new(reading.limit);
     let mut in_flight = FuturesUnordered::new();
     loop {
         while let Some(ask) = walk.next_ask() {
             in_flight.push(answer_to(ask, fetch(ask.slice)));
         }
-        let Some((slice, answer)) = in_flight.next().await else {
-            break;
-        };
+        let Some((slice, answer)) = in_flight.next().await else { break };
         let Answer { value: page, elapsed } = answer?;
-        walk.set_pace(elapsed, reading.rate.min(ALLOWED));
+        walk.set_ahead(pages_ahead(elapsed, reading.rate.min(ALLOWED)));
         take_in(reading, pages, &mut walk, slice, page)?;
     }
     let missing: Vec<String> =
-        walk.missing().into_iter().map(|slice| reading.rows(slice)).collect();
+        walk.missing().into_iter().map(|slice| reading.place(slice)).collect();
     if missing.is_empty() { Ok(()) } else { Err(reading.incomplete(missing)) }
 }
 
@@ -122,28 +139,35 @@ where
 fn take_in(
     reading: &Reading<'_>,
     pages: &Pages,
-    walk: &mut Walk,
+    walk: &mut impl Protocol,
     slice: Slice,
-    page: Table,
+    page: Page,
 ) -> Result<(), Error> {
-    if pages.starts_over(slice.offset, &page) {
-        return Err(reading.incomplete(vec![reading.rows(slice)]));
+    if pages.starts_over(slice.offset, &page.table) {
+        return Err(reading.incomplete(vec![reading.place(slice)]));
     }
     let within = Slice {
         offset: slice.offset - slice.offset % u64::from(reading.limit),
         limit: reading.limit,
     };
-    let overlap = slice.limit < reading.limit && pages.overlaps(within, &page);
-    match walk.answered(slice, page.rows(), overlap) {
-        Keep::Add => pages.add(slice.offset, page),
-        Keep::Replace => pages.replace(slice, page),
+    let answered = Answered {
+        records: page.records,
+        has_next: page.has_next,
+        overlap: slice.limit < reading.limit && pages.overlaps(within, &page.table),
+    };
+    match walk.answered(slice, answered) {
+        Keep::Add => pages.add(slice.offset, page.table),
+        Keep::Replace => pages.replace(slice, page.table),
         Keep::Discard => {}
     }
     Ok(())
 }
 
 impl Reading<'_> {
-    fn rows(&self, slice: Slice) -> String {
+    fn place(&self, slice: Slice) -> String {
+        if self.numbered {
+            return format!("{}, page {}", self.name, PageWalk::page_number(slice));
+        }
         let first = slice.offset + 1;
         let last = slice.offset + u64::from(slice.limit);
         format!("{}, rows {first} to {last}", self.name)

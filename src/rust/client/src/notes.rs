@@ -1,31 +1,26 @@
-//! `AmoNotes()`: which lists to read, at once and within one budget, and the
-//! tables they make.
+//! `AmoNotes()`: one call as a job, from what is asked for to the tables, over
+//! whichever API the account answers.
 
-use std::future::Future;
-use std::sync::Arc;
+mod v2;
+mod v4;
+
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt, try_join};
+use futures_util::future::{BoxFuture, try_join};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use secrecy::SecretString;
 
-use crate::account::{Account, Credentials};
+use crate::account::{Account, Api, Credentials};
 use crate::error::Error;
 use crate::host::{account_url, is_loopback};
 use crate::http::Http;
 use crate::job::Job;
 use crate::limiter::ALLOWED;
-use crate::list::{Pages, Reading, read_list};
 use crate::progress::Progress;
 use crate::session;
-use crate::table::{Keys, Table};
-use crate::transport::{Answer, Transport};
-use crate::v2::{self, NotesFilter};
-use crate::walk::Slice;
+use crate::table::Table;
+use crate::transport::Transport;
 use crate::zone::{Moment, Zone};
-
-/// Ids that one request may name: more make the address too long.
-const IDS_A_REQUEST: usize = 200;
 
 /// Lists that are read at the same time; each has pages in flight itself.
 const LISTS_AT_ONCE: usize = 8;
@@ -35,14 +30,14 @@ const LISTS_AT_ONCE: usize = 8;
 pub struct Settings {
     /// Subdomain, host, or loopback address.
     pub domain: String,
-    /// The user's e-mail.
-    pub email: String,
-    /// The user's API key.
-    pub apikey: SecretString,
+    /// Who asks.
+    pub credentials: Credentials,
     /// Requests a second, more than 0; beyond 7 only on loopback.
     pub rate: f64,
     /// How long the server may be silent.
     pub timeout: Duration,
+    /// The API to use; None takes v2 where it answers, else v4.
+    pub api: Option<Api>,
 }
 
 /// What notes to read.
@@ -50,7 +45,7 @@ pub struct Settings {
 pub struct NotesRequest {
     /// Kinds of element: contact, lead, company, task, customer.
     pub kinds: Vec<String>,
-    /// Rows a request, 1 to 500.
+    /// Rows a request, 1 to 500; API v4 gives fewer.
     pub limit: u32,
     /// Only these notes; everything below is then ignored.
     pub ids: Vec<u64>,
@@ -68,8 +63,21 @@ pub struct Notes {
     pub tables: Vec<(String, Table)>,
     /// The account's time zone, if it was learnt.
     pub zone: Option<String>,
+    /// The API that was used, if it came to that.
+    pub api: Option<Api>,
+    /// What the user should know although it worked.
+    pub notices: Vec<Notice>,
     /// What stopped the work; the tables then hold what had arrived.
     pub error: Option<Error>,
+}
+
+/// Something that the user should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// API v4 keeps no notes of these codes.
+    NoSource(Vec<String>),
+    /// The account has no customers: their table is empty.
+    NoCustomers,
 }
 
 /// A running `AmoNotes()`.
@@ -81,27 +89,28 @@ pub struct NotesJob {
 /// What the tasks of a job share.
 struct Work {
     transport: Transport,
-    rate: f64,
+    settings: Settings,
     request: NotesRequest,
-    lists: Vec<List>,
+    /// Set as soon as it is known which API to use.
+    reader: OnceLock<Reader>,
 }
 
-/// One list on the server.
-struct List {
-    kind: String,
-    filter: NotesFilter,
-    pages: Pages,
+/// The lists of one API, and the pages that have arrived.
+enum Reader {
+    V2(v2::Reader),
+    V4(Box<v4::Reader>),
 }
 
 /// Connects to an account.
 ///
 /// # Errors
 /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS.
-pub fn connect(settings: Settings, progress: Arc<Progress>) -> Result<(Transport, f64), Error> {
+fn connect(settings: &mut Settings, progress: Arc<Progress>) -> Result<Transport, Error> {
     let base = account_url(&settings.domain)?;
-    let rate = if is_loopback(&base) { settings.rate } else { settings.rate.min(ALLOWED) };
-    let credentials = Credentials { email: settings.email, apikey: settings.apikey };
-    let account = Account::shared(base, credentials);
+    if !is_loopback(&base) {
+        settings.rate = settings.rate.min(ALLOWED);
+    }
+    let account = Account::shared(base, settings.credentials.clone());
     let http = Http::new(
         account.base.clone(),
         Arc::clone(&account.jar),
@@ -109,18 +118,19 @@ pub fn connect(settings: Settings, progress: Arc<Progress>) -> Result<(Transport
         Arc::clone(&account.limiter),
         progress,
     )?;
-    Ok((Transport { http, account }, rate))
+    Ok(Transport { http, account })
 }
 
 /// Starts a log-in that gives the account's name.
 ///
 /// # Errors
-/// As [`connect`].
-pub fn start_login(settings: Settings) -> Result<Job<String>, Error> {
+/// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
+/// threads.
+pub fn start_login(mut settings: Settings) -> Result<Job<String>, Error> {
     let progress = Arc::<Progress>::default();
-    let (transport, rate) = connect(settings, Arc::clone(&progress))?;
+    let transport = connect(&mut settings, Arc::clone(&progress))?;
     Job::start(progress, async move {
-        transport.account.limiter.set_rate(rate).await;
+        transport.account.limiter.set_rate(settings.rate).await;
         session::check(&transport).await
     })
 }
@@ -129,12 +139,12 @@ impl NotesJob {
     /// Starts reading.
     ///
     /// # Errors
-    /// As [`connect`].
-    pub fn start(settings: Settings, request: NotesRequest) -> Result<Self, Error> {
+    /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
+    /// threads.
+    pub fn start(mut settings: Settings, request: NotesRequest) -> Result<Self, Error> {
         let progress = Arc::<Progress>::default();
-        let (transport, rate) = connect(settings, Arc::clone(&progress))?;
-        let lists = lists_of(&request);
-        let work = Arc::new(Work { transport, rate, request, lists });
+        let transport = connect(&mut settings, Arc::clone(&progress))?;
+        let work = Arc::new(Work { transport, settings, request, reader: OnceLock::new() });
         let job = Job::start(progress, read_all(Arc::clone(&work)))?;
         Ok(NotesJob { job, work })
     }
@@ -151,177 +161,116 @@ impl NotesJob {
 
     /// Ends the job, finished or not, and gives what it has.
     pub fn finish(&mut self) -> Notes {
-        let zone = self.work.transport.account.zone().map(|zone| zone.name);
-        match self.job.take() {
-            Some(Ok(tables)) => Notes { tables, zone, error: None },
-            Some(Err(error)) => Notes { tables: self.work.tables(), zone, error: Some(error) },
-            None => Notes { tables: self.work.tables(), zone, error: None },
-        }
-    }
-}
-
-/// The lists that together hold what is asked for. A list has at most one
-/// element and one type: whether the server understands several is not
-/// certain (v2.md 2.1).
-fn lists_of(request: &NotesRequest) -> Vec<List> {
-    let filters = if request.ids.is_empty() {
-        combinations(&request.elements, &request.note_types)
-    } else {
-        let chunk = IDS_A_REQUEST.min(request.limit as usize).max(1);
-        let ids = request.ids.chunks(chunk);
-        ids.map(|ids| NotesFilter { ids: ids.to_vec(), ..NotesFilter::default() }).collect()
-    };
-    let of_kind = |kind: &String| -> Vec<List> {
-        let list = |filter: &NotesFilter| List {
-            kind: kind.clone(),
-            filter: filter.clone(),
-            pages: Pages::default(),
+        let result = self.job.take();
+        let reader = self.work.reader.get();
+        let (tables, error) = match result {
+            Some(Ok(tables)) => (tables, None),
+            Some(Err(error)) => (self.work.tables(), Some(error)),
+            None => (self.work.tables(), None),
         };
-        filters.iter().map(list).collect()
-    };
-    request.kinds.iter().flat_map(of_kind).collect()
-}
-
-fn combinations(elements: &[u64], note_types: &[String]) -> Vec<NotesFilter> {
-    let optional = |n: usize| if n == 0 { 1 } else { n };
-    let mut filters = Vec::new();
-    for element in 0..optional(elements.len()) {
-        for note_type in 0..optional(note_types.len()) {
-            filters.push(NotesFilter {
-                element: elements.get(element).copied(),
-                note_type: note_types.get(note_type).cloned(),
-                ..NotesFilter::default()
-            });
+        Notes {
+            tables,
+            zone: self.work.transport.account.zone().map(|zone| zone.name),
+            api: reader.map(Reader::api),
+            notices: reader.map(Reader::notices).unwrap_or_default(),
+            error,
         }
     }
-    filters
 }
 
 async fn read_all(work: Arc<Work>) -> Result<Vec<(String, Table)>, Error> {
-    work.transport.account.limiter.set_rate(work.rate).await;
+    work.transport.account.limiter.set_rate(work.settings.rate).await;
     // Before anything runs side by side: refused credentials are sent once.
     session::ensure(&work.transport).await?;
+    let api = choose_api(&work.transport, work.settings.api).await?;
     let since = match work.request.since {
         // The wall clock can't be read before its zone is known.
-        Some(moment @ Moment::WallClock(_)) => Some(moment.epoch(&work.zone().await?)),
+        Some(moment @ Moment::WallClock(_)) => Some(moment.epoch(&work.zone(api).await?)),
         Some(Moment::Epoch(seconds)) => Some(seconds),
         None => None,
     };
-    try_join(work.zone(), work.read_lists(since)).await?;
+    let reader = work.reader.get_or_init(|| match api {
+        Api::V2 => Reader::V2(v2::Reader::new(&work.request, since)),
+        Api::V4 => {
+            let base = work.transport.http.base();
+            Reader::V4(Box::new(v4::Reader::new(&work.request, since, base)))
+        }
+    });
+    let reading = async {
+        match reader {
+            Reader::V2(reader) => reader.read(&work.transport, work.settings.rate).await,
+            Reader::V4(reader) => reader.read(&work.transport, work.settings.rate).await,
+        }
+    };
+    try_join(work.zone(api), reading).await?;
     Ok(work.tables())
 }
 
+/// The API to use: what is asked for, else v2 where it answers (v4.md 0.4).
+/// Found out once for an account.
+async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Error> {
+    let by_key = matches!(transport.account.credentials, Credentials::Key { .. });
+    match asked {
+        Some(Api::V4) if by_key => Err(Error::Input {
+            argument: "amocrm.api",
+            message: "API v4 takes no API key: give AmoAuthList() an `access_token`".to_owned(),
+        }),
+        Some(api) => Ok(api),
+        None if by_key => Ok(Api::V2),
+        None => match transport.account.api() {
+            Some(api) => Ok(api),
+            None => {
+                let answers = transport.answers(&crate::v2::probe()).await?;
+                let api = if answers { Api::V2 } else { Api::V4 };
+                transport.account.learn_api(api);
+                Ok(api)
+            }
+        },
+    }
+}
+
 impl Work {
-    async fn zone(&self) -> Result<Zone, Error> {
+    async fn zone(&self, api: Api) -> Result<Zone, Error> {
         if let Some(zone) = self.transport.account.zone() {
             return Ok(zone);
         }
-        let zone = v2::time_zone(&self.transport).await?;
+        let zone = match api {
+            Api::V2 => crate::v2::time_zone(&self.transport).await?,
+            Api::V4 => crate::v4::account(&self.transport).await?.zone,
+        };
         self.transport.account.learn_zone(&zone);
         Ok(zone)
     }
 
-    async fn read_lists(&self, since: Option<i64>) -> Result<(), Error> {
-        let readings: Vec<BoxFuture<'_, Result<(), Error>>> =
-            self.lists.iter().map(|list| self.read_list(list, since).boxed()).collect();
-        stream::iter(readings).buffer_unordered(LISTS_AT_ONCE).try_collect::<Vec<()>>().await?;
-        Ok(())
-    }
-
-    async fn read_list(&self, list: &List, since: Option<i64>) -> Result<(), Error> {
-        let filter = NotesFilter { since, ..list.filter.clone() };
-        if !filter.ids.is_empty() {
-            return self.read_ids(list, filter).await;
-        }
-        let whole = Slice { offset: 0, limit: self.request.limit };
-        let reading = Reading {
-            limit: self.request.limit,
-            rate: self.rate,
-            name: &format!("{} notes", list.kind),
-            endpoint: v2::notes_request(&list.kind, &filter, whole).endpoint(),
-        };
-        read_list(&reading, &list.pages, |slice| self.fetch(&list.kind, &filter, slice)).await
-    }
-
-    /// Ids that don't come are asked for once more: they may not exist, or
-    /// the server lags.
-    async fn read_ids(&self, list: &List, mut filter: NotesFilter) -> Result<(), Error> {
-        for round in 0..2 {
-            let limit = u32::try_from(filter.ids.len()).unwrap_or(v2::MAX_LIMIT);
-            let slice = Slice { offset: 0, limit };
-            let page = self.fetch(&list.kind, &filter, slice).await?.value;
-            let keys = page.keys();
-            list.pages.add(round, page);
-            filter.ids.retain(|id| !keys.has_number(*id as f64));
-            if filter.ids.is_empty() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn fetch(
-        &self,
-        kind: &str,
-        filter: &NotesFilter,
-        slice: Slice,
-    ) -> impl Future<Output = Result<Answer<Table>, Error>> + Send {
-        let request = v2::notes_request(kind, filter, slice);
-        let what = format!("{kind} notes from row {}", slice.offset + 1);
-        async move {
-            let answer = self.transport.get(&request, &what, v2::read_notes).await?;
-            self.transport.http.progress.page_read(answer.value.rows());
-            Ok(answer)
-        }
-    }
-
     /// The tables of what has arrived; takes it.
     fn tables(&self) -> Vec<(String, Table)> {
-        self.request.kinds.iter().map(|kind| (kind.clone(), self.table(kind))).collect()
-    }
-
-    fn table(&self, kind: &str) -> Table {
-        let mut table = Table::new(&v2::NOTES);
-        let mut seen = Keys::default();
-        let lists: Vec<&List> = self.lists.iter().filter(|list| list.kind == kind).collect();
-        for list in &lists {
-            list.pages.move_into(&mut table, &mut seen);
-        }
-        if lists.len() > 1 && self.request.ids.is_empty() {
-            table.sort_by(&["created_at", "id"]);
-        }
-        table.relabel("element_type", v2::element_type);
-        table
+        let table = |kind: &String| match self.reader.get() {
+            Some(Reader::V2(reader)) => reader.table(kind),
+            Some(Reader::V4(reader)) => reader.table(kind),
+            None => Table::new(&crate::v2::NOTES),
+        };
+        self.request.kinds.iter().map(|kind| (kind.clone(), table(kind))).collect()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{NotesRequest, lists_of};
-
-    #[test]
-    fn long_id_vectors_are_split_over_requests() {
-        let request = NotesRequest {
-            kinds: vec!["lead".to_owned()],
-            limit: 500,
-            ids: (1..=450).collect(),
-            ..NotesRequest::default()
-        };
-        let sizes: Vec<usize> = lists_of(&request).iter().map(|l| l.filter.ids.len()).collect();
-        assert_eq!(sizes, [200, 200, 50]);
+impl Reader {
+    fn api(&self) -> Api {
+        match self {
+            Reader::V2(_) => Api::V2,
+            Reader::V4(_) => Api::V4,
+        }
     }
 
-    #[test]
-    fn each_element_and_type_is_a_list_of_its_own() {
-        let request = NotesRequest {
-            kinds: vec!["lead".to_owned(), "task".to_owned()],
-            limit: 500,
-            elements: vec![1, 2],
-            note_types: vec!["3".to_owned(), "4".to_owned()],
-            ..NotesRequest::default()
-        };
-        assert_eq!(lists_of(&request).len(), 8);
-        let plain = NotesRequest { elements: vec![], note_types: vec![], ..request };
-        assert_eq!(lists_of(&plain).len(), 2);
+    fn notices(&self) -> Vec<Notice> {
+        match self {
+            Reader::V2(_) => Vec::new(),
+            Reader::V4(reader) => reader.notices(),
+        }
     }
+}
+
+/// Reads lists side by side, a few at a time; the first failure stops all.
+async fn all_of(readings: Vec<BoxFuture<'_, Result<(), Error>>>) -> Result<(), Error> {
+    stream::iter(readings).buffer_unordered(LISTS_AT_ONCE).try_collect::<Vec<()>>().await?;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -19,26 +20,67 @@ pub struct BadPage {
     pub detail: String,
 }
 
-/// Reads a HAL page, `{"_embedded": {<list>: [record, ...]}}`, into a table.
+impl BadPage {
+    /// For bodies that are read whole.
+    pub fn at_top(error: &serde_json::Error) -> Self {
+        BadPage { path: "the top level".to_owned(), detail: error.to_string() }
+    }
+}
+
+/// What a page is read as.
+pub struct Format<'f> {
+    /// The member of `_embedded` that holds the records: `items` in API v2.
+    pub list: &'f str,
+    /// The columns that rows have.
+    pub schema: &'static Schema,
+    /// How a record becomes a row: None takes its leaves as they are.
+    pub map: Option<&'f RowMap<'f>>,
+}
+
+/// From the leaves of a record to those of its row; false leaves it out.
+pub type RowMap<'m> = dyn Fn(&Leaves, &mut Leaves) -> bool + Sync + 'm;
+
+/// A page as read.
+pub struct Page {
+    /// The rows.
+    pub table: Table,
+    /// How many records the server sent, those left out included.
+    pub records: u32,
+    /// Whether the server names a next page.
+    pub has_next: bool,
+}
+
+impl Page {
+    /// What a 204 holds.
+    pub fn empty(schema: &'static Schema) -> Self {
+        Page { table: Table::new(schema), records: 0, has_next: false }
+    }
+}
+
+/// Reads a HAL page, `{"_embedded": {<list>: [record, ...]}}`.
 ///
-/// `list` is the member that holds the records: `items` in API v2. It may be
-/// an array, an object keyed by id, or null; a page without `_embedded` but
-/// with `_links` has no records.
+/// The list may be an array, an object keyed by id, or null; a page without
+/// `_embedded` but with `_links` has no records.
 ///
 /// # Errors
 /// [`BadPage`] when the body is not JSON, is not a page, or holds an id or a
 /// time that is not a number.
-pub fn read_page(body: &[u8], list: &str, schema: &'static Schema) -> Result<Table, BadPage> {
+pub fn read_page(body: &[u8], format: &Format) -> Result<Page, BadPage> {
     let mut reader = Reader {
-        list,
-        table: Table::new(schema),
+        format,
+        table: Table::new(format.schema),
         leaves: Leaves::default(),
+        row: Leaves::default(),
+        records: 0,
+        has_next: false,
         place: Place::Document,
     };
     let mut parser = serde_json::Deserializer::from_slice(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
-        Ok(()) => Ok(reader.table),
+        Ok(()) => {
+            Ok(Page { table: reader.table, records: reader.records, has_next: reader.has_next })
+        }
         Err(error) => Err(BadPage { path: reader.path(), detail: error.to_string() }),
     }
 }
@@ -51,9 +93,13 @@ enum Place {
 }
 
 struct Reader<'r> {
-    list: &'r str,
+    format: &'r Format<'r>,
     table: Table,
     leaves: Leaves,
+    /// The mapped leaves, reused from record to record.
+    row: Leaves,
+    records: u32,
+    has_next: bool,
     place: Place,
 }
 
@@ -61,11 +107,11 @@ impl Reader<'_> {
     fn path(&self) -> String {
         match self.place {
             Place::Document => "the top level".to_owned(),
-            Place::Embedded => format!("_embedded.{}", self.list),
+            Place::Embedded => format!("_embedded.{}", self.format.list),
             Place::Record(n) => {
                 let member = self.leaves.path();
                 let dot = if member.is_empty() { "" } else { "." };
-                format!("_embedded.{}[{n}]{dot}{member}", self.list)
+                format!("_embedded.{}[{n}]{dot}{member}", self.format.list)
             }
         }
     }
@@ -106,8 +152,11 @@ impl<'de> Visitor<'de> for PageSeed<'_, '_> {
                     map.next_value_seed(EmbeddedSeed(self.0))?;
                     self.0.place = Place::Document;
                 }
-                other => {
-                    is_page |= other == "_links";
+                "_links" => {
+                    is_page = true;
+                    self.0.has_next = map.next_value::<Links>()?.next.is_some();
+                }
+                _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -117,6 +166,28 @@ impl<'de> Visitor<'de> for PageSeed<'_, '_> {
         } else {
             Err(A::Error::custom("no _embedded and no _links: this is not a page"))
         }
+    }
+}
+
+/// The links of a page: only whether there is a next one matters, since its
+/// address is made here and not taken from the server.
+struct Links {
+    next: Option<IgnoredAny>,
+}
+
+impl<'de> Deserialize<'de> for Links {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Shape {
+            Links { next: Option<IgnoredAny> },
+            // PHP writes an empty object as `[]`.
+            Other(IgnoredAny),
+        }
+        Ok(match Shape::deserialize(deserializer)? {
+            Shape::Links { next } => Links { next },
+            Shape::Other(_) => Links { next: None },
+        })
     }
 }
 
@@ -144,7 +215,7 @@ impl<'de> Visitor<'de> for EmbeddedSeed<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            if key == self.0.list {
+            if key == self.0.format.list {
                 map.next_value_seed(RecordsSeed(self.0))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -206,7 +277,18 @@ impl<'de> Visitor<'de> for RecordsSeed<'_, '_> {
 
 impl Reader<'_> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        self.table.push(&self.leaves).map_err(|bad| {
+        self.records += 1;
+        let row = match self.format.map {
+            None => &self.leaves,
+            Some(map) => {
+                self.row.clear();
+                if !map(&self.leaves, &mut self.row) {
+                    return Ok(());
+                }
+                &self.row
+            }
+        };
+        self.table.push(row).map_err(|bad| {
             E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
         })
     }
@@ -215,17 +297,23 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::read_page;
+    use super::{BadPage, Format, Page, read_page};
+    use crate::flatten::Leaves;
     use crate::table::Schema;
 
-    static SCHEMA: Schema = Schema { base: &["id"], key: "id", ids: &["id"], times: &[] };
+    static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], times: &[] };
+
+    fn read(body: &str) -> Result<Page, BadPage> {
+        let format = Format { list: "items", schema: &SCHEMA, map: None };
+        read_page(body.as_bytes(), &format)
+    }
 
     fn rows(body: &str) -> u32 {
-        read_page(body.as_bytes(), "items", &SCHEMA).unwrap().rows()
+        read(body).unwrap().table.rows()
     }
 
     fn failure(body: &str) -> String {
-        match read_page(body.as_bytes(), "items", &SCHEMA) {
+        match read(body) {
             Ok(_) => String::new(),
             Err(bad) => bad.to_string(),
         }
@@ -246,6 +334,27 @@ mod tests {
         ] {
             assert_eq!(rows(empty), 0, "{empty}");
         }
+    }
+
+    #[test]
+    fn whether_there_is_a_next_page_is_told() {
+        assert!(read(r#"{"_links":{"self":{},"next":{"href":"x"}}}"#).unwrap().has_next);
+        for last in [r#"{"_links":{"self":{}}}"#, r#"{"_links":[]}"#, r#"{"_links":null}"#] {
+            assert!(!read(last).unwrap().has_next, "{last}");
+        }
+    }
+
+    #[test]
+    fn a_map_changes_rows_and_leaves_some_out_but_all_records_count() {
+        let map = |record: &Leaves, row: &mut Leaves| {
+            row.push("id", record.get("id").unwrap_or_default());
+            record.get("id") != Some("2")
+        };
+        let format = Format { list: "items", schema: &SCHEMA, map: Some(&map) };
+        let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
+        let page = read_page(body, &format).unwrap();
+        assert_eq!((page.table.rows(), page.records), (2, 3));
+        assert_eq!(page.table.into_columns().len(), 1);
     }
 
     #[test]

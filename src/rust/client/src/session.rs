@@ -1,104 +1,107 @@
-//! Logging in with e-mail and API key (v2.md section 1).
+//! What makes a request the user's: the session of an API key, a long-lived
+//! token, or the tokens of an OAuth integration.
 
-use secrecy::ExposeSecret;
-use serde::Deserialize;
+use reqwest::RequestBuilder;
+use secrecy::{ExposeSecret, SecretString};
 
+use crate::account::Credentials;
 use crate::error::Error;
-use crate::http::{Reply, Request};
-use crate::server_text;
-use crate::transport::{Attempts, Transport};
+use crate::key_login::log_in;
+use crate::oauth;
+use crate::token_store::Tokens;
+use crate::transport::Transport;
 
-const LOGIN_PATH: &str = "/private/api/auth.php";
-
-/// Makes sure that there is a session; gives the number of its log-in.
-///
-/// # Errors
-/// [`Error::Auth`] when the credentials are refused, else what the network
-/// says.
-pub async fn ensure(transport: &Transport) -> Result<u64, Error> {
-    let mut login = transport.account.login.lock().await;
-    if !login.is_fresh() {
-        log_in(transport).await?;
-        login.succeeded();
-    }
-    Ok(login.number)
+/// The right to send one request.
+pub struct Pass {
+    /// The number of the log-in or refresh that it stems from.
+    number: u64,
+    /// A session's right is in the cookie jar instead.
+    bearer: Option<SecretString>,
 }
 
-/// Logs in again after the session of log-in `seen` was refused, unless
-/// another request has done so already.
-///
-/// # Errors
-/// As [`ensure`].
-pub async fn renew(transport: &Transport, seen: u64) -> Result<(), Error> {
-    let mut login = transport.account.login.lock().await;
-    if login.number == seen {
-        log_in(transport).await?;
-        login.succeeded();
-    }
-    Ok(())
-}
-
-/// Logs in whether or not there is a session; gives the account's name.
-///
-/// # Errors
-/// As [`ensure`].
-pub async fn check(transport: &Transport) -> Result<String, Error> {
-    let mut login = transport.account.login.lock().await;
-    let name = log_in(transport).await?;
-    login.succeeded();
-    Ok(name)
-}
-
-#[derive(Deserialize)]
-struct Body {
-    response: Response,
-}
-
-#[derive(Deserialize)]
-struct Response {
-    auth: bool,
-    #[serde(default)]
-    accounts: Vec<AccountName>,
-}
-
-#[derive(Deserialize)]
-struct AccountName {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    subdomain: String,
-}
-
-async fn log_in(transport: &Transport) -> Result<String, Error> {
-    let request = Request::post(LOGIN_PATH).query("type", "json");
-    let credentials = &transport.account.credentials;
-    let mut attempts = Attempts::new(&request);
-    loop {
-        let form = [
-            ("USER_LOGIN", credentials.email.as_str()),
-            ("USER_HASH", credentials.apikey.expose_secret()),
-        ];
-        match transport.http.send(&request, |builder| builder.form(&form)).await {
-            Ok(reply) if reply.status == 200 => return read_login(transport, &request, &reply),
-            Ok(reply) => attempts.after_refusal(&transport.http, &reply).await?,
-            Err(no_reply) => attempts.after_no_reply(&transport.http, no_reply).await?,
+impl Pass {
+    /// Signs a request.
+    pub fn sign(&self, builder: RequestBuilder) -> RequestBuilder {
+        match &self.bearer {
+            Some(token) => builder.bearer_auth(token.expose_secret()),
+            None => builder,
         }
     }
 }
 
-/// The account's name; of several accounts the one at this address.
-fn read_login(transport: &Transport, request: &Request, reply: &Reply) -> Result<String, Error> {
-    let body = serde_json::from_slice::<Body>(&reply.body).ok();
-    let Some(response) = body.map(|body| body.response).filter(|response| response.auth) else {
-        let said = server_text::read(&reply.body);
-        return Err(Error::Auth {
-            code: said.code.unwrap_or_default(),
-            detail: said.detail,
-            at: reply.at(request),
-        });
-    };
-    let accounts = response.accounts;
-    let host = transport.http.base().host_str().unwrap_or_default();
-    let ours = accounts.iter().find(|account| host.split('.').next() == Some(&account.subdomain));
-    Ok(ours.or(accounts.first()).map(|account| account.name.clone()).unwrap_or_default())
+/// Makes sure that requests can be signed.
+///
+/// # Errors
+/// [`Error::Auth`] when the credentials are refused, else what the network
+/// says.
+pub async fn ensure(transport: &Transport) -> Result<Pass, Error> {
+    let account = &transport.account;
+    let mut login = account.login.lock().await;
+    match &account.credentials {
+        Credentials::Token(token) => Ok(Pass { number: 0, bearer: Some(token.clone()) }),
+        Credentials::Key { email, apikey } => {
+            if !login.is_fresh() {
+                log_in(&transport.http, email, apikey).await?;
+                login.succeeded();
+            }
+            Ok(Pass { number: login.number, bearer: None })
+        }
+        Credentials::OAuth(integration) => {
+            let tokens = match login.tokens.take().filter(Tokens::are_fresh) {
+                Some(tokens) => tokens,
+                None => {
+                    login.succeeded();
+                    oauth::obtain(&transport.http, integration, None).await?
+                }
+            };
+            let bearer = Some(tokens.access_token.clone());
+            login.tokens = Some(tokens);
+            Ok(Pass { number: login.number, bearer })
+        }
+    }
+}
+
+/// After a 401 on a request signed with `pass`: logs in again or renews the
+/// tokens, unless another request has done so already. False when that is no
+/// help, as with a long-lived token.
+///
+/// # Errors
+/// As [`ensure`].
+pub async fn renew(transport: &Transport, pass: &Pass) -> Result<bool, Error> {
+    let account = &transport.account;
+    let mut login = account.login.lock().await;
+    let by_somebody_else = login.number != pass.number;
+    match &account.credentials {
+        Credentials::Token(_) => return Ok(false),
+        _ if by_somebody_else => {}
+        Credentials::Key { email, apikey } => {
+            log_in(&transport.http, email, apikey).await?;
+            login.succeeded();
+        }
+        Credentials::OAuth(integration) => {
+            let refused = login.tokens.take();
+            let tokens = oauth::obtain(&transport.http, integration, refused.as_ref()).await?;
+            login.tokens = Some(tokens);
+            login.succeeded();
+        }
+    }
+    Ok(true)
+}
+
+/// Tries the credentials; gives the account's name.
+///
+/// # Errors
+/// As [`ensure`].
+pub async fn check(transport: &Transport) -> Result<String, Error> {
+    match &transport.account.credentials {
+        Credentials::Key { email, apikey } => {
+            let mut login = transport.account.login.lock().await;
+            let name = log_in(&transport.http, email, apikey).await?;
+            login.succeeded();
+            Ok(name)
+        }
+        Credentials::Token(_) | Credentials::OAuth(_) => {
+            crate::v4::account(transport).await.map(|account| account.name)
+        }
+    }
 }

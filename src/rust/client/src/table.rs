@@ -31,8 +31,9 @@ pub enum Role {
 pub struct Schema {
     /// The columns a table without rows has, in order.
     pub base: &'static [&'static str],
-    /// The column that tells rows apart: a row seen twice is kept once.
-    pub key: &'static str,
+    /// The columns that tell rows apart, of which the first that a row has
+    /// counts: a row seen twice is kept once.
+    pub keys: &'static [&'static str],
     /// Columns that are [`Role::Id`].
     pub ids: &'static [&'static str],
     /// Columns that are [`Role::Time`].
@@ -211,9 +212,7 @@ impl Table {
     /// Where each row goes when the first kept one goes to `start`.
     fn places(&self, start: u32, seen: &mut Keys) -> Vec<Option<u32>> {
         let mut keep = vec![true; self.rows as usize];
-        if let Some(slot) = self.find(self.schema.key) {
-            self.columns[slot].for_each_key(|row, key| keep[row as usize] = seen.insert(key));
-        }
+        self.for_each_key(|row, key| keep[row as usize] = seen.insert(key));
         let mut next = start;
         keep.into_iter()
             .map(|keep| {
@@ -225,15 +224,25 @@ impl Table {
             .collect()
     }
 
-    /// The keys of the rows, as texts.
+    /// The keys of the rows.
     pub fn keys(&self) -> Keys {
         let mut keys = Keys::default();
-        if let Some(slot) = self.find(self.schema.key) {
-            self.columns[slot].for_each_key(|_, key| {
-                keys.insert(key);
+        self.for_each_key(|_, key| {
+            keys.insert(key);
+        });
+        keys
+    }
+
+    /// Rows with their keys; rows without one are left out.
+    fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
+        let mut has_key = vec![false; self.rows as usize];
+        for slot in self.schema.keys.iter().filter_map(|name| self.find(name)) {
+            self.columns[slot].for_each_key(|row, key| {
+                if !std::mem::replace(&mut has_key[row as usize], true) {
+                    use_key(row, key);
+                }
             });
         }
-        keys
     }
 
     /// Whether the first rows of both tables have the same key.
@@ -245,10 +254,12 @@ impl Table {
     }
 
     fn first_key(&self) -> Option<Key<'_>> {
-        let column = &self.columns[self.find(self.schema.key)?];
-        (*column.rows.first()? == 0).then(|| match &column.values {
-            Values::Number(_, numbers) => Key::Number(numbers[0]),
-            Values::Text(numbers, dictionary) => Key::Text(dictionary.get(numbers[0])),
+        self.schema.keys.iter().find_map(|name| {
+            let column = &self.columns[self.find(name)?];
+            (*column.rows.first()? == 0).then(|| match &column.values {
+                Values::Number(_, numbers) => Key::Number(numbers[0]),
+                Values::Text(numbers, dictionary) => Key::Text(dictionary.get(numbers[0])),
+            })
         })
     }
 
@@ -265,6 +276,51 @@ impl Table {
                 *number = renumbered[*number as usize];
             }
             *dictionary = labelled;
+        }
+    }
+
+    /// The texts of a column, row by row; None where there is none.
+    pub fn texts(&self, name: &str) -> Vec<Option<String>> {
+        let mut dense = vec![None; self.rows as usize];
+        if let Some(Column { rows, values: Values::Text(numbers, dictionary), .. }) =
+            self.find(name).map(|slot| &self.columns[slot])
+        {
+            for (row, number) in rows.iter().zip(numbers) {
+                dense[*row as usize] = Some(dictionary.get(*number).to_owned());
+            }
+        }
+        dense
+    }
+
+    /// Gives a column of texts new cells, one for each row or None.
+    pub fn set_texts(&mut self, name: &str, texts: &[Option<&str>]) {
+        let slot = self.column_at(name);
+        let mut rows = Vec::new();
+        let mut numbers = Vec::new();
+        let mut dictionary = Dictionary::default();
+        for (row, text) in (0..self.rows).zip(texts) {
+            if let Some(text) = text {
+                rows.push(row);
+                numbers.push(dictionary.number(text));
+            }
+        }
+        self.columns[slot].rows = rows;
+        self.columns[slot].values = Values::Text(numbers, dictionary);
+    }
+
+    /// Puts a column behind all others.
+    pub fn move_last(&mut self, name: &str) {
+        let Some(slot) = self.find(name) else { return };
+        let column = self.columns.remove(slot);
+        self.columns.push(column);
+        let (columns, hasher) = (&self.columns, &self.hasher);
+        self.index.clear();
+        for (slot, column) in columns.iter().enumerate() {
+            self.index.insert_unique(
+                hasher.hash_one(&*column.name),
+                u32::try_from(slot).unwrap_or(u32::MAX),
+                |slot| hasher.hash_one(&*columns[*slot as usize].name),
+            );
         }
     }
 
@@ -447,7 +503,7 @@ mod tests {
     use serde::de::DeserializeSeed;
 
     static SCHEMA: Schema =
-        Schema { base: &["id", "text"], key: "id", ids: &["id"], times: &["created_at"] };
+        Schema { base: &["id", "text"], keys: &["id"], ids: &["id"], times: &["created_at"] };
 
     fn push(table: &mut Table, json: &str) -> Result<(), BadCell> {
         let mut leaves = Leaves::default();

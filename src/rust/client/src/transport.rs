@@ -44,8 +44,8 @@ impl Transport {
         let mut attempts = Attempts::new(request);
         let mut renewed = false;
         loop {
-            let login = session::ensure(self).await?;
-            let reply = match self.http.send(request, |builder| builder).await {
+            let pass = session::ensure(self).await?;
+            let reply = match self.http.send(request, |builder| pass.sign(builder)).await {
                 Ok(reply) => reply,
                 Err(no_reply) => {
                     attempts.after_no_reply(&self.http, no_reply).await?;
@@ -64,12 +64,24 @@ impl Transport {
                         }
                     }
                 }
-                401 if !renewed => {
-                    renewed = true;
-                    session::renew(self, login).await?;
-                }
+                401 if !renewed && session::renew(self, &pass).await? => renewed = true,
                 _ => attempts.after_refusal(&self.http, &reply).await?,
             }
+        }
+    }
+}
+
+impl Transport {
+    /// Whether the server answers `request` with success. Any refusal is a
+    /// no; trouble that may pass is waited for.
+    ///
+    /// # Errors
+    /// When there is no answer at all, or no pass to be had.
+    pub async fn answers(&self, request: &Request) -> Result<bool, Error> {
+        match self.get(request, request.path(), |_| Ok(())).await {
+            Ok(_) => Ok(true),
+            Err(Error::Http { .. } | Error::Blocked { .. } | Error::Auth { .. }) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 }

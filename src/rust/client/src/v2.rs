@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::http::Request;
-use crate::page::{BadPage, read_page};
-use crate::table::{Schema, Table};
+use crate::page::{BadPage, Format, Page, read_page};
+use crate::protocol::Slice;
+use crate::table::Schema;
 use crate::transport::Transport;
-use crate::walk::Slice;
 use crate::zone::{Zone, http_date};
 
 /// Rows of one page at most.
@@ -30,7 +30,8 @@ pub static NOTES: Schema = Schema {
         "note_type",
         "text",
     ],
-    key: "id",
+    // Rows that stem from events of API v4 have no id of their own.
+    keys: &["event_id", "id"],
     ids: &["id"],
     times: &["created_at", "updated_at"],
 };
@@ -85,11 +86,16 @@ pub fn notes_request(element_type: &str, filter: &NotesFilter, slice: Slice) -> 
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a page of notes.
-pub fn read_notes(body: Option<&[u8]>) -> Result<Table, BadPage> {
+pub fn read_notes(body: Option<&[u8]>) -> Result<Page, BadPage> {
     match body {
-        None => Ok(Table::new(&NOTES)),
-        Some(body) => read_page(body, "items", &NOTES),
+        None => Ok(Page::empty(&NOTES)),
+        Some(body) => read_page(body, &Format { list: "items", schema: &NOTES, map: None }),
     }
+}
+
+/// The request that tells whether API v2 answers to a token.
+pub fn probe() -> Request {
+    Request::get("/api/v2/notes").query("type", "lead").query("limit_rows", &1)
 }
 
 #[derive(Deserialize)]
@@ -105,11 +111,8 @@ struct AccountBody {
 pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
     let request = Request::get("/api/v2/account");
     let answer = transport.get(&request, "the account", |body| {
-        let account: AccountBody =
-            serde_json::from_slice(body.unwrap_or_default()).map_err(|error| BadPage {
-                path: "the top level".to_owned(),
-                detail: error.to_string(),
-            })?;
+        let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
+            .map_err(|error| BadPage::at_top(&error))?;
         Zone::new(&account.timezone, account.timezone_offset.as_deref()).ok_or_else(|| BadPage {
             path: "timezone".to_owned(),
             detail: "the time zone is not known".to_owned(),
@@ -121,7 +124,7 @@ pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
 #[cfg(test)]
 mod tests {
     use super::{NotesFilter, notes_request};
-    use crate::walk::Slice;
+    use crate::protocol::Slice;
 
     const SLICE: Slice = Slice { offset: 500, limit: 500 };
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use amocrm_client::account::Credentials;
 use amocrm_client::error::Error;
 use amocrm_client::notes::{Notes, NotesJob, NotesRequest, Settings};
 use amocrm_client::table::{Column, Values};
@@ -20,13 +21,17 @@ fn fault(path: &str, nth: std::ops::Range<u64>, action: Action) -> Fault {
     Fault { path: path.to_owned(), nth, action }
 }
 
+fn key(sandbox: &Sandbox, apikey: &str) -> Credentials {
+    Credentials::Key { email: sandbox.email().to_owned(), apikey: apikey.to_owned().into() }
+}
+
 fn settings(sandbox: &Sandbox) -> Settings {
     Settings {
         domain: sandbox.url(),
-        email: sandbox.email().to_owned(),
-        apikey: sandbox.apikey().to_owned().into(),
+        credentials: key(sandbox, sandbox.apikey()),
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
+        api: None,
     }
 }
 
@@ -150,7 +155,7 @@ fn passing_failures_are_repeated() {
 #[test]
 fn a_refused_key_is_sent_once_and_the_servers_words_come_back() {
     let sandbox = sandbox(10, vec![]);
-    let wrong = Settings { apikey: "wrong".to_owned().into(), ..settings(&sandbox) };
+    let wrong = Settings { credentials: key(&sandbox, "wrong"), ..settings(&sandbox) };
     let Some(Error::Auth { code, detail, at }) = run(wrong, leads(500)).error else {
         panic!("no auth error");
     };

@@ -7,12 +7,15 @@ use crate::account::Account;
 use crate::config::Config;
 use crate::error::Error;
 use crate::fault::Faults;
+use crate::index::Index;
 use crate::kind::Kind;
 use crate::log::Log;
+use crate::oauth::{Integration, Tokens};
 use crate::random;
 use crate::rate::Limiter;
 use crate::rows::Rows;
 use crate::session::Sessions;
+use crate::v4;
 
 /// The account and the state of its server.
 pub struct App {
@@ -21,6 +24,13 @@ pub struct App {
     pub email: String,
     pub apikey: String,
     pub sessions: Sessions,
+    pub tokens: Tokens,
+    /// Whether API v2 is there.
+    pub v2: bool,
+    /// Whether it is kommo.com that is played.
+    pub kommo: bool,
+    pub index: Index,
+    pub lists: v4::Lists,
     pub log: Log,
     pub limiter: Limiter,
     pub faults: Faults,
@@ -36,12 +46,24 @@ impl App {
         }
         let account = Account::new(&config)?;
         let rows = Kind::ALL.into_iter().map(|kind| Ok((kind, Rows::new(kind, &config)?)));
+        let rows = rows.collect::<Result<_, Error>>()?;
+        let integration = Integration {
+            client_id: own_or_random(config.client_id),
+            client_secret: own_or_random(config.client_secret),
+            redirect_uri: config.redirect_uri,
+            code: own_or_random(config.code),
+        };
         Ok(Self {
-            rows: rows.collect::<Result<_, Error>>()?,
+            rows,
             account,
             email: config.email,
             apikey: own_or_random(config.apikey),
             sessions: Sessions::new(Duration::from_secs(config.session_seconds)),
+            tokens: Tokens::new(integration, config.access_token, config.token_seconds),
+            v2: config.v2,
+            kommo: config.kommo,
+            index: Index::default(),
+            lists: v4::Lists::default(),
             log: Log::default(),
             limiter: Limiter::new(config.rate),
             faults: Faults::new(config.faults),
@@ -49,8 +71,14 @@ impl App {
             started: Instant::now(),
         })
     }
+
+    /// The host by which the world knows the account.
+    pub fn domain(&self) -> String {
+        let zone = if self.kommo { "kommo.com" } else { "amocrm.ru" };
+        format!("{}.{zone}", self.account.subdomain)
+    }
 }
 
-fn own_or_random(apikey: String) -> String {
-    if apikey.is_empty() { random::secret() } else { apikey }
+fn own_or_random(secret: String) -> String {
+    if secret.is_empty() { random::secret() } else { secret }
 }

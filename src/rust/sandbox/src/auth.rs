@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -71,8 +71,8 @@ pub async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
     }
 }
 
-/// Lets a request through that carries an open session or credentials, and
-/// answers 401 to any other.
+/// Lets a request through that carries an open session, credentials or a good
+/// token, and answers 401 to any other.
 pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     if is_known(&app, &parts) {
@@ -88,13 +88,24 @@ pub fn session_cookie(headers: &HeaderMap) -> Option<&str> {
     texts.flat_map(|text| text.split(';')).find_map(|pair| pair.trim().strip_prefix("session_id="))
 }
 
+/// The bearer token, if one was sent.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whether a bearer token was sent that is good at present.
+pub fn has_token(app: &App, headers: &HeaderMap) -> bool {
+    bearer(headers).is_some_and(|token| app.tokens.admit(token))
+}
+
 /// What a wrong key gets, and a session that is over: 401, code 110.
 pub fn refusal(app: &App) -> Response {
     let response = Failure {
         error: "Неправильный логин или пароль",
         error_code: "110",
         ip: "127.0.0.1",
-        domain: format!("{}.amocrm.ru", app.account.subdomain),
+        domain: app.domain(),
         auth: false,
         server_time: reply::server_time(),
     };
@@ -104,7 +115,9 @@ pub fn refusal(app: &App) -> Response {
 fn is_known(app: &App, parts: &Parts) -> bool {
     let query = Query::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let session = session_cookie(&parts.headers);
-    session.is_some_and(|id| app.sessions.is_open(id)) || accepts(app, &query)
+    session.is_some_and(|id| app.sessions.is_open(id))
+        || accepts(app, &query)
+        || has_token(app, &parts.headers)
 }
 
 fn accepts(app: &App, fields: &Query) -> bool {
@@ -161,6 +174,15 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, "user_lang=ru; session_id=abc".parse().unwrap());
         assert_eq!(session_cookie(&headers), Some("abc"));
+    }
+
+    #[test]
+    fn the_scheme_of_a_token_may_be_spelt_in_any_case() {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, "bearer a.b.c".parse().unwrap());
+        assert_eq!(bearer(&headers), Some("a.b.c"));
+        headers.insert(AUTHORIZATION, "Basic abc".parse().unwrap());
+        assert_eq!(bearer(&headers), None);
     }
 
     #[test]

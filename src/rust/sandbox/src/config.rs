@@ -78,6 +78,24 @@ pub struct Config {
     pub apikey: String,
     /// The account's subdomain, which its answers mention.
     pub subdomain: String,
+    /// A long-lived token that is let in; empty makes a random one.
+    pub access_token: String,
+    /// The integration's id; empty makes a random one.
+    pub client_id: String,
+    /// The integration's secret; empty makes a random one.
+    pub client_secret: String,
+    /// The integration's redirect URI, which has to be repeated exactly.
+    pub redirect_uri: String,
+    /// The authorization code, which works once; empty makes a random one.
+    pub code: String,
+    /// Life in seconds of the access tokens that OAuth gives out.
+    pub token_seconds: u64,
+    /// Whether API v2 and its login still exist. If not, their paths answer
+    /// 404 as any other that there isn't.
+    pub v2: bool,
+    /// Plays kommo.com instead of amocrm.ru: no customers in API v4, 429 as
+    /// JSON that says how long to wait, 250 events a page.
+    pub kommo: bool,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
 }
@@ -96,6 +114,14 @@ impl Default for Config {
             email: "boss@sandbox.example".to_owned(),
             apikey: String::new(),
             subdomain: "sandbox".to_owned(),
+            access_token: String::new(),
+            client_id: String::new(),
+            client_secret: String::new(),
+            redirect_uri: "https://sandbox.example/oauth".to_owned(),
+            code: String::new(),
+            token_seconds: 86_400,
+            v2: true,
+            kommo: false,
             faults: Vec::new(),
         }
     }

@@ -89,7 +89,11 @@ pub enum Content {
         url: String,
     },
     /// A message in a messenger.
-    Chat(String),
+    Chat {
+        text: String,
+        /// Whether the client wrote it.
+        income: bool,
+    },
     /// Put into or taken out of an advertising audience.
     Targeting {
         service: &'static str,
@@ -147,7 +151,7 @@ pub fn of(account: &Account, row: &Row, responsible: &User, rng: &mut Rng) -> Co
         NoteType::Mail => Content::Letter(letter(account, row, responsible, rng)),
         NoteType::ResponsibleChanged => handed_over(responsible, rng),
         NoteType::SiteVisit | NoteType::LinkFollowed => Content::Visit { url: text::url(rng) },
-        NoteType::Chat => Content::Chat(text::message(rng)),
+        NoteType::Chat => Content::Chat { text: text::message(rng), income: rng.percent(60) },
         NoteType::TargetingIn | NoteType::TargetingOut => targeting(rng),
         NoteType::AutoCreated => Content::AutoCreated {
             parent: account.element_id(Kind::Lead, row.owner - 1 - rng.below(9)),

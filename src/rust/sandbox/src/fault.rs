@@ -12,13 +12,15 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use hyper::body::Frame;
 
+use crate::query;
 use crate::reply;
 
 /// A rule that spoils some of the replies.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Matches requests whose path and query, as sent, contain this text:
-    /// `/api/v2/notes`, or `limit_offset=500` for one page.
+    /// Matches requests whose path and query, as sent or with percent signs
+    /// decoded, contain this text: `/api/v2/notes`, or `limit_offset=500` for
+    /// one page, or `filter[id]`.
     pub path: String,
     /// Which of the matching requests are meant, counted from 0.
     pub nth: Range<u64>,
@@ -45,7 +47,8 @@ pub enum Action {
     Close,
     /// The reply comes so much later. Adds up with other faults.
     Delay(Duration),
-    /// Every session ends, and the reply says so: 401, code 110.
+    /// Every session and every access token of OAuth ends, and the reply says
+    /// so: 401, as the API that was asked spells it.
     ExpireSession,
     /// 302 to this place.
     Redirect(String),
@@ -75,9 +78,10 @@ impl Faults {
 
     /// Counts a request for `target` (path and query) and plans its reply.
     pub fn plan(&self, target: &str) -> Plan {
+        let decoded = query::decoded(target);
         let mut plan = Plan::default();
         for (fault, seen) in &self.0 {
-            if !target.contains(&fault.path) {
+            if !target.contains(&fault.path) && !decoded.contains(&fault.path) {
                 continue;
             }
             let number = seen.fetch_add(1, Ordering::Relaxed);
@@ -166,6 +170,14 @@ mod tests {
         assert!(!spoilt("/api/v2/notes?type=lead"));
         assert!(spoilt("/api/v2/notes?type=lead"));
         assert!(!spoilt("/api/v2/notes?type=lead"));
+    }
+
+    #[test]
+    fn brackets_match_however_they_were_sent() {
+        for path in ["filter[id]", "filter%5Bid%5D"] {
+            let faults = Faults::new(vec![fault(path, 0..9, Action::EmptyPage)]);
+            assert!(faults.plan("/api/v4/leads/notes?filter%5Bid%5D=1").action.is_some());
+        }
     }
 
     #[test]

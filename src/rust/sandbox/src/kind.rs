@@ -36,6 +36,11 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Its place in [`Kind::ALL`].
+    pub(crate) fn position(self) -> usize {
+        self as usize
+    }
+
     /// The number that the service calls `element_type`.
     pub fn element_type(self) -> u64 {
         match self {

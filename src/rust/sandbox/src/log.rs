@@ -30,6 +30,8 @@ pub struct Request {
     pub user_agent: Option<String>,
     /// Whether a session cookie came along, valid or not.
     pub cookie: bool,
+    /// Whether a bearer token came along, valid or not.
+    pub bearer: bool,
     /// Rows in the reply.
     pub rows: u64,
 }
@@ -70,6 +72,7 @@ fn entry(at: Duration, parts: &Parts) -> Request {
         if_modified_since: header(&parts.headers, &IF_MODIFIED_SINCE),
         user_agent: header(&parts.headers, &USER_AGENT),
         cookie: auth::session_cookie(&parts.headers).is_some(),
+        bearer: auth::bearer(&parts.headers).is_some(),
         rows: 0,
     }
 }

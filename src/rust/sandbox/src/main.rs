@@ -25,6 +25,14 @@ USAGE: amocrm-sandbox [OPTIONS]
   --email TEXT        [boss@sandbox.example]
   --apikey TEXT       [a random one]
   --subdomain TEXT    [sandbox]
+  --token TEXT        long-lived token [a random one]
+  --client-id TEXT    of the integration [a random one]
+  --client-secret TEXT  of the integration [a random one]
+  --redirect-uri TEXT [https://sandbox.example/oauth]
+  --code TEXT         authorization code, works once [a random one]
+  --token-seconds N   life of OAuth's access tokens [86400]
+  --no-v2             API v2 and its login are gone
+  --kommo             play kommo.com instead of amocrm.ru
   --help              this text
 ";
 
@@ -53,6 +61,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     println!("url     {}", sandbox.url());
     println!("email   {}", sandbox.email());
     println!("apikey  {}", sandbox.apikey());
+    println!("token   {}", sandbox.access_token());
+    println!("client_id      {}", sandbox.client_id());
+    println!("client_secret  {}", sandbox.client_secret());
+    println!("redirect_uri   {}", sandbox.redirect_uri());
+    println!("code           {}", sandbox.code());
     loop {
         std::thread::park();
     }
@@ -68,6 +81,14 @@ fn read(arguments: &mut Arguments) -> Result<Config, Box<dyn Error>> {
     set(arguments, "--email", &mut config.email)?;
     set(arguments, "--apikey", &mut config.apikey)?;
     set(arguments, "--subdomain", &mut config.subdomain)?;
+    set(arguments, "--token", &mut config.access_token)?;
+    set(arguments, "--client-id", &mut config.client_id)?;
+    set(arguments, "--client-secret", &mut config.client_secret)?;
+    set(arguments, "--redirect-uri", &mut config.redirect_uri)?;
+    set(arguments, "--code", &mut config.code)?;
+    set(arguments, "--token-seconds", &mut config.token_seconds)?;
+    config.v2 = !arguments.contains("--no-v2");
+    config.kommo = arguments.contains("--kommo");
     if let Some(seconds) = arguments.opt_value_from_str("--latency")? {
         config.latency = Duration::try_from_secs_f64(seconds)?;
     }

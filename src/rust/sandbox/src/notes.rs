@@ -17,6 +17,8 @@ pub const MOST_NOTES: u64 = 80_000_000;
 const FIRST_ID: u64 = 100_000_000;
 const ID_RANGE: u64 = 24;
 const ID_KINDS: u64 = 8;
+/// The ids of things have gaps as well.
+const ELEMENT_RANGE: u64 = 12;
 
 const SALT: u64 = 0x0000_0A0E;
 const USER_SALT: u64 = 0x0000_05E2;
@@ -130,6 +132,12 @@ impl Account {
         }
     }
 
+    /// Id of the user who wrote the note of this row; 0 is a robot.
+    pub fn author(&self, row: &Row) -> u64 {
+        let responsible = self.responsible(row.kind, row.owner);
+        author(row.note_type, responsible, &mut Rng::of(&[self.seed, row.id]))
+    }
+
     /// Where in the list of a kind the note with this id stands, if there
     /// is one.
     pub fn index_of(&self, kind: Kind, id: u64) -> Option<u64> {
@@ -140,8 +148,15 @@ impl Account {
 
     /// Id of the thing with this number.
     pub fn element_id(&self, kind: Kind, owner: u64) -> u64 {
-        let gap = self.dice(ELEMENT_SALT, kind, owner).below(12);
-        (owner + FIRST_OWNER) * 12 + gap
+        let gap = self.dice(ELEMENT_SALT, kind, owner).below(ELEMENT_RANGE);
+        (owner + FIRST_OWNER) * ELEMENT_RANGE + gap
+    }
+
+    /// Number of the thing with this id, whether or not there is any note
+    /// about it.
+    pub fn owner_of(&self, kind: Kind, element_id: u64) -> Option<u64> {
+        let owner = (element_id / ELEMENT_RANGE).checked_sub(FIRST_OWNER)?;
+        (self.element_id(kind, owner) == element_id).then_some(owner)
     }
 
     /// Who looks after the thing with this number.
@@ -295,6 +310,16 @@ mod tests {
         for id in 0..5000 {
             let id = FIRST_ID - 100 + id;
             assert_eq!(account.index_of(Kind::Lead, id), ids.get(&id).copied());
+        }
+    }
+
+    #[test]
+    fn a_thing_is_found_by_its_id() {
+        let account = account(1, 100);
+        for kind in Kind::ALL {
+            let row = account.row(kind, 50);
+            assert_eq!(account.owner_of(kind, row.element_id), Some(row.owner));
+            assert_eq!(account.owner_of(kind, 5), None);
         }
     }
 

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::auth;
 use crate::fault::{self, Action, RowCap};
 use crate::reply::{self, RowCount};
+use crate::v4;
 
 /// The connection is to be closed without a reply.
 #[derive(Debug, thiserror::Error)]
@@ -29,10 +30,11 @@ pub async fn answer(app: &App, service: Router, request: Request) -> Result<Resp
     let (reply, delay) = if app.limiter.admit(arrival) {
         planned(app, service, request).await
     } else {
-        (Ok(too_many()), Duration::ZERO)
+        (Ok(too_many(app)), Duration::ZERO)
     };
     pause(app.latency + delay).await;
-    let reply = reply?;
+    let mut reply = reply?;
+    reply::add_request_id(&mut reply);
     let rows = reply.extensions().get::<RowCount>().map_or(0, |count| count.0);
     app.log.answered(number, reply.status().as_u16(), rows);
     Ok(reply)
@@ -68,7 +70,8 @@ async fn spoil(
         Action::Redirect(place) => Ok(redirect(&place)),
         Action::ExpireSession => {
             app.sessions.expire_all();
-            Ok(auth::refusal(app))
+            app.tokens.expire();
+            Ok(refusal(app, request.uri().path()))
         }
         Action::ShortPage(rows) => {
             request.extensions_mut().insert(RowCap(rows));
@@ -94,8 +97,17 @@ fn redirect(place: &str) -> Response {
     response
 }
 
-/// What the gateway in front of the service says. It names no time to wait.
-fn too_many() -> Response {
+/// What strangers get, as the API that was asked spells it.
+fn refusal(app: &App, path: &str) -> Response {
+    if path.starts_with(v4::ROOT) { v4::unauthorized(app) } else { auth::refusal(app) }
+}
+
+/// What the gateway in front of the service says. That of amocrm.ru names no
+/// time to wait.
+fn too_many(app: &App) -> Response {
+    if app.kommo {
+        return v4::too_many(app.limiter.wait_seconds());
+    }
     let title = "429 Too Many Requests";
     let body = format!(
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\

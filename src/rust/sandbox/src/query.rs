@@ -3,7 +3,16 @@
 use form_urlencoded::Serializer;
 
 /// Parameters that are nobody else's business.
-const SECRET: [&str; 4] = ["USER_LOGIN", "USER_HASH", "login", "api_key"];
+const SECRET: [&str; 8] = [
+    "USER_LOGIN",
+    "USER_HASH",
+    "login",
+    "api_key",
+    "access_token",
+    "refresh_token",
+    "client_secret",
+    "code",
+];
 
 /// Decoded parameters in the order sent.
 #[derive(Debug, Default)]
@@ -22,6 +31,14 @@ impl Query {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// The parameters `name[key]=value`, with their keys.
+    pub fn members<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter_map(move |(key, value)| {
+            let key = key.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?;
+            Some((key, value.as_str()))
+        })
+    }
+
     /// The values of `name=1,2`, `name[]=1` and `name[0]=1` alike, commas
     /// split, empty ones dropped.
     pub fn list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -32,6 +49,24 @@ impl Query {
             .map(str::trim)
             .filter(|value| !value.is_empty())
     }
+}
+
+/// The text with its percent signs decoded, plus signs left as they are.
+pub fn decoded(raw: &str) -> String {
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let escaped = if *first == b'%' { hex(tail) } else { None };
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The byte that the first two characters spell.
+fn hex(digits: &[u8]) -> Option<u8> {
+    let digit = |place: usize| char::from(*digits.get(place)?).to_digit(16);
+    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
 impl FromIterator<(String, String)> for Query {
@@ -74,6 +109,18 @@ mod tests {
         for raw in ["id=1,2", "id[]=1&id[]=2", "id[0]=1&id[1]=2", "id%5B%5D=1&id%5B%5D=2"] {
             assert_eq!(list(raw, "id"), ["1", "2"], "{raw}");
         }
+    }
+
+    #[test]
+    fn members_are_named_within_brackets() {
+        let query = Query::parse(b"order[id]=asc&order%5Bupdated_at%5D=desc&orders[x]=1&order=2");
+        let members: Vec<_> = query.members("order").collect();
+        assert_eq!(members, [("id", "asc"), ("updated_at", "desc")]);
+    }
+
+    #[test]
+    fn percent_signs_are_decoded_where_they_escape_something() {
+        assert_eq!(decoded("a%5Bb%5d=%D0%96+1%zz%4"), "a[b]=Ж+1%zz%4");
     }
 
     #[test]

@@ -70,6 +70,19 @@ fn mix(mut bits: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
+/// A number of 128 bits, spelt as such ids are.
+pub fn uuid(rng: &mut Rng) -> String {
+    let (high, low) = (rng.next(), rng.next());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xFFFF,
+        high & 0xFFF,
+        low >> 48 & 0x3FFF | 0x8000,
+        low & 0xFFFF_FFFF_FFFF
+    )
+}
+
 /// 32 hexadecimal digits that differ at every call and can't be foreseen.
 ///
 /// The standard library seeds its hash maps from the system's entropy, which
@@ -103,6 +116,14 @@ mod tests {
         let mut rng = Rng::of(&[7]);
         let choices = [("never", 0), ("always", 3)];
         assert!((0..100).all(|_| rng.weighted(&choices) == "always"));
+    }
+
+    #[test]
+    fn uuids_are_of_the_fourth_version() {
+        let text = uuid(&mut Rng::of(&[7]));
+        assert_eq!(text.len(), 36);
+        assert_eq!(text.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+        assert!(text[14..].starts_with('4') && "89ab".contains(&text[19..20]));
     }
 
     #[test]

@@ -23,6 +23,11 @@ impl Limiter {
         Self { most, window, admitted: Mutex::default() }
     }
 
+    /// Whole seconds after which a request is let in for certain.
+    pub fn wait_seconds(&self) -> u64 {
+        self.window.as_secs() + 1
+    }
+
     /// Whether a request that arrives at `now` (time since any fixed moment)
     /// is let in. One that is refused does not count against later ones.
     pub fn admit(&self, now: Duration) -> bool {
@@ -64,6 +69,12 @@ mod tests {
     #[test]
     fn a_rate_below_one_stretches_the_window() {
         assert_eq!(admitted(0.5, &[0, 1500, 2000]), [true, false, true]);
+    }
+
+    #[test]
+    fn the_wait_is_as_long_as_the_window_at_least() {
+        assert_eq!(Limiter::new(7.0).wait_seconds(), 2);
+        assert_eq!(Limiter::new(0.1).wait_seconds(), 11);
     }
 
     #[test]

@@ -4,15 +4,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
 use crate::json;
+use crate::random;
 
 /// The media type of a page of rows.
 pub const HAL: &str = "application/hal+json";
-const PROBLEM: &str = "application/problem+json";
+/// The media type of an error of the newer kind.
+pub const PROBLEM: &str = "application/problem+json";
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How many rows a reply holds; travels with it to the log.
 #[derive(Clone, Copy)]
@@ -35,6 +39,18 @@ pub fn json<T: Serialize>(status: StatusCode, media_type: &'static str, value: &
     }
 }
 
+/// The same in the spelling of API v4, which escapes neither `/` nor letters.
+pub fn plain_json<T: Serialize>(
+    status: StatusCode,
+    media_type: &'static str,
+    value: &T,
+) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(bytes) => with_type(status, media_type, bytes.into()),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+    }
+}
+
 /// A reply with a ready text.
 pub fn text(status: StatusCode, media_type: &'static str, body: String) -> Response {
     with_type(status, media_type, body.into())
@@ -52,6 +68,13 @@ pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
     let about = "https://www.amocrm.ru/developers/";
     let body = Problem { about, title, detail, status: status.as_u16() };
     json(status, PROBLEM, &body)
+}
+
+/// Gives the reply the number that support asks for, unless it has one.
+pub fn add_request_id(response: &mut Response) {
+    if let Ok(id) = HeaderValue::try_from(random::secret()) {
+        response.headers_mut().entry(REQUEST_ID).or_insert(id);
+    }
 }
 
 /// Seconds since 1970, now.

@@ -46,7 +46,7 @@ impl Schedule {
     /// Deals `count` notes out.
     pub fn new(story: &'static Story, count: u64) -> Self {
         let steps = story.steps;
-        let turns = count.div_ceil(steps.len() as u64);
+        let turns = turns(story, count);
         let mut free_before = 0;
         let places = steps.iter().enumerate().map(|(number, step)| {
             let place = Place {
@@ -58,6 +58,11 @@ impl Schedule {
             place
         });
         Self { story, count, places: places.collect() }
+    }
+
+    /// How many things begin in the list.
+    pub fn turns(&self) -> u64 {
+        turns(self.story, self.count)
     }
 
     /// What stands at place `index` of the list of `seed`.
@@ -78,6 +83,10 @@ impl Schedule {
     fn free_steps(&self) -> u64 {
         self.story.steps.iter().filter(|step| step.role == Role::Any).count() as u64
     }
+}
+
+fn turns(story: &Story, count: u64) -> u64 {
+    count.div_ceil(story.steps.len() as u64)
 }
 
 fn in_turns(minutes: u64, turns: u64) -> u64 {

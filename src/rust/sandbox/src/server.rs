@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -22,9 +22,11 @@ use crate::auth;
 use crate::config::Config;
 use crate::error::Error;
 use crate::log::Request;
+use crate::oauth;
 use crate::pipeline;
 use crate::reply;
 use crate::v2;
+use crate::v4;
 
 /// A running server that plays one account. Dropping it stops it.
 pub struct Sandbox {
@@ -75,6 +77,31 @@ impl Sandbox {
         &self.app.apikey
     }
 
+    /// The long-lived token that is let in.
+    pub fn access_token(&self) -> &str {
+        self.app.tokens.long_lived()
+    }
+
+    /// The integration's id.
+    pub fn client_id(&self) -> &str {
+        &self.app.tokens.integration.client_id
+    }
+
+    /// The integration's secret.
+    pub fn client_secret(&self) -> &str {
+        &self.app.tokens.integration.client_secret
+    }
+
+    /// The integration's redirect URI.
+    pub fn redirect_uri(&self) -> &str {
+        &self.app.tokens.integration.redirect_uri
+    }
+
+    /// The authorization code, spent or not.
+    pub fn code(&self) -> &str {
+        &self.app.tokens.integration.code
+    }
+
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.app.log.entries()
@@ -83,6 +110,18 @@ impl Sandbox {
     /// Ends every session that was opened so far.
     pub fn expire_sessions(&self) {
         self.app.sessions.expire_all();
+    }
+
+    /// Withdraws every token for good: the long-lived one and, access and
+    /// refresh tokens alike, those that OAuth gave out.
+    pub fn revoke_tokens(&self) {
+        self.app.tokens.revoke();
+    }
+
+    /// Ends the access tokens that OAuth gave out so far. Their refresh tokens
+    /// and the long-lived token stay good.
+    pub fn expire_access_tokens(&self) {
+        self.app.tokens.expire();
     }
 
     /// Stops the server and drops its connections. A second call does nothing.
@@ -140,9 +179,13 @@ async fn connection(stream: TcpStream, app: Arc<App>, service: Router) {
 }
 
 fn service(app: &Arc<App>) -> Router {
-    Router::new()
+    let old = Router::new()
         .route("/private/api/auth.php", get(auth::login).post(auth::login))
-        .merge(v2::router(app))
+        .merge(v2::router(app));
+    let router = if app.v2 { old } else { Router::new() };
+    router
+        .route("/oauth2/access_token", post(oauth::grant))
+        .merge(v4::router(app))
         .fallback(not_found)
         .with_state(Arc::clone(app))
 }

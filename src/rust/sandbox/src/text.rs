@@ -165,6 +165,18 @@ fn long_remark(rng: &mut Rng) -> String {
     [head, points.join("\n"), foot].join("\n")
 }
 
+/// What somebody is to do.
+pub fn task(rng: &mut Rng) -> String {
+    match rng.below(6) {
+        0 => format!("Перезвонить {}", rng.pick(&TIMES)),
+        1 => format!("Отправить КП на {}", rng.pick(&GOODS)),
+        2 => format!("Замер: {}", address(rng)),
+        3 => "Связаться".to_owned(),
+        4 => format!("Нужно {}", rng.pick(&POINTS)),
+        _ => format!("Проверить оплату, {} ₽", sum(rng)),
+    }
+}
+
 /// What was reached when a task was done.
 pub fn task_result(rng: &mut Rng) -> String {
     match rng.below(10) {

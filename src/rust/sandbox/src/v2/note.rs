@@ -234,7 +234,7 @@ fn parts(content: Content, row: &Row) -> Parts {
     let mut rng = Rng::of(&[SALT, row.id]);
     match content {
         Content::Created => said("Добавлен новый объект".to_owned(), None),
-        Content::Text(text) | Content::OldMail(text) | Content::Chat(text) => {
+        Content::Text(text) | Content::OldMail(text) | Content::Chat { text, .. } => {
             said(text, nothing(row, &mut rng))
         }
         Content::File { name, stored } => {

@@ -14,7 +14,6 @@ use super::note::NoteView;
 use crate::app::App;
 use crate::fault::RowCap;
 use crate::query::Query;
-use crate::random;
 use crate::reply::{self, RowCount};
 use crate::rows::Rows;
 
@@ -90,12 +89,8 @@ fn items<'a>(app: &App, rows: &'a Rows, indices: &[u64]) -> Vec<Item<'a>> {
 }
 
 fn add_headers(response: &mut Response) {
-    let headers = response.headers_mut();
     let time = HeaderValue::from(reply::server_time());
-    headers.insert(HeaderName::from_static("runtime-timestamp"), time);
-    if let Ok(id) = HeaderValue::try_from(random::secret()) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
+    response.headers_mut().insert(HeaderName::from_static("runtime-timestamp"), time);
 }
 
 fn type_required() -> Response {

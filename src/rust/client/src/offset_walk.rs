@@ -11,52 +11,10 @@
 
 use std::time::Duration;
 
-/// Waits before the tries to mend one page, and so their number.
-const MENDING: [Duration; 5] = [
-    Duration::ZERO,
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-];
-
-/// Empty answers from one place that make it the end.
-const EMPTY_TWICE: usize = 2;
-
-/// Pages in flight that speculation may reach.
-const MAX_AHEAD: usize = 16;
-
-/// A part of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slice {
-    /// Rows before it.
-    pub offset: u64,
-    /// Rows at most.
-    pub limit: u32,
-}
-
-/// A request to make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ask {
-    /// What to ask for.
-    pub slice: Slice,
-    /// How long to wait first.
-    pub after: Duration,
-}
-
-/// What to do with the rows that came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// They follow what the page has.
-    Add,
-    /// They are the page: forget what it had.
-    Replace,
-    /// They add nothing.
-    Discard,
-}
+use crate::protocol::{Answered, Ask, EMPTY_TWICE, Keep, MENDING, Protocol, Slice};
 
 /// The state of one list.
-pub struct Walk {
+pub struct OffsetWalk {
     limit: u32,
     /// Pages that may be in flight at once.
     ahead: usize,
@@ -78,63 +36,10 @@ struct Page {
     suspect: bool,
 }
 
-impl Walk {
+impl OffsetWalk {
     /// A list read `limit` rows at a time, nothing known yet.
     pub fn new(limit: u32) -> Self {
-        Walk { limit, ahead: 1, pages: Vec::new() }
-    }
-
-    /// After an answer: as many pages in flight as arrive in the time of one
-    /// answer at `rate` a second. More would only go past the end.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    pub fn set_pace(&mut self, answer_time: Duration, rate: f64) {
-        let arriving = (answer_time.as_secs_f64() * rate).floor().clamp(0.0, MAX_AHEAD as f64);
-        self.ahead = self.ahead.max((arriving as usize).max(2));
-    }
-
-    /// The next request to make now, if any. Call until it gives None.
-    pub fn next_ask(&mut self) -> Option<Ask> {
-        let page = (0..self.pages.len()).find(|n| self.needs_another_try(*n));
-        if let Some(page) = page {
-            return Some(self.ask_again(page));
-        }
-        if self.may_go_further() {
-            self.pages.push(Page { in_flight: true, ..Page::default() });
-            let offset = self.offset(self.pages.len() - 1);
-            return Some(Ask { slice: Slice { offset, limit: self.limit }, after: Duration::ZERO });
-        }
-        None
-    }
-
-    /// Takes in that `slice` was answered with `rows` rows; `overlap` when
-    /// rows of it had already come with the same page.
-    pub fn answered(&mut self, slice: Slice, rows: u32, overlap: bool) -> Keep {
-        let number = usize::try_from(slice.offset / u64::from(self.limit)).unwrap_or(usize::MAX);
-        let Some(page) = self.pages.get_mut(number) else {
-            return Keep::Discard;
-        };
-        page.in_flight = false;
-        page.answered = true;
-        let rows = rows.min(slice.limit);
-        if slice.limit == self.limit {
-            page.whole_answered(rows)
-        } else {
-            page.end_answered(rows, overlap)
-        }
-    }
-
-    /// What could not be had, once [`Walk::next_ask`] gives None and no
-    /// answer is awaited; nothing when the list is whole.
-    pub fn missing(&self) -> Vec<Slice> {
-        let end = self.end_page();
-        (0..self.pages.len())
-            .filter(|n| match end {
-                Some(end) if *n == end => self.pages[*n].empties < EMPTY_TWICE,
-                Some(end) if *n > end => false,
-                _ => self.pages[*n].filled < self.limit,
-            })
-            .map(|n| self.rest_of(n))
-            .collect()
+        OffsetWalk { limit, ahead: 1, pages: Vec::new() }
     }
 
     fn offset(&self, page: usize) -> u64 {
@@ -195,6 +100,50 @@ impl Walk {
     }
 }
 
+impl Protocol for OffsetWalk {
+    fn next_ask(&mut self) -> Option<Ask> {
+        let page = (0..self.pages.len()).find(|n| self.needs_another_try(*n));
+        if let Some(page) = page {
+            return Some(self.ask_again(page));
+        }
+        if self.may_go_further() {
+            self.pages.push(Page { in_flight: true, ..Page::default() });
+            let offset = self.offset(self.pages.len() - 1);
+            return Some(Ask { slice: Slice { offset, limit: self.limit }, after: Duration::ZERO });
+        }
+        None
+    }
+
+    fn answered(&mut self, slice: Slice, answered: Answered) -> Keep {
+        let number = usize::try_from(slice.offset / u64::from(self.limit)).unwrap_or(usize::MAX);
+        let Some(page) = self.pages.get_mut(number) else { return Keep::Discard };
+        page.in_flight = false;
+        page.answered = true;
+        let rows = answered.records.min(slice.limit);
+        if slice.limit == self.limit {
+            page.whole_answered(rows)
+        } else {
+            page.end_answered(rows, answered.overlap)
+        }
+    }
+
+    fn set_ahead(&mut self, pages: usize) {
+        self.ahead = self.ahead.max(pages);
+    }
+
+    fn missing(&self) -> Vec<Slice> {
+        let end = self.end_page();
+        (0..self.pages.len())
+            .filter(|n| match end {
+                Some(end) if *n == end => self.pages[*n].empties < EMPTY_TWICE,
+                Some(end) if *n > end => false,
+                _ => self.pages[*n].filled < self.limit,
+            })
+            .map(|n| self.rest_of(n))
+            .collect()
+    }
+}
+
 impl Page {
     fn whole_answered(&mut self, rows: u32) -> Keep {
         if rows == 0 && self.filled == 0 {
@@ -229,7 +178,8 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, Keep, MENDING, Slice, Walk};
+    use super::OffsetWalk;
+    use crate::protocol::{Answered, Ask, Keep, MENDING, Protocol, Slice, pages_ahead};
     use std::collections::VecDeque;
     use std::time::Duration;
 
@@ -258,7 +208,7 @@ mod tests {
         lag: impl FnMut(usize, Slice) -> Option<(u32, bool)>,
     ) -> (u64, Vec<Slice>, Vec<Slice>) {
         let mut server = Server { total, lag, asked: Vec::new() };
-        let mut walk = Walk::new(limit);
+        let mut walk = OffsetWalk::new(limit);
         let mut flying: VecDeque<Ask> = VecDeque::new();
         let mut pages = std::collections::BTreeMap::<u64, u64>::new();
         loop {
@@ -267,9 +217,10 @@ mod tests {
             }
             let Some(ask) = flying.pop_front() else { break };
             let (rows, overlap) = server.answer(ask.slice);
-            walk.set_pace(answer_time, 7.0);
+            walk.set_ahead(pages_ahead(answer_time, 7.0));
             let page = ask.slice.offset / u64::from(limit);
-            match walk.answered(ask.slice, rows, overlap) {
+            let answered = Answered { records: rows, overlap, ..Answered::default() };
+            match walk.answered(ask.slice, answered) {
                 Keep::Add => *pages.entry(page).or_default() += u64::from(rows),
                 Keep::Replace => drop(pages.insert(page, u64::from(rows))),
                 Keep::Discard => {}
@@ -296,17 +247,18 @@ mod tests {
 
     #[test]
     fn nothing_is_asked_ahead_before_the_first_page_came() {
-        let mut walk = Walk::new(10);
+        let mut walk = OffsetWalk::new(10);
         assert!(walk.next_ask().is_some());
         assert_eq!(walk.next_ask(), None);
     }
 
     #[test]
     fn after_a_full_page_as_many_pages_are_in_flight_as_the_answer_time_allows() {
-        let mut walk = Walk::new(10);
+        let mut walk = OffsetWalk::new(10);
         let first = walk.next_ask().map(|ask| ask.slice);
-        walk.set_pace(Duration::from_secs(1), 7.0);
-        walk.answered(first.unwrap_or(Slice { offset: 0, limit: 10 }), 10, false);
+        walk.set_ahead(7);
+        let full = Answered { records: 10, ..Answered::default() };
+        walk.answered(first.unwrap_or(Slice { offset: 0, limit: 10 }), full);
         let ahead: Vec<u64> =
             std::iter::from_fn(|| walk.next_ask()).map(|a| a.slice.offset).collect();
         assert_eq!(ahead, [10, 20, 30, 40, 50, 60, 70]);

@@ -1,0 +1,110 @@
+#' Authorise an OAuth integration
+#'
+#' Walks you through giving an OAuth integration access to an account: opens
+#' amoCRM's page in the browser, takes the address or the code that you paste,
+#' exchanges it for tokens and keeps them. For use at a prompt. A long-lived
+#' token needs none of this, see [AmoAuthList()].
+#'
+#' @inheritParams AmoAuthList
+#' @param domain the account; `NULL` takes it from the address that you paste.
+#'
+#' @return The access to the account, a list as [AmoAuthList()] makes it,
+#'   without the code, which is spent.
+#'
+#' @section Conditions:
+#' `amocrm_error_input` when it is not run at a prompt or nothing useful is
+#' pasted, `amocrm_error_auth` when amoCRM does not accept the code.
+#' @examples
+#' if (interactive()) {
+#'   auth <- AmoAuthorize(
+#'     client_id = "2a3b...", client_secret = "...", redirect_uri = "https://example.com/oauth"
+#'   )
+#' }
+#' @export
+AmoAuthorize <- function(client_id = NULL, client_secret = NULL, redirect_uri = NULL,
+                         domain = NULL, token_file = NULL) {
+  if (!interactive()) {
+    abort_input("code", gettext(paste(
+      "AmoAuthorize() needs a person at a prompt; in a script give AmoAuthList() a `code` or",
+      "a `token_file` that has tokens already"
+    )))
+  }
+  integration <- list(
+    client_id = client_id, client_secret = client_secret, redirect_uri = redirect_uri,
+    domain = domain, token_file = token_file
+  )
+  authorize(integration, browse = utils::browseURL, ask = readline)
+}
+
+#' @param browse function of an address
+#' @param ask function of a prompt, gives the answer
+#' @noRd
+authorize <- function(integration, browse, ask) {
+  client_id <- credential(integration$client_id, "client_id")
+  state <- random_state()
+  address <- consent_address(client_id, state, integration$domain)
+  message(gettextf(
+    paste0(
+      "1. In the browser choose the account and allow the access.\n   %s\n",
+      "2. The browser then goes to the integration's redirect address. Copy that address, or\n",
+      "   the code from the integration's tab Keys, and paste it here within 20 minutes."
+    ),
+    address
+  ))
+  browse(address)
+  pasted <- read_pasted(ask(gettext("Address or code: ")), state)
+  integration$code <- pasted$code
+  if (is.null(integration$domain) && !is.null(pasted$domain)) integration$domain <- pasted$domain
+  auth <- new_auth_list(resolve_auth(integration))
+  result <- AmoAuth(auth_list = auth)
+  if (!isTRUE(result)) {
+    abort("auth", result, auth_advice("oauth", NULL))
+  }
+  auth$code <- NULL
+  auth
+}
+
+#' amoCRM's page that asks for consent (v4.md 1.2)
+#' @noRd
+consent_address <- function(client_id, state, domain) {
+  is_kommo <- !is.null(domain) && grepl("\\.(kommo|amocrm)\\.com$", domain)
+  sprintf(
+    "https://www.%s/oauth?client_id=%s&state=%s&mode=popup",
+    if (is_kommo) "kommo.com" else "amocrm.ru",
+    utils::URLencode(client_id, reserved = TRUE), state
+  )
+}
+
+#' Ties the answer to the question. Does not touch the user's random numbers.
+#' @noRd
+random_state <- function() basename(tempfile("amocrm"))
+
+#' The code in what the user pasted
+#'
+#' @return list(code, domain), domain NULL when the address does not tell it
+#' @noRd
+read_pasted <- function(pasted, state) {
+  pasted <- trimws(pasted)
+  if (!grepl("[?&=]", pasted)) {
+    if (!nzchar(pasted)) abort_input("code", gettext("nothing was pasted"))
+    return(list(code = pasted, domain = NULL))
+  }
+  values <- query_values(pasted)
+  if (!is.null(values$error)) {
+    abort_input("code", gettext("the access was refused in the browser"))
+  }
+  if (is.null(values$code)) {
+    abort_input("code", gettext("there is no code in the address that was pasted"))
+  }
+  if (!is.null(values$state) && values$state != state) {
+    abort_input("code", gettext("the address that was pasted answers another question: try again"))
+  }
+  list(code = values$code, domain = values$referer)
+}
+
+query_values <- function(address) {
+  query <- sub("#.*$", "", sub("^[^?]*\\?", "", address))
+  pairs <- strsplit(strsplit(query, "&", fixed = TRUE)[[1]], "=", fixed = TRUE)
+  values <- lapply(pairs, function(pair) utils::URLdecode(paste(pair[-1], collapse = "=")))
+  stats::setNames(values, vapply(pairs, `[[`, "", 1))
+}

@@ -1,0 +1,128 @@
+# From what a call is given to the credentials it uses.
+
+# What each road to an account needs, and what it may have.
+roads <- list(
+  token = list(needs = c("domain", "access_token"), may = character()),
+  oauth = list(
+    needs = c("domain", "client_id", "client_secret", "redirect_uri"),
+    may = c("code", "token_file")
+  ),
+  key = list(needs = c("email", "apikey", "domain"), may = character())
+)
+
+#' The credentials that the arguments of a call make
+#' @noRd
+call_auth <- function(email, apikey, domain, auth_list) {
+  if (is.null(auth_list)) {
+    auth_list <- list(email = email, apikey = apikey, domain = domain)
+  } else if (!is.list(auth_list)) {
+    abort_input("auth_list", gettext("`auth_list` must be a list made by AmoAuthList()"))
+  }
+  auth <- resolve_auth(auth_list)
+  if (auth$road == "oauth") auth$token_file <- agreed_token_file(auth)
+  auth
+}
+
+#' Checks the pieces, and takes missing ones from the environment
+#'
+#' @param given list of texts or NULL
+#' @return list of the pieces that the road needs, and `road`
+#' @noRd
+resolve_auth <- function(given) {
+  road <- choose_road(given)
+  auth <- list()
+  for (piece in roads[[road]]$needs) {
+    auth[[piece]] <- credential(given[[piece]], piece)
+  }
+  for (piece in roads[[road]]$may) {
+    auth[[piece]] <- credential(given[[piece]], piece, required = FALSE)
+  }
+  checked <- rust_check_domain(auth$domain)
+  if (!is.null(checked$error)) abort_from_rust(checked$error)
+  c(auth, list(road = road))
+}
+
+#' What is given says which road is meant; else the environment does
+#' @noRd
+choose_road <- function(given) {
+  has <- function(pieces) any(lengths(given[pieces]) > 0)
+  set <- function(piece) nzchar(Sys.getenv(variable_of(piece)))
+  if (has("access_token")) {
+    "token"
+  } else if (has(c("client_id", "client_secret", "code"))) {
+    "oauth"
+  } else if (has(c("email", "apikey"))) {
+    "key"
+  } else if (set("access_token")) {
+    "token"
+  } else if (set("client_id")) {
+    "oauth"
+  } else {
+    "key"
+  }
+}
+
+variable_of <- function(piece) paste0("AMOCRM_", toupper(piece))
+
+#' One text, given or from the environment; NULL when it need not be there
+#' @noRd
+credential <- function(value, piece, required = TRUE) {
+  if (is.null(value)) {
+    value <- Sys.getenv(variable_of(piece))
+    if (!nzchar(value)) {
+      if (!required) {
+        return(NULL)
+      }
+      abort_input(piece, gettextf(
+        "`%s` is missing: give it, or an `auth_list`, or set the environment variable %s",
+        piece, variable_of(piece)
+      ))
+    }
+  }
+  if (!is.character(value) || length(value) != 1 || is.na(value) || !nzchar(value)) {
+    abort_input(piece, gettextf("`%s` must be one text that is not empty", piece))
+  }
+  enc2utf8(value)
+}
+
+# --- The token file -----------------------------------------------------------
+
+#' Where tokens are kept, after the user has agreed to it
+#'
+#' A file that the user names, or that is there already, is agreed to.
+#' @noRd
+agreed_token_file <- function(auth, ask = ask_to_store) {
+  if (!is.null(auth$token_file)) {
+    return(path.expand(auth$token_file))
+  }
+  file <- default_token_file(auth)
+  if (file.exists(file) || isTRUE(agreements[[file]])) {
+    return(file)
+  }
+  if (!ask(file)) {
+    abort_input("token_file", gettextf(
+      paste(
+        "tokens must be kept somewhere: name a file in `token_file` (or in the environment",
+        "variable AMOCRM_TOKEN_FILE), or agree at a prompt to %s"
+      ),
+      file
+    ))
+  }
+  agreements[[file]] <- TRUE
+  file
+}
+
+# Files that the user has agreed to in this session.
+agreements <- new.env(parent = emptyenv())
+
+default_token_file <- function(auth) {
+  plain <- function(text) gsub("[^A-Za-z0-9.-]+", "_", text)
+  name <- paste0(plain(auth$domain), "-", plain(auth$client_id), ".json")
+  file.path(tools::R_user_dir("amocrm", "cache"), name)
+}
+
+ask_to_store <- function(file) {
+  interactive() && isTRUE(utils::askYesNo(
+    gettextf("May amocrm keep the account's tokens in the file\n%s?", file)
+  ))
+}

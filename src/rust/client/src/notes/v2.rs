@@ -1,0 +1,187 @@
+//! Notes over API v2: which lists hold what is asked for.
+
+use std::future::Future;
+
+use futures_util::future::FutureExt;
+
+use super::{NotesRequest, all_of};
+use crate::error::Error;
+use crate::list::{Pages, Reading, read_list};
+use crate::offset_walk::OffsetWalk;
+use crate::page::Page;
+use crate::protocol::Slice;
+use crate::table::{Keys, Table};
+use crate::transport::{Answer, Transport};
+use crate::v2::{self, NotesFilter};
+
+/// Ids that one request may name: more make the address too long.
+const IDS_A_REQUEST: usize = 200;
+
+/// The lists of one call.
+pub struct Reader {
+    limit: u32,
+    lists: Vec<List>,
+}
+
+/// One list on the server.
+struct List {
+    kind: String,
+    filter: NotesFilter,
+    pages: Pages,
+}
+
+impl Reader {
+    /// The lists that together hold what is asked for. A list has at most one
+    /// element and one type: whether the server understands several is not
+    /// certain (v2.md 2.1).
+    pub fn new(request: &NotesRequest, since: Option<i64>) -> Self {
+        let filters = if request.ids.is_empty() {
+            combinations(&request.elements, &request.note_types, since)
+        } else {
+            let chunk = IDS_A_REQUEST.min(request.limit as usize).max(1);
+            let ids = request.ids.chunks(chunk);
+            ids.map(|ids| NotesFilter { ids: ids.to_vec(), ..NotesFilter::default() }).collect()
+        };
+        let of_kind = |kind: &String| -> Vec<List> {
+            let list = |filter: &NotesFilter| List {
+                kind: kind.clone(),
+                filter: filter.clone(),
+                pages: Pages::default(),
+            };
+            filters.iter().map(list).collect()
+        };
+        let lists = request.kinds.iter().flat_map(of_kind).collect();
+        Reader { limit: request.limit, lists }
+    }
+
+    /// Reads all lists.
+    ///
+    /// # Errors
+    /// As [`read_list`].
+    pub async fn read(&self, transport: &Transport, rate: f64) -> Result<(), Error> {
+        let lists = self.lists.iter();
+        all_of(lists.map(|list| self.read_one(transport, rate, list).boxed()).collect()).await
+    }
+
+    async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
+        if !list.filter.ids.is_empty() {
+            return read_ids(transport, list).await;
+        }
+        let limit = self.limit;
+        let first = Slice { offset: 0, limit };
+        let reading = Reading {
+            limit,
+            rate,
+            name: &format!("{} notes", list.kind),
+            numbered: false,
+            endpoint: v2::notes_request(&list.kind, &list.filter, first).endpoint(),
+        };
+        read_list(OffsetWalk::new(limit), &reading, &list.pages, |slice| {
+            fetch(transport, &list.kind, &list.filter, slice)
+        })
+        .await
+    }
+
+    /// The table of what has arrived for a kind of element; takes it.
+    pub fn table(&self, kind: &str) -> Table {
+        let mut table = Table::new(&v2::NOTES);
+        let mut seen = Keys::default();
+        let lists: Vec<&List> = self.lists.iter().filter(|list| list.kind == kind).collect();
+        for list in &lists {
+            list.pages.move_into(&mut table, &mut seen);
+        }
+        let by_ids = lists.iter().any(|list| !list.filter.ids.is_empty());
+        if lists.len() > 1 && !by_ids {
+            table.sort_by(&["created_at", "id"]);
+        }
+        table.relabel("element_type", v2::element_type);
+        table
+    }
+}
+
+fn combinations(elements: &[u64], note_types: &[String], since: Option<i64>) -> Vec<NotesFilter> {
+    let mut filters = Vec::new();
+    for element in optional(elements) {
+        for note_type in optional(note_types) {
+            let ids = Vec::new();
+            filters.push(NotesFilter {
+                ids,
+                element: element.copied(),
+                note_type: note_type.cloned(),
+                since,
+            });
+        }
+    }
+    filters
+}
+
+/// Each of the values, or None once when there are none.
+fn optional<T>(values: &[T]) -> Vec<Option<&T>> {
+    if values.is_empty() { vec![None] } else { values.iter().map(Some).collect() }
+}
+
+/// Ids that don't come are asked for once more: they may not exist, or the
+/// server lags.
+async fn read_ids(transport: &Transport, list: &List) -> Result<(), Error> {
+    let mut filter = list.filter.clone();
+    for round in 0..2 {
+        let limit = u32::try_from(filter.ids.len()).unwrap_or(v2::MAX_LIMIT);
+        let slice = Slice { offset: 0, limit };
+        let page = fetch(transport, &list.kind, &filter, slice).await?.value.table;
+        let keys = page.keys();
+        list.pages.add(round, page);
+        filter.ids.retain(|id| !keys.has_number(*id as f64));
+        if filter.ids.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn fetch<'t>(
+    transport: &'t Transport,
+    kind: &str,
+    filter: &NotesFilter,
+    slice: Slice,
+) -> impl Future<Output = Result<Answer<Page>, Error>> + Send + use<'t> {
+    let request = v2::notes_request(kind, filter, slice);
+    let what = format!("{kind} notes from row {}", slice.offset + 1);
+    async move {
+        let answer = transport.get(&request, &what, v2::read_notes).await?;
+        transport.http.progress.page_read(answer.value.records);
+        Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reader;
+    use crate::notes::NotesRequest;
+
+    #[test]
+    fn long_id_vectors_are_split_over_requests() {
+        let request = NotesRequest {
+            kinds: vec!["lead".to_owned()],
+            limit: 500,
+            ids: (1..=450).collect(),
+            ..NotesRequest::default()
+        };
+        let reader = Reader::new(&request, None);
+        let sizes: Vec<usize> = reader.lists.iter().map(|list| list.filter.ids.len()).collect();
+        assert_eq!(sizes, [200, 200, 50]);
+    }
+
+    #[test]
+    fn each_element_and_type_is_a_list_of_its_own() {
+        let request = NotesRequest {
+            kinds: vec!["lead".to_owned(), "task".to_owned()],
+            limit: 500,
+            elements: vec![1, 2],
+            note_types: vec!["3".to_owned(), "4".to_owned()],
+            ..NotesRequest::default()
+        };
+        assert_eq!(Reader::new(&request, None).lists.len(), 8);
+        let plain = NotesRequest { elements: vec![], note_types: vec![], ..request };
+        assert_eq!(Reader::new(&plain, None).lists.len(), 2);
+    }
+}

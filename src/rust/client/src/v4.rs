@@ -1,0 +1,76 @@
+//! API v4 on the wire: paths, parameters, and the account (api/v4.md).
+
+pub mod events;
+pub mod note_rows;
+pub mod sources;
+pub mod tasks;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::http::Request;
+use crate::page::BadPage;
+use crate::transport::Transport;
+use crate::zone::Zone;
+
+/// Records of a page of notes at most; more would silently give 50.
+pub const NOTES_LIMIT: u32 = 250;
+/// Records of a page of events at most.
+pub const EVENTS_LIMIT: u32 = 100;
+
+/// What the account says of itself.
+pub struct Account {
+    /// Its name.
+    pub name: String,
+    /// Its time zone.
+    pub zone: Zone,
+}
+
+#[derive(Deserialize)]
+struct AccountBody {
+    #[serde(default)]
+    name: String,
+    #[serde(rename = "_embedded")]
+    embedded: Embedded,
+}
+
+#[derive(Deserialize)]
+struct Embedded {
+    datetime_settings: DatetimeSettings,
+}
+
+#[derive(Deserialize)]
+struct DatetimeSettings {
+    timezone: String,
+    timezone_offset: Option<String>,
+}
+
+/// Asks the account for its name and time zone.
+///
+/// # Errors
+/// As [`Transport::get`].
+pub async fn account(transport: &Transport) -> Result<Account, Error> {
+    let request = Request::get("/api/v4/account").query("with", "datetime_settings");
+    let answer = transport.get(&request, "the account", |body| {
+        let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
+            .map_err(|error| BadPage::at_top(&error))?;
+        let settings = account.embedded.datetime_settings;
+        let zone = Zone::new(&settings.timezone, settings.timezone_offset.as_deref());
+        let zone = zone.ok_or_else(|| BadPage {
+            path: "_embedded.datetime_settings.timezone".to_owned(),
+            detail: "the time zone is not known".to_owned(),
+        })?;
+        Ok(Account { name: account.name, zone })
+    });
+    Ok(answer.await?.value)
+}
+
+/// The name in paths of a kind of element.
+pub fn plural(kind: &str) -> &'static str {
+    match kind {
+        "contact" => "contacts",
+        "lead" => "leads",
+        "company" => "companies",
+        _ => "customers",
+    }
+}

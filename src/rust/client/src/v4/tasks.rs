@@ -1,0 +1,70 @@
+//! Results of tasks: API v4 keeps their texts with the tasks (v4.md 4.3).
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::http::Request;
+use crate::page::BadPage;
+
+/// Tasks that one request may name.
+pub const TASKS_A_REQUEST: usize = 100;
+
+/// The request for tasks by their ids.
+pub fn tasks_request(ids: &[String]) -> Request {
+    let request = Request::get("/api/v4/tasks").query("limit", &250);
+    ids.iter().fold(request, |request, id| request.query("filter[id][]", id))
+}
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(rename = "_embedded")]
+    embedded: Embedded,
+}
+
+#[derive(Deserialize)]
+struct Embedded {
+    tasks: Vec<Task>,
+}
+
+#[derive(Deserialize)]
+struct Task {
+    /// A number, or its text.
+    id: Value,
+    /// `[]` while there is none.
+    #[serde(default)]
+    result: Value,
+}
+
+/// The result's text of each task that has one, by the task's id.
+///
+/// # Errors
+/// [`BadPage`] when the body holds no tasks.
+pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadPage> {
+    let Some(body) = body else { return Ok(HashMap::new()) };
+    let body: Body = serde_json::from_slice(body).map_err(|error| BadPage::at_top(&error))?;
+    let text = |task: Task| {
+        let text = task.result.get("text")?.as_str()?.to_owned();
+        let id = task.id.as_str().map_or_else(|| task.id.to_string(), str::to_owned);
+        Some((id, text))
+    };
+    Ok(body.embedded.tasks.into_iter().filter_map(text).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::read_results;
+
+    #[test]
+    fn results_of_both_forms_are_read() {
+        let body =
+            br#"{"_embedded":{"tasks":[{"id":1,"result":[]},{"id":"2","result":{"text":"ok"}},
+            {"id":3}]}}"#;
+        let results = read_results(Some(body)).unwrap();
+        assert_eq!(results.len(), 1);
+        assert_eq!(results["2"], "ok");
+        assert!(read_results(None).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,124 @@
+//! The events of the whole account in order of time: eight bytes an event.
+//!
+//! Most notes come with an event; some of these have no note in v4. Beside
+//! them stand events that come with no note in any version.
+
+use super::event_type::{self, EventType};
+use super::extra;
+use super::{plays, ulid};
+use crate::app::App;
+use crate::index::Line;
+use crate::kind::Kind;
+use crate::random::Rng;
+
+const SALT: u64 = 0x0000_E7E2;
+const NOISE: u64 = (1 << 40) - 1;
+const KIND_SHIFT: u32 = 28;
+const PLACE: u64 = (1 << KIND_SHIFT) - 1;
+
+/// Says when an event happened (above) and to which note of which kind it
+/// belongs (below), so that the order of keys is that of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key(u64);
+
+/// All keys, earliest first.
+pub struct Feed(Vec<Key>);
+
+impl Key {
+    fn new(kind: Kind, place: usize, line: &Line, is_extra: bool) -> Self {
+        let place = (place as u64) << 1 | u64::from(is_extra);
+        let kind = (kind.position() as u64) << KIND_SHIFT;
+        Self(u64::from(line.created_at) << 32 | kind | place)
+    }
+
+    /// Epoch seconds.
+    pub fn created_at(self) -> u64 {
+        self.0 >> 32
+    }
+
+    /// The kind of thing it happened to; none for a number that is no key.
+    pub fn kind(self) -> Option<Kind> {
+        let position = (self.0 & u64::from(u32::MAX)) >> KIND_SHIFT;
+        Kind::ALL.into_iter().find(|kind| kind.position() as u64 == position)
+    }
+
+    /// The place of its note in the list of the kind.
+    pub fn place(self) -> u64 {
+        (self.0 & PLACE) >> 1
+    }
+
+    /// Whether it merely happened at the time of that note.
+    pub fn is_extra(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    /// The name of the event, stable for a seed.
+    pub fn id(self, seed: u64) -> String {
+        let (time, mask) = self.disguise(seed);
+        let check = Rng::of(&[seed, SALT, self.0]).next() & NOISE;
+        let low = self.0 & u64::from(u32::MAX) ^ mask;
+        ulid::encode(time, u128::from(check) << 40 | u128::from(low))
+    }
+
+    /// The key of that name, whether or not there is such an event.
+    pub fn from_id(seed: u64, id: &str) -> Option<Self> {
+        let (time, noise) = ulid::decode(id)?;
+        let moment = Self((time / 1000) << 32);
+        let (_, mask) = moment.disguise(seed);
+        let low = u64::try_from(noise & u128::from(NOISE)).ok()? ^ mask;
+        let key = Self(moment.0 | low & u64::from(u32::MAX));
+        (key.id(seed) == id).then_some(key)
+    }
+
+    /// Milliseconds since 1970, and what makes ids of one second look
+    /// unrelated.
+    fn disguise(self, seed: u64) -> (u64, u64) {
+        let mut rng = Rng::of(&[seed, SALT, self.created_at()]);
+        (self.created_at() * 1000 + rng.below(1000), rng.next() & NOISE)
+    }
+}
+
+impl Feed {
+    fn new(app: &App) -> Self {
+        let mut keys = Vec::new();
+        for kind in Kind::ALL.into_iter().filter(|kind| plays(app, *kind)) {
+            for (place, line) in app.lines(kind).iter().enumerate() {
+                for is_extra in [false, true] {
+                    let key = Key::new(kind, place, line, is_extra);
+                    keys.extend(app.event_type(key).map(|_| key));
+                }
+            }
+        }
+        // Each kind is in order already, which this sort makes use of.
+        keys.sort();
+        Self(keys)
+    }
+
+    /// The keys of a span of time.
+    pub fn during(&self, from: u64, to: u64) -> &[Key] {
+        let start = self.0.partition_point(|key| key.created_at() < from);
+        let end = self.0.partition_point(|key| key.created_at() <= to);
+        self.0.get(start..end).unwrap_or_default()
+    }
+}
+
+impl App {
+    /// The feed of the account.
+    pub fn feed(&self) -> &Feed {
+        self.lists.feed.get_or_init(|| Feed::new(self))
+    }
+
+    /// What kind of event a key stands for; none if there is no such event.
+    pub fn event_type(&self, key: Key) -> Option<EventType> {
+        let kind = key.kind().filter(|kind| plays(self, *kind))?;
+        let line = self.lines(kind).get(usize::try_from(key.place()).ok()?)?;
+        if u64::from(line.created_at) != key.created_at() {
+            return None;
+        }
+        if key.is_extra() {
+            extra::event_type(self.account.seed, kind, key.place())
+        } else {
+            event_type::of_note(line)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The account as API v4 shows it.
+
+mod account;
+mod event;
+mod event_type;
+mod events;
+mod extra;
+mod feed;
+mod filter;
+mod note;
+mod note_type;
+mod notes;
+mod paging;
+mod problem;
+mod shelf;
+mod site;
+mod ulid;
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{any, get};
+
+use crate::app::App;
+use crate::auth;
+use crate::kind::Kind;
+use feed::Feed;
+use shelf::Shelf;
+
+pub use problem::{too_many, unauthorized};
+
+/// Where all of it lives.
+pub const ROOT: &str = "/api/v4/";
+
+/// The lists in their orders, made when they are first asked for.
+#[derive(Default)]
+pub struct Lists {
+    shelves: [OnceLock<Shelf>; Kind::ALL.len()],
+    feed: OnceLock<Feed>,
+}
+
+/// Everything below `/api/v4/`, for those who have a token.
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    let router = Router::new()
+        .route("/api/v4/account", get(account::show))
+        .route("/api/v4/events", get(events::list))
+        .route("/api/v4/events/types", get(event_type::list))
+        .route("/api/v4/events/{id}", get(events::show));
+    let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task && plays(app, *kind));
+    kinds
+        .fold(router, notes::add)
+        .route("/api/v4/{*rest}", any(problem::not_found))
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn_with_state(Arc::clone(app), check))
+}
+
+/// Whether v4 has things of this kind: Kommo has no customers.
+fn plays(app: &App, kind: Kind) -> bool {
+    kind != Kind::Customer || !app.kommo
+}
+
+/// What paths call the things of a kind.
+fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Contact => "contacts",
+        Kind::Lead => "leads",
+        Kind::Company => "companies",
+        Kind::Task => "tasks",
+        Kind::Customer => "customers",
+    }
+}
+
+async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if auth::has_token(&app, request.headers()) {
+        next.run(request).await
+    } else {
+        unauthorized(&app)
+    }
+}

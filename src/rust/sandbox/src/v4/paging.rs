@@ -1,0 +1,181 @@
+//! Pages of a list, by number.
+
+use std::collections::BTreeMap;
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use form_urlencoded::Serializer;
+use serde::Serialize;
+
+use super::problem::Invalid;
+use super::site;
+use crate::fault::RowCap;
+use crate::query::Query;
+use crate::reply::{self, RowCount};
+
+/// Rows on a page unless the client says how many.
+const USUAL_ROWS: u64 = 50;
+
+/// Which page is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    page: u64,
+    limit: u64,
+}
+
+/// The rows of a page and what is known of the list.
+pub struct Page<T> {
+    /// What the list is called in `_embedded`.
+    pub name: &'static str,
+    pub items: Vec<T>,
+    /// Whether to point to a next page.
+    pub next: bool,
+    /// Rows in the whole list, where they are counted.
+    pub total: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Collection<T> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _total_items: Option<u64>,
+    _page: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    _page_count: Option<u64>,
+    _links: Links,
+    _embedded: BTreeMap<&'static str, Vec<T>>,
+}
+
+/// A link to itself and, in lists, to the next page.
+#[derive(Serialize)]
+pub struct Links {
+    #[serde(rename = "self")]
+    own: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Link>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: String,
+}
+
+impl Links {
+    /// The link of one thing.
+    pub fn to(href: String) -> Self {
+        Self { own: Link { href }, next: None }
+    }
+}
+
+impl Paging {
+    /// Reads `page` and `limit`. Whoever asks for more rows than `most` gets
+    /// the usual number without a word.
+    pub fn read(query: &Query, most: u64) -> Result<Self, Invalid> {
+        let limit = positive(query, "limit")?.filter(|limit| *limit <= most);
+        let page = positive(query, "page")?;
+        Ok(Self { page: page.unwrap_or(1), limit: limit.unwrap_or(USUAL_ROWS) })
+    }
+
+    /// What of a list is on this page.
+    pub fn cut<T>(&self, list: impl Iterator<Item = T>) -> Vec<T> {
+        list.skip(self.offset()).take(self.limit()).collect()
+    }
+
+    fn offset(&self) -> usize {
+        size((self.page - 1).saturating_mul(self.limit))
+    }
+
+    /// How many rows a page has.
+    pub fn limit(&self) -> usize {
+        size(self.limit)
+    }
+
+    /// The reply: 204 when nothing is left of the list.
+    pub fn answer<T: Serialize>(&self, request: &Request, mut page: Page<T>) -> Response {
+        if page.items.is_empty() {
+            return reply::empty(StatusCode::NO_CONTENT);
+        }
+        // A page that a fault cuts short knows nothing of it.
+        if let Some(RowCap(most)) = request.extensions().get() {
+            page.items.truncate(size(*most));
+        }
+        let rows = page.items.len() as u64;
+        let collection = Collection {
+            _total_items: page.total,
+            _page: self.page,
+            _page_count: page.total.map(|total| total.div_ceil(self.limit)),
+            _links: Links {
+                own: self.link(request, self.page),
+                next: page.next.then(|| self.link(request, self.page + 1)),
+            },
+            _embedded: BTreeMap::from([(page.name, page.items)]),
+        };
+        let mut response = reply::plain_json(StatusCode::OK, reply::HAL, &collection);
+        response.extensions_mut().insert(RowCount(rows));
+        response
+    }
+
+    /// A page of the list that was asked for.
+    fn link(&self, request: &Request, page: u64) -> Link {
+        let raw = request.uri().query().unwrap_or_default().as_bytes();
+        let mut query = Serializer::new(String::new());
+        let others = form_urlencoded::parse(raw).filter(|(key, _)| key != "page" && key != "limit");
+        query.extend_pairs(others);
+        query.append_pair("page", &page.to_string()).append_pair("limit", &self.limit.to_string());
+        let (site, path) = (site::of(request.headers()), request.uri().path());
+        Link { href: format!("{site}{path}?{}", query.finish()) }
+    }
+}
+
+/// The reply to a question for one thing; 204 if it isn't there.
+pub fn answer_one<T: Serialize>(thing: Option<T>) -> Response {
+    match thing {
+        Some(thing) => reply::plain_json(StatusCode::OK, reply::HAL, &thing),
+        None => reply::empty(StatusCode::NO_CONTENT),
+    }
+}
+
+fn positive(query: &Query, name: &str) -> Result<Option<u64>, Invalid> {
+    let Some(text) = query.value(name) else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(Some(number)),
+        _ => Err(Invalid::shape(name, "This value should be a positive integer.")),
+    }
+}
+
+fn size(rows: u64) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn paging(raw: &str) -> Option<(u64, u64)> {
+        let paging = Paging::read(&Query::parse(raw.as_bytes()), 250).ok();
+        paging.map(|paging| (paging.page, paging.limit))
+    }
+
+    #[test]
+    fn more_rows_than_allowed_are_the_usual_number() {
+        for (raw, limit) in [("", 50), ("limit=7", 7), ("limit=250", 250), ("limit=251", 50)] {
+            assert_eq!(paging(raw), Some((1, limit)), "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_positive_number_is_refused() {
+        for raw in ["page=0", "page=-1", "page=two", "limit=0", "limit=many"] {
+            assert_eq!(paging(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_last_page_that_a_number_can_name_is_no_trouble() {
+        let query = Query::parse(b"page=18446744073709551615");
+        assert_eq!(Paging::read(&query, 250).unwrap().offset(), usize::MAX);
+    }
+}
