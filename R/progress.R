@@ -14,7 +14,7 @@ show_nothing <- function() {
 #' Shows how far a call is
 #'
 #' @return list of functions: update(state) with what rust_job_poll() gives,
-#'   close(), and summary(), one line on what was read
+#'   close(), and summary(api, rows), one line on what was read
 #' @noRd
 show_progress <- function(label) {
   if (is_quiet() || messages_are_muffled()) {
@@ -30,14 +30,14 @@ show_progress <- function(label) {
       view$update(state, seconds())
     },
     close = view$close,
-    summary = function(api) inform(summary_line(label, last, seconds(), api))
+    summary = function(api, rows) inform(summary_line(label, last, seconds(), api, rows))
   )
 }
 
-summary_line <- function(label, state, seconds, api) {
+summary_line <- function(label, state, seconds, api, rows) {
   gettextf(
     "%s: %s rows in %s pages, %s requests, %.1f s (API %s)",
-    label, count(state$rows), count(state$pages), count(state$requests), seconds, api
+    label, count(rows), count(state$pages), count(state$requests), seconds, api
   )
 }
 

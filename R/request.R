@@ -32,9 +32,11 @@ run_tables <- function(started, label, shape) {
   tables <- arrived(result)
   if (!is.null(result$error)) abort_from_rust(result$error, partial = tables)
   for (notice in result$notices) tell(notice)
-  display$summary(result$api)
+  display$summary(result$api, count_rows(result$tables))
   tables
 }
+
+count_rows <- function(tables) sum(vapply(tables, nrow, 0L))
 
 #' Warns of what the user should know although it worked
 #'
@@ -52,6 +54,10 @@ tell <- function(notice) {
       ),
       about
     ),
+    no_chats = gettext(paste(
+      "API v4 can't look for the chat messages of one element: they are left out. Ask for",
+      "them with note_type = 17, which reads all chats of the account"
+    )),
     no_customers = gettext("this account has no customers: their table is empty")
   ))
 }

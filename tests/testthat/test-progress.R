@@ -25,5 +25,5 @@ test_that("suppressMessages() and the quiet option show nothing at all", {
   expect_true(suppressMessages(messages_are_muffled()))
   expect_false(messages_are_muffled())
   withr::local_options(amocrm.quiet = TRUE)
-  expect_silent(show_progress("x")$summary())
+  expect_silent(show_progress("x")$summary("v2", 1))
 })

@@ -84,6 +84,7 @@ fn notices(notices: &[Notice]) -> Vec<String> {
     let text = |notice: &Notice| match notice {
         Notice::NoSource(codes) => format!("no_source:{}", codes.join(", ")),
         Notice::NoCustomers => "no_customers:".to_owned(),
+        Notice::NoChats => "no_chats:".to_owned(),
     };
     notices.iter().map(text).collect()
 }

@@ -78,6 +78,8 @@ pub enum Notice {
     NoSource(Vec<String>),
     /// The account has no customers: their table is empty.
     NoCustomers,
+    /// Chat messages of single elements were left out.
+    NoChats,
 }
 
 /// A running `AmoNotes()`.

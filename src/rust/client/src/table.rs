@@ -102,6 +102,15 @@ impl Table {
         }
     }
 
+    /// A table without rows that has the base columns whatever rows come.
+    pub fn with_base(schema: &'static Schema) -> Self {
+        let mut table = Table::new(schema);
+        for name in schema.base {
+            table.column_at(name);
+        }
+        table
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> u32 {
         self.rows
@@ -109,11 +118,9 @@ impl Table {
 
     /// The columns in order of first appearance; for a table without rows
     /// the base columns of its schema.
-    pub fn into_columns(mut self) -> Vec<Column> {
-        if self.rows == 0 {
-            for name in self.schema.base {
-                self.column_at(name);
-            }
+    pub fn into_columns(self) -> Vec<Column> {
+        if self.rows == 0 && self.columns.is_empty() {
+            return Table::with_base(self.schema).columns;
         }
         self.columns
     }

@@ -29,6 +29,13 @@ pub struct Status {
     pub is_editable: bool,
 }
 
+impl Status {
+    /// Whether it is the pile of leads that nobody has looked at.
+    pub fn is_unsorted(&self) -> bool {
+        self.sort == 10
+    }
+}
+
 /// Where a lead stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stage {

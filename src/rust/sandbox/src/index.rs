@@ -34,9 +34,8 @@ impl App {
     /// One line for each note of a kind, in the order of the list. Recorded
     /// rows have none: they exist as API v2 spelt them and not otherwise.
     pub fn lines(&self, kind: Kind) -> &[Line] {
-        self.index.lines[kind.position()].get_or_init(|| {
-            (0..self.made_up(kind)).map(|index| self.line(kind, index)).collect()
-        })
+        self.index.lines[kind.position()]
+            .get_or_init(|| (0..self.made_up(kind)).map(|index| self.line(kind, index)).collect())
     }
 
     /// Every task, by rising id.

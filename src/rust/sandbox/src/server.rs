@@ -184,7 +184,7 @@ fn service(app: &Arc<App>) -> Router {
         .merge(v2::router(app));
     let router = if app.v2 { old } else { Router::new() };
     router
-        .route("/oauth2/access_token", post(oauth::grant))
+        .route("/oauth2/access_token", post(oauth::grant).fallback(v4::wrong_method))
         .merge(v4::router(app))
         .fallback(not_found)
         .with_state(Arc::clone(app))

@@ -153,7 +153,9 @@ mod tests {
             assert_eq!(u64::from(task.row.updated_at), note.row.updated_at);
             assert_eq!(task.row.responsible.id, note.responsible.id);
             assert_eq!(task.updated_by, note.created_by);
-            assert!(matches!(note.content, Content::Text(text) if Some(&text) == task.result.as_ref()));
+            assert!(
+                matches!(note.content, Content::Text(text) if Some(&text) == task.result.as_ref())
+            );
         }
     }
 

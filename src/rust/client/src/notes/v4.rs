@@ -114,12 +114,6 @@ impl Reader {
                 reserve.extend(events_with_notes(kind));
             }
         }
-        let nowhere = if request.ids.is_empty() {
-            sources::without_source(&request.note_types)
-        } else {
-            Vec::new()
-        };
-        let notices = if nowhere.is_empty() { vec![] } else { vec![Notice::NoSource(nowhere)] };
         Reader {
             filter: RowFilter::new(request, since),
             limit: request.limit,
@@ -128,7 +122,7 @@ impl Reader {
             lists,
             reserve,
             results: Mutex::default(),
-            notices: Mutex::new(notices),
+            notices: Mutex::new(notices_of(request)),
         }
     }
 
@@ -268,7 +262,8 @@ impl Reader {
 
     /// The table of what has arrived for a kind of element; takes it.
     pub fn table(&self, kind: &str) -> Table {
-        let mut table = Table::new(&v2::NOTES);
+        // Rows of events lack some: the columns are there all the same.
+        let mut table = Table::with_base(&v2::NOTES);
         let mut seen = Keys::default();
         for list in self.lists.iter().chain(&self.reserve).filter(|list| list.kind == kind) {
             list.pages.move_into(&mut table, &mut seen);
@@ -351,8 +346,29 @@ impl List {
     /// not in its tariff, or it is on Kommo (v4.md 1.6, 1.8).
     fn lacks_customers(&self, error: &Error) -> bool {
         let status = error.at().and_then(|at| at.status);
-        self.kind == "customer" && matches!(status, Some(402 | 404))
+        let refused = match self.feed {
+            Feed::Notes(_) | Feed::NotesById(_) => matches!(status, Some(402 | 404)),
+            // Here it is an entity that the filter does not know.
+            Feed::Events(_) | Feed::Chats(_) => matches!(status, Some(400 | 402 | 404)),
+        };
+        self.kind == "customer" && refused
     }
+}
+
+/// What can't be had, as far as the request tells.
+fn notices_of(request: &NotesRequest) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    if !request.ids.is_empty() {
+        return notices;
+    }
+    let nowhere = sources::without_source(&request.note_types);
+    if !nowhere.is_empty() {
+        notices.push(Notice::NoSource(nowhere));
+    }
+    if request.kinds.iter().any(|kind| leaves_out_chats(kind, request)) {
+        notices.push(Notice::NoChats);
+    }
+    notices
 }
 
 /// The lists of one kind of element.
@@ -365,14 +381,28 @@ fn lists_of(kind: &str, request: &NotesRequest) -> Vec<List> {
     }
     let (chats, others): (Vec<&str>, Vec<&str>) =
         plan.events.into_iter().partition(|event| event.ends_with("_chat_message"));
-    // Of single elements the server can only be asked by kind.
-    if request.elements.is_empty() && !chats.is_empty() {
-        lists.push(List::new(kind, Feed::Chats(chats), &[]));
-        lists.extend(events_list(kind, others, &[]));
-    } else {
+    if chats_are_filed_by_element(kind, request) {
         lists.extend(events_list(kind, [others, chats].concat(), &request.elements));
+        return lists;
+    }
+    lists.extend(events_list(kind, others, &request.elements));
+    if !chats.is_empty() && !leaves_out_chats(kind, request) {
+        lists.push(List::new(kind, Feed::Chats(chats), &[]));
     }
     lists
+}
+
+/// The server finds the chats of single contacts, but not those of leads:
+/// it files them under the contact who writes (v4.md 3.3).
+fn chats_are_filed_by_element(kind: &str, request: &NotesRequest) -> bool {
+    kind == "contact" && !request.elements.is_empty()
+}
+
+/// To find the chats of one lead, all chats of the account would have to be
+/// read: that is done only for those who ask for chats.
+fn leaves_out_chats(kind: &str, request: &NotesRequest) -> bool {
+    let has_chats = !matches!(kind, "contact" | "task");
+    has_chats && !request.elements.is_empty() && request.note_types.is_empty()
 }
 
 fn events_list(kind: &str, types: Vec<&'static str>, elements: &[u64]) -> Vec<List> {

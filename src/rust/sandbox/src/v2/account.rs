@@ -304,7 +304,7 @@ fn rights(is_admin: bool) -> Rights {
 
 /// Rights are kept for the unsorted pile of each funnel.
 fn status_rights(pipeline: &Pipeline, right: &'static str) -> Object<StatusRights> {
-    let unsorted = pipeline.statuses.iter().filter(|status| status.sort == 10);
+    let unsorted = pipeline.statuses.iter().filter(|status| status.is_unsorted());
     let views = unsorted.map(|status| {
         let rights = StatusRights { view: right, edit: right, delete: right, export: right };
         (status.id, rights)

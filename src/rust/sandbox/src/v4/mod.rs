@@ -11,10 +11,13 @@ mod note;
 mod note_type;
 mod notes;
 mod paging;
+mod pipelines;
 mod problem;
 mod shelf;
 mod site;
+mod tasks;
 mod ulid;
+mod users;
 
 use std::sync::{Arc, OnceLock};
 
@@ -30,7 +33,7 @@ use crate::kind::Kind;
 use feed::Feed;
 use shelf::Shelf;
 
-pub use problem::{too_many, unauthorized};
+pub use problem::{too_many, unauthorized, wrong_method};
 
 /// Where all of it lives.
 pub const ROOT: &str = "/api/v4/";
@@ -40,6 +43,7 @@ pub const ROOT: &str = "/api/v4/";
 pub struct Lists {
     shelves: [OnceLock<Shelf>; Kind::ALL.len()],
     feed: OnceLock<Feed>,
+    tasks: OnceLock<tasks::Orders>,
 }
 
 /// Everything below `/api/v4/`, for those who have a token.
@@ -48,7 +52,14 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/v4/account", get(account::show))
         .route("/api/v4/events", get(events::list))
         .route("/api/v4/events/types", get(event_type::list))
-        .route("/api/v4/events/{id}", get(events::show));
+        .route("/api/v4/events/{id}", get(events::show))
+        .route("/api/v4/tasks", get(tasks::list))
+        .route("/api/v4/tasks/{id}", get(tasks::show))
+        .route("/api/v4/users", get(users::list))
+        .route("/api/v4/users/{id}", get(users::show))
+        .route("/api/v4/leads/pipelines", get(pipelines::list))
+        .route("/api/v4/leads/pipelines/{id}", get(pipelines::show))
+        .route("/api/v4/leads/pipelines/{id}/statuses", get(pipelines::statuses));
     let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task && plays(app, *kind));
     kinds
         .fold(router, notes::add)

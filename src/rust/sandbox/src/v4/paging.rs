@@ -81,6 +81,13 @@ impl Paging {
         list.skip(self.offset()).take(self.limit()).collect()
     }
 
+    /// The same, and whether there is more of the list.
+    pub fn cut_and_look<T>(&self, list: impl Iterator<Item = T>) -> (Vec<T>, bool) {
+        let mut rest = list.skip(self.offset());
+        let rows = rest.by_ref().take(self.limit()).collect();
+        (rows, rest.next().is_some())
+    }
+
     fn offset(&self) -> usize {
         size((self.page - 1).saturating_mul(self.limit))
     }

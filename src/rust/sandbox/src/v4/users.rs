@@ -1,8 +1,6 @@
 //! `GET /api/v4/users`: the free ones too, and all of it counted.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::Response;
 use serde::Serialize;
 
@@ -10,7 +8,6 @@ use super::paging::{self, Links, Page, Paging};
 use super::problem::{self, Invalid};
 use super::site;
 use crate::account::{LANGUAGE, USERS, User};
-use crate::app::App;
 use crate::funnel::{PIPELINES, Pipeline};
 use crate::query::Query;
 
@@ -22,13 +19,13 @@ struct UserView {
     name: &'static str,
     email: &'static str,
     lang: &'static str,
-    rights: Rights,
+    rights: Powers,
     _links: Links,
 }
 
 #[derive(Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "the service's fields")]
-struct Rights {
+struct Powers {
     leads: EntityRights,
     contacts: EntityRights,
     companies: EntityRights,
@@ -65,5 +62,87 @@ struct StatusRights {
     entity_type: &'static str,
     pipeline_id: u64,
     status_id: u64,
-    rights: EntityRights,
+    rights: StageRights,
+}
+
+#[derive(Serialize)]
+struct StageRights {
+    view: &'static str,
+    edit: &'static str,
+    delete: &'static str,
+    export: &'static str,
+}
+
+/// Answers with a page of users, or 204.
+pub async fn list(request: Request) -> Result<Response, Invalid> {
+    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let paging = Paging::read(&query, MOST_ROWS)?;
+    let site = site::of(request.headers());
+    let (users, next) = paging.cut_and_look(USERS.iter());
+    let items = users.into_iter().map(|user| UserView::of(user, &site)).collect();
+    let total = Some(USERS.len() as u64);
+    Ok(paging.answer(&request, Page { name: "users", items, next, total }))
+}
+
+/// Answers with one user, or 204.
+pub async fn show(Path(id): Path<String>, request: Request) -> Response {
+    let Ok(id) = id.parse::<u64>() else {
+        return problem::no_page(&request);
+    };
+    let site = site::of(request.headers());
+    let user = USERS.iter().find(|user| user.id == id);
+    paging::answer_one(user.map(|user| UserView::of(user, &site)))
+}
+
+impl UserView {
+    fn of(user: &'static User, site: &str) -> Self {
+        Self {
+            id: user.id,
+            name: user.name,
+            email: user.login,
+            lang: LANGUAGE,
+            rights: rights(user),
+            _links: Links::to(format!("{site}/api/v4/users/{}", user.id)),
+        }
+    }
+}
+
+/// Administrators may do all; others see all, and change what is theirs (M)
+/// or their group's (G).
+fn rights(user: &User) -> Powers {
+    let or = |other| if user.is_admin { "A" } else { other };
+    let entity = |edit| EntityRights {
+        view: "A",
+        edit: or(edit),
+        add: "A",
+        delete: or("D"),
+        export: or("D"),
+    };
+    Powers {
+        leads: entity("G"),
+        contacts: entity("M"),
+        companies: entity("M"),
+        tasks: TaskRights { edit: or("M"), delete: or("M") },
+        mail_access: true,
+        catalog_access: true,
+        status_rights: (!user.is_admin)
+            .then(|| PIPELINES.iter().filter_map(status_rights).collect()),
+        is_admin: user.is_admin,
+        is_free: user.is_free,
+        is_active: user.is_active,
+        group_id: Some(user.group_id).filter(|id| *id != 0),
+        role_id: None,
+    }
+}
+
+/// Rights are kept for the unsorted pile of each funnel.
+fn status_rights(pipeline: &Pipeline) -> Option<StatusRights> {
+    let unsorted = pipeline.statuses.iter().find(|status| status.is_unsorted())?;
+    let right = "G";
+    Some(StatusRights {
+        entity_type: "leads",
+        pipeline_id: pipeline.id,
+        status_id: unsorted.id,
+        rights: StageRights { view: right, edit: right, delete: right, export: right },
+    })
 }

@@ -1,6 +1,7 @@
 //! A client that is logged in.
 
 use amocrm_sandbox::{Config, NoteCounts, Sandbox};
+use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
@@ -35,6 +36,32 @@ impl Client {
         let client = Self::start(config);
         assert_eq!(client.login().await.status(), StatusCode::OK);
         client
+    }
+
+    /// Starts a sandbox and carries its long-lived token along, no cookie.
+    pub fn with_token(config: Config) -> Self {
+        let sandbox = Sandbox::start(config).unwrap();
+        let token = format!("Bearer {}", sandbox.access_token()).parse().unwrap();
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, token)]);
+        Self { sandbox, http: builder().default_headers(headers).build().unwrap() }
+    }
+
+    /// The rows that a page of API v4 lists under `name`; none for a 204.
+    pub async fn listed(&self, path: &str, name: &str) -> Vec<Value> {
+        list_of(self.get(path).await, name).await
+    }
+
+    /// The rows of all pages of API v4 up to a 204. The path ends in a query.
+    pub async fn all(&self, path: &str, name: &str) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for page in 1.. {
+            let more = self.listed(&format!("{path}&page={page}"), name).await;
+            if more.is_empty() {
+                break;
+            }
+            rows.extend(more);
+        }
+        rows
     }
 
     /// Posts the right credentials as a form.
@@ -76,15 +103,19 @@ impl Client {
     }
 }
 
-/// The rows of an answer; none for a 204.
+/// The rows of an answer of API v2; none for a 204.
 pub async fn rows_of(response: Response) -> Vec<Value> {
+    list_of(response, "items").await
+}
+
+async fn list_of(response: Response, name: &str) -> Vec<Value> {
     if response.status() == StatusCode::NO_CONTENT {
         assert_eq!(response.bytes().await.unwrap().len(), 0);
         return Vec::new();
     }
     assert_eq!(response.status(), StatusCode::OK);
     let mut page: Value = response.json().await.unwrap();
-    match page["_embedded"]["items"].take() {
+    match page["_embedded"][name].take() {
         Value::Array(rows) => rows,
         other => panic!("no list of rows: {other}"),
     }

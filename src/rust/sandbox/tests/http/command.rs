@@ -20,12 +20,18 @@ fn start(arguments: &[&str]) -> Running {
     Running(command.unwrap())
 }
 
-/// The words behind `url`, `email` and `apikey`.
-fn told(program: &mut Running) -> [String; 3] {
+/// The words behind `url`, `email`, `apikey`, `token` and the four of OAuth.
+fn all_told(program: &mut Running) -> [String; 8] {
     let lines = BufReader::new(program.0.stdout.as_mut().unwrap()).lines();
     let words =
-        lines.take(3).map(|line| line.unwrap().split_whitespace().nth(1).unwrap().to_owned());
+        lines.take(8).map(|line| line.unwrap().split_whitespace().nth(1).unwrap().to_owned());
     words.collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// The words behind `url`, `email` and `apikey`.
+fn told(program: &mut Running) -> [String; 3] {
+    let [url, email, apikey, ..] = all_told(program);
+    [url, email, apikey]
 }
 
 fn complaint(arguments: &[&str]) -> String {
@@ -59,14 +65,49 @@ async fn the_program_serves_recorded_rows_from_a_file() {
     assert!(request.send().await.unwrap().text().await.unwrap().contains("[{\"id\":77}]"));
 }
 
+#[tokio::test]
+async fn the_program_tells_the_secrets_of_oauth_and_can_do_without_v2() {
+    let arguments = [
+        ["--token", "t.o.k"],
+        ["--client-id", "id"],
+        ["--client-secret", "secret"],
+        ["--redirect-uri", "https://x.example"],
+        ["--code", "code"],
+        ["--token-seconds", "7"],
+    ];
+    let mut program = start(&[arguments.as_flattened(), &["--no-v2", "--kommo"]].concat());
+    let [url, _, _, oauth @ ..] = all_told(&mut program);
+    assert_eq!(oauth, ["t.o.k", "id", "secret", "https://x.example", "code"]);
+    for (path, status) in [("v4/account", 200), ("v2/account", 404), ("v4/customers/notes", 404)] {
+        let request = client().get(format!("{url}/api/{path}")).bearer_auth("t.o.k");
+        assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{path}");
+    }
+}
+
 #[test]
 fn help_names_every_option() {
     let output = Command::new(PROGRAM).arg("--help").output().unwrap();
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
     for option in [
-        "port", "notes", "items", "seed", "timezone", "latency", "rate", "session", "email",
+        "port",
+        "notes",
+        "items",
+        "seed",
+        "timezone",
+        "latency",
+        "rate",
+        "session",
+        "email",
         "apikey",
+        "token",
+        "client-id",
+        "client-secret",
+        "redirect-uri",
+        "code",
+        "token-seconds",
+        "no-v2",
+        "kommo",
     ] {
         assert!(text.contains(&format!("--{option} ")), "{option}");
     }

@@ -8,6 +8,8 @@ mod faults;
 mod limits;
 mod login;
 mod notes;
+mod oauth;
 mod recorded;
 mod rows;
 mod server;
+mod v4;

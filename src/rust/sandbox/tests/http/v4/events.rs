@@ -1,0 +1,261 @@
+use std::collections::{BTreeSet, HashSet};
+
+use amocrm_sandbox::{Config, NoteCounts};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::client::{Client, small};
+
+const LIST: &str = "/api/v4/events?limit=100";
+
+fn number(row: &Value, name: &str) -> u64 {
+    row[name].as_u64().unwrap()
+}
+
+async fn events(client: &Client, query: &str) -> Vec<Value> {
+    client.all(&format!("{LIST}&{query}"), "events").await
+}
+
+fn where_(rows: &[Value], fits: impl Fn(&Value) -> bool) -> Vec<Value> {
+    rows.iter().filter(|row| fits(row)).cloned().collect()
+}
+
+fn texts<'a>(rows: &'a [Value], name: &str) -> BTreeSet<&'a str> {
+    rows.iter().map(|row| row[name].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_event_has_the_fields_of_the_service() {
+    let client = Client::with_token(small());
+    let page = client.json("/api/v4/events?limit=3").await;
+    assert_eq!(page["_page"], 1);
+    for event in page["_embedded"]["events"].as_array().unwrap() {
+        let names: Vec<_> = event.as_object().unwrap().keys().map(String::as_str).collect();
+        let expected = [
+            "_embedded",
+            "_links",
+            "account_id",
+            "created_at",
+            "created_by",
+            "entity_id",
+            "entity_type",
+            "id",
+            "type",
+            "value_after",
+            "value_before",
+        ];
+        assert_eq!(names, expected);
+        let id = event["id"].as_str().unwrap();
+        let href = format!("{}/api/v4/events/{id}", client.sandbox.url());
+        assert_eq!(event["_links"]["self"]["href"], href);
+        assert_eq!(event["_embedded"]["entity"]["id"], event["entity_id"]);
+    }
+}
+
+#[tokio::test]
+async fn ids_are_texts_of_26_letters_that_never_repeat_and_stay_the_same() {
+    let client = Client::with_token(small());
+    let rows = events(&client, "").await;
+    let ids = texts(&rows, "id");
+    assert_eq!(ids.len(), rows.len());
+    assert!(ids.iter().all(|id| id.len() == 26 && id.to_lowercase() == **id));
+    let again = Client::with_token(small());
+    assert_eq!(texts(&events(&again, "").await, "id"), ids);
+    let other = Client::with_token(Config { seed: 2, ..small() });
+    assert!(texts(&events(&other, "").await, "id").is_disjoint(&ids));
+}
+
+#[tokio::test]
+async fn one_event_comes_as_itself() {
+    let client = Client::with_token(small());
+    for event in &client.listed(LIST, "events").await {
+        let id = event["id"].as_str().unwrap();
+        assert_eq!(client.json(&format!("/api/v4/events/{id}")).await, *event);
+    }
+    for id in ["01pz58t6p04ymgsgfbmfyfy1mf", "7", "x"] {
+        let response = client.get(&format!("/api/v4/events/{id}")).await;
+        assert_eq!(response.status(), StatusCode::NO_CONTENT, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_kinds_are_mixed_and_the_latest_comes_first_unless_told_otherwise() {
+    let client = Client::with_token(small());
+    let falling = events(&client, "").await;
+    assert!(falling.is_sorted_by_key(|row| std::cmp::Reverse(number(row, "created_at"))));
+    let first = texts(&falling[..50], "entity_type");
+    assert_eq!(first, BTreeSet::from(["company", "contact", "customer", "lead", "task"]));
+    let mut rising = events(&client, "order[created_at]=asc").await;
+    rising.reverse();
+    assert_eq!(rising, falling);
+    assert_eq!(events(&client, "order[created_at]=desc").await, falling);
+}
+
+#[tokio::test]
+async fn a_page_has_50_rows_unless_told_and_never_more_than_100() {
+    let client = Client::with_token(small());
+    for (limit, rows) in [("", 50), ("?limit=100", 100), ("?limit=101", 50), ("?limit=250", 50)] {
+        let page = client.listed(&format!("/api/v4/events{limit}"), "events").await;
+        assert_eq!(page.len(), rows, "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_points_to_a_next_one_and_the_end_is_a_204() {
+    let client = Client::with_token(small());
+    let rows = events(&client, "filter[entity]=task").await;
+    let page = |number| format!("{LIST}&filter[entity]=task&page={number}");
+    let pages = rows.len().div_ceil(100);
+    let last = client.json(&page(pages)).await;
+    assert!(last["_embedded"]["events"].as_array().unwrap().len() < 100);
+    assert!(last["_links"]["next"]["href"].is_string());
+    assert_eq!(client.get(&page(pages + 1)).await.status(), StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn types_come_in_every_spelling() {
+    let client = Client::with_token(small());
+    let all = events(&client, "").await;
+    let wanted = where_(&all, |row| row["type"] == "lead_added" || row["type"] == "outgoing_call");
+    assert!(wanted.len() > 10);
+    for filter in [
+        "filter[type]=lead_added,outgoing_call",
+        "filter[type][]=lead_added&filter[type][]=outgoing_call",
+        "filter%5Btype%5D%5B0%5D=outgoing_call&filter%5Btype%5D%5B1%5D=lead_added",
+    ] {
+        assert_eq!(events(&client, filter).await, wanted, "{filter}");
+    }
+    let one = where_(&all, |row| row["type"] == "lead_added");
+    assert_eq!(events(&client, "filter[type]=lead_added").await, one);
+    assert!(events(&client, "filter[type]=horoscope").await.is_empty());
+}
+
+#[tokio::test]
+async fn times_are_found_with_both_ends_within() {
+    let client = Client::with_token(small());
+    let all = events(&client, "").await;
+    let (to, from) = (number(&all[20], "created_at"), number(&all[200], "created_at"));
+    for (filter, from, to) in [
+        (format!("filter[created_at]={from}"), from, u64::MAX),
+        (format!("filter[created_at][from]={from}"), from, u64::MAX),
+        (format!("filter[created_at][to]={to}"), 0, to),
+        (format!("filter[created_at]={from},{to}"), from, to),
+        (format!("filter%5Bcreated_at%5D%5Bfrom%5D={from}&filter[created_at][to]={to}"), from, to),
+    ] {
+        let within = where_(&all, |row| (from..=to).contains(&number(row, "created_at")));
+        assert!(within.len() > 20 && within.len() < all.len());
+        assert_eq!(events(&client, &filter).await, within, "{filter}");
+    }
+    let nothing = format!("filter[created_at][from]={to}&filter[created_at][to]={from}");
+    assert!(events(&client, &nothing).await.is_empty());
+}
+
+#[tokio::test]
+async fn authors_and_entities_can_be_asked_for() {
+    let client = Client::with_token(small());
+    let all = events(&client, "").await;
+    let robots = where_(&all, |row| row["created_by"] == 0);
+    assert!(robots.len() > 20);
+    assert_eq!(events(&client, "filter[created_by][]=0").await, robots);
+    let leads = where_(&all, |row| {
+        row["entity_type"] == "lead" && !row["type"].as_str().unwrap().contains("chat")
+    });
+    let types: Vec<_> = texts(&leads, "type").into_iter().collect();
+    let filter = format!("filter[entity]=lead&filter[type]={}", types.join(","));
+    assert_eq!(events(&client, &filter).await, leads);
+    let owner = &leads[0]["entity_id"];
+    let of_owner = where_(&leads, |row| row["entity_id"] == *owner);
+    let filter = format!("filter[entity][]=lead&filter[entity_id][]={owner}");
+    let found = where_(&events(&client, &filter).await, |row| leads.contains(row));
+    assert_eq!(found, of_owner);
+    assert!(events(&client, "filter[entity]=catalog_77").await.is_empty());
+}
+
+#[tokio::test]
+async fn ids_can_be_asked_for() {
+    let client = Client::with_token(small());
+    let page = client.listed(LIST, "events").await;
+    let (one, two) = (&page[3], &page[9]);
+    let (first, second) = (one["id"].as_str().unwrap(), two["id"].as_str().unwrap());
+    for filter in [
+        format!("filter[id]={second},{first}"),
+        format!("filter[id][]={first}&filter[id][]={second}&filter[id][]=unheard_of"),
+    ] {
+        assert_eq!(events(&client, &filter).await, [one.clone(), two.clone()], "{filter}");
+    }
+    assert!(events(&client, "filter[id]=unheard_of").await.is_empty());
+}
+
+#[tokio::test]
+async fn messages_are_found_by_their_contact_and_not_by_the_lead_they_come_with() {
+    let client = Client::with_token(small());
+    let chat = "filter[type]=incoming_chat_message,outgoing_chat_message";
+    let all = events(&client, chat).await;
+    let of_leads = where_(&all, |row| row["entity_type"] == "lead");
+    assert!(!of_leads.is_empty());
+    assert_eq!(events(&client, &format!("{chat}&filter[entity]=contact")).await, all);
+    assert!(events(&client, &format!("{chat}&filter[entity]=lead")).await.is_empty());
+    let contact = &of_leads[0]["_embedded"]["entity"]["linked_talk_contact_id"];
+    let filter = format!("{chat}&filter[entity]=contact&filter[entity_id]={contact}");
+    assert!(events(&client, &filter).await.contains(&of_leads[0]));
+}
+
+#[tokio::test]
+async fn values_have_the_shape_of_their_type() {
+    let config = Config { notes: NoteCounts::each(300), ..Config::default() };
+    let client = Client::with_token(config);
+    let mut types = HashSet::new();
+    for event in events(&client, "").await {
+        let (after, before) = (&event["value_after"], &event["value_before"]);
+        let none = json!([]);
+        let right = match event["type"].as_str().unwrap() {
+            "lead_status_changed" => [after, before].iter().all(|value| {
+                let status = &value[0]["lead_status"];
+                status["id"].is_u64() && status["pipeline_id"].is_u64()
+            }),
+            "entity_responsible_changed" => {
+                [after, before].iter().all(|value| value[0]["responsible_user"]["id"].is_u64())
+            }
+            "entity_tag_added" => after[0]["tag"]["name"].is_string() && *before == none,
+            "entity_tag_deleted" => before[0]["tag"]["name"].is_string() && *after == none,
+            "incoming_chat_message" | "outgoing_chat_message" => {
+                after[0]["message"]["id"].as_str().unwrap().len() == 36 && *before == none
+            }
+            "transaction_added" => after[0]["transaction"]["id"].is_u64(),
+            "name_field_changed" => after[0]["name_field_value"]["name"].is_string(),
+            "sale_field_changed" => after[0]["sale_field_value"]["sale"].is_u64(),
+            "custom_field_value_changed" => after[0]["custom_field_value"]["field_id"].is_u64(),
+            "task_completed" => *after == none && *before == none,
+            _ => after[0]["note"]["id"].is_u64() && *before == none,
+        };
+        assert!(right, "{event}");
+        types.insert(event["type"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(types.len(), 31, "{types:?}");
+}
+
+#[tokio::test]
+async fn people_add_tags_too_which_v2_has_no_notes_of() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(300), ..Config::default() });
+    let tags = events(&client, "filter[type]=entity_tag_added").await;
+    assert!(tags.iter().any(|row| row["created_by"] == 0));
+    assert!(tags.iter().any(|row| row["created_by"] != 0));
+}
+
+#[tokio::test]
+async fn several_tags_are_several_values() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(300), ..Config::default() });
+    let tags = events(&client, "filter[type]=entity_tag_added").await;
+    assert!(tags.iter().any(|row| row["value_after"].as_array().unwrap().len() > 1));
+}
+
+#[tokio::test]
+async fn the_types_are_listed_in_two_languages() {
+    let client = Client::with_token(small());
+    let russian = client.json("/api/v4/events/types").await;
+    let types = russian["_embedded"]["events_types"].as_array().unwrap();
+    assert_eq!(russian["_total_items"], types.len());
+    assert_eq!(types[0], json!({"key": "lead_added", "type": 1, "lang": "Новая сделка"}));
+    let english = client.json("/api/v4/events/types?language_code=en").await;
+    assert_eq!(english["_embedded"]["events_types"][0]["lang"], "lead added");
+}

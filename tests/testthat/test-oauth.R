@@ -1,0 +1,152 @@
+bought <- function(auth) {
+  log <- sandbox_requests(auth)
+  log$status[log$path == "/oauth2/access_token"]
+}
+
+test_that("each road is told by what is given", {
+  withr::local_envvar(no_credentials)
+  expect_named(AmoAuthList(domain = "sub", access_token = "t"), c("domain", "access_token"))
+  expect_named(
+    AmoAuthList(domain = "sub", client_id = "i", client_secret = "s", redirect_uri = "https://r"),
+    c("domain", "client_id", "client_secret", "redirect_uri")
+  )
+  expect_error(AmoAuthList(domain = "sub", client_id = "i"), "client_secret",
+               class = "amocrm_error_input")
+  withr::local_envvar(AMOCRM_DOMAIN = "sub", AMOCRM_ACCESS_TOKEN = "envtoken")
+  expect_identical(AmoAuthList()$access_token, "envtoken")
+  expect_identical(AmoAuthList("me@example.com", "key")$apikey, "key")
+})
+
+test_that("nothing secret is shown", {
+  auth <- AmoAuthList(domain = "sub", client_id = "i", client_secret = "s3cret1",
+                      redirect_uri = "https://r", code = "s3cret2")
+  token <- AmoAuthList(domain = "sub", access_token = "s3cret3")
+  shown <- capture.output(print(auth), str(auth), print(token), str(token))
+  expect_false(any(grepl("s3cret", c(shown, format(auth), format(token)))))
+})
+
+test_that("tokens and codes work as the environment gives them", {
+  sandbox <- AmoSandbox(notes = 5, access = "token")
+  withr::local_envvar(
+    AMOCRM_DOMAIN = sandbox$domain, AMOCRM_ACCESS_TOKEN = sandbox$access_token
+  )
+  expect_identical(nrow(AmoNotes(type = "lead")), 5L)
+})
+
+test_that("AmoAuth() tries tokens, too", {
+  auth <- AmoSandbox(notes = 1, access = "token")
+  expect_true(AmoAuth(auth))
+  sandbox_expire(auth, "tokens")
+  expect_match(AmoAuth(auth), "^Auth error\\. Error code: 401\\. ")
+  expect_true(AmoAuth(AmoSandbox(notes = 1, access = "oauth")))
+})
+
+test_that("an ended token is an error that says what to do, and does not show it", {
+  auth <- AmoSandbox(notes = 1, access = "token", v2 = FALSE)
+  sandbox_expire(auth, "tokens")
+  error <- expect_error(AmoNotes(auth), "make a new `access_token`", class = "amocrm_error_auth")
+  shown <- c(conditionMessage(error), capture.output(str(unclass(error))))
+  expect_false(any(grepl(auth$access_token, shown, fixed = TRUE)))
+})
+
+test_that("spent tokens are an error that says how to authorise again", {
+  auth <- AmoSandbox(notes = 1, access = "oauth", v2 = FALSE)
+  auth$code <- "spent"
+  expect_error(AmoNotes(auth), "AmoAuthorize", class = "amocrm_error_auth")
+})
+
+test_that("the code is used once, and the file is for the user's eyes only", {
+  auth <- AmoSandbox(notes = 5, access = "oauth", v2 = FALSE)
+  for (n in 1:3) AmoNotes(auth, "lead", note_type = c(1, 4, 10, 11))
+  expect_identical(bought(auth), 200)
+  skip_on_os("windows")
+  expect_identical(format(file.info(auth$token_file)$mode), "600")
+})
+
+test_that("no file is written by default unless the user has agreed", {
+  cache <- withr::local_tempdir()
+  withr::local_envvar(R_USER_CACHE_DIR = cache)
+  auth <- AmoSandbox(notes = 5, access = "oauth", v2 = FALSE)
+  auth$token_file <- NULL
+  expect_error(AmoNotes(auth), "token_file", class = "amocrm_error_input")
+  expect_identical(list.files(cache, recursive = TRUE), character())
+  pieces <- resolve_auth(auth)
+  file <- agreed_token_file(pieces, ask = function(file) TRUE)
+  expect_true(startsWith(file, tools::R_user_dir("amocrm", "cache")))
+  # Agreed once, not asked again.
+  expect_identical(agreed_token_file(pieces, ask = function(file) stop("asked again")), file)
+  expect_true(AmoAuth(auth))
+  skip_on_os("windows")
+  expect_identical(format(file.info(dirname(file))$mode), "700")
+})
+
+test_that("two processes that refresh at once never lose a token, 50 times", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(notes = 1, access = "oauth", v2 = FALSE)
+  expect_true(AmoAuth(auth))
+  for (round in 1:50) {
+    sandbox_expire(auth, "access_tokens")
+    both <- parallel::mclapply(1:2, function(n) AmoAuth(auth), mc.cores = 2)
+    expect_identical(both, list(TRUE, TRUE), info = paste("round", round))
+  }
+  # One purchase with the code and one in each round, none refused.
+  expect_identical(bought(auth), rep(200, 51))
+})
+
+test_that("a process that is killed between refresh and use leaves a pair that works", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(notes = 1, access = "oauth", v2 = FALSE, latency = 0.5)
+  expect_true(AmoAuth(auth))
+  sandbox_expire(auth, "access_tokens")
+  child <- parallel::mcparallel(AmoAuth(auth))
+  # Killed while its first request with the new pair is on the way.
+  repeat {
+    log <- sandbox_requests(auth)
+    on_the_way <- utils::tail(log, 1)
+    if (sum(log$path == "/oauth2/access_token") == 2 && on_the_way$path == "/api/v4/account" &&
+          on_the_way$status == 0) {
+      break
+    }
+    Sys.sleep(0.01)
+  }
+  tools::pskill(child$pid, tools::SIGKILL)
+  suppressWarnings(parallel::mccollect(child))
+  expect_true(AmoAuth(auth))
+  expect_identical(bought(auth), c(200, 200))
+})
+
+test_that("AmoAuthorize() takes the address of the browser, or the code", {
+  auth <- AmoSandbox(notes = 1, access = "oauth")
+  integration <- unclass(auth)[c("client_id", "client_secret", "redirect_uri", "domain")]
+  integration$token_file <- tempfile()
+  opened <- NULL
+  answer <- function(prompt) {
+    state <- sub(".*state=([^&]+).*", "\\1", opened)
+    sprintf("%s?code=%s&state=%s&referer=%s", auth$redirect_uri, auth$code, state, "sub.amocrm.ru")
+  }
+  suppressMessages(
+    result <- authorize(integration, browse = function(url) opened <<- url, ask = answer)
+  )
+  expect_match(opened, "https://www.amocrm.ru/oauth?client_id=", fixed = TRUE)
+  expect_null(result$code)
+  expect_true(AmoAuth(result))
+})
+
+test_that("what is pasted is read with care", {
+  expect_identical(read_pasted(" abc ", "s"), list(code = "abc", domain = NULL))
+  expect_identical(
+    read_pasted("https://r/?code=a%2Fb&state=s&referer=x.kommo.com#top", "s"),
+    list(code = "a/b", domain = "x.kommo.com")
+  )
+  for (pasted in c("", "https://r/?error=access_denied", "https://r/?code=a&state=other",
+                   "https://r/?x=1")) {
+    expect_error(read_pasted(pasted, "s"), class = "amocrm_error_input")
+  }
+  expect_match(consent_address("a b", "s", "x.kommo.com"), "https://www.kommo.com/oauth",
+               fixed = TRUE)
+})
+
+test_that("AmoAuthorize() needs a person", {
+  skip_if(interactive())
+  expect_error(AmoAuthorize("i", "s", "https://r"), class = "amocrm_error_input")
+})
