@@ -143,19 +143,13 @@ async fn buy(http: &Http, grant: &Grant<'_>) -> Result<Tokens, Error> {
     loop {
         match http.send(&request, |builder| builder.json(grant)).await {
             Ok(reply) if reply.status == 200 => {
-                let bought: Result<Bought, _> = serde_json::from_slice(&reply.body);
-                return match bought {
-                    Ok(Bought { access_token, refresh_token, expires_in }) => {
-                        Ok(Tokens::lasting(access_token, refresh_token, expires_in))
-                    }
-                    // The parser's words may quote a token.
-                    Err(_) => Err(Error::Parse {
-                        page: "the tokens".to_owned(),
-                        path: "the top level".to_owned(),
-                        detail: "the answer holds no tokens".to_owned(),
-                        at: reply.at(&request),
-                    }),
-                };
+                // The parser's words may quote a token, and are not shown.
+                return read_tokens(&reply.body).ok_or_else(|| Error::Parse {
+                    page: "the tokens".to_owned(),
+                    path: "the top level".to_owned(),
+                    detail: "the answer holds no tokens".to_owned(),
+                    at: reply.at(&request),
+                });
             }
             Ok(reply) if matches!(reply.status, 400 | 401) => {
                 return Err(Error::Auth {
@@ -168,4 +162,10 @@ async fn buy(http: &Http, grant: &Grant<'_>) -> Result<Tokens, Error> {
             Err(no_reply) => attempts.after_no_reply(http, no_reply).await?,
         }
     }
+}
+
+/// Reads the answer to a grant; None when it is none.
+pub fn read_tokens(body: &[u8]) -> Option<Tokens> {
+    let bought: Bought = serde_json::from_slice(body).ok()?;
+    Some(Tokens::lasting(bought.access_token, bought.refresh_token, bought.expires_in))
 }

@@ -26,6 +26,22 @@ struct Body {
     detail: Option<String>,
     hint: Option<String>,
     retry_after: Option<u64>,
+    #[serde(rename = "validation-errors")]
+    validation_errors: Vec<Validation>,
+}
+
+/// What is wrong with one request of a batch, or with the only one.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Validation {
+    errors: Vec<Invalid>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Invalid {
+    path: String,
+    detail: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -53,8 +69,11 @@ pub fn read(body: &[u8]) -> ServerText {
 }
 
 fn from_json(body: Body) -> ServerText {
+    let invalid = body.validation_errors.into_iter().flat_map(|request| request.errors);
+    let invalid = invalid.map(|error| format!("{} ({})", error.detail, error.path));
     let parts = [body.response.error, body.title, body.detail, body.hint];
-    let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    let parts = parts.into_iter().flatten().chain(invalid);
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     ServerText {
         detail: shown(&parts.join(": ")),
         code: body.response.error_code.map(|code| match code {
@@ -110,6 +129,11 @@ mod tests {
         assert_eq!(numeric.code.as_deref(), Some("221"));
         let problem = read(br#"{"title":"Error","detail":"Functional disabled","status":426}"#);
         assert_eq!(problem.detail, "Error: Functional disabled");
+        let invalid = read(
+            br#"{"validation-errors":[{"errors":[{"path":"limit","detail":"Too large"}]}],
+            "title":"Bad Request"}"#,
+        );
+        assert_eq!(invalid.detail, "Bad Request: Too large (limit)");
     }
 
     #[test]

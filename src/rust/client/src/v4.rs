@@ -51,18 +51,23 @@ struct DatetimeSettings {
 /// As [`Transport::get`].
 pub async fn account(transport: &Transport) -> Result<Account, Error> {
     let request = Request::get("/api/v4/account").query("with", "datetime_settings");
-    let answer = transport.get(&request, "the account", |body| {
-        let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
-            .map_err(|error| BadPage::at_top(&error))?;
-        let settings = account.embedded.datetime_settings;
-        let zone = Zone::new(&settings.timezone, settings.timezone_offset.as_deref());
-        let zone = zone.ok_or_else(|| BadPage {
-            path: "_embedded.datetime_settings.timezone".to_owned(),
-            detail: "the time zone is not known".to_owned(),
-        })?;
-        Ok(Account { name: account.name, zone })
-    });
-    Ok(answer.await?.value)
+    Ok(transport.get(&request, "the account", read_account).await?.value)
+}
+
+/// Reads the account's own words.
+///
+/// # Errors
+/// [`BadPage`] when the body is no account, or its time zone is not known.
+pub fn read_account(body: Option<&[u8]>) -> Result<Account, BadPage> {
+    let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
+        .map_err(|error| BadPage::at_top(&error))?;
+    let settings = account.embedded.datetime_settings;
+    let zone = Zone::new(&settings.timezone, settings.timezone_offset.as_deref());
+    let zone = zone.ok_or_else(|| BadPage {
+        path: "_embedded.datetime_settings.timezone".to_owned(),
+        detail: "the time zone is not known".to_owned(),
+    })?;
+    Ok(Account { name: account.name, zone })
 }
 
 /// The name in paths of a kind of element.

@@ -78,76 +78,67 @@ impl Filter {
 
     fn page(&self, app: &App, paging: &Paging) -> Vec<Key> {
         if !self.ids.is_empty() {
-            return self.cut(app, &self.by_id(app), paging);
+            return self.cut(app, self.by_id(app).into_iter(), paging);
         }
         let (from, to) = self.created.ends();
         self.cut(app, app.feed().during(from, to), paging)
     }
 
-    /// Keys in order of time.
-    fn by_id(&self, app: &App) -> Vec<Key> {
+    /// Events in order of time.
+    fn by_id(&self, app: &App) -> Vec<(Key, EventType)> {
         let keys = self.ids.iter().filter_map(|id| Key::from_id(app.account.seed, id));
         let mut keys: Vec<Key> = keys.filter(|key| self.created.holds(key.created_at())).collect();
         keys.sort_unstable();
         keys.dedup();
-        keys
+        keys.into_iter().filter_map(|key| Some((key, app.event_type(key)?))).collect()
     }
 
-    /// The page of these keys, which are in order of time.
-    fn cut(&self, app: &App, keys: &[Key], paging: &Paging) -> Vec<Key> {
-        let rising = keys.iter().copied();
-        let keys: Box<dyn Iterator<Item = Key>> = match self.direction {
-            Direction::Rising => Box::new(rising),
-            Direction::Falling => Box::new(rising.rev()),
-        };
-        if self.takes_all() {
-            return paging.cut(keys);
+    /// The page of these events, which are in order of time.
+    fn cut(
+        &self,
+        app: &App,
+        rising: impl DoubleEndedIterator<Item = (Key, EventType)>,
+        paging: &Paging,
+    ) -> Vec<Key> {
+        let matching = rising.filter(|(key, event_type)| self.matches(app, *key, *event_type));
+        let keys = matching.map(|(key, _)| key);
+        match self.direction {
+            Direction::Rising => paging.cut(keys),
+            Direction::Falling => paging.cut(keys.rev()),
         }
-        paging.cut(keys.filter(|key| self.matches(app, *key)))
     }
 
-    fn takes_all(&self) -> bool {
-        self.ids.is_empty()
-            && self.authors.is_empty()
-            && self.kinds.is_none()
-            && self.types.is_none()
-    }
-
-    fn matches(&self, app: &App, key: Key) -> bool {
-        let (Some(event_type), Some(kind)) = (app.event_type(key), key.kind()) else {
-            return false;
-        };
+    fn matches(&self, app: &App, key: Key, event_type: EventType) -> bool {
         self.types.is_none_or(|types| types & bit(event_type) != 0)
-            && self
-                .kinds
-                .as_ref()
-                .is_none_or(|kinds| kinds.contains(&filed_under(event_type, kind)))
-            && self.is_about(app, event_type, kind, key)
-            && (self.authors.is_empty() || self.authors.contains(&author(app, kind, key)))
+            && self.is_filed(app, key, event_type)
+            && (self.authors.is_empty() || self.authors.contains(&author(app, key)))
     }
 
-    fn is_about(&self, app: &App, event_type: EventType, kind: Kind, key: Key) -> bool {
-        if self.entities.is_empty() {
+    fn is_filed(&self, app: &App, key: Key, event_type: EventType) -> bool {
+        let Some(kinds) = &self.kinds else {
             return true;
-        }
-        let row = app.account.row(kind, key.place());
-        let entity =
-            if event_type.is_chat() { event::talk_contact(app, &row) } else { row.element_id };
-        self.entities.contains(&entity)
+        };
+        let (kind, entity) = filed_under(app, key, event_type);
+        kinds.contains(&kind) && filter::within(&self.entities, &entity)
     }
 }
 
-/// What kind of thing a filter finds an event by. Messages are found by the
+/// The thing by which a filter finds an event. Messages are found by the
 /// contact who writes them, though they come as those of a lead.
-fn filed_under(event_type: EventType, kind: Kind) -> Kind {
-    if event_type.is_chat() { Kind::Contact } else { kind }
+fn filed_under(app: &App, key: Key, event_type: EventType) -> (Kind, u64) {
+    let kind = key.kind();
+    let entity = app.line(key).map_or(0, |line| line.element_id.into());
+    if event_type.is_chat() {
+        return (Kind::Contact, event::talk_contact(app, kind, entity));
+    }
+    (kind, entity)
 }
 
-fn author(app: &App, kind: Kind, key: Key) -> u64 {
+fn author(app: &App, key: Key) -> u64 {
     if key.is_extra() {
-        return extra::author(app.account.seed, kind, key.place());
+        return extra::author(app.account.seed, key.kind(), key.place());
     }
-    app.account.author(&app.account.row(kind, key.place()))
+    app.account.author(&app.account.row(key.kind(), key.place()))
 }
 
 /// The kinds that are asked for; those of catalogs, of which there are none,
@@ -168,7 +159,7 @@ fn kinds(app: &App, query: &Query) -> Result<Option<Vec<Kind>>, Invalid> {
 fn types(query: &Query) -> Option<u64> {
     let names = filter::texts(query, "type");
     let known = names.iter().filter_map(|name| EventType::from_key(name));
-    (!names.is_empty()).then(|| known.map(bit).sum())
+    (!names.is_empty()).then(|| known.fold(0, |types, known| types | bit(known)))
 }
 
 fn bit(event_type: EventType) -> u64 {

@@ -1,4 +1,4 @@
-//! The events of the whole account in order of time: eight bytes an event.
+//! The events of the whole account in order of time: nine bytes an event.
 //!
 //! Most notes come with an event; some of these have no note in v4. Beside
 //! them stand events that come with no note in any version.
@@ -21,8 +21,11 @@ const PLACE: u64 = (1 << KIND_SHIFT) - 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(u64);
 
-/// All keys, earliest first.
-pub struct Feed(Vec<Key>);
+/// All keys, earliest first, and beside each what kind of event it is.
+pub struct Feed {
+    keys: Vec<Key>,
+    types: Vec<EventType>,
+}
 
 impl Key {
     fn new(kind: Kind, place: usize, line: &Line, is_extra: bool) -> Self {
@@ -91,14 +94,20 @@ impl Feed {
         }
         // Each kind is in order already, which this sort makes use of.
         keys.sort();
-        Self(keys)
+        let types = keys.iter().filter_map(|key| app.event_type(*key)).collect();
+        Self { keys, types }
     }
 
-    /// The keys of a span of time.
-    pub fn during(&self, from: u64, to: u64) -> &[Key] {
-        let start = self.0.partition_point(|key| key.created_at() < from);
-        let end = self.0.partition_point(|key| key.created_at() <= to);
-        self.0.get(start..end).unwrap_or_default()
+    /// The events of a span of time.
+    pub fn during(
+        &self,
+        from: u64,
+        to: u64,
+    ) -> impl DoubleEndedIterator<Item = (Key, EventType)> + ExactSizeIterator {
+        let start = self.keys.partition_point(|key| key.created_at() < from);
+        let end = self.keys.partition_point(|key| key.created_at() <= to).max(start);
+        let (keys, types) = (&self.keys[start..end], &self.types[start..end]);
+        keys.iter().copied().zip(types.iter().copied())
     }
 }
 

@@ -1,0 +1,268 @@
+//! Recorded and documented answers parse to the values they hold. They do not
+//! belong to the project: where they are not beside it, nothing is tested.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use amocrm_client::flatten::Leaves;
+use amocrm_client::oauth::read_tokens;
+use amocrm_client::page::{Format, read_page};
+use amocrm_client::server_text;
+use amocrm_client::v2;
+use amocrm_client::v4::{events, note_rows, read_account, tasks};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+fn folder() -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
+    let folder = std::env::var_os("AMOCRM_TEST_DATA").map_or(beside, PathBuf::from);
+    let payloads = folder.join("payloads");
+    payloads.is_dir().then_some(payloads)
+}
+
+/// The recorded answers whose names begin so.
+fn payloads(beginning: &str) -> Vec<(String, Value)> {
+    let Some(folder) = folder() else { return Vec::new() };
+    let (version, beginning) = beginning.split_once('/').unwrap();
+    let files = std::fs::read_dir(folder.join(version)).unwrap().map(|file| file.unwrap());
+    let named = files.filter(|file| file.file_name().to_string_lossy().starts_with(beginning));
+    let read = named.map(|file| {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        (file.file_name().to_string_lossy().into_owned(), serde_json::from_str(&text).unwrap())
+    });
+    let found: Vec<_> = read.collect();
+    assert!(!found.is_empty(), "no payloads {beginning}");
+    found
+}
+
+/// One record as a page.
+fn page_of(list: &str, record: &Value) -> Value {
+    json!({"_embedded": {list: [record]}})
+}
+
+/// The rows that `write` makes of a page, as name and text.
+fn rows(
+    page: &Value,
+    list: &str,
+    write: impl Fn(&Leaves, &mut Leaves) -> bool + Sync,
+) -> Vec<Vec<(String, String)>> {
+    let rows = Mutex::new(Vec::new());
+    let map = |record: &Leaves, row: &mut Leaves| {
+        let kept = write(record, row);
+        let cells = row.iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
+        rows.lock().unwrap().push(cells.collect());
+        kept
+    };
+    let format = Format { list, schema: &v2::NOTES, map: Some(&map) };
+    read_page(page.to_string().as_bytes(), &format).expect("a page");
+    rows.into_inner().unwrap()
+}
+
+fn cell<'r>(row: &'r [(String, String)], name: &str) -> Option<&'r str> {
+    row.iter().find(|(found, _)| found == name).map(|(_, text)| text.as_str())
+}
+
+/// All texts and numbers below a value.
+fn leaves(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => vec![],
+        Value::Bool(truth) => vec![truth.to_string().to_uppercase()],
+        Value::Number(number) => vec![number.to_string()],
+        Value::String(text) => vec![text.clone()],
+        Value::Array(values) => values.iter().flat_map(leaves).collect(),
+        Value::Object(members) => members.values().flat_map(leaves).collect(),
+    }
+}
+
+fn note_rows_of(page: &Value) -> Vec<Vec<(String, String)>> {
+    rows(page, "notes", |note, row| {
+        note_rows::write_row(note, "lead", row);
+        true
+    })
+}
+
+fn assert_note(file: &str, note: &Value, row: &[(String, String)]) {
+    let columns = [
+        ("id", "id"),
+        ("responsible_user_id", "responsible_user_id"),
+        ("created_by", "created_by"),
+        ("created_at", "created_at"),
+        ("updated_at", "updated_at"),
+        ("account_id", "account_id"),
+        ("group_id", "group_id"),
+        ("element_id", "entity_id"),
+    ];
+    for (column, member) in columns {
+        let held = note.get(member).and_then(Value::as_u64).map(|number| number.to_string());
+        assert_eq!(cell(row, column), held.as_deref(), "{file} {column}");
+    }
+    for text in leaves(&note["params"]) {
+        assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}: {row:?}");
+    }
+}
+
+#[test]
+fn v4_notes_keep_their_values() {
+    for (file, page) in payloads("v4/amocrm_docs.notes_list")
+        .into_iter()
+        .chain(payloads("v4/amocrm_docs.notes_by_entity"))
+        .chain(payloads("v4/kommo_docs.notes_list"))
+    {
+        let notes = page["_embedded"]["notes"].as_array().unwrap().clone();
+        let rows = note_rows_of(&page);
+        assert_eq!(rows.len(), notes.len(), "{file}");
+        for (note, row) in notes.iter().zip(&rows) {
+            assert_note(&file, note, row);
+        }
+    }
+    for beginning in [
+        "v4/amocrm_docs.notes_detail",
+        "v4/live_shape.note",
+        "v4/live_shape.contact_note",
+        "v4/php_client.note",
+        "v4/issue.amocrm-api-php-203",
+    ] {
+        for (file, note) in payloads(beginning) {
+            assert_note(&file, &note, &note_rows_of(&page_of("notes", &note))[0]);
+        }
+    }
+}
+
+fn event_rows_of(page: &Value) -> Vec<Vec<(String, String)>> {
+    rows(page, "events", |event, row| events::write_row(event, false, row))
+}
+
+#[test]
+fn v4_events_keep_their_values() {
+    for (file, page) in payloads("v4/amocrm_docs.events_list")
+        .into_iter()
+        .chain(payloads("v4/kommo_docs.events_list"))
+        .chain(payloads("v4/amocrm_docs.events_detail").into_iter().map(|(file, event)| {
+            let page = page_of("events", &event);
+            (file, page)
+        }))
+    {
+        let events = page["_embedded"]["events"].as_array().unwrap().clone();
+        for (event, row) in events.iter().zip(event_rows_of(&page)) {
+            assert_eq!(cell(&row, "event_id"), event["id"].as_str(), "{file}");
+            assert_eq!(cell(&row, "element_id"), Some(event["entity_id"].to_string().as_str()));
+            assert_eq!(cell(&row, "created_at"), Some(event["created_at"].to_string().as_str()));
+            for text in leaves(&event["value_after"]).iter().chain(&leaves(&event["value_before"]))
+            {
+                assert!(row.iter().any(|(_, found)| found == text), "{file} lost {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn v4_values_of_events_that_were_notes_are_kept() {
+    let types = [
+        ("chat_message", "incoming_chat_message"),
+        ("customer_status_changed", "customer_status_changed"),
+        ("entity_responsible_changed", "entity_responsible_changed"),
+        ("entity_tag_added_deleted", "entity_tag_added"),
+        ("helpbot", "intent_identified"),
+        ("lead_status_changed", "lead_status_changed"),
+        ("note_id", "lead_added"),
+    ];
+    for (shape, event_type) in types {
+        for (file, mut event) in payloads(&format!("v4/amocrm_docs.events_value.{shape}")) {
+            event["id"] = json!("e");
+            event["type"] = json!(event_type);
+            event["created_at"] = json!(1);
+            event["created_by"] = json!(0);
+            let row = event_rows_of(&page_of("events", &event)).remove(0);
+            for text in leaves(&event["value_after"]).iter().chain(&leaves(&event["value_before"]))
+            {
+                assert!(row.iter().any(|(_, found)| found == text), "{file} lost {text}: {row:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn v4_task_results_of_all_forms_are_read() {
+    for (file, body) in payloads("v4/live_shape.task_results")
+        .into_iter()
+        .chain(payloads("v4/amocrm_docs.tasks_list"))
+    {
+        let results = tasks::read_results(Some(body.to_string().as_bytes())).expect("tasks");
+        for task in body["_embedded"]["tasks"].as_array().unwrap() {
+            let held = task["result"]["text"].as_str();
+            let read = results.get(&task["id"].to_string()).map(String::as_str);
+            assert_eq!(read, held, "{file}");
+        }
+    }
+}
+
+#[test]
+fn v4_accounts_tell_their_name_and_zone() {
+    for (file, body) in payloads("v4/amocrm_docs.account_with_everything") {
+        let account = read_account(Some(body.to_string().as_bytes())).expect("an account");
+        assert_eq!(Some(account.name.as_str()), body["name"].as_str(), "{file}");
+        let zone = &body["_embedded"]["datetime_settings"]["timezone"];
+        assert_eq!(Some(account.zone.name.as_str()), zone.as_str(), "{file}");
+    }
+}
+
+#[test]
+fn v4_tokens_are_read() {
+    for (file, body) in payloads("v4/amocrm_docs.oauth") {
+        let tokens = read_tokens(body.to_string().as_bytes()).expect("tokens");
+        assert_eq!(Some(tokens.access_token.expose_secret()), body["access_token"].as_str());
+        assert_eq!(Some(tokens.refresh_token.expose_secret()), body["refresh_token"].as_str());
+        assert!(tokens.are_fresh(), "{file}");
+    }
+}
+
+#[test]
+fn v4_errors_give_their_words() {
+    let recorded = payloads("v4/issue.UsefulWeb").into_iter().map(|(file, mut reply)| {
+        let body = reply["body"].take();
+        (file, body)
+    });
+    for (file, body) in payloads("v4/kommo_docs.error")
+        .into_iter()
+        .chain(payloads("v4/amocrm_docs.error"))
+        .chain(payloads("v4/issue.amocrm-api-php-123"))
+        .chain(recorded)
+    {
+        let said = server_text::read(body.to_string().as_bytes());
+        for member in ["title", "detail", "hint"] {
+            let words = body[member].as_str().unwrap_or_default();
+            assert!(said.detail.contains(words), "{file} lost {words}: {}", said.detail);
+        }
+        assert_eq!(said.retry_after, body["retry_after"].as_u64(), "{file}");
+    }
+}
+
+#[test]
+fn v2_notes_keep_their_values() {
+    for (file, page) in payloads("v2/notes") {
+        let items = page["_embedded"]["items"].as_array().unwrap().clone();
+        let rows = rows(&page, "items", |note, row| {
+            note.iter().for_each(|(name, text)| row.push(name, text));
+            true
+        });
+        assert_eq!(rows.len(), items.len());
+        for (mut item, row) in items.into_iter().zip(rows) {
+            item.as_object_mut().unwrap().remove("_links");
+            let mut held = leaves(&item);
+            let mut read: Vec<String> = row.into_iter().map(|(_, text)| text).collect();
+            held.sort();
+            read.sort();
+            assert_eq!(read, held, "{file}");
+        }
+    }
+}
+
+#[test]
+fn v2_login_failures_give_code_and_words() {
+    for (_, body) in payloads("v2/auth-failure") {
+        let said = server_text::read(body.to_string().as_bytes());
+        assert_eq!(said.code.as_deref(), body["response"]["error_code"].as_str());
+        assert_eq!(Some(said.detail.as_str()), body["response"]["error"].as_str());
+    }
+}
