@@ -11,7 +11,7 @@ set -eu
 RUST_WANTED=85 # Rust 1.85
 R_WANTED="4.2"
 R_PACKAGES_RUN="cli jsonlite"
-R_PACKAGES_TEST="testthat withr"
+R_PACKAGES_TEST="testthat withr knitr rmarkdown"
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
@@ -173,5 +173,7 @@ esac
 use_earlier_shim
 # shellcheck disable=SC2086
 setup_r $packages
+# The vignettes are built with it.
+[ "${1:-run}" = run ] || have pandoc || apt_install pandoc
 setup_rust
 say "R $(Rscript -e 'cat(as.character(getRversion()))'), $(rustc --version), $(cargo --version)"

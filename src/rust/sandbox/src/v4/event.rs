@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::content::Content;
 use crate::funnel::Stage;
 use crate::kind::Kind;
-use crate::notes::{Note, Row};
+use crate::notes::Note;
 use crate::random::{self, Rng};
 
 const SALT: u64 = 0x0000_E7E4;
@@ -99,10 +99,10 @@ impl EventView {
     /// Spells an event out for a client that knows us as `site`; none if
     /// there is no such event.
     pub fn of(app: &App, key: Key, site: &str) -> Option<Self> {
-        let (event_type, kind) = (app.event_type(key)?, key.kind()?);
+        let (event_type, kind) = (app.event_type(key)?, key.kind());
         let note = app.account.note(kind, key.place());
         let (id, entity_id) = (key.id(app.account.seed), note.row.element_id);
-        let contact = event_type.is_chat().then(|| talk_contact(app, &note.row));
+        let contact = event_type.is_chat().then(|| talk_contact(app, kind, entity_id));
         let (created_by, value_after, value_before) = if key.is_extra() {
             let extra = extra::of(app.account.seed, kind, key.place(), event_type);
             (extra.created_by, extra.after, extra.before)
@@ -133,8 +133,9 @@ impl EventView {
 }
 
 /// The contact with whom a thing's messages are exchanged.
-pub fn talk_contact(app: &App, row: &Row) -> u64 {
-    app.account.element_id(Kind::Contact, row.owner)
+pub fn talk_contact(app: &App, kind: Kind, entity: u64) -> u64 {
+    let number = app.account.owner_of(kind, entity).unwrap_or(0);
+    app.account.element_id(Kind::Contact, number)
 }
 
 /// After and before.

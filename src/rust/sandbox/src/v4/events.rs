@@ -127,7 +127,7 @@ impl Filter {
 /// contact who writes them, though they come as those of a lead.
 fn filed_under(app: &App, key: Key, event_type: EventType) -> (Kind, u64) {
     let kind = key.kind();
-    let entity = app.line(key).map_or(0, |line| line.element_id.into());
+    let entity = app.line_of(key).map_or(0, |line| line.element_id.into());
     if event_type.is_chat() {
         return (Kind::Contact, event::talk_contact(app, kind, entity));
     }

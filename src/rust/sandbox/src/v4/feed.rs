@@ -39,10 +39,14 @@ impl Key {
         self.0 >> 32
     }
 
-    /// The kind of thing it happened to; none for a number that is no key.
-    pub fn kind(self) -> Option<Kind> {
-        let position = (self.0 & u64::from(u32::MAX)) >> KIND_SHIFT;
-        Kind::ALL.into_iter().find(|kind| kind.position() as u64 == position)
+    /// The kind of thing it happened to.
+    pub fn kind(self) -> Kind {
+        // Keys are made with a kind, and checked when they are read.
+        Kind::ALL[self.position()]
+    }
+
+    fn position(self) -> usize {
+        usize::try_from(self.0 >> KIND_SHIFT & 15).unwrap_or(usize::MAX)
     }
 
     /// The place of its note in the list of the kind.
@@ -70,7 +74,7 @@ impl Key {
         let (_, mask) = moment.disguise(seed);
         let low = u64::try_from(noise & u128::from(NOISE)).ok()? ^ mask;
         let key = Self(moment.0 | low & u64::from(u32::MAX));
-        (key.id(seed) == id).then_some(key)
+        (key.position() < Kind::ALL.len() && key.id(seed) == id).then_some(key)
     }
 
     /// Milliseconds since 1970, and what makes ids of one second look
@@ -119,15 +123,17 @@ impl App {
 
     /// What kind of event a key stands for; none if there is no such event.
     pub fn event_type(&self, key: Key) -> Option<EventType> {
-        let kind = key.kind().filter(|kind| plays(self, *kind))?;
-        let line = self.lines(kind).get(usize::try_from(key.place()).ok()?)?;
-        if u64::from(line.created_at) != key.created_at() {
-            return None;
-        }
+        let line = self.line_of(key).filter(|_| plays(self, key.kind()))?;
         if key.is_extra() {
-            extra::event_type(self.account.seed, kind, key.place())
+            extra::event_type(self.account.seed, key.kind(), key.place())
         } else {
             event_type::of_note(line)
         }
+    }
+
+    /// The note that a key names, if it is one of that time.
+    pub fn line_of(&self, key: Key) -> Option<&Line> {
+        let line = self.lines(key.kind()).get(usize::try_from(key.place()).ok()?)?;
+        (u64::from(line.created_at) == key.created_at()).then_some(line)
     }
 }
