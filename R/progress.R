@@ -17,13 +17,13 @@ show_nothing <- function() {
 #'   close(), and summary(api, rows), one line on what was read
 #' @noRd
 show_progress <- function(label) {
-  if (is_quiet() || messages_are_muffled()) {
+  if (is_quiet()) {
     return(show_nothing())
   }
   started <- proc.time()[["elapsed"]]
   seconds <- function() proc.time()[["elapsed"]] - started
   last <- list(rows = 0, pages = 0, requests = 0)
-  view <- if (interactive()) progress_bar(label) else progress_lines(label)
+  view <- if (wants_bar()) progress_bar(label) else progress_lines(label)
   list(
     update = function(state) {
       last <<- state
@@ -87,6 +87,13 @@ progress_lines <- function(label) {
 
 wait_text <- function(state) {
   gettextf("waiting %.0f s (%s)", state$pause_left, state$pause)
+}
+
+#' A bar is for a person at a prompt; plain lines are messages, which a
+#' document shows and suppressMessages() silences
+#' @noRd
+wants_bar <- function() {
+  interactive() && !isTRUE(getOption("knitr.in.progress")) && !messages_are_muffled()
 }
 
 #' Whether suppressMessages() is around: it must silence the bar, too

@@ -20,6 +20,15 @@ test_that("the bar survives texts that look like code", {
   expect_error(bar$close(), NA)
 })
 
+test_that("a document shows the summary as a message of its own", {
+  skip_if_not_installed("knitr")
+  withr::local_options(amocrm.quiet = FALSE)
+  auth <- AmoSandbox(notes = 5)
+  text <- "```{r}\nnotes <- amocrm::AmoNotes(auth_list = auth, type = 'lead')\n```"
+  page <- knitr::knit(text = text, quiet = TRUE, envir = environment())
+  expect_match(page, "lead notes: 5 rows", fixed = TRUE)
+})
+
 test_that("suppressMessages() and the quiet option show nothing at all", {
   withr::local_options(amocrm.quiet = FALSE)
   expect_true(suppressMessages(messages_are_muffled()))

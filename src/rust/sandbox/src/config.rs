@@ -57,7 +57,8 @@ pub struct Config {
     pub notes: NoteCounts,
     /// Recorded rows to serve instead of made-up ones. JSON text: an array of
     /// notes, or pages `{"_embedded":{"items":[…]}}`; several documents may
-    /// follow one another. Rows are served as they stand, in the given order.
+    /// follow one another. Rows are served as they stand, in the given order,
+    /// by API v2; v4 spells rows otherwise and has none of such a kind.
     pub items: BTreeMap<Kind, String>,
     /// The same seed makes the same account.
     pub seed: u64,

@@ -1,9 +1,11 @@
 //! A loopback HTTP server that plays an amoCRM account.
 //!
 //! [`Sandbox::start`] makes an account up out of a seed, listens on
-//! 127.0.0.1 and answers as the real service does: login, sessions, pages,
-//! empty answers, rate limits and, on request, its faults ([`Fault`]).
-//! The same [`Config`] always gives the same account.
+//! 127.0.0.1 and answers as the real service does: login, sessions, tokens,
+//! pages, empty answers, rate limits and, on request, its faults ([`Fault`]).
+//! API v2 and API v4 show the same rows, each in its own way, so that what a
+//! client makes of both can be compared. The same [`Config`] always gives the
+//! same account.
 //!
 //! ```
 //! use amocrm_sandbox::{Config, NoteCounts, Sandbox};

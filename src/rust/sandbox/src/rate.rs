@@ -25,7 +25,7 @@ impl Limiter {
 
     /// Whole seconds after which a request is let in for certain.
     pub fn wait_seconds(&self) -> u64 {
-        self.window.as_secs() + 1
+        self.window.as_secs().saturating_add(1)
     }
 
     /// Whether a request that arrives at `now` (time since any fixed moment)

@@ -58,8 +58,35 @@ fn base64url(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    fn decoded(text: &str) -> Vec<u8> {
+        let mut bits = 0;
+        let mut bytes = Vec::new();
+        for (place, byte) in text.bytes().enumerate() {
+            let digit = DIGITS.iter().position(|known| *known == byte).unwrap();
+            bits = bits << 6 | digit;
+            if place % 4 > 0 {
+                let spare = 6 - 2 * (place % 4);
+                bytes.push(u8::try_from(bits >> spare & 255).unwrap());
+            }
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_token_says_for_whom_it_is_and_when_it_ends() {
+        let token = make("my id", 100);
+        let parts: Vec<_> = token.split('.').map(decoded).collect();
+        assert_eq!(parts[0], br#"{"typ":"JWT","alg":"RS256"}"#);
+        let claims: serde_json::Value = serde_json::from_slice(&parts[1]).unwrap();
+        assert_eq!(claims["aud"], "my id");
+        let seconds = |name: &str| claims[name].as_u64().unwrap();
+        assert_eq!(seconds("exp") - seconds("iat"), 100);
+        assert_eq!(claims["account_id"], account::ID);
+    }
 
     #[test]
     fn bytes_are_spelt_in_four_digits_for_three() {

@@ -137,3 +137,42 @@ impl App {
         (u64::from(line.created_at) == key.created_at()).then_some(line)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notes::{MOST_NOTES, NoteType};
+
+    fn key(kind: Kind, place: u64, is_extra: bool) -> Key {
+        let line = Line {
+            element_id: 5,
+            created_at: 1_750_000_000,
+            updated_at: 1_750_000_000,
+            note_type: NoteType::Common,
+            income: false,
+        };
+        Key::new(kind, usize::try_from(place).unwrap_or(0), &line, is_extra)
+    }
+
+    #[test]
+    fn an_id_leads_back_to_its_key_and_only_with_the_seed_it_was_made_with() {
+        for kind in Kind::ALL {
+            for place in [0, 77, MOST_NOTES - 1] {
+                for is_extra in [false, true] {
+                    let key = key(kind, place, is_extra);
+                    assert_eq!((key.kind(), key.place(), key.is_extra()), (kind, place, is_extra));
+                    assert_eq!(key.created_at(), 1_750_000_000);
+                    assert_eq!(Key::from_id(1, &key.id(1)), Some(key));
+                    assert_eq!(Key::from_id(2, &key.id(1)), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ids_of_one_second_look_unrelated_but_for_the_time() {
+        let ids = [key(Kind::Lead, 1, false), key(Kind::Lead, 2, false)].map(|key| key.id(1));
+        assert_eq!(ids[0][..10], ids[1][..10]);
+        assert_ne!(ids[0][10..18], ids[1][10..18]);
+    }
+}
