@@ -15,6 +15,11 @@
 #'   \item{`amocrm.api`}{`"auto"`, `"v2"` or `"v4"`: the API to use. `"auto"`
 #'     takes v2 where it answers, whose rows the tables are shaped after, else
 #'     v4; see `vignette("v2-v4")`.}
+#'   \item{`amocrm.on_error`}{`"stop"`, the default, or `"partial"`: when
+#'     something fails after rows have come, give these with a warning of class
+#'     `amocrm_warning_partial` instead of an error.}
+#'   \item{`amocrm.verbose`}{`TRUE` shows each request in a message: method,
+#'     path, page, status, time, and why it is repeated. Nothing secret.}
 #'   \item{`amocrm.timeout`}{Seconds that the server may be silent, 60 by
 #'     default.}
 #' }

@@ -124,6 +124,16 @@ option_choice <- function(name, choices) {
   value
 }
 
+#' TRUE or FALSE from an option, FALSE by default
+#' @noRd
+option_flag <- function(name) {
+  value <- getOption(name, FALSE)
+  if (!is.logical(value) || length(value) != 1 || is.na(value)) {
+    abort_input(name, gettextf("options(%s = ) must be TRUE or FALSE", name))
+  }
+  value
+}
+
 #' A number from an option
 #' @noRd
 option_number <- function(name, default, finite = TRUE) {

@@ -164,10 +164,10 @@ signal_interrupt <- function(partial) {
 }
 
 #' @noRd
-warn <- function(kind, message) {
+warn <- function(kind, message, fields = list()) {
   warning(structure(
     class = c(paste0("amocrm_warning_", kind), "amocrm_warning", "warning", "condition"),
-    list(message = message, call = NULL)
+    c(list(message = message, call = NULL), fields)
   ))
 }
 

@@ -15,7 +15,8 @@ connection_spec <- function(auth) {
   c(pieces, list(
     api = option_choice("amocrm.api", c("auto", "v2", "v4")),
     rate = option_number("amocrm.rate", 7, finite = FALSE),
-    timeout = option_number("amocrm.timeout", 60)
+    timeout = option_number("amocrm.timeout", 60),
+    verbose = option_flag("amocrm.verbose")
   ))
 }
 
@@ -30,10 +31,32 @@ run_tables <- function(started, label, shape) {
   arrived <- function(result) if (!is.null(result$tables)) shape(result$tables)
   result <- run_job(started, display, arrived)
   tables <- arrived(result)
-  if (!is.null(result$error)) abort_from_rust(result$error, partial = tables)
+  if (!is.null(result$error)) {
+    if (!wants_partial(result$error, tables)) abort_from_rust(result$error, partial = tables)
+    warn_of_partial(result$error, tables)
+  }
   for (notice in result$notices) tell(notice)
   display$summary(result$api, count_rows(result$tables))
   tables
+}
+
+#' Whether an error that left some rows is to be a warning
+#'
+#' Where nothing can have come, there is nothing to be content with.
+#' @noRd
+wants_partial <- function(error, tables) {
+  option_choice("amocrm.on_error", c("stop", "partial")) == "partial" &&
+    !is.null(tables) && !error$kind %in% c("input", "auth", "system")
+}
+
+#' @noRd
+warn_of_partial <- function(error, tables) {
+  warn("partial", paste(
+    gettext("the table is not whole: it holds the rows that had come when this happened."),
+    headline(error),
+    sep = "\n"
+  ), fields = list(partial = tables, status = error$status, endpoint = error$endpoint,
+                   pages = error$pages))
 }
 
 count_rows <- function(tables) sum(vapply(tables, nrow, 0L))
@@ -96,6 +119,8 @@ watch_job <- function(job, display) {
   repeat {
     state <- rust_job_poll(job, poll_interval)
     if (!is.null(state$error)) abort_from_rust(state$error)
+    # Asked for by options(amocrm.verbose = TRUE), so that quiet does not count.
+    for (line in state$log) message(line)
     display$update(state)
     if (state$done) break
     # Lets R see Esc and Ctrl-C, and the console repaint.

@@ -35,7 +35,7 @@ pub fn start_notes(spec: &List) -> Outcome<List> {
     Ok(list!(job = ExternalPtr::new(AnyJob::Notes(job))))
 }
 
-/// `list(done, requests, pages, rows, pause, pause_left)`.
+/// `list(done, requests, pages, rows, pause, pause_left, log)`.
 pub fn poll(job: &Robj, milliseconds: i32) -> Outcome<List> {
     let patience = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
     let job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
@@ -51,7 +51,8 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Outcome<List> {
         pages = now.pages as f64,
         rows = now.rows as f64,
         pause = pause,
-        pause_left = left
+        pause_left = left,
+        log = progress.take_log()
     ))
 }
 
@@ -100,6 +101,7 @@ fn settings(spec: &Spec) -> Outcome<Settings> {
             "v4" => Some(Api::V4),
             _ => None,
         },
+        verbose: spec.flag("verbose")?,
     })
 }
 

@@ -40,6 +40,7 @@ pub struct Request {
     path: Cow<'static, str>,
     query: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
+    divisible: bool,
 }
 
 /// An answer, read to its end.
@@ -71,7 +72,25 @@ pub struct NoReply {
 impl Request {
     /// A GET of `path`, which begins with `/`.
     pub fn get(path: impl Into<Cow<'static, str>>) -> Self {
-        Request { method: Method::GET, path: path.into(), query: Vec::new(), headers: Vec::new() }
+        Request {
+            method: Method::GET,
+            path: path.into(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            divisible: false,
+        }
+    }
+
+    /// Says that what is asked for can be asked for in parts, too.
+    #[must_use]
+    pub fn divisible(mut self, divisible: bool) -> Self {
+        self.divisible = divisible;
+        self
+    }
+
+    /// Whether it can be asked for in parts.
+    pub fn is_divisible(&self) -> bool {
+        self.divisible
     }
 
     /// A POST to `path`; the body is given when it is sent.
@@ -98,6 +117,17 @@ impl Request {
         let pairs: Vec<String> =
             self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("&")
+    }
+
+    /// The query for a log: only the values that say which page it is.
+    fn redacted_query(&self) -> String {
+        const SHOWN: [&str; 5] = ["limit_rows", "limit_offset", "page", "limit", "type"];
+        let shown = |(name, value): &(String, String)| {
+            let value = if SHOWN.contains(&name.as_str()) { value } else { "..." };
+            format!("{name}={value}")
+        };
+        let pairs: Vec<String> = self.query.iter().map(shown).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
     }
 
     /// The path, for messages.
@@ -194,9 +224,23 @@ impl Http {
             builder = builder.header(*name, value);
         }
         let start = Instant::now();
-        let response = finish(builder).send().await.map_err(no_reply)?;
-        read_reply(response, start).await
+        let exchanged = match finish(builder).send().await {
+            Ok(response) => read_reply(response, start).await,
+            Err(error) => Err(no_reply(error)),
+        };
+        self.progress.log(|| log_line(request, &exchanged, start.elapsed()));
+        exchanged
     }
+}
+
+/// Method, path, paging, status and time: nothing that could be a secret.
+fn log_line(request: &Request, exchanged: &Result<Reply, NoReply>, took: Duration) -> String {
+    let outcome = match exchanged {
+        Ok(reply) => format!("{}, {} bytes", reply.status, reply.body.len()),
+        Err(no_reply) => no_reply.detail.clone(),
+    };
+    let query = request.redacted_query();
+    format!("{}{query}: {outcome}, {} ms", request.endpoint(), took.as_millis())
 }
 
 async fn read_reply(mut response: Response, start: Instant) -> Result<Reply, NoReply> {

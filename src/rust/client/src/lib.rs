@@ -10,6 +10,7 @@ pub mod account;
 pub mod dictionary;
 pub mod error;
 pub mod flatten;
+pub mod halving;
 pub mod host;
 pub mod http;
 pub mod job;

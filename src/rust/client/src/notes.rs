@@ -38,6 +38,14 @@ pub struct Settings {
     pub timeout: Duration,
     /// The API to use; None takes v2 where it answers, else v4.
     pub api: Option<Api>,
+    /// Whether a log of every request is kept.
+    pub verbose: bool,
+}
+
+impl Settings {
+    fn progress(&self) -> Arc<Progress> {
+        Arc::new(if self.verbose { Progress::verbose() } else { Progress::default() })
+    }
 }
 
 /// What notes to read.
@@ -129,7 +137,7 @@ fn connect(settings: &mut Settings, progress: Arc<Progress>) -> Result<Transport
 /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
 /// threads.
 pub fn start_login(mut settings: Settings) -> Result<Job<String>, Error> {
-    let progress = Arc::<Progress>::default();
+    let progress = settings.progress();
     let transport = connect(&mut settings, Arc::clone(&progress))?;
     Job::start(progress, async move {
         transport.account.limiter.set_rate(settings.rate).await;
@@ -144,7 +152,7 @@ impl NotesJob {
     /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
     /// threads.
     pub fn start(mut settings: Settings, request: NotesRequest) -> Result<Self, Error> {
-        let progress = Arc::<Progress>::default();
+        let progress = settings.progress();
         let transport = connect(&mut settings, Arc::clone(&progress))?;
         let work = Arc::new(Work { transport, settings, request, reader: OnceLock::new() });
         let job = Job::start(progress, read_all(Arc::clone(&work)))?;

@@ -51,6 +51,14 @@ pub struct Page {
 }
 
 impl Page {
+    /// Adds the page that follows; rows that came with both are kept once.
+    pub fn join(&mut self, next: Page) {
+        let mut seen = self.table.keys();
+        self.table.append(next.table, &mut seen);
+        self.records += next.records;
+        self.has_next = next.has_next;
+    }
+
     /// What a 204 holds.
     pub fn empty(schema: &'static Schema) -> Self {
         Page { table: Table::new(schema), records: 0, has_next: false }

@@ -1,7 +1,7 @@
 //! What a running job tells whoever watches it.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Counters of one job, written by its tasks, read from outside.
@@ -11,6 +11,8 @@ pub struct Progress {
     pages: AtomicU64,
     rows: AtomicU64,
     pause: Mutex<Option<Pause>>,
+    /// Lines for those who want to see each request; None for the others.
+    log: Option<Mutex<Vec<String>>>,
 }
 
 /// A wait worth telling about.
@@ -36,6 +38,24 @@ pub struct Snapshot {
 }
 
 impl Progress {
+    /// Counters that keep a log of every request.
+    pub fn verbose() -> Self {
+        Progress { log: Some(Mutex::default()), ..Progress::default() }
+    }
+
+    /// Adds a line to the log, if one is kept.
+    pub fn log(&self, line: impl FnOnce() -> String) {
+        if let Some(log) = &self.log {
+            log.lock().unwrap_or_else(PoisonError::into_inner).push(line());
+        }
+    }
+
+    /// Takes the lines since the last time.
+    pub fn take_log(&self) -> Vec<String> {
+        let Some(log) = &self.log else { return Vec::new() };
+        std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// One more request is on its way.
     pub fn request_sent(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -70,6 +90,6 @@ impl Progress {
     }
 
     fn lock_pause(&self) -> std::sync::MutexGuard<'_, Option<Pause>> {
-        self.pause.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.pause.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

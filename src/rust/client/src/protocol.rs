@@ -19,7 +19,7 @@ pub const EMPTY_TWICE: usize = 2;
 const MAX_AHEAD: usize = 16;
 
 /// A part of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slice {
     /// Rows before it.
     pub offset: u64,

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 /// Tries for one page, the first included.
 const MAX_TRIES: u32 = 6;
+/// Tries for a page that can be asked for in halves, while the server takes
+/// too long over it.
+const MAX_SLOW_TRIES: u32 = 2;
 /// Time for one page, waits included.
 const MAX_TIME: Duration = Duration::from_secs(120);
 /// The longest wait that is chosen here rather than by the server.
@@ -42,8 +45,17 @@ pub fn is_passing(status: u16) -> bool {
 
 /// Decides after the `tries`-th try failed with `trouble`, `elapsed` after
 /// the first one began. `jitter`, 0 to 1, spreads the waits of many clients.
-pub fn decide(tries: u32, trouble: Trouble, elapsed: Duration, jitter: f64) -> Decision {
-    if tries >= MAX_TRIES {
+/// What is `divisible` is given up early when the server is too slow: halves
+/// of it may do (v2.md 4: "on 504 send fewer").
+pub fn decide(
+    tries: u32,
+    trouble: Trouble,
+    elapsed: Duration,
+    jitter: f64,
+    divisible: bool,
+) -> Decision {
+    let most = if divisible && is_slow(trouble) { MAX_SLOW_TRIES } else { MAX_TRIES };
+    if tries >= most {
         return Decision::Stop;
     }
     let wait = match trouble {
@@ -53,6 +65,10 @@ pub fn decide(tries: u32, trouble: Trouble, elapsed: Duration, jitter: f64) -> D
         _ => backoff(tries, 0.5).mul_f64(jitter),
     };
     if elapsed + wait > MAX_TIME { Decision::Stop } else { Decision::Wait(wait) }
+}
+
+fn is_slow(trouble: Trouble) -> bool {
+    matches!(trouble, Trouble::Timeout | Trouble::Server(504))
 }
 
 fn backoff(tries: u32, first: f64) -> Duration {
@@ -96,14 +112,29 @@ mod tests {
             (2, RateLimited(Some(secs(60))), secs(61), Stop),
         ];
         for (tries, trouble, elapsed, decision) in table {
-            let decided = decide(tries, trouble, elapsed, 0.5);
+            let decided = decide(tries, trouble, elapsed, 0.5, false);
             assert_eq!(decided, decision, "{tries} {trouble:?} {elapsed:?}");
         }
     }
 
     #[test]
     fn full_jitter_reaches_from_nothing_to_the_whole_backoff() {
-        assert_eq!(decide(3, Trouble::Connect, secs(0), 0.0), Decision::Wait(secs(0)));
-        assert_eq!(decide(3, Trouble::Connect, secs(0), 1.0), Decision::Wait(secs(2)));
+        let wait = |jitter| decide(3, Trouble::Connect, secs(0), jitter, false);
+        assert_eq!(wait(0.0), Decision::Wait(secs(0)));
+        assert_eq!(wait(1.0), Decision::Wait(secs(2)));
+    }
+
+    #[test]
+    fn what_can_be_halved_is_given_up_early_when_the_server_is_slow() {
+        for (trouble, tries, stops) in [
+            (Trouble::Server(504), 1, false),
+            (Trouble::Server(504), 2, true),
+            (Trouble::Timeout, 2, true),
+            (Trouble::Server(502), 2, false),
+            (Trouble::BadBody, 5, false),
+        ] {
+            let stopped = decide(tries, trouble, secs(1), 0.5, true) == Decision::Stop;
+            assert_eq!(stopped, stops, "{trouble:?} after {tries}");
+        }
     }
 }

@@ -161,10 +161,16 @@ impl<'r> Attempts<'r> {
     /// Waits as the retry policy says; false when it says to stop.
     async fn may_repeat(&mut self, http: &Http, trouble: Trouble, reason: &str) -> bool {
         self.tries += 1;
-        let decision = retry::decide(self.tries, trouble, self.started.elapsed(), fastrand::f64());
+        let divisible = self.request.is_divisible();
+        let elapsed = self.started.elapsed();
+        let decision = retry::decide(self.tries, trouble, elapsed, fastrand::f64(), divisible);
         let Decision::Wait(wait) = decision else {
             return false;
         };
+        http.progress.log(|| {
+            let (path, tries) = (self.request.path(), self.tries);
+            format!("{path}: try {tries} failed ({reason}), again in {:.1} s", wait.as_secs_f64())
+        });
         if let Trouble::RateLimited(_) = trouble {
             // The next send waits in the limiter, and so does everybody else's.
             http.pause(wait, reason);

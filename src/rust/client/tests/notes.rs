@@ -32,6 +32,7 @@ fn settings(sandbox: &Sandbox) -> Settings {
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
         api: None,
+        verbose: false,
     }
 }
 

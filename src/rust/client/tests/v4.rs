@@ -33,6 +33,7 @@ fn with(sandbox: &Sandbox, credentials: Credentials) -> Settings {
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
         api: None,
+        verbose: false,
     }
 }
 

@@ -1,11 +1,10 @@
 //! Notes over API v2: which lists hold what is asked for.
 
-use std::future::Future;
-
 use futures_util::future::FutureExt;
 
 use super::{NotesRequest, all_of};
 use crate::error::Error;
+use crate::halving::{fetch_halving, halves};
 use crate::list::{Pages, Reading, read_list};
 use crate::offset_walk::OffsetWalk;
 use crate::page::Page;
@@ -138,19 +137,24 @@ async fn read_ids(transport: &Transport, list: &List) -> Result<(), Error> {
     Ok(())
 }
 
-fn fetch<'t>(
-    transport: &'t Transport,
+async fn fetch(
+    transport: &Transport,
     kind: &str,
     filter: &NotesFilter,
     slice: Slice,
-) -> impl Future<Output = Result<Answer<Page>, Error>> + Send + use<'t> {
-    let request = v2::notes_request(kind, filter, slice);
-    let what = format!("{kind} notes from row {}", slice.offset + 1);
-    async move {
-        let answer = transport.get(&request, &what, v2::read_notes).await?;
-        transport.http.progress.page_read(answer.value.records);
-        Ok(answer)
-    }
+) -> Result<Answer<Page>, Error> {
+    // Named ids come on one page, which is not divided.
+    let is_list = filter.ids.is_empty();
+    let fetch_once = |slice: Slice| {
+        let request = v2::notes_request(kind, filter, slice);
+        let request = request.divisible(is_list && halves(slice).is_some());
+        let what = format!("{kind} notes from row {}", slice.offset + 1);
+        async move { transport.get(&request, &what, v2::read_notes).await }.boxed()
+    };
+    let answer =
+        if is_list { fetch_halving(slice, &fetch_once).await? } else { fetch_once(slice).await? };
+    transport.http.progress.page_read(answer.value.records);
+    Ok(answer)
 }
 
 #[cfg(test)]

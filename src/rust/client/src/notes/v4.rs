@@ -2,7 +2,6 @@
 //! tasks (v4.md section 6). All are read at once and made rows of v2.
 
 use std::collections::{HashMap, HashSet};
-use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::FutureExt;
@@ -11,6 +10,7 @@ use url::Url;
 use super::{NotesRequest, Notice, all_of};
 use crate::error::Error;
 use crate::flatten::Leaves;
+use crate::halving::{fetch_halving, halves};
 use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
 use crate::page::{Format, Page, read_page};
@@ -170,19 +170,21 @@ impl Reader {
         }
     }
 
-    fn fetch<'t>(
-        &'t self,
-        transport: &'t Transport,
-        list: &'t List,
+    async fn fetch(
+        &self,
+        transport: &Transport,
+        list: &List,
         slice: Slice,
-    ) -> impl Future<Output = Result<Answer<Page>, Error>> + Send + 't {
-        let request = self.request(list, slice);
-        let what = format!("{}, page {}", list.name(), PageWalk::page_number(slice));
-        async move {
-            let answer = transport.get(&request, &what, |body| self.read_page(list, body)).await?;
-            transport.http.progress.page_read(answer.value.records);
-            Ok(answer)
-        }
+    ) -> Result<Answer<Page>, Error> {
+        let fetch_once = |slice: Slice| {
+            let request = self.request(list, slice).divisible(halves(slice).is_some());
+            let what = format!("{}, page {}", list.name(), PageWalk::page_number(slice));
+            async move { transport.get(&request, &what, |body| self.read_page(list, body)).await }
+                .boxed()
+        };
+        let answer = fetch_halving(slice, &fetch_once).await?;
+        transport.http.progress.page_read(answer.value.records);
+        Ok(answer)
     }
 
     fn read_page(&self, list: &List, body: Option<&[u8]>) -> Result<Page, crate::page::BadPage> {
