@@ -260,6 +260,11 @@ impl Table {
         }
     }
 
+    /// Whether the key of the first row is among `keys`.
+    pub fn first_key_is_in(&self, keys: &Keys) -> bool {
+        self.first_key().is_some_and(|key| keys.has(key))
+    }
+
     fn first_key(&self) -> Option<Key<'_>> {
         self.schema.keys.iter().find_map(|name| {
             let column = &self.columns[self.find(name)?];
@@ -477,6 +482,14 @@ impl Keys {
         match key {
             Key::Number(number) => self.numbers.insert(number.to_bits()),
             Key::Text(text) => !self.texts.contains(text) && self.texts.insert(text.into()),
+        }
+    }
+
+    /// Whether a key is there.
+    pub fn has(&self, key: Key<'_>) -> bool {
+        match key {
+            Key::Number(number) => self.has_number(number),
+            Key::Text(text) => self.texts.contains(text),
         }
     }
 

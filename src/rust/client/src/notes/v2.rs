@@ -74,10 +74,14 @@ impl Reader {
             name: &format!("{} notes", list.kind),
             numbered: false,
             endpoint: v2::notes_request(&list.kind, &list.filter, first).endpoint(),
+            progress: &transport.http.progress,
         };
-        read_list(OffsetWalk::new(limit), &reading, &list.pages, |slice| {
-            fetch(transport, &list.kind, &list.filter, slice)
-        })
+        read_list(
+            || OffsetWalk::new(limit),
+            &reading,
+            &list.pages,
+            |slice| fetch(transport, &list.kind, &list.filter, slice),
+        )
         .await
     }
 
@@ -126,7 +130,9 @@ async fn read_ids(transport: &Transport, list: &List) -> Result<(), Error> {
     for round in 0..2 {
         let limit = u32::try_from(filter.ids.len()).unwrap_or(v2::MAX_LIMIT);
         let slice = Slice { offset: 0, limit };
-        let page = fetch(transport, &list.kind, &filter, slice).await?.value.table;
+        let page = fetch(transport, &list.kind, &filter, slice).await?.value;
+        transport.http.progress.page_read(page.records);
+        let page = page.table;
         let keys = page.keys();
         list.pages.add(round, page);
         filter.ids.retain(|id| !keys.has_number(*id as f64));
@@ -151,10 +157,7 @@ async fn fetch(
         let what = format!("{kind} notes from row {}", slice.offset + 1);
         async move { transport.get(&request, &what, v2::read_notes).await }.boxed()
     };
-    let answer =
-        if is_list { fetch_halving(slice, &fetch_once).await? } else { fetch_once(slice).await? };
-    transport.http.progress.page_read(answer.value.records);
-    Ok(answer)
+    if is_list { fetch_halving(slice, &fetch_once).await } else { fetch_once(slice).await }
 }
 
 #[cfg(test)]

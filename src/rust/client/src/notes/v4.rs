@@ -157,10 +157,14 @@ impl Reader {
             name: &list.name(),
             numbered: true,
             endpoint: self.request(list, first).endpoint(),
+            progress: &transport.http.progress,
         };
-        let read = read_list(PageWalk::new(limit), &reading, &list.pages, |slice| {
-            self.fetch(transport, list, slice)
-        });
+        let read = read_list(
+            || PageWalk::new(limit),
+            &reading,
+            &list.pages,
+            |slice| self.fetch(transport, list, slice),
+        );
         match read.await {
             Err(error) if self.several_kinds && list.lacks_customers(&error) => {
                 self.notice(Notice::NoCustomers);
@@ -182,9 +186,7 @@ impl Reader {
             async move { transport.get(&request, &what, |body| self.read_page(list, body)).await }
                 .boxed()
         };
-        let answer = fetch_halving(slice, &fetch_once).await?;
-        transport.http.progress.page_read(answer.value.records);
-        Ok(answer)
+        fetch_halving(slice, &fetch_once).await
     }
 
     fn read_page(&self, list: &List, body: Option<&[u8]>) -> Result<Page, crate::page::BadPage> {
