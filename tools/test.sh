@@ -35,6 +35,8 @@ rust_checks() {
   if cargo deny --version >/dev/null 2>&1; then
     step "cargo deny"
     cargo_in deny check licenses sources bans
+    # The advisories are fetched: without a network they are left out.
+    cargo_in deny check advisories || skip "the advisories of cargo-deny"
   else skip "cargo-deny"; fi
 }
 
