@@ -195,7 +195,8 @@ impl Visitor<'_> for KeySeed<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        if !self.0.is_empty() && !key.is_empty() {
+        // A key of nothing but NUL is an empty one.
+        if !self.0.is_empty() && key.bytes().any(|byte| byte != 0) {
             self.0.push('.');
         }
         push_without_nul(self.0, key);
@@ -337,6 +338,11 @@ mod tests {
     #[test]
     fn nul_characters_are_left_out_of_names_and_texts() {
         assert_eq!(flat(r#"{"a\u0000b":"x\u0000y"}"#), [("ab".to_owned(), "xy".to_owned())]);
+    }
+
+    #[test]
+    fn a_name_of_nul_characters_alone_is_an_empty_name() {
+        assert_names(r#"{"x":{"\u0000":[1,2],"y":3},"s":"x"}"#, &["x1", "x2", "x.y", "s"]);
     }
 
     #[test]

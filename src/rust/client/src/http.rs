@@ -126,7 +126,9 @@ impl Request {
             let value = if SHOWN.contains(&name.as_str()) { value } else { "..." };
             format!("{name}={value}")
         };
-        let pairs: Vec<String> = self.query.iter().map(shown).collect();
+        let mut pairs: Vec<String> = self.query.iter().map(shown).collect();
+        // A filter by many values has the same name as often.
+        pairs.dedup();
         if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
     }
 

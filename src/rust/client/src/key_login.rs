@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::http::{Http, Reply, Request};
-use crate::server_text;
+use crate::server_text::{self, shown};
 use crate::transport::Attempts;
 
 const LOGIN_PATH: &str = "/private/api/auth.php";
@@ -62,5 +62,5 @@ fn read_login(http: &Http, request: &Request, reply: &Reply) -> Result<String, E
     let accounts = response.accounts;
     let host = http.base().host_str().unwrap_or_default();
     let ours = accounts.iter().find(|account| host.split('.').next() == Some(&account.subdomain));
-    Ok(ours.or(accounts.first()).map(|account| account.name.clone()).unwrap_or_default())
+    Ok(ours.or(accounts.first()).map(|account| shown(&account.name)).unwrap_or_default())
 }

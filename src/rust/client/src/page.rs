@@ -8,9 +8,11 @@ use serde::de::{
 };
 
 use crate::flatten::Leaves;
+use crate::server_text::shown;
 use crate::table::{Schema, Table};
 
-/// A body that is not the page it should be.
+/// A body that is not the page it should be. Both texts may hold the server's
+/// words, so they are in a form that is safe to show.
 #[derive(Debug, thiserror::Error)]
 #[error("{detail} (at {path})")]
 pub struct BadPage {
@@ -23,7 +25,7 @@ pub struct BadPage {
 impl BadPage {
     /// For bodies that are read whole.
     pub fn at_top(error: &serde_json::Error) -> Self {
-        BadPage { path: "the top level".to_owned(), detail: error.to_string() }
+        BadPage { path: "the top level".to_owned(), detail: shown(&error.to_string()) }
     }
 }
 
@@ -96,7 +98,9 @@ pub fn read_page(body: &[u8], format: &Format) -> Result<Page, BadPage> {
             has_next: reader.has_next,
             first_id: reader.first_id,
         }),
-        Err(error) => Err(BadPage { path: reader.path(), detail: error.to_string() }),
+        Err(error) => {
+            Err(BadPage { path: shown(&reader.path()), detail: shown(&error.to_string()) })
+        }
     }
 }
 
@@ -388,5 +392,16 @@ mod tests {
         assert!(failure(r#"{"_embedded":{"items":[{"id":"x"}]}}"#).contains("`id`"));
         assert!(failure(r#"{"_embedded":{"items":[{"id":1}]}"#).contains("EOF"));
         assert!(failure(r#"{"_embedded":{"items":[{"id":1e999}]}}"#).contains("out of range"));
+    }
+
+    #[test]
+    fn an_error_is_short_and_printable_whatever_the_page_holds() {
+        let hostile = "x\\u001b[31m".repeat(100);
+        let in_name = failure(&format!(r#"{{"_embedded":{{"items":[{{"{hostile}":tru}}]}}}}"#));
+        let in_text = failure(&format!(r#"{{"_embedded":{{"items":["{hostile}"]}}}}"#));
+        for message in [in_name, in_text] {
+            assert!(!message.contains(char::is_control), "{message:?}");
+            assert!(message.chars().count() < 700, "{message:?}");
+        }
     }
 }

@@ -64,7 +64,8 @@ pub fn decide(
         Trouble::RateLimited(None) => Duration::from_secs(1) + backoff(tries, 1.0).mul_f64(jitter),
         _ => backoff(tries, 0.5).mul_f64(jitter),
     };
-    if elapsed + wait > MAX_TIME { Decision::Stop } else { Decision::Wait(wait) }
+    // A server may ask for more than a Duration holds.
+    if elapsed.saturating_add(wait) > MAX_TIME { Decision::Stop } else { Decision::Wait(wait) }
 }
 
 fn is_slow(trouble: Trouble) -> bool {
@@ -107,6 +108,7 @@ mod tests {
             (1, RateLimited(Some(secs(30))), secs(0), Wait(secs(30))),
             (1, RateLimited(Some(secs(0))), secs(0), Wait(secs(0))),
             (1, RateLimited(Some(secs(300))), secs(0), Stop),
+            (1, RateLimited(Some(secs(u64::MAX))), secs(2), Stop),
             (6, RateLimited(Some(secs(1))), secs(0), Stop),
             (2, Timeout, secs(120), Stop),
             (2, RateLimited(Some(secs(60))), secs(61), Stop),

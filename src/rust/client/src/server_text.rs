@@ -105,7 +105,8 @@ fn plain(body: &[u8]) -> String {
     shown(&words)
 }
 
-fn shown(text: &str) -> String {
+/// A server's text as one line, short and without control characters.
+pub fn shown(text: &str) -> String {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())

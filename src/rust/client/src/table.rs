@@ -209,6 +209,10 @@ impl Table {
         let places = other.places(self.rows, seen);
         let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
         for column in other.columns {
+            // What only the rows left out have makes no column.
+            if column.rows.iter().all(|row| places[*row as usize].is_none()) {
+                continue;
+            }
             let slot = self.column_at(&column.name);
             self.columns[slot].append(column, &places);
         }
@@ -593,6 +597,15 @@ mod tests {
             [(0, "a".to_owned()), (1, "b".to_owned()), (2, "a".to_owned())]
         );
         assert_eq!(cells(&columns[2]), [(2, "c".to_owned())]);
+    }
+
+    #[test]
+    fn a_row_that_is_left_out_leaves_no_empty_column() {
+        let mut whole = Table::new(&SCHEMA);
+        let mut seen = Keys::default();
+        whole.append(table(&[r#"{"id":1}"#]), &mut seen);
+        whole.append(table(&[r#"{"id":1,"t":"a"}"#, r#"{"id":2,"u":"b"}"#]), &mut seen);
+        assert_eq!(names(whole), ["id", "u"]);
     }
 
     #[test]

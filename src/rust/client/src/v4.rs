@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::http::Request;
 use crate::page::BadPage;
+use crate::server_text::shown;
 use crate::transport::Transport;
 use crate::zone::Zone;
 
@@ -20,7 +21,7 @@ pub const EVENTS_LIMIT: u32 = 100;
 
 /// What the account says of itself.
 pub struct Account {
-    /// Its name.
+    /// Its name, in a form that is safe to show.
     pub name: String,
     /// Its time zone.
     pub zone: Zone,
@@ -67,7 +68,7 @@ pub fn read_account(body: Option<&[u8]>) -> Result<Account, BadPage> {
         path: "_embedded.datetime_settings.timezone".to_owned(),
         detail: "the time zone is not known".to_owned(),
     })?;
-    Ok(Account { name: account.name, zone })
+    Ok(Account { name: shown(&account.name), zone })
 }
 
 /// The name in paths of a kind of element.

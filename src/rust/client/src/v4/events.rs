@@ -49,7 +49,9 @@ pub fn write_row(event: &Leaves, in_english: bool, row: &mut Leaves) -> bool {
         row.push("text", if in_english { CREATED_EN } else { CREATED_RU });
     }
     write_params(event, code, row);
-    row.push("event_id", event.get("id").unwrap_or_default());
+    if let Some(id) = event.get("id") {
+        row.push("event_id", id);
+    }
     true
 }
 
@@ -151,6 +153,12 @@ mod tests {
         let two = tags(0, r#"[{"tag":{"name":"a"}},{"tag":{"name":"b"}}]"#).unwrap();
         assert_eq!(value(&two, "params.tags2").as_deref(), Some("b"));
         assert_eq!(tags(7, r#"[{"tag":{"name":"a"}}]"#), None);
+    }
+
+    #[test]
+    fn events_without_an_id_have_no_key_and_so_are_not_taken_for_one() {
+        let row = row(r#"{"type":"lead_added","created_at":1}"#).unwrap();
+        assert_eq!(value(&row, "event_id"), None);
     }
 
     #[test]

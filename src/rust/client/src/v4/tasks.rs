@@ -45,7 +45,8 @@ pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadP
     let Some(body) = body else { return Ok(HashMap::new()) };
     let body: Body = serde_json::from_slice(body).map_err(|error| BadPage::at_top(&error))?;
     let text = |task: Task| {
-        let text = task.result.get("text")?.as_str()?.to_owned();
+        // R strings can't hold NUL.
+        let text = task.result.get("text")?.as_str()?.replace('\0', "");
         let id = task.id.as_str().map_or_else(|| task.id.to_string(), str::to_owned);
         Some((id, text))
     };
@@ -66,5 +67,11 @@ mod tests {
         assert_eq!(results.len(), 1);
         assert_eq!(results["2"], "ok");
         assert!(read_results(None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn nul_characters_are_left_out_of_results() {
+        let body = br#"{"_embedded":{"tasks":[{"id":1,"result":{"text":"a\u0000b"}}]}}"#;
+        assert_eq!(read_results(Some(body)).unwrap()["1"], "ab");
     }
 }
