@@ -125,6 +125,54 @@ mod tests {
     }
 
     #[test]
+    fn every_code_of_v2_has_its_source() {
+        // v4.md 6.2, row by row.
+        for (code, kind, source) in [
+            ("1", "lead", "lead_added"),
+            ("2", "contact", "contact_added"),
+            ("3", "lead", "lead_status_changed"),
+            ("4", "lead", "common"),
+            ("5", "lead", "attachment"),
+            ("10", "contact", "call_in"),
+            ("11", "contact", "call_out"),
+            ("12", "company", "company_added"),
+            ("13", "task", "task_result_added"),
+            ("14", "lead", "entity_responsible_changed"),
+            ("15", "lead", "amomail_message"),
+            ("16", "contact", "site_visit"),
+            ("17", "contact", "incoming_chat_message"),
+            ("18", "lead", "targeting_in"),
+            ("19", "lead", "targeting_out"),
+            ("20", "lead", "lead_auto_created"),
+            ("22", "customer", "customer_added"),
+            ("23", "customer", "transaction"),
+            ("24", "lead", "geolocation"),
+            ("25", "lead", "service_message"),
+            ("26", "lead", "entity_tag_added"),
+            ("27", "lead", "entity_tag_deleted"),
+            ("28", "customer", "message_cashier"),
+            ("29", "lead", "invoice_paid"),
+            ("31", "lead", "intent_identified"),
+            ("32", "lead", "link_followed"),
+            ("34", "lead", "extended_service_message"),
+            ("35", "lead", "zoom_meeting"),
+            ("36", "lead", "bill_paid"),
+            ("37", "lead", "key_action_completed"),
+            ("57", "customer", "customer_status_changed"),
+            ("101", "lead", "dropbox_attachment"),
+            ("102", "contact", "sms_in"),
+            ("103", "contact", "sms_out"),
+        ] {
+            let Plan { notes, events } = plan(kind, &codes(&[code]));
+            let sources = [notes.unwrap_or_default(), events].concat();
+            assert_eq!(sources.first(), Some(&source), "{code}");
+            assert!(without_source(&codes(&[code])).is_empty(), "{code}");
+        }
+        let nowhere = codes(&["6", "7", "8", "9", "99", "104"]);
+        assert_eq!(without_source(&nowhere), nowhere);
+    }
+
+    #[test]
     fn codes_that_v4_keeps_nowhere_are_told() {
         assert_eq!(without_source(&codes(&["3", "6", "99", "777", "10"])), ["6", "99", "777"]);
     }
