@@ -28,6 +28,24 @@ test_that("an interrupt carries the rows that had come, and the next call works"
   expect_identical(nrow(some), 3L)
 })
 
+test_that("an interrupted call leaves no thread behind", {
+  skip_if_not(dir.exists("/proc/self/task"), "threads can't be counted here")
+  workers <- function() {
+    names <- lapply(Sys.glob("/proc/self/task/*/comm"), function(file) {
+      tryCatch(readLines(file), error = function(e) "", warning = function(w) "")
+    })
+    sum(unlist(names) == "amocrm")
+  }
+  auth <- AmoSandbox(notes = 40000, latency = 0.02)
+  tryCatch(run_job(start_notes(auth), interrupt_after(1)), interrupt = identity)
+  # They end by themselves; how fast is not for a test to say.
+  for (look in 1:500) {
+    if (workers() == 0) break
+    Sys.sleep(0.01)
+  }
+  expect_identical(workers(), 0L)
+})
+
 test_that("it works in a forked child after it worked in the parent", {
   skip_on_os("windows")
   auth <- AmoSandbox(notes = 120)

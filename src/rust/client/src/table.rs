@@ -12,8 +12,8 @@ use crate::dictionary::Dictionary;
 use crate::flatten::Leaves;
 use crate::names::{is_odd, make_unique};
 
-/// The largest whole number that a double, and so R, holds exactly.
-const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+/// The largest whole number below which a double, and so R, holds all.
+const MAX_EXACT: u64 = 1 << 53;
 
 /// What the texts of a column become in R.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -508,13 +508,17 @@ impl Keys {
     }
 }
 
-/// The number in `text`, if it is one that the role allows and that a double
-/// holds exactly.
+/// The number in `text`, if it is one that the role allows. An id must be
+/// whole and one that a double holds exactly: digits beyond would change.
 fn number(text: &str, role: Role) -> Option<f64> {
+    if let Ok(whole) = text.parse::<i64>() {
+        let exact = whole.unsigned_abs() <= MAX_EXACT;
+        return (exact || role != Role::Id).then_some(whole as f64);
+    }
     let value: f64 = text.parse().ok()?;
-    let whole = value.fract() == 0.0 && value.abs() <= MAX_EXACT;
     match role {
-        Role::Id => whole.then_some(value),
+        // What is whole came as a whole number, unless it is too large.
+        Role::Id => None,
         _ => value.is_finite().then_some(value),
     }
 }
@@ -610,7 +614,7 @@ mod tests {
 
     #[test]
     fn an_id_that_is_no_exact_whole_number_is_refused() {
-        for id in ["\"abc\"", "1.5", "9007199254740994", "\"\""] {
+        for id in ["\"abc\"", "1.5", "9007199254740993", "1e300", "true", "\"\"", "\"1e3\""] {
             let mut table = Table::new(&SCHEMA);
             let result = push(&mut table, &format!("{{\"id\":{id}}}"));
             assert_eq!(result, Err(BadCell { column: "id".to_owned() }), "{id}");
