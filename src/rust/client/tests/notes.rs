@@ -154,6 +154,30 @@ fn passing_failures_are_repeated() {
 }
 
 #[test]
+fn a_page_that_takes_too_long_comes_in_halves() {
+    let html = "<html>504 Gateway Time-out</html>".to_owned();
+    for action in [Action::Status(504, vec![], html), Action::Delay(Duration::from_secs(60))] {
+        // Whole pages are too much for the server, halves are not.
+        let sandbox = sandbox(250, vec![fault("limit_rows=100&", 0..99, action.clone())]);
+        let impatient = Settings { timeout: Duration::from_millis(300), ..settings(&sandbox) };
+        let notes = run(impatient, leads(100));
+        assert_eq!(notes.error, None, "{action:?}");
+        assert_eq!(notes.tables[0].1.rows(), 250, "{action:?}");
+        let halves = requests_to(&sandbox, "/api/v2/notes").into_iter();
+        assert!(halves.filter(|request| request.query.contains("limit_rows=50&")).count() >= 6);
+    }
+}
+
+#[test]
+fn a_server_that_is_too_slow_for_any_part_is_a_timeout() {
+    let hang = Action::Delay(Duration::from_secs(60));
+    let sandbox = sandbox(250, vec![fault("/api/v2/notes", 0..99, hang)]);
+    let impatient = Settings { timeout: Duration::from_millis(50), ..settings(&sandbox) };
+    let error = run(impatient, leads(20)).error;
+    assert!(matches!(error, Some(Error::Timeout { tries: 6, .. })), "{error:?}");
+}
+
+#[test]
 fn a_refused_key_is_sent_once_and_the_servers_words_come_back() {
     let sandbox = sandbox(10, vec![]);
     let wrong = Settings { credentials: key(&sandbox, "wrong"), ..settings(&sandbox) };
