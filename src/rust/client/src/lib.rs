@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod column;
 pub mod dictionary;
 pub mod error;
 pub mod flatten;
@@ -15,6 +16,7 @@ pub mod host;
 pub mod http;
 pub mod job;
 pub mod key_login;
+pub mod keys;
 pub mod limiter;
 pub mod list;
 pub mod names;

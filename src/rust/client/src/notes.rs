@@ -3,6 +3,7 @@
 
 mod v2;
 mod v4;
+mod v4_lists;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -8,23 +8,11 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::{HashSet, HashTable};
 
-use crate::dictionary::Dictionary;
 use crate::flatten::Leaves;
 use crate::names::{is_odd, make_unique};
 
-/// The largest whole number below which a double, and so R, holds all.
-const MAX_EXACT: u64 = 1 << 53;
-
-/// What the texts of a column become in R.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Stays text.
-    Text,
-    /// A whole number: integer, or double when any exceeds R's integers.
-    Id,
-    /// Seconds since 1970, UTC.
-    Time,
-}
+pub use crate::column::{BadCell, Column, Role, Values};
+pub use crate::keys::{Key, Keys};
 
 /// What is known of a kind of table before its rows are seen.
 #[derive(Debug)]
@@ -52,13 +40,6 @@ impl Schema {
     }
 }
 
-/// A cell whose text is not what its column must hold.
-#[derive(Debug, PartialEq, Eq)]
-pub struct BadCell {
-    /// Name of the column.
-    pub column: String,
-}
-
 /// Rows as columns.
 pub struct Table {
     schema: &'static Schema,
@@ -68,25 +49,6 @@ pub struct Table {
     hasher: RandomState,
     /// Column numbers of the row being added, reused from row to row.
     slots: Vec<usize>,
-}
-
-/// One column: the cells that exist, in row order.
-pub struct Column {
-    name: Box<str>,
-    /// Its name looks like a repaired one, so it is never matched directly.
-    odd: bool,
-    /// One more than the row that used the column last.
-    stamp: u32,
-    rows: Vec<u32>,
-    values: Values,
-}
-
-/// The cells of a column, parallel to [`Column::rows`].
-pub enum Values {
-    /// Numbers of texts in a dictionary.
-    Text(Vec<u32>, Dictionary),
-    /// Ids or times.
-    Number(Role, Vec<f64>),
 }
 
 impl Table {
@@ -210,7 +172,7 @@ impl Table {
         let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
         for column in other.columns {
             // What only the rows left out have makes no column.
-            if column.rows.iter().all(|row| places[*row as usize].is_none()) {
+            if column.rows().iter().all(|row| places[*row as usize].is_none()) {
                 continue;
             }
             let slot = self.column_at(&column.name);
@@ -270,58 +232,27 @@ impl Table {
     }
 
     fn first_key(&self) -> Option<Key<'_>> {
-        self.schema.keys.iter().find_map(|name| {
-            let column = &self.columns[self.find(name)?];
-            (*column.rows.first()? == 0).then(|| match &column.values {
-                Values::Number(_, numbers) => Key::Number(numbers[0]),
-                Values::Text(numbers, dictionary) => Key::Text(dictionary.get(numbers[0])),
-            })
-        })
+        let mut columns = self.schema.keys.iter().filter_map(|name| self.find(name));
+        columns.find_map(|slot| self.columns[slot].key_of_first_row())
     }
 
     /// Replaces texts of a column; `label` gives the new text or None.
     pub fn relabel(&mut self, name: &str, label: impl Fn(&str) -> Option<&'static str>) {
-        let Some(slot) = self.find(name) else { return };
-        if let Values::Text(numbers, dictionary) = &mut self.columns[slot].values {
-            let mut labelled = Dictionary::default();
-            let renumbered: Vec<u32> = dictionary
-                .iter()
-                .map(|text| labelled.number(label(text).unwrap_or(text)))
-                .collect();
-            for number in numbers.iter_mut() {
-                *number = renumbered[*number as usize];
-            }
-            *dictionary = labelled;
+        if let Some(slot) = self.find(name) {
+            self.columns[slot].relabel(label);
         }
     }
 
     /// The texts of a column, row by row; None where there is none.
     pub fn texts(&self, name: &str) -> Vec<Option<String>> {
-        let mut dense = vec![None; self.rows as usize];
-        if let Some(Column { rows, values: Values::Text(numbers, dictionary), .. }) =
-            self.find(name).map(|slot| &self.columns[slot])
-        {
-            for (row, number) in rows.iter().zip(numbers) {
-                dense[*row as usize] = Some(dictionary.get(*number).to_owned());
-            }
-        }
-        dense
+        let rows = self.rows as usize;
+        self.find(name).map_or_else(|| vec![None; rows], |slot| self.columns[slot].texts(rows))
     }
 
     /// Gives a column of texts new cells, one for each row or None.
     pub fn set_texts(&mut self, name: &str, texts: &[Option<&str>]) {
         let slot = self.column_at(name);
-        let mut rows = Vec::new();
-        let mut numbers = Vec::new();
-        let mut dictionary = Dictionary::default();
-        for (row, text) in (0..self.rows).zip(texts) {
-            if let Some(text) = text {
-                rows.push(row);
-                numbers.push(dictionary.number(text));
-            }
-        }
-        self.columns[slot].rows = rows;
-        self.columns[slot].values = Values::Text(numbers, dictionary);
+        self.columns[slot].set_texts(texts);
     }
 
     /// Puts a column behind all others.
@@ -340,10 +271,16 @@ impl Table {
         }
     }
 
+    fn numbers(&self, name: &str) -> Vec<f64> {
+        let rows = self.rows as usize;
+        self.find(name)
+            .map_or_else(|| vec![f64::NAN; rows], |slot| self.columns[slot].numbers(rows))
+    }
+
     /// Puts the rows in ascending order of the given number columns, the
     /// first named first; rows that are equal stay in their order.
     pub fn sort_by(&mut self, names: &[&str]) {
-        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.dense_numbers(name)).collect();
+        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
         let mut order: Vec<u32> = (0..self.rows).collect();
         order.sort_by(|a, b| {
             keys.iter()
@@ -358,168 +295,6 @@ impl Table {
         for column in &mut self.columns {
             column.rearrange(&places);
         }
-    }
-
-    fn dense_numbers(&self, name: &str) -> Vec<f64> {
-        let mut dense = vec![f64::NAN; self.rows as usize];
-        if let Some(Column { rows, values: Values::Number(_, numbers), .. }) =
-            self.find(name).map(|slot| &self.columns[slot])
-        {
-            for (row, number) in rows.iter().zip(numbers) {
-                dense[*row as usize] = *number;
-            }
-        }
-        dense
-    }
-}
-
-impl Column {
-    fn new(name: &str, role: Role) -> Self {
-        let values = match role {
-            Role::Text => Values::Text(Vec::new(), Dictionary::default()),
-            Role::Id | Role::Time => Values::Number(role, Vec::new()),
-        };
-        Column { name: name.into(), odd: is_odd(name), stamp: 0, rows: Vec::new(), values }
-    }
-
-    /// The column's name in the table: every `.` is `_` (contract section 2,
-    /// rule 3).
-    pub fn name(&self) -> String {
-        self.name.replace('.', "_")
-    }
-
-    /// The rows that have a cell, ascending, counted from 0.
-    pub fn rows(&self) -> &[u32] {
-        &self.rows
-    }
-
-    /// The cells of those rows.
-    pub fn values(&self) -> &Values {
-        &self.values
-    }
-
-    fn push(&mut self, row: u32, text: &str) -> Result<(), BadCell> {
-        match &mut self.values {
-            Values::Text(numbers, dictionary) => numbers.push(dictionary.number(text)),
-            Values::Number(role, values) => match number(text, *role) {
-                Some(value) => values.push(value),
-                None => {
-                    return Err(BadCell { column: self.name.to_string() });
-                }
-            },
-        }
-        self.rows.push(row);
-        Ok(())
-    }
-
-    fn append(&mut self, other: Column, places: &[Option<u32>]) {
-        match (&mut self.values, other.values) {
-            (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
-                let mut known: Vec<Option<u32>> = vec![None; their_dictionary.len()];
-                for (row, number) in other.rows.iter().zip(theirs) {
-                    if let Some(place) = places[*row as usize] {
-                        let text = || dictionary.number(their_dictionary.get(number));
-                        numbers.push(*known[number as usize].get_or_insert_with(text));
-                        self.rows.push(place);
-                    }
-                }
-            }
-            (Values::Number(_, values), Values::Number(_, theirs)) => {
-                for (row, value) in other.rows.iter().zip(theirs) {
-                    if let Some(place) = places[*row as usize] {
-                        values.push(value);
-                        self.rows.push(place);
-                    }
-                }
-            }
-            // A name has one role in a schema, so the kinds never differ.
-            _ => {}
-        }
-    }
-
-    fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
-        for (cell, row) in self.rows.iter().enumerate() {
-            match &self.values {
-                Values::Number(_, numbers) => use_key(*row, Key::Number(numbers[cell])),
-                Values::Text(numbers, dictionary) => {
-                    use_key(*row, Key::Text(dictionary.get(numbers[cell])));
-                }
-            }
-        }
-    }
-
-    fn rearrange(&mut self, places: &[u32]) {
-        let mut cells: Vec<(u32, usize)> =
-            self.rows.iter().enumerate().map(|(cell, row)| (places[*row as usize], cell)).collect();
-        cells.sort_unstable();
-        self.rows = cells.iter().map(|(row, _)| *row).collect();
-        match &mut self.values {
-            Values::Text(numbers, _) => {
-                *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
-            }
-            Values::Number(_, numbers) => {
-                *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
-            }
-        }
-    }
-}
-
-/// What tells a row apart.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Key<'k> {
-    /// A numeric id.
-    Number(f64),
-    /// An id that is text.
-    Text(&'k str),
-}
-
-/// Keys of rows already kept.
-#[derive(Default)]
-pub struct Keys {
-    numbers: HashSet<u64, RandomState>,
-    texts: HashSet<Box<str>, RandomState>,
-}
-
-impl Keys {
-    /// Adds a key; whether it was new.
-    pub fn insert(&mut self, key: Key<'_>) -> bool {
-        match key {
-            Key::Number(number) => self.numbers.insert(number.to_bits()),
-            Key::Text(text) => !self.texts.contains(text) && self.texts.insert(text.into()),
-        }
-    }
-
-    /// Whether a key is there.
-    pub fn has(&self, key: Key<'_>) -> bool {
-        match key {
-            Key::Number(number) => self.has_number(number),
-            Key::Text(text) => self.texts.contains(text),
-        }
-    }
-
-    /// Whether any key is in both.
-    pub fn meets(&self, other: &Keys) -> bool {
-        !self.numbers.is_disjoint(&other.numbers) || !self.texts.is_disjoint(&other.texts)
-    }
-
-    /// Whether a numeric key is there.
-    pub fn has_number(&self, number: f64) -> bool {
-        self.numbers.contains(&number.to_bits())
-    }
-}
-
-/// The number in `text`, if it is one that the role allows. An id must be
-/// whole and one that a double holds exactly: digits beyond would change.
-fn number(text: &str, role: Role) -> Option<f64> {
-    if let Ok(whole) = text.parse::<i64>() {
-        let exact = whole.unsigned_abs() <= MAX_EXACT;
-        return (exact || role != Role::Id).then_some(whole as f64);
-    }
-    let value: f64 = text.parse().ok()?;
-    match role {
-        // What is whole came as a whole number, unless it is too large.
-        Role::Id => None,
-        _ => value.is_finite().then_some(value),
     }
 }
 

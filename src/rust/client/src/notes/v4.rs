@@ -7,24 +7,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::future::FutureExt;
 use url::Url;
 
+use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use super::{NotesRequest, Notice, all_of};
 use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::halving::{fetch_halving, halves};
-use crate::http::Request;
-use crate::list::{Pages, Reading, read_list};
+use crate::list::{Reading, read_list};
 use crate::page::{Format, Page, read_page};
 use crate::page_walk::PageWalk;
 use crate::protocol::Slice;
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
 use crate::v2;
-use crate::v4::{self, events, note_rows, sources, tasks};
-
-/// Ids that one request may name (v4.md 2.2, 3.1).
-const NOTE_IDS_A_REQUEST: usize = 200;
-const ELEMENTS_A_REQUEST: usize = 100;
-const EVENT_ELEMENTS_A_REQUEST: usize = 10;
+use crate::v4::{events, note_rows, tasks};
 
 /// The lists of one call.
 pub struct Reader {
@@ -38,29 +33,6 @@ pub struct Reader {
     /// Texts of results, by the task's id.
     results: Mutex<HashMap<String, String>>,
     notices: Mutex<Vec<Notice>>,
-}
-
-/// One list on the server.
-struct List {
-    kind: String,
-    feed: Feed,
-    /// Only these elements, as many as one request may name; empty for all.
-    elements: Vec<u64>,
-    pages: Pages,
-}
-
-/// What a list holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Feed {
-    /// Notes of these names; empty for all.
-    Notes(Vec<&'static str>),
-    /// Notes of these ids.
-    NotesById(Vec<u64>),
-    /// Events of these types, of the list's kind of element.
-    Events(Vec<&'static str>),
-    /// Events of chats, which the server files under contacts whatever they
-    /// belong to (v4.md 3.3): asked for without a kind, sorted out here.
-    Chats(Vec<&'static str>),
 }
 
 /// The filters, looked at again here: the server may ignore some.
@@ -156,7 +128,7 @@ impl Reader {
             rate,
             name: &list.name(),
             numbered: true,
-            endpoint: self.request(list, first).endpoint(),
+            endpoint: list.request(first, self.filter.since).endpoint(),
             progress: &transport.http.progress,
         };
         let read = read_list(
@@ -181,7 +153,7 @@ impl Reader {
         slice: Slice,
     ) -> Result<Answer<Page>, Error> {
         let fetch_once = |slice: Slice| {
-            let request = self.request(list, slice).divisible(halves(slice).is_some());
+            let request = list.request(slice, self.filter.since).divisible(halves(slice).is_some());
             let what = format!("{}, page {}", list.name(), PageWalk::page_number(slice));
             async move { transport.get(&request, &what, |body| self.read_page(list, body)).await }
                 .boxed()
@@ -209,35 +181,6 @@ impl Reader {
             }
         };
         written && self.filter.lets_through(row)
-    }
-
-    fn request(&self, list: &List, slice: Slice) -> Request {
-        let page = PageWalk::page_number(slice);
-        let request = Request::get(list.path()).query("page", &page).query("limit", &slice.limit);
-        // One second early, since whether the bound is included is not said;
-        // what is too early is left out here.
-        let since = self.filter.since.map(|since| since - 1);
-        match &list.feed {
-            Feed::Notes(names) => {
-                let request = each(request.query("order[id]", "asc"), "filter[note_type][]", names);
-                let request = each(request, "filter[entity_id][]", &list.elements);
-                since.iter().fold(request, |request, since| {
-                    request.query("filter[updated_at][from]", since)
-                })
-            }
-            Feed::NotesById(ids) => each(request.query("order[id]", "asc"), "filter[id][]", ids),
-            Feed::Events(types) | Feed::Chats(types) => {
-                let mut request = request.query("order[created_at]", "asc");
-                if let Feed::Events(_) = list.feed {
-                    request = request.query("filter[entity]", &list.kind);
-                    request = each(request, "filter[entity_id][]", &list.elements);
-                }
-                let request = each(request, "filter[type][]", types);
-                since.iter().fold(request, |request, since| {
-                    request.query("filter[created_at][from]", since)
-                })
-            }
-        }
     }
 
     /// Whether some of the ids asked for have not come.
@@ -311,144 +254,6 @@ impl Reader {
     }
 }
 
-impl Feed {
-    fn most(&self) -> u32 {
-        match self {
-            Feed::Notes(_) | Feed::NotesById(_) => v4::NOTES_LIMIT,
-            Feed::Events(_) | Feed::Chats(_) => v4::EVENTS_LIMIT,
-        }
-    }
-
-    /// The member of `_embedded` that holds the records.
-    fn embedded(&self) -> &'static str {
-        match self {
-            Feed::Notes(_) | Feed::NotesById(_) => "notes",
-            Feed::Events(_) | Feed::Chats(_) => "events",
-        }
-    }
-}
-
-impl List {
-    fn new(kind: &str, feed: Feed, elements: &[u64]) -> Self {
-        List { kind: kind.to_owned(), feed, elements: elements.to_vec(), pages: Pages::default() }
-    }
-
-    fn name(&self) -> String {
-        format!("{} {}", self.kind, self.feed.embedded())
-    }
-
-    fn path(&self) -> String {
-        match self.feed {
-            Feed::Notes(_) | Feed::NotesById(_) => {
-                format!("/api/v4/{}/notes", v4::plural(&self.kind))
-            }
-            Feed::Events(_) | Feed::Chats(_) => "/api/v4/events".to_owned(),
-        }
-    }
-
-    /// Whether the error says that the account has no customers: they are
-    /// not in its tariff, or it is on Kommo (v4.md 1.6, 1.8).
-    fn lacks_customers(&self, error: &Error) -> bool {
-        let status = error.at().and_then(|at| at.status);
-        let refused = match self.feed {
-            Feed::Notes(_) | Feed::NotesById(_) => matches!(status, Some(402 | 404)),
-            // Here it is an entity that the filter does not know.
-            Feed::Events(_) | Feed::Chats(_) => matches!(status, Some(400 | 402 | 404)),
-        };
-        self.kind == "customer" && refused
-    }
-}
-
-/// What can't be had, as far as the request tells.
-fn notices_of(request: &NotesRequest) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    if !request.ids.is_empty() {
-        return notices;
-    }
-    let nowhere = sources::without_source(&request.note_types);
-    if !nowhere.is_empty() {
-        notices.push(Notice::NoSource(nowhere));
-    }
-    if request.kinds.iter().any(|kind| leaves_out_chats(kind, request)) {
-        notices.push(Notice::NoChats);
-    }
-    notices
-}
-
-/// The lists of one kind of element.
-fn lists_of(kind: &str, request: &NotesRequest) -> Vec<List> {
-    let plan = sources::plan(kind, &request.note_types);
-    let mut lists = Vec::new();
-    if let Some(names) = plan.notes {
-        let feed = Feed::Notes(names);
-        lists.extend(in_chunks(kind, &feed, &request.elements, ELEMENTS_A_REQUEST));
-    }
-    let (chats, others): (Vec<&str>, Vec<&str>) =
-        plan.events.into_iter().partition(|event| event.ends_with("_chat_message"));
-    if chats_are_filed_by_element(kind, request) {
-        lists.extend(events_list(kind, [others, chats].concat(), &request.elements));
-        return lists;
-    }
-    lists.extend(events_list(kind, others, &request.elements));
-    if !chats.is_empty() && !leaves_out_chats(kind, request) {
-        lists.push(List::new(kind, Feed::Chats(chats), &[]));
-    }
-    lists
-}
-
-/// The server finds the chats of single contacts, but not those of leads:
-/// it files them under the contact who writes (v4.md 3.3).
-fn chats_are_filed_by_element(kind: &str, request: &NotesRequest) -> bool {
-    kind == "contact" && !request.elements.is_empty()
-}
-
-/// To find the chats of one lead, all chats of the account would have to be
-/// read: that is done only for those who ask for chats.
-fn leaves_out_chats(kind: &str, request: &NotesRequest) -> bool {
-    let has_chats = !matches!(kind, "contact" | "task");
-    has_chats && !request.elements.is_empty() && request.note_types.is_empty()
-}
-
-fn events_list(kind: &str, types: Vec<&'static str>, elements: &[u64]) -> Vec<List> {
-    if types.is_empty() {
-        return Vec::new();
-    }
-    in_chunks(kind, &Feed::Events(types), elements, EVENT_ELEMENTS_A_REQUEST)
-}
-
-/// One list for all elements, or one for as many as a request may name.
-fn in_chunks(kind: &str, feed: &Feed, elements: &[u64], chunk: usize) -> Vec<List> {
-    if elements.is_empty() {
-        return vec![List::new(kind, feed.clone(), &[])];
-    }
-    elements.chunks(chunk).map(|chunk| List::new(kind, feed.clone(), chunk)).collect()
-}
-
-fn lists_by_id(kind: &str, ids: &[u64]) -> Vec<List> {
-    if kind == "task" {
-        return Vec::new();
-    }
-    let chunks = ids.chunks(NOTE_IDS_A_REQUEST);
-    chunks.map(|ids| List::new(kind, Feed::NotesById(ids.to_vec()), &[])).collect()
-}
-
-/// The events that name the id of a note.
-fn events_with_notes(kind: &str) -> Vec<List> {
-    let types: Vec<&str> = match kind {
-        "lead" => vec!["lead_added"],
-        "contact" => vec!["contact_added"],
-        "company" => vec!["company_added"],
-        "customer" => vec!["customer_added"],
-        _ => vec!["task_result_added"],
-    };
-    events_list(kind, types, &[])
-}
-
-/// Adds a parameter for each value.
-fn each<T: ToString>(request: Request, name: &str, values: &[T]) -> Request {
-    values.iter().fold(request, |request, value| request.query(name, value))
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -456,7 +261,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Feed, Reader};
+    use super::{Feed, List, Reader};
     use crate::notes::{NotesRequest, Notice};
     use crate::protocol::Slice;
     use url::Url;
@@ -474,8 +279,9 @@ mod tests {
     }
 
     fn queries(reader: &Reader) -> Vec<String> {
-        let query = |list| {
-            let request = reader.request(list, Slice { offset: 0, limit: 100 });
+        let query = |list: &List| {
+            let slice = Slice { offset: 0, limit: 100 };
+            let request = list.request(slice, reader.filter.since);
             format!("{}?{}", request.path(), request.shown_query())
         };
         reader.lists.iter().map(query).collect()

@@ -1,0 +1,208 @@
+//! One column under construction: the cells that exist, texts stored once.
+
+use crate::dictionary::Dictionary;
+use crate::keys::Key;
+use crate::names::is_odd;
+
+/// The largest whole number below which a double, and so R, holds all.
+const MAX_EXACT: u64 = 1 << 53;
+
+/// What the texts of a column become in R.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Stays text.
+    Text,
+    /// A whole number: integer, or double when any exceeds R's integers.
+    Id,
+    /// Seconds since 1970, UTC.
+    Time,
+}
+
+/// A cell whose text is not what its column must hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadCell {
+    /// Name of the column.
+    pub column: String,
+}
+
+/// One column: the cells that exist, in row order.
+pub struct Column {
+    pub(crate) name: Box<str>,
+    /// Its name looks like a repaired one, so it is never matched directly.
+    pub(crate) odd: bool,
+    /// One more than the row that used the column last.
+    pub(crate) stamp: u32,
+    rows: Vec<u32>,
+    values: Values,
+}
+
+/// The cells of a column, parallel to [`Column::rows`].
+pub enum Values {
+    /// Numbers of texts in a dictionary.
+    Text(Vec<u32>, Dictionary),
+    /// Ids or times.
+    Number(Role, Vec<f64>),
+}
+
+impl Column {
+    pub(crate) fn new(name: &str, role: Role) -> Self {
+        let values = match role {
+            Role::Text => Values::Text(Vec::new(), Dictionary::default()),
+            Role::Id | Role::Time => Values::Number(role, Vec::new()),
+        };
+        Column { name: name.into(), odd: is_odd(name), stamp: 0, rows: Vec::new(), values }
+    }
+
+    /// The column's name in the table: every `.` is `_` (contract section 2,
+    /// rule 3).
+    pub fn name(&self) -> String {
+        self.name.replace('.', "_")
+    }
+
+    /// The rows that have a cell, ascending, counted from 0.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// The cells of those rows.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    pub(crate) fn push(&mut self, row: u32, text: &str) -> Result<(), BadCell> {
+        match &mut self.values {
+            Values::Text(numbers, dictionary) => numbers.push(dictionary.number(text)),
+            Values::Number(role, values) => match number(text, *role) {
+                Some(value) => values.push(value),
+                None => {
+                    return Err(BadCell { column: self.name.to_string() });
+                }
+            },
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    pub(crate) fn append(&mut self, other: Column, places: &[Option<u32>]) {
+        match (&mut self.values, other.values) {
+            (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
+                let mut known: Vec<Option<u32>> = vec![None; their_dictionary.len()];
+                for (row, number) in other.rows.iter().zip(theirs) {
+                    if let Some(place) = places[*row as usize] {
+                        let text = || dictionary.number(their_dictionary.get(number));
+                        numbers.push(*known[number as usize].get_or_insert_with(text));
+                        self.rows.push(place);
+                    }
+                }
+            }
+            (Values::Number(_, values), Values::Number(_, theirs)) => {
+                for (row, value) in other.rows.iter().zip(theirs) {
+                    if let Some(place) = places[*row as usize] {
+                        values.push(value);
+                        self.rows.push(place);
+                    }
+                }
+            }
+            // A name has one role in a schema, so the kinds never differ.
+            _ => {}
+        }
+    }
+
+    /// The key in the first row, if there is one.
+    pub(crate) fn key_of_first_row(&self) -> Option<Key<'_>> {
+        (*self.rows.first()? == 0).then(|| match &self.values {
+            Values::Number(_, numbers) => Key::Number(numbers[0]),
+            Values::Text(numbers, dictionary) => Key::Text(dictionary.get(numbers[0])),
+        })
+    }
+
+    /// Replaces texts; `label` gives the new text or None.
+    pub(crate) fn relabel(&mut self, label: impl Fn(&str) -> Option<&'static str>) {
+        let Values::Text(numbers, dictionary) = &mut self.values else { return };
+        let mut labelled = Dictionary::default();
+        let renumbered: Vec<u32> =
+            dictionary.iter().map(|text| labelled.number(label(text).unwrap_or(text))).collect();
+        for number in numbers.iter_mut() {
+            *number = renumbered[*number as usize];
+        }
+        *dictionary = labelled;
+    }
+
+    /// The texts of a table of `rows` rows; None where there is none.
+    pub(crate) fn texts(&self, rows: usize) -> Vec<Option<String>> {
+        let mut dense = vec![None; rows];
+        if let Values::Text(numbers, dictionary) = &self.values {
+            for (row, number) in self.rows.iter().zip(numbers) {
+                dense[*row as usize] = Some(dictionary.get(*number).to_owned());
+            }
+        }
+        dense
+    }
+
+    /// Takes texts in place of the cells, one for each row or None.
+    pub(crate) fn set_texts(&mut self, texts: &[Option<&str>]) {
+        let mut numbers = Vec::new();
+        let mut dictionary = Dictionary::default();
+        self.rows.clear();
+        for (row, text) in (0..).zip(texts) {
+            if let Some(text) = text {
+                self.rows.push(row);
+                numbers.push(dictionary.number(text));
+            }
+        }
+        self.values = Values::Text(numbers, dictionary);
+    }
+
+    /// The numbers of a table of `rows` rows; NaN where there is none.
+    pub(crate) fn numbers(&self, rows: usize) -> Vec<f64> {
+        let mut dense = vec![f64::NAN; rows];
+        if let Values::Number(_, numbers) = &self.values {
+            for (row, number) in self.rows.iter().zip(numbers) {
+                dense[*row as usize] = *number;
+            }
+        }
+        dense
+    }
+
+    /// Keys of the rows that have a cell.
+    pub(crate) fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
+        for (cell, row) in self.rows.iter().enumerate() {
+            match &self.values {
+                Values::Number(_, numbers) => use_key(*row, Key::Number(numbers[cell])),
+                Values::Text(numbers, dictionary) => {
+                    use_key(*row, Key::Text(dictionary.get(numbers[cell])));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn rearrange(&mut self, places: &[u32]) {
+        let mut cells: Vec<(u32, usize)> =
+            self.rows.iter().enumerate().map(|(cell, row)| (places[*row as usize], cell)).collect();
+        cells.sort_unstable();
+        self.rows = cells.iter().map(|(row, _)| *row).collect();
+        match &mut self.values {
+            Values::Text(numbers, _) => {
+                *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
+            }
+            Values::Number(_, numbers) => {
+                *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
+            }
+        }
+    }
+}
+
+/// The number in `text`, if it is one that the role allows. An id must be
+/// whole and one that a double holds exactly: digits beyond would change.
+fn number(text: &str, role: Role) -> Option<f64> {
+    if let Ok(whole) = text.parse::<i64>() {
+        let exact = whole.unsigned_abs() <= MAX_EXACT;
+        return (exact || role != Role::Id).then_some(whole as f64);
+    }
+    let value: f64 = text.parse().ok()?;
+    match role {
+        // What is whole came as a whole number, unless it is too large.
+        Role::Id => None,
+        _ => value.is_finite().then_some(value),
+    }
+}
