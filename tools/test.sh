@@ -35,8 +35,11 @@ rust_checks() {
   if cargo deny --version >/dev/null 2>&1; then
     step "cargo deny"
     cargo_in deny check licenses sources bans
-    # The advisories are fetched: without a network they are left out.
-    cargo_in deny check advisories || skip "the advisories of cargo-deny"
+    if cargo_in deny fetch db >/dev/null 2>&1; then
+      cargo_in deny check advisories
+    else
+      printf '\n== skipped, no network: the advisories of cargo-deny\n'
+    fi
   else skip "cargo-deny"; fi
 }
 
