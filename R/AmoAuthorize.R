@@ -24,9 +24,9 @@
 AmoAuthorize <- function(client_id = NULL, client_secret = NULL, redirect_uri = NULL,
                          domain = NULL, token_file = NULL) {
   if (!interactive()) {
-    abort_input("code", gettext(paste(
-      "AmoAuthorize() needs a person at a prompt; in a script give AmoAuthList() a `code` or",
-      "a `token_file` that has tokens already"
+    abort_input("code", join(gettext(
+      "AmoAuthorize() needs a person at a prompt;",
+      "in a script give AmoAuthList() a `code` or a `token_file` that has tokens already"
     )))
   }
   integration <- list(
@@ -43,14 +43,14 @@ authorize <- function(integration, browse, ask) {
   client_id <- credential(integration$client_id, "client_id")
   state <- random_state()
   address <- consent_address(client_id, state, integration$domain)
-  message(gettextf(
-    paste0(
-      "1. In the browser choose the account and allow the access.\n   %s\n",
-      "2. The browser then goes to the integration's redirect address. Copy that address, or\n",
+  steps <- c(
+    gettextf("1. In the browser choose the account and allow the access.\n   %s", address),
+    gettext(
+      "2. The browser then goes to the integration's redirect address. Copy that address, or",
       "   the code from the integration's tab Keys, and paste it here within 20 minutes."
-    ),
-    address
-  ))
+    )
+  )
+  message(paste(steps, collapse = "\n"))
   browse(address)
   pasted <- read_pasted(ask(gettext("Address or code: ")), state)
   integration$code <- pasted$code

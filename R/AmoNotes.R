@@ -95,7 +95,11 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
 }
 
 notes_label <- function(kinds) {
-  gettextf("%s notes", paste(kinds, collapse = ", "))
+  names <- c(
+    contact = gettext("contact"), lead = gettext("lead"), company = gettext("company"),
+    task = gettext("task"), customer = gettext("customer")
+  )
+  gettextf("%s notes", paste(names[kinds], collapse = ", "))
 }
 
 #' Several tables of notes as a list

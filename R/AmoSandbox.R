@@ -26,19 +26,51 @@
 #' @param v2 `FALSE`: API v2 does not answer any more.
 #' @param kommo `TRUE`: an account of Kommo, which has no customers.
 #' @param token_life seconds until an access token of OAuth ends.
+#' @param faults what goes wrong, a list of faults; see below.
 #'
 #' @return A list for the argument `auth_list`, as [AmoAuthList()] makes it.
+#'
+#' @section Faults:
+#' Each fault is a list. `path` picks the requests whose path and query contain
+#' this text, such as `"/api/v2/notes"` or, for one page, `"limit_offset=500"`.
+#' `nth` says which of these are meant, counted from 1: `1` (the default), `2:4`,
+#' or `c(2, Inf)` for the second and all that follow. What happens to them:
+#' \describe{
+#'   \item{`status = 502`}{this status, if given with `body = "..."` and
+#'     `headers = c("Retry-After" = "1")`}
+#'   \item{`action = "empty"`}{204, as if there were no rows}
+#'   \item{`action = "short", rows = 3`}{the first 3 rows of the page only}
+#'   \item{`action = "body", body = "..."`}{status 200 with this body}
+#'   \item{`action = "cut"`}{the connection ends in the middle of the answer}
+#'   \item{`action = "close"`}{the connection ends without an answer}
+#'   \item{`action = "delay", seconds = 2`}{the answer comes later}
+#'   \item{`action = "expire"`}{401: all sessions and tokens of OAuth end}
+#'   \item{`action = "redirect", to = "https://..."`}{302 to this place}
+#'   \item{`action = "remove", rows = 5`}{from then on, the first 5 notes of
+#'     each kind are gone: the others move to earlier pages}
+#'   \item{`action = "insert", rows = 5`}{from then on, there are 5 notes
+#'     before the others of each kind. They are made up with the others, and
+#'     held back until then}
+#' }
+#' Where several faults pick a request, the first one happens; delays add up.
 #'
 #' @section Conditions:
 #' `amocrm_error_input`.
 #' @examples
 #' auth <- AmoSandbox(notes = c(lead = 50, contact = 20), timezone = "Asia/Omsk")
 #' AmoNotes(auth, "lead", note_type = "call_in")
+#'
+#' # A page that comes empty at first is asked for again: the table is whole
+#' lagging <- AmoSandbox(
+#'   notes = c(lead = 250),
+#'   faults = list(list(path = "limit_offset=100", action = "empty"))
+#' )
+#' nrow(AmoNotes(lagging, "lead", limit = 100))
 #' @export
 AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", latency = 0,
                        rate = 0, session = 900, items = NULL,
                        access = c("key", "token", "oauth"), v2 = TRUE, kommo = FALSE,
-                       token_life = 86400) {
+                       token_life = 86400, faults = list()) {
   access <- check_choices(access[[1]], c("key", "token", "oauth"), "access")
   kinds <- c("contact", "lead", "company", "task", "customer")
   recorded <- lapply(stats::setNames(nm = kinds), function(kind) recorded_json(items, kind))
@@ -46,6 +78,7 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
   started <- rust_sandbox_start(c(
     note_counts(notes, kinds),
     recorded,
+    fault_columns(faults),
     list(
       seed = check_number(seed, "seed"),
       timezone = check_zone(timezone),

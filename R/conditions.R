@@ -42,7 +42,7 @@ abort_from_rust <- function(error, partial = NULL) {
 headline <- function(error) {
   where <- error$endpoint
   switch(error$kind,
-    input = error$message,
+    input = gettext(error$message),
     auth = auth_error_text(error),
     blocked = sentence(gettextf("HTTP 403 from %s: access is blocked", where), error$detail),
     rate_limited = gettextf(
@@ -83,30 +83,30 @@ sentence <- function(start, rest) {
 advice <- function(error) {
   switch(error$kind,
     auth = auth_advice(error$code, error$endpoint),
-    blocked = gettext(paste(
-      "Don't try again at once: a block can become permanent. Ask amoCRM's support,",
-      "naming the request id and your address, or have an administrator check the list of",
-      "allowed addresses (Settings - General settings)."
+    blocked = join(gettext(
+      "Don't try again at once: a block can become permanent.",
+      "Ask amoCRM's support, naming the request id and your address,",
+      "or have an administrator check the list of allowed addresses (Settings - General settings)."
     )),
-    rate_limited = gettext(paste(
-      "Other programs use the same account: lower this one's share with",
-      "options(amocrm.rate = 3), or run it at another time."
+    rate_limited = join(gettext(
+      "Other programs use the same account:",
+      "lower this one's share with options(amocrm.rate = 3), or run it at another time."
     )),
     http = http_advice(error$status),
-    timeout = gettext(paste(
-      "Ask for less at once with `limit`, or allow more time with",
-      "options(amocrm.timeout = 180)."
-    )),
-    network = gettext(paste(
-      "Check `domain` and the connection; behind a proxy set the environment variable",
-      "HTTPS_PROXY, and SSL_CERT_FILE for its certificate."
+    timeout = gettext(
+      "Ask for less at once with `limit`, or allow more time with options(amocrm.timeout = 180)."
+    ),
+    network = join(gettext(
+      "Check `domain` and the connection;",
+      "behind a proxy set the environment variable HTTPS_PROXY,",
+      "and SSL_CERT_FILE for its certificate."
     )),
     parse = gettext(
       "Try a smaller `limit`; if it stays, report it with the request id."
     ),
-    incomplete = gettext(paste(
-      "The rows that came are in the condition's `partial`. Try again later, or with a",
-      "smaller `limit`."
+    incomplete = join(gettext(
+      "The rows that came are in the condition's `partial`.",
+      "Try again later, or with a smaller `limit`."
     )),
     NULL
   )
@@ -114,23 +114,24 @@ advice <- function(error) {
 
 auth_advice <- function(code, endpoint) {
   switch(code,
-    oauth = gettext(paste(
-      "Authorise again with AmoAuthorize(), or give AmoAuthList() a new `code`: the tokens are",
-      "spent, or `client_id`, `client_secret` or `redirect_uri` is not as in the integration's",
-      "settings."
+    oauth = join(gettext(
+      "Authorise again with AmoAuthorize(), or give AmoAuthList() a new `code`:",
+      "the tokens are spent,",
+      "or `client_id`, `client_secret` or `redirect_uri` is not as in the integration's settings."
     )),
     "101" = gettext("There is no such account: check `domain`."),
     "111" = gettext("Log in once in a browser and pass the captcha there."),
     "112" = gettext("The user is switched off or not in this account."),
     if (identical(endpoint, "POST /private/api/auth.php")) {
-      gettext(paste(
-        "Check `email`, `apikey` and `domain`. amoCRM stopped handing out API keys in July",
-        "2020, and a key ends with its user's password."
+      join(gettext(
+        "Check `email`, `apikey` and `domain`.",
+        "amoCRM stopped handing out API keys in July 2020, and a key ends with its user's password."
       ))
     } else {
-      gettext(paste(
-        "Check `domain`, and make a new `access_token` in the integration's settings when the",
-        "old one has ended or was revoked."
+      join(gettext(
+        "Check `domain`,",
+        "and make a new `access_token` in the integration's settings",
+        "when the old one has ended or was revoked."
       ))
     }
   )
@@ -165,10 +166,11 @@ signal_interrupt <- function(partial) {
 
 #' @noRd
 warn <- function(kind, message, fields = list()) {
-  warning(structure(
+  condition <- structure(
     class = c(paste0("amocrm_warning_", kind), "amocrm_warning", "warning", "condition"),
     c(list(message = message, call = NULL), fields)
-  ))
+  )
+  warning(condition)
 }
 
 #' @noRd

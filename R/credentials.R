@@ -100,12 +100,11 @@ agreed_token_file <- function(auth, ask = ask_to_store) {
     return(file)
   }
   if (!ask(file)) {
-    abort_input("token_file", gettextf(
-      paste(
-        "tokens must be kept somewhere: name a file in `token_file` (or in the environment",
-        "variable AMOCRM_TOKEN_FILE), or agree at a prompt to %s"
-      ),
-      file
+    abort_input("token_file", join(
+      gettext("tokens must be kept somewhere: name a file in `token_file`"),
+      gettextf(
+        "(or in the environment variable AMOCRM_TOKEN_FILE), or agree at a prompt to %s", file
+      )
     ))
   }
   agreements[[file]] <- TRUE

@@ -51,7 +51,7 @@ progress_bar <- function(label) {
   pages <- "0"
   note <- ""
   bar <- cli::cli_progress_bar(
-    format = "{cli::pb_spin} {label}: {rows} rows, {pages} pages{note}",
+    format = paste0("{cli::pb_spin} ", counts_text("{label}", "{rows}", "{pages}"), "{note}"),
     total = NA, clear = TRUE, .envir = here, .auto_close = FALSE
   )
   list(
@@ -76,13 +76,17 @@ progress_lines <- function(label) {
       if (waits && state$pause != told_pause) {
         inform(paste0(label, ": ", wait_text(state)))
       } else if (seconds - told_at >= line_interval && !state$done) {
-        inform(gettextf("%s: %s rows, %s pages", label, count(state$rows), count(state$pages)))
+        inform(counts_text(label, count(state$rows), count(state$pages)))
         told_at <<- seconds
       }
       told_pause <<- if (waits) state$pause else ""
     },
     close = function() invisible()
   )
+}
+
+counts_text <- function(label, rows, pages) {
+  gettextf("%s: %s rows, %s pages", label, rows, pages)
 }
 
 wait_text <- function(state) {

@@ -70,16 +70,15 @@ tell <- function(notice) {
   kind <- sub(":.*", "", notice)
   about <- sub("^[^:]*:", "", notice)
   warn(kind, switch(kind,
-    no_source = gettextf(
-      paste(
-        "API v4 keeps no notes of the type %s: no rows for it. They are records of old",
-        "interfaces, or not known at all; see vignette(\"v2-v4\")"
-      ),
-      about
+    no_source = join(
+      gettextf("API v4 keeps no notes of the type %s: no rows for it.", about),
+      gettext(
+        "They are records of old interfaces, or not known at all; see vignette(\"v2-v4\")"
+      )
     ),
-    no_chats = gettext(paste(
-      "API v4 can't look for the chat messages of one element: they are left out. Ask for",
-      "them with note_type = 17, which reads all chats of the account"
+    no_chats = join(gettext(
+      "API v4 can't look for the chat messages of one element: they are left out.",
+      "Ask for them with note_type = 17, which reads all chats of the account"
     )),
     no_customers = gettext("this account has no customers: their table is empty")
   ))

@@ -15,11 +15,11 @@ tools::update_pkg_po(".", mergeOpts = "--backup=none --no-fuzzy-matching")
 # It is English with other quotes, and mistakes apostrophes for them.
 unlink(file.path("inst", "po", "en@quot"), recursive = TRUE)
 
-#' The entries of a .po file that have a flaw
+#' The entries of a .po file that have a flaw, as lines
 entries <- function(file, flaw) {
-  found <- system2("msgattrib", c("--no-obsolete", "--no-wrap", flaw, shQuote(file)), stdout = TRUE)
+  found <- system2("msgattrib", c("--no-obsolete", flaw, shQuote(file)), stdout = TRUE)
   if (!is.null(attr(found, "status"))) stop("msgattrib failed on ", file, call. = FALSE)
-  grep('^msgid "..*"', found, value = TRUE)
+  found
 }
 
 for (file in list.files("po", pattern = "^R-.*\\.po$", full.names = TRUE)) {
@@ -27,9 +27,10 @@ for (file in list.files("po", pattern = "^R-.*\\.po$", full.names = TRUE)) {
   system2("msgattrib", c("--no-obsolete", "-o", shQuote(file), shQuote(file)))
   unfinished <- c(entries(file, "--untranslated"), entries(file, "--only-fuzzy"))
   if (length(unfinished) > 0) {
-    stop(file, " lacks:\n", paste(unfinished, collapse = "\n"), call. = FALSE)
+    writeLines(unfinished)
+    stop(file, " is not complete", call. = FALSE)
   }
   if (nrow(tools::checkPoFile(file, strictPlural = TRUE)) > 0) {
-    stop(file, ": a translation's %s, %d ... are not its text's", call. = FALSE)
+    stop(file, ": a translation has other placeholders than its text", call. = FALSE)
   }
 }

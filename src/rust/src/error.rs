@@ -11,14 +11,14 @@ pub fn error_list(error: &Error) -> List {
     list!(
         kind = error.kind(),
         message = clean(&error.to_string()),
-        argument = details.argument,
-        code = details.code.as_deref().map(clean),
-        detail = details.detail.as_deref().map(clean),
+        argument = or_null(details.argument),
+        code = or_null(details.code.as_deref().map(clean)),
+        detail = or_null(details.detail.as_deref().map(clean)),
         pages = details.pages,
-        tries = details.tries.map(f64::from),
-        status = at.status.map(i32::from),
+        tries = or_null(details.tries.map(f64::from)),
+        status = or_null(at.status.map(i32::from)),
         endpoint = at.endpoint,
-        request_id = at.request_id.as_deref().map(clean)
+        request_id = or_null(at.request_id.as_deref().map(clean))
     )
 }
 
@@ -57,6 +57,11 @@ impl Details {
             Error::System(detail) => Details { detail: Some(detail), ..none },
         }
     }
+}
+
+/// extendr would make an NA of what is absent.
+fn or_null<T: Into<Robj>>(value: Option<T>) -> Robj {
+    value.map_or_else(|| ().into(), Into::into)
 }
 
 /// R strings can't hold NUL.

@@ -9,6 +9,7 @@
 
 mod columns;
 mod error;
+mod faults;
 mod guard;
 mod job;
 mod sandbox;

@@ -7,6 +7,7 @@ use amocrm_client::error::Error;
 use amocrm_sandbox::{Config, Kind, NoteCounts, Request, Sandbox};
 use extendr_api::prelude::*;
 
+use crate::faults;
 use crate::spec::Spec;
 
 type Outcome<T> = std::result::Result<T, Error>;
@@ -99,6 +100,7 @@ fn config(spec: &Spec) -> Outcome<Config> {
         token_seconds: spec.count("token_seconds")?,
         v2: spec.flag("v2")?,
         kommo: spec.flag("kommo")?,
+        faults: faults::read(spec)?,
         ..Config::default()
     })
 }

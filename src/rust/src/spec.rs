@@ -38,6 +38,15 @@ impl Spec<'_> {
         self.find(name)?.as_real().ok_or_else(|| misshapen(name))
     }
 
+    /// A vector of numbers; NULL is empty.
+    pub fn numbers(&self, name: &'static str) -> std::result::Result<Vec<f64>, Error> {
+        let value = self.find(name)?;
+        if value.is_null() {
+            return Ok(Vec::new());
+        }
+        value.as_real_vector().ok_or_else(|| misshapen(name))
+    }
+
     /// TRUE or FALSE.
     pub fn flag(&self, name: &'static str) -> std::result::Result<bool, Error> {
         self.find(name)?.as_bool().ok_or_else(|| misshapen(name))
@@ -51,6 +60,7 @@ impl Spec<'_> {
     }
 }
 
-fn misshapen(argument: &'static str) -> Error {
+/// The error for what R should not have passed.
+pub fn misshapen(argument: &'static str) -> Error {
     Error::Input { argument, message: format!("`{argument}` is not of the expected type") }
 }

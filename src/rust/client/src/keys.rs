@@ -28,14 +28,6 @@ impl Keys {
         }
     }
 
-    /// Whether a key is there.
-    pub fn has(&self, key: Key<'_>) -> bool {
-        match key {
-            Key::Number(number) => self.has_number(number),
-            Key::Text(text) => self.texts.contains(text),
-        }
-    }
-
     /// Whether any key is in both.
     pub fn meets(&self, other: &Keys) -> bool {
         !self.numbers.is_disjoint(&other.numbers) || !self.texts.is_disjoint(&other.texts)

@@ -17,19 +17,10 @@ use crate::protocol::{Answered, Ask, Keep, Protocol, Slice, pages_ahead};
 use crate::table::{Keys, Table};
 use crate::transport::Answer;
 
-/// Walks that a list is given to hold still.
-const MAX_WALKS: usize = 3;
-
 /// The pages of one list that have arrived, by the rows before them.
 #[derive(Default)]
 pub struct Pages {
     by_offset: Mutex<BTreeMap<u64, Table>>,
-}
-
-/// Where the last page with rows began, and with which record.
-struct LastStart {
-    slice: Slice,
-    first_id: Option<String>,
 }
 
 impl Pages {
@@ -80,15 +71,6 @@ impl Pages {
             && self.lock().get(&0).is_some_and(|first| first.first_key_equals(page))
     }
 
-    /// Whether the page at `offset` began with a row that `again` has, too.
-    fn begins_within(&self, offset: u64, again: &Table) -> bool {
-        self.lock().get(&offset).is_some_and(|page| page.first_key_is_in(&again.keys()))
-    }
-
-    fn clear(&self) {
-        self.lock().clear();
-    }
-
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Table>> {
         self.by_offset.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -114,15 +96,13 @@ pub struct Reading<'r> {
     pub progress: &'r Progress,
 }
 
-/// Reads a list from its first row to its end into `pages`. `walk` makes the
-/// protocol's state.
+/// Reads a list from its first row to its end into `pages`.
 ///
 /// # Errors
 /// What `fetch` fails with, at once; [`Error::Incomplete`] when some rows
-/// can't be had although the server answers, or when rows were removed
-/// during every one of several walks.
+/// can't be had although the server answers.
 pub async fn read_list<P, F, A>(
-    walk: impl Fn() -> P,
+    mut walk: P,
     reading: &Reading<'_>,
     pages: &Pages,
     fetch: F,
@@ -132,33 +112,7 @@ where
     F: Fn(Slice) -> A,
     A: Future<Output = Result<Answer<Page>, Error>> + Send,
 {
-    for _ in 0..MAX_WALKS {
-        let last = walk_once(walk(), reading, pages, &fetch).await?;
-        if held_still(reading, pages, last, &fetch).await? {
-            return Ok(());
-        }
-        reading.progress.log(|| format!("{}: rows were removed, read again", reading.name));
-        pages.clear();
-    }
-    walk_once(walk(), reading, pages, &fetch).await?;
-    Err(reading.incomplete(vec![format!("{}: rows were removed while it was read", reading.name)]))
-}
-
-/// One walk over the list.
-async fn walk_once<P, F, A>(
-    mut walk: P,
-    reading: &Reading<'_>,
-    pages: &Pages,
-    fetch: &F,
-) -> Result<Option<LastStart>, Error>
-where
-    P: Protocol,
-    F: Fn(Slice) -> A,
-    A: Future<Output = Result<Answer<Page>, Error>> + Send,
-{
     let mut in_flight = FuturesUnordered::new();
-    let mut last: Option<LastStart> = None;
-    let mut pages_are_full = false;
     loop {
         while let Some(ask) = walk.next_ask() {
             in_flight.push(answer_to(ask, fetch(ask.slice)));
@@ -166,46 +120,11 @@ where
         let Some((slice, answer)) = in_flight.next().await else { break };
         let Answer { value: page, elapsed } = answer?;
         walk.set_ahead(pages_ahead(elapsed, reading.rate.min(ALLOWED)));
-        if slice.offset == 0 {
-            pages_are_full = page.records == reading.limit;
-        }
-        let is_later = last.as_ref().is_none_or(|last| last.slice.offset <= slice.offset);
-        if is_later && page.records > 0 && slice.limit == reading.limit {
-            last = Some(LastStart { slice, first_id: page.first_id.clone() });
-        }
         take_in(reading, pages, &mut walk, slice, page)?;
     }
     let missing: Vec<String> =
         walk.missing().into_iter().map(|slice| reading.place(slice)).collect();
-    if !missing.is_empty() {
-        return Err(reading.incomplete(missing));
-    }
-    // Where the server gives fewer records than asked for, places in the list
-    // are not known.
-    Ok(last.filter(|last| pages_are_full && last.slice.offset > 0))
-}
-
-/// Whether no rows were removed before the last page while the list was read:
-/// those behind them would have moved to pages that had been read already.
-async fn held_still<F, A>(
-    reading: &Reading<'_>,
-    pages: &Pages,
-    last: Option<LastStart>,
-    fetch: &F,
-) -> Result<bool, Error>
-where
-    F: Fn(Slice) -> A,
-    A: Future<Output = Result<Answer<Page>, Error>>,
-{
-    let Some(last) = last else { return Ok(true) };
-    let offset = last.slice.offset;
-    let probe = fetch(Slice { offset, limit: 1 }).await?.value;
-    if probe.first_id == last.first_id {
-        return Ok(true);
-    }
-    // Rows that were added push others back, which loses none.
-    let again = fetch(Slice { offset, limit: reading.limit }).await?.value;
-    Ok(pages.begins_within(offset, &again.table))
+    if missing.is_empty() { Ok(()) } else { Err(reading.incomplete(missing)) }
 }
 
 fn answer_to<'a, A>(ask: Ask, fetch: A) -> BoxFuture<'a, (Slice, A::Output)>

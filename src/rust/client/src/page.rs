@@ -50,8 +50,6 @@ pub struct Page {
     pub records: u32,
     /// Whether the server names a next page.
     pub has_next: bool,
-    /// The id of the first record, be it left out or not.
-    pub first_id: Option<String>,
 }
 
 impl Page {
@@ -61,12 +59,11 @@ impl Page {
         self.table.append(next.table, &mut seen);
         self.records += next.records;
         self.has_next = next.has_next;
-        self.first_id = self.first_id.take().or(next.first_id);
     }
 
     /// What a 204 holds.
     pub fn empty(schema: &'static Schema) -> Self {
-        Page { table: Table::new(schema), records: 0, has_next: false, first_id: None }
+        Page { table: Table::new(schema), records: 0, has_next: false }
     }
 }
 
@@ -86,18 +83,14 @@ pub fn read_page(body: &[u8], format: &Format) -> Result<Page, BadPage> {
         row: Leaves::default(),
         records: 0,
         has_next: false,
-        first_id: None,
         place: Place::Document,
     };
     let mut parser = serde_json::Deserializer::from_slice(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
-        Ok(()) => Ok(Page {
-            table: reader.table,
-            records: reader.records,
-            has_next: reader.has_next,
-            first_id: reader.first_id,
-        }),
+        Ok(()) => {
+            Ok(Page { table: reader.table, records: reader.records, has_next: reader.has_next })
+        }
         Err(error) => {
             Err(BadPage { path: shown(&reader.path()), detail: shown(&error.to_string()) })
         }
@@ -119,7 +112,6 @@ struct Reader<'r> {
     row: Leaves,
     records: u32,
     has_next: bool,
-    first_id: Option<String>,
     place: Place,
 }
 
@@ -297,9 +289,6 @@ impl<'de> Visitor<'de> for RecordsSeed<'_, '_> {
 
 impl Reader<'_> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        if self.records == 0 {
-            self.first_id = self.leaves.get("id").map(str::to_owned);
-        }
         self.records += 1;
         let row = match self.format.map {
             None => &self.leaves,

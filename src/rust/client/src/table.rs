@@ -226,11 +226,6 @@ impl Table {
         }
     }
 
-    /// Whether the key of the first row is among `keys`.
-    pub fn first_key_is_in(&self, keys: &Keys) -> bool {
-        self.first_key().is_some_and(|key| keys.has(key))
-    }
-
     fn first_key(&self) -> Option<Key<'_>> {
         let mut columns = self.schema.keys.iter().filter_map(|name| self.find(name));
         columns.find_map(|slot| self.columns[slot].key_of_first_row())

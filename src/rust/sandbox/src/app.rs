@@ -11,6 +11,7 @@ use crate::index::Index;
 use crate::kind::Kind;
 use crate::log::Log;
 use crate::oauth::{Integration, Tokens};
+use crate::presence::Presence;
 use crate::random;
 use crate::rate::Limiter;
 use crate::rows::Rows;
@@ -21,6 +22,8 @@ use crate::v4;
 pub struct App {
     pub account: Account,
     pub rows: BTreeMap<Kind, Rows>,
+    /// Which of the rows are there.
+    pub presence: Presence,
     pub email: String,
     pub apikey: String,
     pub sessions: Sessions,
@@ -66,6 +69,7 @@ impl App {
             lists: v4::Lists::default(),
             log: Log::default(),
             limiter: Limiter::new(config.rate),
+            presence: Presence::new(&config.faults),
             faults: Faults::new(config.faults),
             latency: config.latency,
             started: Instant::now(),

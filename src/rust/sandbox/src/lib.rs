@@ -36,6 +36,7 @@ mod log;
 mod notes;
 mod oauth;
 mod pipeline;
+mod presence;
 mod query;
 mod random;
 mod rate;

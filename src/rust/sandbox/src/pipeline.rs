@@ -77,6 +77,14 @@ async fn spoil(
             request.extensions_mut().insert(RowCap(rows));
             Ok(serve(service, request).await)
         }
+        Action::RemoveRows(rows) => {
+            app.presence.remove(rows);
+            Ok(serve(service, request).await)
+        }
+        Action::InsertRows(rows) => {
+            app.presence.insert(rows);
+            Ok(serve(service, request).await)
+        }
         // A plan keeps delays apart from its action.
         Action::Delay(_) => Ok(serve(service, request).await),
     }

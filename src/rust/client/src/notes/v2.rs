@@ -76,12 +76,9 @@ impl Reader {
             endpoint: v2::notes_request(&list.kind, &list.filter, first).endpoint(),
             progress: &transport.http.progress,
         };
-        read_list(
-            || OffsetWalk::new(limit),
-            &reading,
-            &list.pages,
-            |slice| fetch(transport, &list.kind, &list.filter, slice),
-        )
+        read_list(OffsetWalk::new(limit), &reading, &list.pages, |slice| {
+            fetch(transport, &list.kind, &list.filter, slice)
+        })
         .await
     }
 

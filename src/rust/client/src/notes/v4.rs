@@ -131,12 +131,9 @@ impl Reader {
             endpoint: list.request(first, self.filter.since).endpoint(),
             progress: &transport.http.progress,
         };
-        let read = read_list(
-            || PageWalk::new(limit),
-            &reading,
-            &list.pages,
-            |slice| self.fetch(transport, list, slice),
-        );
+        let read = read_list(PageWalk::new(limit), &reading, &list.pages, |slice| {
+            self.fetch(transport, list, slice)
+        });
         match read.await {
             Err(error) if self.several_kinds && list.lacks_customers(&error) => {
                 self.notice(Notice::NoCustomers);

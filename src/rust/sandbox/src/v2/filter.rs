@@ -6,6 +6,7 @@ use axum::http::header::IF_MODIFIED_SINCE;
 use super::dates;
 use crate::account::Account;
 use crate::kind::Kind;
+use crate::presence::Present;
 use crate::query::Query;
 use crate::rows::{Meta, Rows};
 
@@ -44,24 +45,28 @@ impl Filter {
         })
     }
 
-    /// The indices of the rows asked for, in the order of the list.
-    pub fn select(&self, account: &Account, rows: &Rows) -> Vec<u64> {
+    /// The indices of the rows asked for that are there, in the order of the
+    /// list.
+    pub fn select(&self, account: &Account, rows: &Rows, present: &Present) -> Vec<u64> {
         if !self.ids.is_empty() {
-            return self.by_id(account, rows);
+            return self.by_id(account, rows, present);
         }
         if self.takes_all() {
-            let end = self.offset.saturating_add(self.limit).min(rows.len());
-            return (self.offset..end).collect();
+            return self.page(present.places(rows.len()));
         }
-        let matching = (0..).zip(rows.metas(account)).filter(|(_, meta)| self.matches(meta));
-        let page = matching.skip(size(self.offset)).take(size(self.limit));
-        page.map(|(index, _)| index).collect()
+        let all = (0..).zip(rows.metas(account));
+        let matching = all.filter(|(index, meta)| present.has(*index) && self.matches(meta));
+        self.page(matching.map(|(index, _)| index))
+    }
+
+    fn page(&self, indices: impl Iterator<Item = u64>) -> Vec<u64> {
+        indices.skip(size(self.offset)).take(size(self.limit)).collect()
     }
 
     /// Rows by id, whatever the other parameters say.
-    fn by_id(&self, account: &Account, rows: &Rows) -> Vec<u64> {
+    fn by_id(&self, account: &Account, rows: &Rows, present: &Present) -> Vec<u64> {
         let found = self.ids.iter().flat_map(|id| rows.with_id(account, *id));
-        let mut found: Vec<u64> = found.collect();
+        let mut found: Vec<u64> = found.filter(|index| present.has(*index)).collect();
         found.sort_unstable();
         found.dedup();
         found.truncate(size(MOST_ROWS));

@@ -57,7 +57,7 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(rows) = app.rows.get(&filter.kind) else {
         return type_required();
     };
-    let mut indices = filter.select(&app.account, rows);
+    let mut indices = filter.select(&app.account, rows, &app.presence.now());
     if indices.is_empty() {
         return reply::empty(StatusCode::NO_CONTENT);
     }

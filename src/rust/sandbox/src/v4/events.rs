@@ -53,6 +53,7 @@ pub async fn show(
 ) -> Response {
     let site = site::of(request.headers());
     let key = Key::from_id(app.account.seed, &id);
+    let key = key.filter(|key| app.presence.now().has(key.place()));
     paging::answer_one(key.and_then(|key| EventView::of(&app, key, &site)))
 }
 
@@ -100,7 +101,9 @@ impl Filter {
         rising: impl DoubleEndedIterator<Item = (Key, EventType)>,
         paging: &Paging,
     ) -> Vec<Key> {
-        let matching = rising.filter(|(key, event_type)| self.matches(app, *key, *event_type));
+        let present = app.presence.now();
+        let there = rising.filter(|(key, _)| present.has(key.place()));
+        let matching = there.filter(|(key, event_type)| self.matches(app, *key, *event_type));
         let keys = matching.map(|(key, _)| key);
         match self.direction {
             Direction::Rising => paging.cut(keys),

@@ -88,7 +88,8 @@ fn show(app: &App, kind: Kind, owner: Option<&str>, id: &str, request: &Request)
         return problem::no_page(request);
     };
     let place = app.place(kind, id);
-    let note = place.map(|place| app.account.note(kind, u64::from(place)));
+    let place = place.map(u64::from).filter(|place| app.presence.now().has(*place));
+    let note = place.map(|place| app.account.note(kind, place));
     let note = note.filter(|note| owner.is_none_or(|owner| owner == note.row.element_id));
     let view = note.and_then(|note| NoteView::of(note, &site::of(request.headers())));
     paging::answer_one(view)
@@ -113,10 +114,12 @@ impl Filter {
 
     /// Places of the notes of a page in the list of the kind.
     fn page(&self, app: &App, paging: &Paging) -> Vec<u32> {
+        let present = app.presence.now();
+        let is_there = |place: &u32| present.has(u64::from(*place));
         if !self.ids.is_empty() {
-            return paging.cut(self.by_id(app).into_iter());
+            return paging.cut(self.by_id(app).into_iter().filter(is_there));
         }
-        let places = app.shelf(self.kind).places(self.key, self.direction);
+        let places = app.shelf(self.kind).places(self.key, self.direction).filter(is_there);
         if self.takes_all() {
             return paging.cut(places);
         }

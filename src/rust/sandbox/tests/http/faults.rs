@@ -147,3 +147,63 @@ async fn a_request_that_is_over_the_rate_does_not_use_a_fault_up() {
     let client = Client::start(config);
     assert_eq!(statuses(&client, NOTES, 2).await, [204, 429]);
 }
+
+/// The second request for notes does this to the lists.
+fn second(action: Action) -> Config {
+    spoilt("notes?", 1..2, action)
+}
+
+#[tokio::test]
+async fn removed_rows_are_gone_from_every_kind_and_others_move_to_their_places() {
+    let client = Client::logged_in(second(Action::RemoveRows(5))).await;
+    let page = "limit_rows=20&limit_offset=20";
+    let whole = Client::logged_in(small()).await;
+    assert_eq!(
+        client.ids(&format!("type=lead&{page}")).await,
+        whole.ids(&format!("type=lead&{page}")).await
+    );
+    for kind in ["lead", "contact", "company", "task", "customer"] {
+        let moved = whole.ids(&format!("type={kind}&limit_rows=20&limit_offset=25")).await;
+        assert_eq!(client.ids(&format!("type={kind}&{page}")).await, moved, "{kind}");
+        assert_eq!(client.ids(&format!("type={kind}")).await.len(), 55, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn removed_rows_are_not_found_by_id_or_filter_either() {
+    let client = Client::logged_in(second(Action::RemoveRows(1))).await;
+    let first = client.rows("type=lead&limit_rows=1").await.remove(0);
+    assert_eq!(client.rows(&format!("type=lead&id={}", first["id"])).await.len(), 0);
+    let of_element = format!("type=lead&element_id={}", first["element_id"]);
+    assert!(client.rows(&of_element).await.iter().all(|row| row["id"] != first["id"]));
+}
+
+#[tokio::test]
+async fn inserted_rows_are_held_back_until_then_and_push_the_others_back() {
+    let client = Client::logged_in(second(Action::InsertRows(5))).await;
+    let whole = Client::logged_in(small()).await.ids("type=lead").await;
+    assert_eq!(client.ids("type=lead").await, whole[5..]);
+    assert_eq!(client.ids("type=lead&limit_rows=20").await, whole[..20]);
+    assert_eq!(client.ids("type=lead").await, whole);
+}
+
+#[tokio::test]
+async fn api_v4_has_neither_removed_notes_nor_their_events() {
+    let notes = "/api/v4/leads/notes?order[id]=asc&limit=250";
+    let events = "/api/v4/events?limit=100&order[created_at]=asc&filter[entity]=lead";
+    let client = Client::with_token(spoilt("note_type", 0..1, Action::RemoveRows(30)));
+    let (all_notes, all_events) =
+        (client.all(notes, "notes").await, client.all(events, "events").await);
+    client.get("/api/v4/leads/notes?filter[note_type]=common").await;
+    let (few_notes, few_events) =
+        (client.all(notes, "notes").await, client.all(events, "events").await);
+    assert!(!few_notes.is_empty() && few_notes.len() < all_notes.len());
+    assert_eq!(few_notes, all_notes[all_notes.len() - few_notes.len()..]);
+    assert!(!few_events.is_empty() && few_events.len() < all_events.len());
+    let gone = all_notes[0]["id"].as_u64().unwrap();
+    let one = client.get(&format!("/api/v4/leads/notes/{gone}")).await;
+    assert_eq!(one.status(), StatusCode::NO_CONTENT);
+    let event = all_events[0]["id"].as_str().unwrap();
+    let one = client.get(&format!("/api/v4/events/{event}")).await;
+    assert_eq!(one.status(), StatusCode::NO_CONTENT);
+}

@@ -1,0 +1,123 @@
+# What goes wrong in a sandbox: a list of faults from the user, checked, to
+# vectors for Rust with an element for each fault.
+
+# What each action needs besides `path`, with the defaults of what it may have.
+fault_needs <- list(
+  status = "status", empty = NULL, short = "rows", body = "body", cut = NULL, close = NULL,
+  delay = "seconds", expire = NULL, redirect = "to", remove = "rows", insert = "rows"
+)
+fault_may <- list(status = c("body", "headers"))
+
+#' The vectors of all faults
+#' @noRd
+fault_columns <- function(faults) {
+  if (!is.list(faults) || !all(vapply(faults, is.list, NA))) {
+    abort_input("faults", gettext(
+      '`faults` must be a list of lists, such as list(list(path = "/notes", status = 502))'
+    ))
+  }
+  rows <- Map(check_fault, faults, seq_along(faults))
+  column <- function(name) unlist(lapply(rows, `[[`, name), use.names = FALSE)
+  columns <- c("path", "first", "last", "action", "number", "text", "headers")
+  stats::setNames(lapply(columns, column), paste0("fault_", columns))
+}
+
+#' One fault as a row of the vectors
+#' @noRd
+check_fault <- function(fault, number) {
+  refuse <- function(message) {
+    abort_input("faults", paste0(gettextf("`faults`, element %d: ", number), message))
+  }
+  action <- fault_action(fault, refuse)
+  check_fault_names(fault, action, refuse)
+  nth <- fault_range(fault$nth, refuse)
+  if (action == "insert" && nth[[2]] == Inf) {
+    refuse(gettext('`nth` must have an end for "insert"'))
+  }
+  list(
+    path = fault_text(fault, "path", refuse),
+    first = nth[[1]],
+    last = nth[[2]],
+    action = action,
+    number = fault_number(fault, refuse),
+    text = fault_text(fault, intersect(c("body", "to"), names(fault)), refuse),
+    headers = fault_headers(fault$headers, refuse)
+  )
+}
+
+#' @noRd
+fault_action <- function(fault, refuse) {
+  action <- if (is.null(fault$action) && !is.null(fault$status)) "status" else fault$action
+  known <- names(fault_needs)
+  if (!is.character(action) || length(action) != 1 || !action %in% known) {
+    listed <- paste0('"', setdiff(known, "status"), '"', collapse = ", ")
+    refuse(gettextf("it needs a `status`, or an `action`, one of %s", listed))
+  }
+  action
+}
+
+#' What is there and what is missing
+#' @noRd
+check_fault_names <- function(fault, action, refuse) {
+  needs <- c("path", fault_needs[[action]])
+  missing <- setdiff(needs, names(fault))
+  if (length(missing) > 0) refuse(gettextf("`%s` is missing", missing[[1]]))
+  unknown <- setdiff(names(fault), c(needs, fault_may[[action]], "nth", "action"))
+  if (length(unknown) > 0) refuse(gettextf('`%s` has no meaning for "%s"', unknown[[1]], action))
+}
+
+#' First and last of the requests meant, counted from 1
+#' @noRd
+fault_range <- function(nth, refuse) {
+  if (is.null(nth)) nth <- 1
+  good <- is.numeric(nth) && length(nth) > 0 && !anyNA(nth)
+  without_end <- good && length(nth) == 2 && nth[[2]] == Inf
+  counted <- if (without_end) nth[[1]] else nth
+  if (!good || !is_whole(counted) || counted[[1]] < 1 || any(diff(counted) != 1)) {
+    refuse(gettext("`nth` must be a whole number from 1, several such as 2:4, or c(2, Inf)"))
+  }
+  as.numeric(c(counted[[1]], nth[[length(nth)]]))
+}
+
+#' The status, the rows or the seconds; 0 where there are none
+#' @noRd
+fault_number <- function(fault, refuse) {
+  name <- intersect(c("status", "rows", "seconds"), names(fault))
+  if (length(name) == 0) {
+    return(0)
+  }
+  value <- fault[[name]]
+  if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value < 0) {
+    refuse(gettextf("`%s` must be one number, 0 or more", name))
+  }
+  if (name == "rows" && !is_whole(value)) refuse(gettext("`rows` must be a whole number"))
+  if (name == "status" && !value %in% 200:599) refuse(gettext("`status` must be from 200 to 599"))
+  as.numeric(value)
+}
+
+#' One text; "" where there is none
+#' @noRd
+fault_text <- function(fault, name, refuse) {
+  if (length(name) == 0) {
+    return("")
+  }
+  text <- fault[[name]]
+  if (!is.character(text) || length(text) != 1 || is.na(text)) {
+    refuse(gettextf("`%s` must be one text", name))
+  }
+  enc2utf8(text)
+}
+
+#' Headers as lines; "" where there are none
+#' @noRd
+fault_headers <- function(headers, refuse) {
+  headers <- unlist(headers)
+  if (length(headers) == 0) {
+    return("")
+  }
+  named <- !is.null(names(headers)) && all(grepl("^[A-Za-z0-9-]+$", names(headers)))
+  if (!named || anyNA(headers) || any(grepl("[^ -~]", headers))) {
+    refuse(gettext('`headers` must be named texts such as c("Retry-After" = "1")'))
+  }
+  paste0(names(headers), ": ", headers, collapse = "\n")
+}

@@ -1,0 +1,29 @@
+# The package's words in the user's language. tools/po.R collects the constants
+# in gettext() and gettextf() for the translators. Each has to stand in one
+# line, so that a longer text is several of them, one a sentence or clause.
+
+#' base::gettext() with the package's translations
+#'
+#' By itself it guesses from the calls around it whose translations to take, and
+#' finds none where a function of base calls it, as vapply() may.
+#' @noRd
+gettext <- function(...) base::gettext(..., domain = "R-amocrm")
+
+#' base::gettextf() likewise
+#' @noRd
+gettextf <- function(fmt, ...) sprintf(gettext(fmt), ...)
+
+#' Sentences or clauses as one text
+#' @noRd
+join <- function(...) paste(c(...), collapse = " ")
+
+# Input errors that Rust words, letter by letter: headline() translates them.
+# nolint start: line_length_linter.
+rust_input_texts <- function() {
+  gettext(
+    "`domain` must be the account's subdomain (\"mycompany\") or its full host (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\"), without \"https://\", port or path",
+    "API v4 takes no API key: give AmoAuthList() an `access_token`",
+    "this sandbox has ended: start another with AmoSandbox()"
+  )
+}
+# nolint end

@@ -1,0 +1,134 @@
+//! Which rows of the lists of notes are there at the moment: some are removed,
+//! others appear while somebody reads.
+
+use std::ops::Range;
+use std::sync::Mutex;
+
+use crate::fault::{Action, Fault};
+use crate::sync::lock;
+
+/// What is there, the same places for every kind.
+pub struct Presence(Mutex<Present>);
+
+/// Places of rows in the list of their kind, as of one moment.
+#[derive(Clone, Debug)]
+pub struct Present {
+    /// How many rows at the beginning have not appeared yet.
+    withheld: u64,
+    /// What is there, in order and apart from one another; the last range has
+    /// no end.
+    ranges: Vec<Range<u64>>,
+}
+
+impl Presence {
+    /// Rows that a fault is going to insert are not there yet.
+    pub fn new(faults: &[Fault]) -> Self {
+        let withheld = faults.iter().fold(0, |sum: u64, fault| sum.saturating_add(inserted(fault)));
+        Self(Mutex::new(Present::from(withheld)))
+    }
+
+    /// What is there now.
+    pub fn now(&self) -> Present {
+        lock(&self.0).clone()
+    }
+
+    /// Removes the first rows that are there.
+    pub fn remove(&self, rows: u64) {
+        lock(&self.0).remove(rows);
+    }
+
+    /// Lets rows appear before all others, as far as there are any left.
+    pub fn insert(&self, rows: u64) {
+        lock(&self.0).insert(rows);
+    }
+}
+
+/// How many rows a fault inserts in all.
+fn inserted(fault: &Fault) -> u64 {
+    let Action::InsertRows(rows) = fault.action else {
+        return 0;
+    };
+    fault.nth.end.saturating_sub(fault.nth.start).saturating_mul(rows)
+}
+
+impl Present {
+    fn from(withheld: u64) -> Self {
+        Self { withheld, ranges: std::iter::once(withheld..u64::MAX).collect() }
+    }
+
+    fn remove(&mut self, mut rows: u64) {
+        for range in &mut self.ranges {
+            let gone = rows.min(range.end - range.start);
+            range.start += gone;
+            rows -= gone;
+        }
+        self.ranges.retain(|range| !range.is_empty());
+    }
+
+    fn insert(&mut self, rows: u64) {
+        let first = self.withheld.saturating_sub(rows);
+        if first < self.withheld {
+            self.ranges.insert(0, first..self.withheld);
+        }
+        self.withheld = first;
+    }
+
+    /// Whether a row is there.
+    pub fn has(&self, place: u64) -> bool {
+        self.ranges.iter().any(|range| range.contains(&place))
+    }
+
+    /// The places of the rows that are there, of a list that holds `rows` in
+    /// all.
+    pub fn places(&self, rows: u64) -> impl Iterator<Item = u64> + '_ {
+        self.ranges.iter().flat_map(move |range| range.start..range.end.min(rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(nth: Range<u64>, action: Action) -> Fault {
+        Fault { path: String::new(), nth, action }
+    }
+
+    fn places(present: &Present) -> Vec<u64> {
+        present.places(6).collect()
+    }
+
+    #[test]
+    fn what_faults_insert_is_withheld_until_then() {
+        let presence = Presence::new(&[
+            fault(0..1, Action::InsertRows(1)),
+            fault(3..5, Action::InsertRows(1)),
+            fault(0..9, Action::RemoveRows(7)),
+        ]);
+        assert_eq!(places(&presence.now()), [3, 4, 5]);
+        presence.insert(1);
+        assert_eq!(places(&presence.now()), [2, 3, 4, 5]);
+        presence.insert(9);
+        assert_eq!(places(&presence.now()), [0, 1, 2, 3, 4, 5]);
+        presence.insert(1);
+        assert_eq!(places(&presence.now()).len(), 6);
+    }
+
+    #[test]
+    fn removed_rows_do_not_come_back_with_new_ones() {
+        let mut present = Present::from(2);
+        present.remove(1);
+        assert_eq!(places(&present), [3, 4, 5]);
+        present.insert(2);
+        assert_eq!(places(&present), [0, 1, 3, 4, 5]);
+        present.remove(3);
+        assert_eq!(places(&present), [4, 5]);
+        assert!(present.has(4) && !present.has(3));
+    }
+
+    #[test]
+    fn more_may_be_removed_than_there_is() {
+        let mut present = Present::from(0);
+        present.remove(u64::MAX);
+        assert_eq!(places(&present), [0_u64; 0]);
+    }
+}

@@ -1,0 +1,190 @@
+# --- The files of translations --------------------------------------------------
+
+#' Path of something in the package's source. During R CMD check that is beside
+#' the installed package
+source_path <- function(...) {
+  roots <- c(test_path("..", ".."), test_path("..", "..", "00_pkg_src", "amocrm"))
+  path <- file.path(roots, ...)
+  path <- path[file.exists(path)]
+  skip_if(length(path) == 0, "the source is not here")
+  path[[1]]
+}
+
+#' The entries of a .po file as a data.frame with text, translation and fuzzy
+read_po <- function(file) {
+  lines <- readLines(file, encoding = "UTF-8")
+  lines <- lines[!startsWith(lines, "#~")]
+  entry <- cumsum(startsWith(lines, "msgid "))
+  field <- function(name) {
+    inside <- cumsum(grepl("^msg", lines))
+    of <- inside %in% inside[startsWith(lines, paste0(name, " "))] & grepl('"', lines)
+    quoted <- sub('"[^"]*$', "", sub('^[^"]*"', "", lines[of]))
+    joined <- vapply(split(quoted, entry[of]), paste, "", collapse = "")
+    unescape(unname(joined))
+  }
+  # A comment belongs to the entry after it.
+  fuzzy <- entry[grepl("^#, .*fuzzy", lines)] + 1
+  texts <- field("msgid")
+  po <- data.frame(text = texts, translation = field("msgstr"), fuzzy = seq_along(texts) %in% fuzzy)
+  po[nzchar(po$text), ]
+}
+
+unescape <- function(text) {
+  text <- gsub("\\n", "\n", text, fixed = TRUE)
+  gsub('\\"', '"', text, fixed = TRUE)
+}
+
+placeholders <- function(texts) {
+  regmatches(texts, gregexpr("%[-+0 #]*[0-9]*(\\.[0-9]+)?[a-zA-Z%]", texts))
+}
+
+test_that("every text of the package is translated to Russian", {
+  po <- read_po(source_path("po", "R-ru.po"))
+  expect_gt(nrow(po), 80)
+  expect_false(any(po$fuzzy))
+  expect_true(all(grepl("[\u0410-\u044f\u0451]", po$translation)))
+
+  used <- unique(unlist(tools::xgettext(dirname(source_path("po")), asCall = FALSE)))
+  expect_identical(setdiff(used, c("", po$text)), character(), label = "texts not in po/R-ru.po")
+  expect_identical(setdiff(po$text, used), character(), label = "texts in po/R-ru.po only")
+  expect_setequal(read_po(source_path("po", "R-amocrm.pot"))$text, po$text)
+})
+
+test_that("a translation has the placeholders of its text", {
+  po <- read_po(source_path("po", "R-ru.po"))
+  expect_identical(placeholders(po$translation), placeholders(po$text))
+  expect_identical(placeholders("%s: %.1f s, %d"), list(c("%s", "%.1f", "%d")))
+})
+
+# --- A session in Russian -------------------------------------------------------
+
+#' What a script gives in an R session whose language is Russian
+#'
+#' @param code lines of a script that ends with the value
+in_russian <- function(code) {
+  skip_on_os("windows")
+  skip_if_not(capabilities("NLS"), "this R knows no translations")
+  skip_if_not(
+    file.exists(file.path(find.package("amocrm"), "Meta", "package.rds")), "amocrm is not installed"
+  )
+  locale <- translating_locale()
+  skip_if(is.null(locale), "no UTF-8 locale in which R speaks Russian")
+  run_in_language(code, locale)
+}
+
+run_in_language <- function(code, locale) {
+  script <- withr::local_tempfile(fileext = ".R")
+  answer <- withr::local_tempfile(fileext = ".rds")
+  writeLines(c("value <- {", code, "}", sprintf("saveRDS(value, \"%s\")", answer)), script)
+  libraries <- paste(.libPaths(), collapse = .Platform$path.sep)
+  # R CMD check sets R_TESTS, which stops an R that runs elsewhere.
+  variables <- c(
+    "LANGUAGE=ru", paste0(c("LC_ALL=", "LANG="), locale), "R_TESTS=",
+    paste0("R_LIBS=", shQuote(libraries))
+  )
+  said <- suppressWarnings(system2(
+    file.path(R.home("bin"), "Rscript"), c("--no-init-file", shQuote(script)),
+    env = variables, stdout = TRUE, stderr = TRUE
+  ))
+  if (!file.exists(answer)) stop(paste(said, collapse = "\n"), call. = FALSE)
+  readRDS(answer)
+}
+
+#' A locale in which R's own errors are Russian, or NULL
+translating_locale <- function() {
+  probe <- c(
+    'text <- tryCatch(log("a"), error = conditionMessage)',
+    'isTRUE(l10n_info()[["UTF-8"]]) && grepl("\\u0430", text)'
+  )
+  for (locale in c("ru_RU.UTF-8", "en_US.UTF-8", "C.UTF-8")) {
+    if (tryCatch(run_in_language(probe, locale), error = function(error) FALSE)) {
+      return(locale)
+    }
+  }
+}
+
+test_that("a Russian session is told in Russian what is wrong and how it went", {
+  said <- in_russian(c(
+    "library(amocrm)",
+    "options(amocrm.rate = Inf)",
+    "text_of <- function(call) tryCatch(call, condition = conditionMessage)",
+    "auth <- AmoSandbox(notes = c(lead = 5))",
+    "wrong <- auth",
+    'wrong$apikey <- "wrong"',
+    "list(",
+    "  limit = text_of(AmoNotes(auth_list = auth, limit = 0)),",
+    '  domain = text_of(AmoAuthList("a@b.c", "key", "https://mycompany.amocrm.ru")),',
+    '  auth = text_of(AmoNotes(auth_list = wrong, type = "lead")),',
+    '  summary = text_of(AmoNotes(auth_list = auth, type = "lead")),',
+    '  none = tryCatch(AmoNotes(auth_list = auth, type = "task"), warning = conditionMessage),',
+    "  refused = AmoAuth(auth_list = wrong, verbose = FALSE)",
+    ")"
+  ))
+  expect_identical(said$limit, paste(
+    "`limit` \u0434\u043e\u043b\u0436\u043d\u043e \u0431\u044b\u0442\u044c",
+    "\u043e\u0434\u043d\u0438\u043c \u0446\u0435\u043b\u044b\u043c",
+    "\u0447\u0438\u0441\u043b\u043e\u043c \u043e\u0442 1 \u0434\u043e 500"
+  ))
+  # "...must be the account's subdomain"
+  expect_match(said$domain, "\u043f\u043e\u0434\u0434\u043e\u043c\u0435\u043d\u043e\u043c")
+  expect_false(grepl("subdomain", said$domain))
+  # What scripts compare stays; the advice is "Check `email`, ..."
+  lines <- strsplit(said$auth, "\n")[[1]]
+  expect_match(lines[[1]], "^Auth error\\. Error code: 110\\. ")
+  expect_match(
+    lines[[2]],
+    "^\u041f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 `email`, `apikey` \u0438 `domain`"
+  )
+  expect_identical(said$refused, lines[[1]])
+  expect_match(said$none, "Oops... seems that you've requested zero rows", fixed = TRUE)
+  # "lead notes: 5 rows in 1 pages, ..."
+  expect_match(said$summary, paste0(
+    "^\u043f\u0440\u0438\u043c\u0435\u0447\u0430\u043d\u0438\u044f ",
+    "\u0441\u0434\u0435\u043b\u043e\u043a: ",
+    "\u0441\u0442\u0440\u043e\u043a - 5, \u0441\u0442\u0440\u0430\u043d\u0438\u0446 - 1, "
+  ))
+})
+
+test_that("the installed translations are those of the .po file", {
+  po <- read_po(source_path("po", "R-ru.po"))
+  texts <- withr::local_tempfile(fileext = ".rds")
+  saveRDS(po$text, texts)
+  said <- in_russian(c(
+    'loadNamespace("amocrm")',
+    sprintf('base::gettext(readRDS("%s"), domain = "R-amocrm")', texts)
+  ))
+  expect_identical(said, po$translation)
+})
+
+test_that("texts are looked up in the package's translations wherever they are needed", {
+  # Functions of base wait for these texts, or ask for them.
+  said <- in_russian(c(
+    'inside <- asNamespace("amocrm")',
+    "evalq(list(",
+    '  plain = gettext("interrupted"),',
+    '  pasted = paste(gettext("interrupted")),',
+    '  formatted = paste0(gettextf("HTTP %d from %s", 500, "x")),',
+    '  mapped = vapply("interrupted", gettext, "", USE.NAMES = FALSE),',
+    '  two = join(gettext("Check `domain`,", "the tokens are spent,"))',
+    "), inside)"
+  ))
+  expect_identical(said$plain, "\u043f\u0440\u0435\u0440\u0432\u0430\u043d\u043e")
+  expect_identical(said$pasted, said$plain)
+  expect_identical(said$mapped, said$plain)
+  expect_identical(said$formatted, "HTTP 500 \u043e\u0442 x")
+  expect_match(said$two, "`domain` \u0442\u043e\u043a\u0435\u043d\u044b", fixed = TRUE)
+})
+
+# --- Texts of Rust --------------------------------------------------------------
+
+test_that("the texts of Rust that R translates are those of Rust", {
+  text_of <- function(call) tryCatch(call, amocrm_error_input = conditionMessage)
+  auth <- AmoSandbox(notes = 1)
+  by_rust <- c(
+    rust_check_domain("https://mycompany.amocrm.ru")$error$message,
+    withr::with_options(list(amocrm.api = "v4"), text_of(AmoNotes(auth_list = auth))),
+    # As it is in the next session, when the workspace was saved.
+    text_of(sandbox_requests(unserialize(serialize(auth, NULL))))
+  )
+  expect_identical(rust_input_texts(), by_rust)
+})
