@@ -1,0 +1,37 @@
+//! Bodies that are no pages: errors, results of tasks, the account.
+
+use std::time::Duration;
+
+use amocrm_client::retry::{self, Decision, Trouble};
+use amocrm_client::server_text;
+use amocrm_client::v4::{read_account, tasks};
+
+use crate::{assert_showable, assert_showable_error};
+
+/// Checks what is made of a body.
+pub fn check(body: &[u8]) {
+    let said = server_text::read(body);
+    assert_showable(&said.detail);
+    if let Some(code) = &said.code {
+        assert_showable(code);
+    }
+    check_wait(said.retry_after);
+    match tasks::read_results(Some(body)) {
+        // R strings can't hold NUL.
+        Ok(results) => assert!(results.values().all(|text| !text.contains('\0'))),
+        Err(bad) => assert_showable_error(&bad),
+    }
+    match read_account(Some(body)) {
+        Ok(account) => assert_showable(&account.name),
+        Err(bad) => assert_showable_error(&bad),
+    }
+}
+
+/// Whatever wait a server asks for, patience ends.
+fn check_wait(seconds: Option<u64>) {
+    let asked = Trouble::RateLimited(seconds.map(Duration::from_secs));
+    let decision = retry::decide(1, asked, Duration::from_secs(2), 1.0, false);
+    if let Decision::Wait(wait) = decision {
+        assert!(wait <= Duration::from_secs(120));
+    }
+}

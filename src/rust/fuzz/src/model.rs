@@ -1,0 +1,191 @@
+//! A table kept row by row, the plain way: a second road to what
+//! `amocrm_client::table` keeps column by column.
+
+use std::collections::{HashMap, HashSet};
+
+use amocrm_client::names::make_unique;
+use amocrm_client::table::{Column, Schema, Table, Values};
+
+use crate::tree::Row;
+
+/// A table's columns as they show from outside: the name, and each cell there
+/// is with its row.
+pub type Shown = Vec<(String, Vec<(u32, Cell)>)>;
+
+/// A cell; numbers by their bits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Cell {
+    Text(String),
+    Number(u64),
+}
+
+/// The rows, and the order of the columns.
+#[derive(Clone)]
+pub struct Model {
+    schema: &'static Schema,
+    order: Vec<String>,
+    rows: Vec<HashMap<String, Cell>>,
+}
+
+impl Model {
+    pub fn new(schema: &'static Schema) -> Self {
+        Model { schema, order: Vec::new(), rows: Vec::new() }
+    }
+
+    pub fn with_base(schema: &'static Schema) -> Self {
+        let order = schema.base.iter().map(ToString::to_string).collect();
+        Model { schema, order, rows: Vec::new() }
+    }
+
+    /// The table of one page; None when an id or a time is no number.
+    pub fn of(schema: &'static Schema, rows: &[Row]) -> Option<Self> {
+        let mut model = Model::new(schema);
+        let mut known = HashSet::new();
+        for row in rows {
+            // Also where no name repeats: that must change nothing.
+            let mut names: Vec<String> = row.iter().map(|(name, _)| name.clone()).collect();
+            make_unique(&mut names);
+            let mut cells = HashMap::new();
+            for (name, (_, text)) in names.into_iter().zip(row) {
+                if known.insert(name.clone()) {
+                    model.order.push(name.clone());
+                }
+                let cell = cell(schema, &name, text)?;
+                assert!(cells.insert(name, cell).is_none(), "a name twice in one row: {row:?}");
+            }
+            model.rows.push(cells);
+        }
+        Some(model)
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// As `Table::keys`.
+    pub fn keys(&self) -> HashSet<Cell> {
+        self.rows.iter().filter_map(|row| self.key(row)).collect()
+    }
+
+    fn key(&self, row: &HashMap<String, Cell>) -> Option<Cell> {
+        self.schema.keys.iter().find_map(|name| row.get(*name)).cloned()
+    }
+
+    /// As `Table::append`.
+    pub fn append(&mut self, page: &Model, seen: &mut HashSet<Cell>) -> usize {
+        let mut kept = page.rows.clone();
+        kept.retain(|row| self.key(row).is_none_or(|key| seen.insert(key)));
+        for name in &page.order {
+            if kept.iter().any(|row| row.contains_key(name)) && !self.order.contains(name) {
+                self.order.push(name.clone());
+            }
+        }
+        let added = kept.len();
+        self.rows.append(&mut kept);
+        added
+    }
+
+    /// As `Table::relabel`.
+    pub fn relabel(&mut self, name: &str, label: impl Fn(&str) -> Option<&'static str>) {
+        for row in &mut self.rows {
+            if let Some(Cell::Text(text)) = row.get_mut(name) {
+                if let Some(new) = label(text) {
+                    new.clone_into(text);
+                }
+            }
+        }
+    }
+
+    /// As `Table::texts`.
+    pub fn texts(&self, name: &str) -> Vec<Option<String>> {
+        let text = |row: &HashMap<String, Cell>| match row.get(name) {
+            Some(Cell::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        self.rows.iter().map(text).collect()
+    }
+
+    /// As `Table::set_texts`.
+    pub fn set_texts(&mut self, name: &str, texts: &[Option<&str>]) {
+        for (row, text) in self.rows.iter_mut().zip(texts) {
+            row.remove(name);
+            if let Some(text) = text {
+                row.insert(name.to_owned(), Cell::Text((*text).to_owned()));
+            }
+        }
+    }
+
+    /// As `Table::move_last`.
+    pub fn move_last(&mut self, name: &str) {
+        if let Some(place) = self.order.iter().position(|found| found == name) {
+            let name = self.order.remove(place);
+            self.order.push(name);
+        }
+    }
+
+    /// As `Table::sort_by`.
+    pub fn sort_by(&mut self, names: &[&str]) {
+        let number = |row: &HashMap<String, Cell>, name: &str| match row.get(name) {
+            Some(Cell::Number(bits)) => f64::from_bits(*bits),
+            _ => f64::NAN,
+        };
+        for name in names.iter().rev() {
+            self.rows.sort_by(|a, b| number(a, name).total_cmp(&number(b, name)));
+        }
+    }
+
+    pub fn shown(&self) -> Shown {
+        let cells = |name: &String| {
+            let cells = (0..).zip(&self.rows);
+            cells.filter_map(|(at, row)| Some((at, row.get(name)?.clone()))).collect()
+        };
+        let base = Model::with_base(self.schema);
+        let order =
+            if self.rows.is_empty() && self.order.is_empty() { &base.order } else { &self.order };
+        order.iter().map(|name| (name.replace('.', "_"), cells(name))).collect()
+    }
+}
+
+/// The cell that `text` becomes in the column `name`.
+fn cell(schema: &Schema, name: &str, text: &str) -> Option<Cell> {
+    let is_id = schema.ids.contains(&name);
+    if !is_id && !schema.times.contains(&name) {
+        return Some(Cell::Text(text.to_owned()));
+    }
+    let whole: Option<i64> = text.parse().ok();
+    let number: f64 = whole.map_or_else(|| text.parse().ok(), |whole| Some(whole as f64))?;
+    let fits = if is_id {
+        whole.is_some_and(|whole| whole.unsigned_abs() <= 1 << 53)
+    } else {
+        number.is_finite()
+    };
+    fits.then_some(Cell::Number(number.to_bits()))
+}
+
+/// The columns of a table, which must be what R relies on: rows in ascending
+/// order and not beyond the table, numbers of texts within the dictionary, no
+/// text twice in it, no NUL.
+pub fn shown(table: Table) -> Shown {
+    let rows = table.rows();
+    table.into_columns().iter().map(|column| (column.name(), cells(column, rows))).collect()
+}
+
+fn cells(column: &Column, rows: u32) -> Vec<(u32, Cell)> {
+    assert!(!column.name().contains('\0'));
+    assert!(column.rows().windows(2).all(|pair| pair[0] < pair[1]));
+    assert!(column.rows().last().is_none_or(|last| *last < rows));
+    let cells: Vec<Cell> = match column.values() {
+        Values::Text(numbers, dictionary) => {
+            let texts: Vec<&str> = dictionary.iter().collect();
+            assert_eq!(texts.len(), dictionary.len());
+            assert_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len());
+            assert!(texts.iter().all(|text| !text.contains('\0')));
+            numbers.iter().map(|number| Cell::Text(texts[*number as usize].to_owned())).collect()
+        }
+        Values::Number(_, numbers) => {
+            numbers.iter().map(|number| Cell::Number(number.to_bits())).collect()
+        }
+    };
+    assert_eq!(cells.len(), column.rows().len());
+    column.rows().iter().copied().zip(cells).collect()
+}

@@ -1,0 +1,192 @@
+//! Pages of records: what is read from one, and from several in a row.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use amocrm_client::flatten::Leaves;
+use amocrm_client::page::{BadPage, Format, Page, RowMap, read_page};
+use amocrm_client::table::{Keys, Table};
+use amocrm_client::v2::{self, NOTES};
+use amocrm_client::v4::{events, note_rows};
+
+use crate::assert_showable_error;
+use crate::model::{Model, shown};
+use crate::tree::{self, Node, Row};
+
+/// Stands between the two pages of an input. JSON never holds it.
+const SEPARATOR: u8 = 0x1e;
+
+/// A kind of page.
+struct Shape {
+    list: &'static str,
+    map: fn(&Leaves, &mut Leaves) -> bool,
+    is_v4: bool,
+}
+
+const SHAPES: [Shape; 3] = [
+    Shape { list: "items", map: copy, is_v4: false },
+    Shape { list: "notes", map: write_note, is_v4: true },
+    Shape { list: "events", map: write_event, is_v4: true },
+];
+
+fn copy(record: &Leaves, row: &mut Leaves) -> bool {
+    record.iter().for_each(|(name, text)| row.push(name, text));
+    true
+}
+
+fn write_note(record: &Leaves, row: &mut Leaves) -> bool {
+    note_rows::write_row(record, "lead", row);
+    true
+}
+
+fn write_event(record: &Leaves, row: &mut Leaves) -> bool {
+    let written = events::write_row(record, false, row);
+    if written {
+        // Rows are told apart by it: one that is made up would be taken for
+        // the same row as another.
+        assert_eq!(record.get("id"), row.get("event_id"));
+    }
+    written
+}
+
+/// A page as bytes, and as a tree if it is JSON.
+struct Body<'b> {
+    bytes: &'b [u8],
+    tree: Option<Node>,
+}
+
+/// Checks what is made of one page, or of two with [`SEPARATOR`] between.
+pub fn check(input: &[u8]) {
+    let bodies = input.splitn(2, |byte| *byte == SEPARATOR);
+    let bodies: Vec<Body> = bodies.map(|bytes| Body { bytes, tree: tree::read(bytes) }).collect();
+    for shape in &SHAPES {
+        let pages: Vec<(&Body, Model)> = bodies
+            .iter()
+            .filter_map(|body| check_page(shape, body).map(|model| (body, model)))
+            .collect();
+        check_joined(shape, &pages);
+        check_halves(shape, &pages);
+    }
+    for body in &bodies {
+        check_without_map(body.bytes);
+    }
+}
+
+/// Checks one page; None when it is refused.
+fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
+    let copies = Copies::default();
+    let read = read(body.bytes, shape, &|record, row| copies.keep(shape, record, row));
+    let (records, rows) = copies.into_inner();
+    let tree = body.tree.as_ref();
+    let expected = tree.and_then(|tree| tree::records(tree, shape.list));
+    let model = Model::of(&NOTES, &rows);
+    let page = match read {
+        Ok(page) => page,
+        Err(bad) => {
+            assert_showable_error(&bad);
+            assert!(expected.is_none() || model.is_none(), "refused without a reason: {bad}");
+            return None;
+        }
+    };
+    assert_eq!(page.records as usize, records.len());
+    assert_eq!(page.table.rows() as usize, rows.len());
+    assert!(rows.len() <= records.len());
+    if let Some(tree) = tree {
+        let expected = expected.map(|records| records.into_iter().map(tree::leaves).collect());
+        assert_eq!(Some(&records), expected.as_ref());
+        assert_eq!(page.has_next, tree::has_next(tree));
+    }
+    let model = model.unwrap_or_else(|| panic!("a bad number came through: {rows:?}"));
+    assert_eq!(shown(page.table), model.shown());
+    Some(model)
+}
+
+fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page, BadPage> {
+    read_page(bytes, &Format { list: shape.list, schema: &NOTES, map: Some(map) })
+}
+
+/// What a page's map saw and wrote.
+#[derive(Default)]
+struct Copies(Mutex<(Vec<Row>, Vec<Row>)>);
+
+impl Copies {
+    fn keep(&self, shape: &Shape, record: &Leaves, row: &mut Leaves) -> bool {
+        let written = (shape.map)(record, row);
+        let copy = |leaves: &Leaves| -> Row {
+            leaves.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+        };
+        if let Ok((records, rows)) = self.0.lock().as_deref_mut() {
+            records.push(copy(record));
+            if written {
+                rows.push(copy(row));
+            }
+        }
+        written
+    }
+
+    fn into_inner(self) -> (Vec<Row>, Vec<Row>) {
+        self.0.into_inner().unwrap_or_default()
+    }
+}
+
+/// Joins pages as a call does, each of them twice.
+fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
+    if pages.iter().all(|(_, model)| model.rows() == 0) {
+        return;
+    }
+    let (mut table, mut model) = if shape.is_v4 {
+        (Table::with_base(&NOTES), Model::with_base(&NOTES))
+    } else {
+        (Table::new(&NOTES), Model::new(&NOTES))
+    };
+    let (mut keys, mut seen) = (Keys::default(), HashSet::new());
+    for (body, page_model) in pages.iter().flat_map(|page| [page, page]) {
+        if let Ok(page) = read(body.bytes, shape, &shape.map) {
+            let added = table.append(page.table, &mut keys);
+            assert_eq!(added as usize, model.append(page_model, &mut seen));
+        }
+    }
+    assert_eq!(table.rows() as usize, model.rows());
+    table.sort_by(&["created_at", "id"]);
+    model.sort_by(&["created_at", "id"]);
+    if shape.is_v4 {
+        let tasks = table.texts("element_id");
+        assert_eq!(tasks, model.texts("element_id"));
+        let texts: Vec<Option<&str>> = tasks.iter().map(Option::as_deref).collect();
+        table.set_texts("text", &texts);
+        model.set_texts("text", &texts);
+        table.move_last("event_id");
+        model.move_last("event_id");
+    } else {
+        table.relabel("element_type", v2::element_type);
+        model.relabel("element_type", v2::element_type);
+    }
+    assert_eq!(shown(table), model.shown());
+}
+
+/// Joins a page and the one that follows, as the halves of a page are joined.
+fn check_halves(shape: &Shape, pages: &[(&Body, Model)]) {
+    let [(first, model), (second, second_model)] = pages else { return };
+    let read = |body: &Body| read(body.bytes, shape, &shape.map);
+    if let (Ok(mut page), Ok(next)) = (read(first), read(second)) {
+        let records = page.records + next.records;
+        page.join(next);
+        assert_eq!(page.records, records);
+        let mut model = model.clone();
+        model.append(second_model, &mut model.keys());
+        assert_eq!(shown(page.table), model.shown());
+    }
+}
+
+/// Records that are taken as they are give what a map that copies gives.
+fn check_without_map(bytes: &[u8]) {
+    let copied = read(bytes, &SHAPES[0], &copy);
+    match (v2::read_notes(Some(bytes)), copied) {
+        (Ok(page), Ok(copied)) => {
+            assert_eq!((page.records, page.has_next), (copied.records, copied.has_next));
+            assert_eq!(shown(page.table), shown(copied.table));
+        }
+        (Err(bad), Err(copied)) => assert_eq!(bad.to_string(), copied.to_string()),
+        _ => panic!("a map that changes nothing changes whether a page can be read"),
+    }
+}
