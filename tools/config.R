@@ -5,41 +5,65 @@ source("tools/msrv.R")
 
 is_set <- function(variable) nzchar(Sys.getenv(variable))
 is_windows <- .Platform$OS.type == "windows"
+is_mac <- Sys.info()[["sysname"]] == "Darwin"
+
+#' A make line that exports a variable
+export <- function(name, value) sprintf('export %s="%s" &&', name, value)
+
+rust_folder <- find_rust()
+if (is_windows) {
+  # As the shell of Rtools writes it: /c/Users, not C:\Users.
+  rust_folder <- sub("^([A-Za-z]):", "/\\1", gsub("\\", "/", rust_folder, fixed = TRUE))
+}
 
 # A source package for CRAN brings its crates along, and is built offline and
 # without writing outside its folder. In a checkout cargo fetches them.
 vendored <- file.exists("src/rust/vendor.tar.xz")
+offline <- paste(
+  "--offline --config 'source.crates-io.replace-with=\"vendored\"'",
+  "--config 'source.vendored.directory=\"rust/vendor\"'"
+)
 
-# AMOCRM_CARGO_TARGET_DIR keeps what cargo builds, so that tests, install and
-# check don't each begin from nothing.
+# AMOCRM_CARGO_TARGET_DIR, an absolute path, keeps what cargo builds, so that
+# tests, install and check don't each begin from nothing.
 target_dir <- Sys.getenv("AMOCRM_CARGO_TARGET_DIR", "./rust/target")
 keep_target <- is_set("AMOCRM_CARGO_TARGET_DIR") || is_set("NOT_CRAN")
 
-# What Rust's libraries need from the system, and what keeps the library
-# small: only R_init_amocrm() has to be seen from outside.
-link_flags <- function() {
-  switch(Sys.info()[["sysname"]],
-    Darwin = paste(
-      "-framework Security -framework CoreFoundation -framework SystemConfiguration",
-      "-Wl,-dead_strip -Wl,-x"
-    ),
-    Linux = "-Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,-S -Wl,-x",
-    ""
-  )
-}
-
-profile <- if (is_set("DEBUG")) "debug" else "release"
+profile <- if (isTRUE(as.logical(Sys.getenv("DEBUG")))) "debug" else "release"
 target <- if (is_windows) "x86_64-pc-windows-gnu" else ""
+
+#' What Rust's libraries need from the system, and what keeps the library small:
+#' only R_init_amocrm() has to be seen from outside, and the debug information of
+#' Rust's standard library is half of the size
+link_flags <- function(profile) {
+  small <- if (profile == "release") {
+    switch(Sys.info()[["sysname"]],
+      Darwin = "-Wl,-dead_strip -Wl,-S -Wl,-x",
+      Linux = "-Wl,--gc-sections -Wl,--exclude-libs,ALL -Wl,-S -Wl,-x",
+      Windows = "-Wl,-S"
+    )
+  }
+  system <- if (is_mac) {
+    "-framework Security -framework CoreFoundation -framework SystemConfiguration"
+  }
+  paste(c(system, small), collapse = " ")
+}
 
 values <- c(
   TARGET_DIR = target_dir,
   LIBDIR = paste(c(target_dir, target[nzchar(target)], profile), collapse = "/"),
   PROFILE = if (profile == "release") "--release" else "",
   TARGET = if (nzchar(target)) paste0("--target=", target) else "",
+  PATH = if (nzchar(rust_folder)) export("PATH", paste0(rust_folder, ":$(PATH)")) else "",
   VENDOR = if (vendored) "vendor" else "",
-  OFFLINE = if (vendored) "--offline" else "",
-  CARGO_HOME = if (vendored) "export CARGO_HOME=$(CURDIR)/.cargo &&" else "",
-  LINK = link_flags(),
+  OFFLINE = if (vendored) offline else "",
+  CARGO_HOME = if (vendored) export("CARGO_HOME", "$(CURDIR)/.cargo") else "",
+  DEPLOYMENT = if (is_mac) {
+    export("MACOSX_DEPLOYMENT_TARGET", "$${MACOSX_DEPLOYMENT_TARGET:-11.0}")
+  } else {
+    ""
+  },
+  LINK = link_flags(profile),
   CLEAN = if (keep_target) "" else "rust_clean"
 )
 

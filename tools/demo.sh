@@ -7,12 +7,13 @@ cd "$(dirname "$0")/.."
 set -- run
 . tools/setup.sh
 
-library="$PWD/.lib"
+library="$PWD/.lib/demo"
 mkdir -p "$library"
 say "building amocrm (the first time takes some minutes) ..."
-# What cargo builds stays in the checkout, so that a second run is quick.
-NOT_CRAN=true R CMD INSTALL --no-docs --no-test-load --library="$library" . >"$library/install.log" 2>&1 || {
+# NOT_CRAN keeps what cargo builds, in src/rust/target: a second run is quick.
+NOT_CRAN=true R CMD INSTALL --no-docs --no-test-load --library="$library" . \
+  >"$library/install.log" 2>&1 || {
   cat "$library/install.log" >&2
-  exit 1
+  die "amocrm could not be built: see above."
 }
-R_LIBS="$library${R_LIBS:+:$R_LIBS}" LC_ALL="${LC_ALL:-C.UTF-8}" Rscript tools/demo.R
+R_LIBS="$library${R_LIBS:+:$R_LIBS}" Rscript tools/demo.R

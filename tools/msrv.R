@@ -1,5 +1,5 @@
-# Looks for a Rust that is new enough, and says how to get one when there is
-# none. Run by tools/config.R from the package's top folder.
+# Finds a Rust that is new enough, and says how to get one when there is none.
+# Sourced by tools/config.R from the package's top folder.
 
 #' The oldest Rust that DESCRIPTION accepts
 wanted_rust <- function() {
@@ -8,28 +8,38 @@ wanted_rust <- function() {
   numeric_version(gsub("[^0-9.]", "", version))
 }
 
-#' PATH with rustup's folder at its end
-path_with_cargo <- function() {
+#' Where Rust may be besides the PATH: in rustup's folder, and in those of
+#' Ubuntu's packages with a version in their names
+rust_folders <- function() {
   home <- Sys.getenv(if (.Platform$OS.type == "windows") "USERPROFILE" else "HOME")
-  paste(Sys.getenv("PATH"), file.path(home, ".cargo", "bin"), sep = .Platform$path.sep)
+  c(
+    file.path(Sys.getenv("CARGO_HOME", file.path(home, ".cargo")), "bin"),
+    Sys.glob("/usr/lib/rust-*/bin")
+  )
 }
 
-#' What `program --version` prints, or NULL when it does not run
-version_line <- function(program) {
-  if (!nzchar(Sys.which(program))) {
-    return(NULL)
+#' The lines that cargo and rustc print about their versions, where they run
+version_lines <- function() {
+  line <- function(program) {
+    if (nzchar(Sys.which(program))) {
+      lines <- suppressWarnings(system2(program, "--version", stdout = TRUE, stderr = TRUE))
+      if (is.null(attr(lines, "status"))) lines[[1]]
+    }
   }
-  line <- suppressWarnings(
-    tryCatch(system2(program, "--version", stdout = TRUE, stderr = TRUE), error = function(e) NULL)
-  )
-  if (length(line) > 0 && is.null(attr(line, "status"))) line[[1]]
+  unlist(lapply(c("cargo", "rustc"), line))
+}
+
+will_do <- function(lines, wanted) {
+  versions <- sub("^[a-z]+ ([0-9.]+).*", "\\1", lines)
+  length(lines) == 2 && isTRUE(all(numeric_version(versions, strict = FALSE) >= wanted))
 }
 
 stop_without_rust <- function(found, wanted) {
+  found <- if (length(found) > 0) paste("found", paste(found, collapse = ", ")) else "found none"
   stop(paste(c(
     "",
     "------------------------------------------------------------------",
-    paste0("amocrm is built from source with Rust ", wanted, " or newer; ", found, "."),
+    paste0("amocrm is built with Rust ", wanted, " or newer; ", found, "."),
     "  Debian 12:            apt install cargo-web rustc-web",
     "  Debian 13:            apt install cargo rustc",
     "  other Linux, macOS:   https://rustup.rs",
@@ -39,20 +49,22 @@ stop_without_rust <- function(found, wanted) {
   ), collapse = "\n"), call. = FALSE)
 }
 
-check_rust <- function() {
-  Sys.setenv(PATH = path_with_cargo())
+#' Finds Rust and prints its version
+#'
+#' @return the folder that must go first on the PATH, "" when the PATH will do
+find_rust <- function() {
   wanted <- wanted_rust()
-  for (program in c("cargo", "rustc")) {
-    line <- version_line(program)
-    if (is.null(line)) {
-      stop_without_rust(paste("there is no", program), wanted)
+  path <- Sys.getenv("PATH")
+  on.exit(Sys.setenv(PATH = path))
+  found <- NULL
+  for (folder in c("", rust_folders())) {
+    Sys.setenv(PATH = paste(c(folder[nzchar(folder)], path), collapse = .Platform$path.sep))
+    lines <- version_lines()
+    if (will_do(lines, wanted)) {
+      message("using ", paste(lines, collapse = ", "))
+      return(folder)
     }
-    version <- regmatches(line, regexpr("[0-9]+\\.[0-9]+(\\.[0-9]+)?", line))
-    if (length(version) == 0 || numeric_version(version) < wanted) {
-      stop_without_rust(paste("here is", line), wanted)
-    }
-    message("using ", line)
+    found <- unique(c(found, lines))
   }
+  stop_without_rust(found, wanted)
 }
-
-check_rust()

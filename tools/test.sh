@@ -1,88 +1,130 @@
 #!/bin/sh
-# All tests: Rust (format, clippy, cargo test), R (lintr, testthat) and
-# R CMD check of the built package. What a system does not offer (rustfmt,
-# clippy, lintr, cargo-deny) is skipped with a word.
+# All tests: Rust (format, clippy, cargo test), R (lintr) and R CMD check of
+# the built package, which runs testthat. What a system does not have (rustfmt,
+# clippy, cargo-deny, lintr) is skipped with a word. One failure does not keep
+# the others from running.
 set -eu
 cd "$(dirname "$0")/.."
 
 set -- test
 . tools/setup.sh
 
-# Tests against recorded data that does not belong to the package.
-if [ -d ../shared ]; then
+# One folder for all that cargo builds: crates are compiled once.
+: "${AMOCRM_CARGO_TARGET_DIR:=$PWD/src/rust/target}"
+CARGO_TARGET_DIR=$AMOCRM_CARGO_TARGET_DIR
+export AMOCRM_CARGO_TARGET_DIR CARGO_TARGET_DIR
+# Recorded data that does not belong to the package.
+if [ -z "${AMOCRM_TEST_DATA:-}" ] && [ -d ../shared ]; then
   AMOCRM_TEST_DATA=$(cd ../shared && pwd)
   export AMOCRM_TEST_DATA
 fi
-export LC_ALL="${LC_ALL:-C.UTF-8}"
-# One folder for all that cargo builds: nothing is compiled twice.
-export AMOCRM_CARGO_TARGET_DIR="$PWD/src/rust/target"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-step() { printf '\n== %s\n' "$*"; }
-skip() { printf '\n== skipped, not installed: %s\n' "$*"; }
+root=$PWD
+work=$root/.lib/check
+rm -rf "$work"
+mkdir -p "$work"
 
-cargo_in() { (cd src/rust && cargo "$@"); }
+failed=
+# Runs a step: its title, and the command.
+step() {
+  title=$1
+  shift
+  printf '\n== %s\n' "$title"
+  "$@" || failed="$failed
+  $title"
+}
+skip() { printf '\n== %s: skipped, it is not installed\n' "$1"; }
 
-rust_checks() {
-  if cargo fmt --version >/dev/null 2>&1; then
-    step "cargo fmt"
-    cargo_in fmt --all -- --check
-  else skip "rustfmt"; fi
-  if cargo clippy --version >/dev/null 2>&1; then
-    step "cargo clippy"
-    cargo_in clippy --workspace --all-targets --locked -- -D warnings
-  else skip "clippy"; fi
-  if cargo deny --version >/dev/null 2>&1; then
-    step "cargo deny"
-    cargo_in deny check licenses sources bans
-    if cargo_in deny fetch db >/dev/null 2>&1; then
-      cargo_in deny check advisories
-    else
-      printf '\n== skipped, no network: the advisories of cargo-deny\n'
-    fi
-  else skip "cargo-deny"; fi
+# The exit code is kept, as a pipe would give that of tee.
+test_rust() {
+  {
+    in_rust cargo test -p amocrm-client -p amocrm-sandbox --locked
+    echo $? >"$work/cargo-test.status"
+  } | tee "$work/cargo-test.log"
+  [ "$(cat "$work/cargo-test.status")" = 0 ]
 }
 
-rust_tests() {
-  step "cargo test"
-  cargo_in test -p amocrm-client -p amocrm-sandbox --locked
+in_rust() { (cd src/rust && "$@"); }
+
+# cargo's tools are there when they tell their version.
+cargo_has() { cargo "$1" --version >/dev/null 2>&1; }
+
+# The advisories change by themselves and are fetched.
+deny_rust() {
+  in_rust cargo deny check bans licenses sources || return
+  if in_rust cargo deny fetch db >/dev/null 2>&1; then
+    in_rust cargo deny check advisories
+  else
+    printf 'skipped, no network: the advisories\n'
+  fi
 }
 
-r_lint() {
-  if Rscript -e 'quit(status = !requireNamespace("lintr", quietly = TRUE))'; then
-    step "lintr"
-    Rscript -e 'lints <- lintr::lint_package(); print(lints); quit(status = length(lints) > 0)'
-  else skip "lintr"; fi
+lint_r() {
+  Rscript -e '
+    lints <- list(lintr::lint_package(), lintr::lint_dir("tools"))
+    for (found in lints) print(found)
+    quit(status = sum(lengths(lints)) > 0)
+  '
 }
 
-r_check() {
-  step "R CMD build"
-  root=$PWD
-  (cd "$work" && R CMD build "$root")
-  step "R CMD check"
+# Builds from a copy, since R CMD build copies a folder with all that it is to
+# leave out.
+build_package() {
+  mkdir "$work/amocrm" &&
+    tar -cf - --exclude=./.git --exclude=./.lib --exclude=./src/rust/target . |
+    tar -xf - -C "$work/amocrm" &&
+    (cd "$work" && R CMD build amocrm)
+}
+
+# NOT_CRAN runs the tests that testthat would skip on CRAN. CRAN's own checks
+# want checkbashisms (Debian: devscripts); those that need the network are off.
+check_package() {
+  as_cran=
+  if have checkbashisms; then as_cran=--as-cran; fi
+  # A test sends the signal of Ctrl-C, which what runs in the background ignores.
+  heeding="env --default-signal=INT"
+  $heeding true 2>/dev/null || heeding=
   (
     cd "$work"
-    _R_CHECK_FORCE_SUGGESTS_=false R CMD check --no-manual amocrm_*.tar.gz || true
-    cat amocrm.Rcheck/tests/testthat.Rout* 2>/dev/null || true
-  )
-  log="$work/amocrm.Rcheck/00check.log"
-  step "R CMD check, the findings"
-  grep -A 12 -E '\.\.\. (ERROR|WARNING|NOTE)' "$log" || echo "none"
-  tail -n 1 "$log"
-  tail -n 1 "$log" | grep -Eq '^Status: (OK|[0-9]+ NOTEs?)$'
+    export NOT_CRAN=true _R_CHECK_FORCE_SUGGESTS_=false _R_CHECK_CRAN_INCOMING_=false \
+      _R_CHECK_SYSTEM_CLOCK_=false
+    # shellcheck disable=SC2086 # nothing, or words
+    $heeding R CMD check $as_cran --no-manual amocrm_*.tar.gz
+  ) || true
+  tail -n 1 "$work/amocrm.Rcheck/00check.log" | grep -Eq '^Status: (OK|[0-9]+ NOTEs?)$'
 }
 
-# Installed size in kilobytes, limit 8 MB.
-r_size() {
-  step "installed size"
-  size=$(du -sk "$work/amocrm.Rcheck/amocrm" | cut -f1)
-  echo "$size kB"
+check_size() {
+  size=$(du -sk "$work/amocrm.Rcheck/amocrm" | cut -f 1)
+  printf '%s kB, must be under 8192\n' "$size"
   [ "$size" -lt 8192 ]
 }
 
-rust_checks
-rust_tests
-r_lint
-r_check
-r_size
-step "all tests passed"
+if cargo_has fmt; then
+  step "cargo fmt" in_rust cargo fmt --all --check
+else skip "cargo fmt"; fi
+if cargo_has clippy; then
+  step "cargo clippy" in_rust cargo clippy --workspace --all-targets --locked -- -D warnings
+else skip "cargo clippy"; fi
+if cargo_has deny; then
+  step "cargo deny" deny_rust
+else skip "cargo deny"; fi
+step "cargo test" test_rust
+if Rscript -e 'quit(status = !requireNamespace("lintr", quietly = TRUE))'; then
+  step "lintr" lint_r
+else skip "lintr"; fi
+step "R CMD build" build_package
+step "R CMD check" check_package
+step "Installed size" check_size
+
+printf '\n== What R CMD check found\n'
+awk '/^(\*|Status)/ { shown = / (ERROR|WARNING|NOTE)$|^Status/ } shown' \
+  "$work/amocrm.Rcheck/00check.log" || true
+printf '\n== What the tests said\n'
+grep '^test result' "$work/cargo-test.log" || true
+sed -n '/^> /,$p' "$work"/amocrm.Rcheck/tests/testthat.Rout* || true
+
+if [ -n "$failed" ]; then
+  printf '\n== Failed:%s\nLogs: %s\n' "$failed" "$work" >&2
+  exit 1
+fi
+printf '\n== Everything passed\n'
