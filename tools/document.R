@@ -6,7 +6,7 @@
 # Run from the package's top folder. Uses rextendr::document() where rextendr
 # is installed, else does the same by hand.
 
-#' Compiles the library in src/ and gives the path of the shared object
+#' Compiles the library in src/ and gives its path
 compile_library <- function() {
   Sys.setenv(NOT_CRAN = "true", R_HOME = R.home())
   run <- function(command, arguments) {
