@@ -80,3 +80,16 @@ pub fn plural(kind: &str) -> &'static str {
         _ => "customers",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::read_account;
+
+    #[test]
+    fn the_name_of_an_account_comes_out_printable() {
+        let body = br#"{"name":"a\u0000b\u001b[31m","_embedded":{"datetime_settings":
+            {"timezone":"Europe/Moscow","timezone_offset":"+03:00"}}}"#;
+        assert_eq!(read_account(Some(body)).unwrap().name, "a b [31m");
+    }
+}
