@@ -7,8 +7,8 @@
 #' Pages are asked for ahead, at the speed that amoCRM allows (7 requests a
 #' second). A page that comes empty or short is asked for again: the answer is
 #' the whole table, or an error that says which rows are missing and carries
-#' the others. (One thing is not seen: notes deleted while a list of several
-#' pages is read, see `vignette("errors")`.)
+#' the others. Each page begins with the last row of the one before, so that
+#' rows deleted or inserted meanwhile don't hide others.
 #'
 #' A list in the first place is the `auth_list`, and the arguments that follow
 #' it by position are then `type`, `element_id`, `note_type`,

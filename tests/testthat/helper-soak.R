@@ -46,6 +46,7 @@ soak_actions <- function() {
     "1" = list(list(action = "close")),
     "2" = list(list(action = "delay", seconds = 0.05)),
     "2" = list(list(action = "expire")),
+    "2" = list(list(action = sample(c("remove", "insert"), 1), rows = sample(20, 1))),
     "0.5" = list(list(status = sample(c(400, 402, 403, 404, 426), 1))),
     "0.3" = list(list(action = "redirect", to = "https://elsewhere.example/"))
   )
@@ -55,7 +56,7 @@ soak_actions <- function() {
 soak_path <- function(limit, access) {
   number <- sample(0:ceiling(soak_rows / limit), 1)
   page <- if (access == "key") "limit_offset=%.0f&" else "page=%.0f&"
-  page <- sprintf(page, if (access == "key") number * limit else number + 1)
+  page <- sprintf(page, if (access == "key") number * (limit - 1) else number + 1)
   lists <- if (access == "key") "/notes?" else c("/notes?", "/events?")
   soak_pick(list("7" = page, "2" = sample(lists, 1), "1" = sample(c("auth.php", "/account"), 1)))
 }

@@ -108,14 +108,6 @@ impl Column {
         }
     }
 
-    /// The key in the first row, if there is one.
-    pub(crate) fn key_of_first_row(&self) -> Option<Key<'_>> {
-        (*self.rows.first()? == 0).then(|| match &self.values {
-            Values::Number(_, numbers) => Key::Number(numbers[0]),
-            Values::Text(numbers, dictionary) => Key::Text(dictionary.get(numbers[0])),
-        })
-    }
-
     /// Replaces texts; `label` gives the new text or None.
     pub(crate) fn relabel(&mut self, label: impl Fn(&str) -> Option<&'static str>) {
         let Values::Text(numbers, dictionary) = &mut self.values else { return };

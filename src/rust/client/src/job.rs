@@ -18,6 +18,8 @@ const THREADS: usize = 2;
 /// Running or finished work that gives a `T`.
 pub struct Job<T> {
     runtime: Option<Runtime>,
+    /// The process that it runs in.
+    process: u32,
     slot: Arc<Slot<T>>,
     /// Counters, to be read while it runs.
     pub progress: Arc<Progress>,
@@ -60,7 +62,7 @@ impl<T: Send + 'static> Job<T> {
             *filled.lock() = Some(result);
             filled.filled.notify_all();
         });
-        Ok(Job { runtime: Some(runtime), slot, progress })
+        Ok(Job { runtime: Some(runtime), process: std::process::id(), slot, progress })
     }
 
     /// Waits for the end, `patience` at most; whether it has come.
@@ -85,8 +87,12 @@ impl<T: Send + 'static> Job<T> {
 impl<T> Job<T> {
     /// Stops the work wherever it is, without waiting for its threads to end.
     pub fn cancel(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
+        let Some(runtime) = self.runtime.take() else { return };
+        if self.process == std::process::id() {
             runtime.shutdown_background();
+        } else {
+            // A fork has a copy of this, but not the threads.
+            std::mem::forget(runtime);
         }
     }
 }

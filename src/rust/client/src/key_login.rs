@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::http::{Http, Reply, Request};
+use crate::page::BadPage;
 use crate::server_text::{self, shown};
 use crate::transport::Attempts;
 
@@ -17,6 +18,7 @@ struct Body {
 
 #[derive(Deserialize)]
 struct Response {
+    #[serde(default)]
     auth: bool,
     #[serde(default)]
     accounts: Vec<AccountName>,
@@ -41,7 +43,13 @@ pub async fn log_in(http: &Http, email: &str, apikey: &SecretString) -> Result<S
     loop {
         let form = [("USER_LOGIN", email), ("USER_HASH", apikey.expose_secret())];
         match http.send(&request, |builder| builder.form(&form)).await {
-            Ok(reply) if reply.status == 200 => return read_login(http, &request, &reply),
+            Ok(reply) if reply.status == 200 => match serde_json::from_slice(&reply.body) {
+                Ok(body) => return account_name(http, &request, &reply, body),
+                Err(error) => {
+                    let bad = BadPage::at_top(&error);
+                    attempts.after_bad_body(http, &reply, "the log-in", bad).await?;
+                }
+            },
             Ok(reply) => attempts.after_refusal(http, &reply).await?,
             Err(no_reply) => attempts.after_no_reply(http, no_reply).await?,
         }
@@ -49,16 +57,21 @@ pub async fn log_in(http: &Http, email: &str, apikey: &SecretString) -> Result<S
 }
 
 /// The account's name; of several accounts the one at this address.
-fn read_login(http: &Http, request: &Request, reply: &Reply) -> Result<String, Error> {
-    let body = serde_json::from_slice::<Body>(&reply.body).ok();
-    let Some(response) = body.map(|body| body.response).filter(|response| response.auth) else {
+fn account_name(
+    http: &Http,
+    request: &Request,
+    reply: &Reply,
+    body: Body,
+) -> Result<String, Error> {
+    let response = body.response;
+    if !response.auth {
         let said = server_text::read(&reply.body);
         return Err(Error::Auth {
             code: said.code.unwrap_or_default(),
             detail: said.detail,
             at: reply.at(request),
         });
-    };
+    }
     let accounts = response.accounts;
     let host = http.base().host_str().unwrap_or_default();
     let ours = accounts.iter().find(|account| host.split('.').next() == Some(&account.subdomain));

@@ -28,9 +28,14 @@ impl Keys {
         }
     }
 
-    /// Whether any key is in both.
-    pub fn meets(&self, other: &Keys) -> bool {
-        !self.numbers.is_disjoint(&other.numbers) || !self.texts.is_disjoint(&other.texts)
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.numbers.len() + self.texts.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether a numeric key is there.

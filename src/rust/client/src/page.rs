@@ -1,11 +1,14 @@
 //! The bytes of one page to a table, in one pass.
 
 use std::fmt;
+use std::hash::BuildHasher;
 
 use serde::Deserialize;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
+
+use foldhash::fast::FixedState;
 
 use crate::flatten::Leaves;
 use crate::server_text::shown;
@@ -35,6 +38,8 @@ pub struct Format<'f> {
     pub list: &'f str,
     /// The columns that rows have.
     pub schema: &'static Schema,
+    /// The member that tells records apart: `id`.
+    pub id: &'f str,
     /// How a record becomes a row: None takes its leaves as they are.
     pub map: Option<&'f RowMap<'f>>,
 }
@@ -42,28 +47,23 @@ pub struct Format<'f> {
 /// From the leaves of a record to those of its row; false leaves it out.
 pub type RowMap<'m> = dyn Fn(&Leaves, &mut Leaves) -> bool + Sync + 'm;
 
-/// A page as read.
-pub struct Page {
+/// A page as read; `T` holds its rows.
+pub struct Page<T> {
     /// The rows.
-    pub table: Table,
+    pub rows: T,
     /// How many records the server sent, those left out included.
     pub records: u32,
+    /// What tells those records apart, as far as they have an id: equal for
+    /// equal ids and, but for an accident of hashing, only for those.
+    pub keys: Vec<u64>,
     /// Whether the server names a next page.
     pub has_next: bool,
 }
 
-impl Page {
-    /// Adds the page that follows; rows that came with both are kept once.
-    pub fn join(&mut self, next: Page) {
-        let mut seen = self.table.keys();
-        self.table.append(next.table, &mut seen);
-        self.records += next.records;
-        self.has_next = next.has_next;
-    }
-
+impl<T> Page<T> {
     /// What a 204 holds.
-    pub fn empty(schema: &'static Schema) -> Self {
-        Page { table: Table::new(schema), records: 0, has_next: false }
+    pub fn empty(rows: T) -> Self {
+        Page { rows, records: 0, keys: Vec::new(), has_next: false }
     }
 }
 
@@ -75,22 +75,26 @@ impl Page {
 /// # Errors
 /// [`BadPage`] when the body is not JSON, is not a page, or holds an id or a
 /// time that is not a number.
-pub fn read_page(body: &[u8], format: &Format) -> Result<Page, BadPage> {
+pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
     let mut reader = Reader {
         format,
         table: Table::new(format.schema),
         leaves: Leaves::default(),
         row: Leaves::default(),
         records: 0,
+        keys: Vec::new(),
         has_next: false,
         place: Place::Document,
     };
     let mut parser = serde_json::Deserializer::from_slice(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
-        Ok(()) => {
-            Ok(Page { table: reader.table, records: reader.records, has_next: reader.has_next })
-        }
+        Ok(()) => Ok(Page {
+            rows: reader.table,
+            records: reader.records,
+            keys: reader.keys,
+            has_next: reader.has_next,
+        }),
         Err(error) => {
             Err(BadPage { path: shown(&reader.path()), detail: shown(&error.to_string()) })
         }
@@ -111,6 +115,7 @@ struct Reader<'r> {
     /// The mapped leaves, reused from record to record.
     row: Leaves,
     records: u32,
+    keys: Vec<u64>,
     has_next: bool,
     place: Place,
 }
@@ -290,6 +295,7 @@ impl<'de> Visitor<'de> for RecordsSeed<'_, '_> {
 impl Reader<'_> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.records += 1;
+        self.keys.extend(self.leaves.get(self.format.id).map(key_of));
         let row = match self.format.map {
             None => &self.leaves,
             Some(map) => {
@@ -306,22 +312,27 @@ impl Reader<'_> {
     }
 }
 
+/// A number for an id: the id itself when it is a number.
+fn key_of(id: &str) -> u64 {
+    id.parse().unwrap_or_else(|_| FixedState::default().hash_one(id))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{BadPage, Format, Page, read_page};
     use crate::flatten::Leaves;
-    use crate::table::Schema;
+    use crate::table::{Schema, Table};
 
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], times: &[] };
 
-    fn read(body: &str) -> Result<Page, BadPage> {
-        let format = Format { list: "items", schema: &SCHEMA, map: None };
+    fn read(body: &str) -> Result<Page<Table>, BadPage> {
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: None };
         read_page(body.as_bytes(), &format)
     }
 
     fn rows(body: &str) -> u32 {
-        read(body).unwrap().table.rows()
+        read(body).unwrap().rows.rows()
     }
 
     fn failure(body: &str) -> String {
@@ -362,11 +373,11 @@ mod tests {
             row.push("id", record.get("id").unwrap_or_default());
             record.get("id") != Some("2")
         };
-        let format = Format { list: "items", schema: &SCHEMA, map: Some(&map) };
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Some(&map) };
         let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
         let page = read_page(body, &format).unwrap();
-        assert_eq!((page.table.rows(), page.records), (2, 3));
-        assert_eq!(page.table.into_columns().len(), 1);
+        assert_eq!((page.rows.rows(), page.records), (2, 3));
+        assert_eq!(page.rows.into_columns().len(), 1);
     }
 
     #[test]

@@ -61,12 +61,10 @@ impl Progress {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A page arrived.
+    /// A page arrived, with so many rows that had not come before.
     pub fn page_read(&self, rows: u32) {
-        if rows > 0 {
-            self.pages.fetch_add(1, Ordering::Relaxed);
-            self.rows.fetch_add(u64::from(rows), Ordering::Relaxed);
-        }
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.rows.fetch_add(u64::from(rows), Ordering::Relaxed);
     }
 
     /// The job waits before it goes on.

@@ -197,13 +197,11 @@ impl Table {
             .collect()
     }
 
-    /// The keys of the rows.
-    pub fn keys(&self) -> Keys {
-        let mut keys = Keys::default();
+    /// Adds the keys of the rows to `keys`.
+    pub fn keys_into(&self, keys: &mut Keys) {
         self.for_each_key(|_, key| {
             keys.insert(key);
         });
-        keys
     }
 
     /// Rows with their keys; rows without one are left out.
@@ -216,19 +214,6 @@ impl Table {
                 }
             });
         }
-    }
-
-    /// Whether the first rows of both tables have the same key.
-    pub fn first_key_equals(&self, other: &Table) -> bool {
-        match (self.first_key(), other.first_key()) {
-            (Some(ours), Some(theirs)) => ours == theirs,
-            _ => false,
-        }
-    }
-
-    fn first_key(&self) -> Option<Key<'_>> {
-        let mut columns = self.schema.keys.iter().filter_map(|name| self.find(name));
-        columns.find_map(|slot| self.columns[slot].key_of_first_row())
     }
 
     /// Replaces texts of a column; `label` gives the new text or None.

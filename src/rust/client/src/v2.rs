@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::http::Request;
 use crate::page::{BadPage, Format, Page, read_page};
-use crate::protocol::Slice;
-use crate::table::Schema;
+use crate::slice::Slice;
+use crate::table::{Schema, Table};
 use crate::transport::Transport;
 use crate::zone::{Zone, http_date};
 
@@ -86,10 +86,12 @@ pub fn notes_request(element_type: &str, filter: &NotesFilter, slice: Slice) -> 
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a page of notes.
-pub fn read_notes(body: Option<&[u8]>) -> Result<Page, BadPage> {
+pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
     match body {
-        None => Ok(Page::empty(&NOTES)),
-        Some(body) => read_page(body, &Format { list: "items", schema: &NOTES, map: None }),
+        None => Ok(Page::empty(Table::new(&NOTES))),
+        Some(body) => {
+            read_page(body, &Format { list: "items", schema: &NOTES, id: "id", map: None })
+        }
     }
 }
 
@@ -124,7 +126,7 @@ pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
 #[cfg(test)]
 mod tests {
     use super::{NotesFilter, notes_request};
-    use crate::protocol::Slice;
+    use crate::slice::Slice;
 
     const SLICE: Slice = Slice { offset: 500, limit: 500 };
 

@@ -54,7 +54,7 @@ fn rows(
         rows.lock().unwrap().push(cells.collect());
         kept
     };
-    let format = Format { list, schema: &v2::NOTES, map: Some(&map) };
+    let format = Format { list, schema: &v2::NOTES, id: "id", map: Some(&map) };
     read_page(page.to_string().as_bytes(), &format).expect("a page");
     rows.into_inner().unwrap()
 }

@@ -62,11 +62,6 @@ impl Model {
         self.rows.len()
     }
 
-    /// As `Table::keys`.
-    pub fn keys(&self) -> HashSet<Cell> {
-        self.rows.iter().filter_map(|row| self.key(row)).collect()
-    }
-
     fn key(&self, row: &HashMap<String, Cell>) -> Option<Cell> {
         self.schema.keys.iter().find_map(|name| row.get(*name)).cloned()
     }

@@ -65,7 +65,6 @@ pub fn check(input: &[u8]) {
             .filter_map(|body| check_page(shape, body).map(|model| (body, model)))
             .collect();
         check_joined(shape, &pages);
-        check_halves(shape, &pages);
     }
     for body in &bodies {
         check_without_map(body.bytes);
@@ -89,7 +88,7 @@ fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
         }
     };
     assert_eq!(page.records as usize, records.len());
-    assert_eq!(page.table.rows() as usize, rows.len());
+    assert_eq!(page.rows.rows() as usize, rows.len());
     assert!(rows.len() <= records.len());
     if let Some(tree) = tree {
         let expected = expected.map(|records| records.into_iter().map(tree::leaves).collect());
@@ -97,12 +96,12 @@ fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
         assert_eq!(page.has_next, tree::has_next(tree));
     }
     let model = model.unwrap_or_else(|| panic!("a bad number came through: {rows:?}"));
-    assert_eq!(shown(page.table), model.shown());
+    assert_eq!(shown(page.rows), model.shown());
     Some(model)
 }
 
-fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page, BadPage> {
-    read_page(bytes, &Format { list: shape.list, schema: &NOTES, map: Some(map) })
+fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadPage> {
+    read_page(bytes, &Format { list: shape.list, schema: &NOTES, id: "id", map: Some(map) })
 }
 
 /// What a page's map saw and wrote.
@@ -142,7 +141,7 @@ fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
     let (mut keys, mut seen) = (Keys::default(), HashSet::new());
     for (body, page_model) in pages.iter().flat_map(|page| [page, page]) {
         if let Ok(page) = read(body.bytes, shape, &shape.map) {
-            let added = table.append(page.table, &mut keys);
+            let added = table.append(page.rows, &mut keys);
             assert_eq!(added as usize, model.append(page_model, &mut seen));
         }
     }
@@ -164,27 +163,14 @@ fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
     assert_eq!(shown(table), model.shown());
 }
 
-/// Joins a page and the one that follows, as the halves of a page are joined.
-fn check_halves(shape: &Shape, pages: &[(&Body, Model)]) {
-    let [(first, model), (second, second_model)] = pages else { return };
-    let read = |body: &Body| read(body.bytes, shape, &shape.map);
-    if let (Ok(mut page), Ok(next)) = (read(first), read(second)) {
-        let both = (page.records + next.records, next.has_next);
-        page.join(next);
-        assert_eq!((page.records, page.has_next), both);
-        let mut model = model.clone();
-        model.append(second_model, &mut model.keys());
-        assert_eq!(shown(page.table), model.shown());
-    }
-}
-
 /// Records that are taken as they are give what a map that copies gives.
 fn check_without_map(bytes: &[u8]) {
     let copied = read(bytes, &SHAPES[0], &copy);
     match (v2::read_notes(Some(bytes)), copied) {
         (Ok(page), Ok(copied)) => {
             assert_eq!((page.records, page.has_next), (copied.records, copied.has_next));
-            assert_eq!(shown(page.table), shown(copied.table));
+            assert_eq!(page.keys, copied.keys);
+            assert_eq!(shown(page.rows), shown(copied.rows));
         }
         (Err(bad), Err(copied)) => assert_eq!(bad.to_string(), copied.to_string()),
         _ => panic!("a map that changes nothing changes whether a page can be read"),

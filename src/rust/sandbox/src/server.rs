@@ -38,6 +38,8 @@ pub struct Sandbox {
 struct Running {
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
+    /// The process that it runs in.
+    process: u32,
 }
 
 impl Sandbox {
@@ -58,7 +60,7 @@ impl Sandbox {
         let thread = std::thread::Builder::new()
             .name("amocrm-sandbox".to_owned())
             .spawn(move || run(&runtime, listener, served, stopped))?;
-        let running = Some(Running { stop, thread });
+        let running = Some(Running { stop, thread, process: std::process::id() });
         Ok(Self { app, address, running })
     }
 
@@ -126,10 +128,14 @@ impl Sandbox {
 
     /// Stops the server and drops its connections. A second call does nothing.
     pub fn stop(&mut self) {
-        if let Some(running) = self.running.take() {
+        let Some(running) = self.running.take() else { return };
+        if running.process == std::process::id() {
             // Either may find the thread gone already, which is what we want.
             let _ = running.stop.send(());
             let _ = running.thread.join();
+        } else {
+            // A fork has a copy of this, but not the thread.
+            std::mem::forget(running);
         }
     }
 }

@@ -4,11 +4,10 @@ use futures_util::future::FutureExt;
 
 use super::{NotesRequest, all_of};
 use crate::error::Error;
-use crate::halving::{fetch_halving, halves};
+use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
-use crate::offset_walk::OffsetWalk;
 use crate::page::Page;
-use crate::protocol::Slice;
+use crate::slice::{Paging, Slice};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
 use crate::v2::{self, NotesFilter};
@@ -18,7 +17,6 @@ const IDS_A_REQUEST: usize = 200;
 
 /// The lists of one call.
 pub struct Reader {
-    limit: u32,
     lists: Vec<List>,
 }
 
@@ -26,7 +24,7 @@ pub struct Reader {
 struct List {
     kind: String,
     filter: NotesFilter,
-    pages: Pages,
+    pages: Pages<Table>,
 }
 
 impl Reader {
@@ -45,12 +43,12 @@ impl Reader {
             let list = |filter: &NotesFilter| List {
                 kind: kind.clone(),
                 filter: filter.clone(),
-                pages: Pages::default(),
+                pages: Pages::new(Paging::Offset, request.limit),
             };
             filters.iter().map(list).collect()
         };
         let lists = request.kinds.iter().flat_map(of_kind).collect();
-        Reader { limit: request.limit, lists }
+        Reader { lists }
     }
 
     /// Reads all lists.
@@ -66,18 +64,16 @@ impl Reader {
         if !list.filter.ids.is_empty() {
             return read_ids(transport, list).await;
         }
-        let limit = self.limit;
-        let first = Slice { offset: 0, limit };
         let reading = Reading {
-            limit,
             rate,
             name: &format!("{} notes", list.kind),
             numbered: false,
-            endpoint: v2::notes_request(&list.kind, &list.filter, first).endpoint(),
+            endpoint: v2::notes_request(&list.kind, &list.filter, list.pages.first()).endpoint(),
             progress: &transport.http.progress,
         };
-        read_list(OffsetWalk::new(limit), &reading, &list.pages, |slice| {
-            fetch(transport, &list.kind, &list.filter, slice)
+        read_list(&reading, &list.pages, |ask| {
+            let request = v2::notes_request(&list.kind, &list.filter, ask.slice);
+            fetch(transport, &list.kind, request.divisible(ask.divisible), ask.slice)
         })
         .await
     }
@@ -124,14 +120,17 @@ fn optional<T>(values: &[T]) -> Vec<Option<&T>> {
 /// server lags.
 async fn read_ids(transport: &Transport, list: &List) -> Result<(), Error> {
     let mut filter = list.filter.clone();
-    for round in 0..2 {
+    for _ in 0..2 {
         let limit = u32::try_from(filter.ids.len()).unwrap_or(v2::MAX_LIMIT);
         let slice = Slice { offset: 0, limit };
-        let page = fetch(transport, &list.kind, &filter, slice).await?.value;
-        transport.http.progress.page_read(page.records);
-        let page = page.table;
-        let keys = page.keys();
-        list.pages.add(round, page);
+        let request = v2::notes_request(&list.kind, &filter, slice);
+        let page = fetch(transport, &list.kind, request, slice).await?.value;
+        if page.records > 0 {
+            transport.http.progress.page_read(page.records);
+        }
+        let mut keys = Keys::default();
+        page.rows.keys_into(&mut keys);
+        list.pages.add(page);
         filter.ids.retain(|id| !keys.has_number(*id as f64));
         if filter.ids.is_empty() {
             break;
@@ -143,18 +142,11 @@ async fn read_ids(transport: &Transport, list: &List) -> Result<(), Error> {
 async fn fetch(
     transport: &Transport,
     kind: &str,
-    filter: &NotesFilter,
+    request: Request,
     slice: Slice,
-) -> Result<Answer<Page>, Error> {
-    // Named ids come on one page, which is not divided.
-    let is_list = filter.ids.is_empty();
-    let fetch_once = |slice: Slice| {
-        let request = v2::notes_request(kind, filter, slice);
-        let request = request.divisible(is_list && halves(slice).is_some());
-        let what = format!("{kind} notes from row {}", slice.offset + 1);
-        async move { transport.get(&request, &what, v2::read_notes).await }.boxed()
-    };
-    if is_list { fetch_halving(slice, &fetch_once).await } else { fetch_once(slice).await }
+) -> Result<Answer<Page<Table>>, Error> {
+    let what = format!("{kind} notes from row {}", slice.offset + 1);
+    transport.get(&request, &what, v2::read_notes).await
 }
 
 #[cfg(test)]

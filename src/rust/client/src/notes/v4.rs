@@ -11,20 +11,17 @@ use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, noti
 use super::{NotesRequest, Notice, all_of};
 use crate::error::Error;
 use crate::flatten::Leaves;
-use crate::halving::{fetch_halving, halves};
 use crate::list::{Reading, read_list};
-use crate::page::{Format, Page, read_page};
-use crate::page_walk::PageWalk;
-use crate::protocol::Slice;
+use crate::page::{BadPage, Format, Page, read_page};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
 use crate::v2;
 use crate::v4::{events, note_rows, tasks};
+use crate::walk::Ask;
 
 /// The lists of one call.
 pub struct Reader {
     filter: RowFilter,
-    limit: u32,
     several_kinds: bool,
     in_english: bool,
     lists: Vec<List>,
@@ -82,13 +79,12 @@ impl Reader {
             if request.ids.is_empty() {
                 lists.extend(lists_of(kind, request));
             } else {
-                lists.extend(lists_by_id(kind, &request.ids));
-                reserve.extend(events_with_notes(kind));
+                lists.extend(lists_by_id(kind, &request.ids, request.limit));
+                reserve.extend(events_with_notes(kind, request.limit));
             }
         }
         Reader {
             filter: RowFilter::new(request, since),
-            limit: request.limit,
             several_kinds: request.kinds.len() > 1,
             in_english: account.host_str().is_some_and(|host| host.ends_with("kommo.com")),
             lists,
@@ -121,19 +117,14 @@ impl Reader {
     }
 
     async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
-        let limit = self.limit.min(list.feed.most());
-        let first = Slice { offset: 0, limit };
         let reading = Reading {
-            limit,
             rate,
             name: &list.name(),
             numbered: true,
-            endpoint: list.request(first, self.filter.since).endpoint(),
+            endpoint: list.request(list.pages.first(), self.filter.since).endpoint(),
             progress: &transport.http.progress,
         };
-        let read = read_list(PageWalk::new(limit), &reading, &list.pages, |slice| {
-            self.fetch(transport, list, slice)
-        });
+        let read = read_list(&reading, &list.pages, |ask| self.fetch(transport, list, ask));
         match read.await {
             Err(error) if self.several_kinds && list.lacks_customers(&error) => {
                 self.notice(Notice::NoCustomers);
@@ -147,21 +138,18 @@ impl Reader {
         &self,
         transport: &Transport,
         list: &List,
-        slice: Slice,
-    ) -> Result<Answer<Page>, Error> {
-        let fetch_once = |slice: Slice| {
-            let request = list.request(slice, self.filter.since).divisible(halves(slice).is_some());
-            let what = format!("{}, page {}", list.name(), PageWalk::page_number(slice));
-            async move { transport.get(&request, &what, |body| self.read_page(list, body)).await }
-                .boxed()
-        };
-        fetch_halving(slice, &fetch_once).await
+        ask: Ask,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        let request = list.request(ask.slice, self.filter.since).divisible(ask.divisible);
+        let what = format!("{}, page {}", list.name(), ask.slice.page_number());
+        transport.get(&request, &what, |body| self.read_page(list, body)).await
     }
 
-    fn read_page(&self, list: &List, body: Option<&[u8]>) -> Result<Page, crate::page::BadPage> {
-        let Some(body) = body else { return Ok(Page::empty(&v2::NOTES)) };
+    fn read_page(&self, list: &List, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+        let Some(body) = body else { return Ok(Page::empty(Table::new(&v2::NOTES))) };
         let map = |record: &Leaves, row: &mut Leaves| self.write_row(list, record, row);
-        let format = Format { list: list.feed.embedded(), schema: &v2::NOTES, map: Some(&map) };
+        let format =
+            Format { list: list.feed.embedded(), schema: &v2::NOTES, id: "id", map: Some(&map) };
         read_page(body, &format)
     }
 
@@ -182,8 +170,9 @@ impl Reader {
 
     /// Whether some of the ids asked for have not come.
     fn lacks_ids(&self) -> bool {
-        let found: usize = self.lists.iter().map(|list| list.pages.rows()).sum();
-        !self.filter.ids.is_empty() && found < self.filter.ids.len()
+        let mut found = Keys::default();
+        self.lists.iter().for_each(|list| list.pages.keys_into(&mut found));
+        !self.filter.ids.is_empty() && found.len() < self.filter.ids.len()
     }
 
     /// Fetches the texts of task results, which are not in their events.
@@ -260,7 +249,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Feed, List, Reader};
     use crate::notes::{NotesRequest, Notice};
-    use crate::protocol::Slice;
+    use crate::slice::Slice;
     use url::Url;
 
     fn reader(request: &NotesRequest, since: Option<i64>) -> Reader {

@@ -5,8 +5,8 @@ use super::{NotesRequest, Notice};
 use crate::error::Error;
 use crate::http::Request;
 use crate::list::Pages;
-use crate::page_walk::PageWalk;
-use crate::protocol::Slice;
+use crate::slice::{Paging, Slice};
+use crate::table::Table;
 use crate::v4::{self, sources};
 
 /// Ids that one request may name (v4.md 2.2, 3.1).
@@ -23,7 +23,7 @@ pub struct List {
     /// Only these elements, as many as one request may name; empty for all.
     elements: Vec<u64>,
     /// What has arrived.
-    pub pages: Pages,
+    pub pages: Pages<Table>,
 }
 
 /// What a list holds.
@@ -42,7 +42,7 @@ pub enum Feed {
 
 impl Feed {
     /// Records of a page at most.
-    pub fn most(&self) -> u32 {
+    fn most(&self) -> u32 {
         match self {
             Feed::Notes(_) | Feed::NotesById(_) => v4::NOTES_LIMIT,
             Feed::Events(_) | Feed::Chats(_) => v4::EVENTS_LIMIT,
@@ -59,8 +59,10 @@ impl Feed {
 }
 
 impl List {
-    fn new(kind: &str, feed: Feed, elements: &[u64]) -> Self {
-        List { kind: kind.to_owned(), feed, elements: elements.to_vec(), pages: Pages::default() }
+    /// `limit` is what the user wants at most.
+    fn new(kind: &str, feed: Feed, elements: &[u64], limit: u32) -> Self {
+        let pages = Pages::new(Paging::Numbered, limit.min(feed.most()));
+        List { kind: kind.to_owned(), feed, elements: elements.to_vec(), pages }
     }
 
     /// What it is, in words.
@@ -79,7 +81,7 @@ impl List {
 
     /// The request for a page; only what changed at `since` or later.
     pub fn request(&self, slice: Slice, since: Option<i64>) -> Request {
-        let page = PageWalk::page_number(slice);
+        let page = slice.page_number();
         let request = Request::get(self.path()).query("page", &page).query("limit", &slice.limit);
         // One second early, since whether the bound is included is not said;
         // what is too early is left out here.
@@ -142,17 +144,17 @@ pub fn lists_of(kind: &str, request: &NotesRequest) -> Vec<List> {
     let mut lists = Vec::new();
     if let Some(names) = plan.notes {
         let feed = Feed::Notes(names);
-        lists.extend(in_chunks(kind, &feed, &request.elements, ELEMENTS_A_REQUEST));
+        lists.extend(in_chunks(kind, &feed, &request.elements, ELEMENTS_A_REQUEST, request.limit));
     }
     let (chats, others): (Vec<&str>, Vec<&str>) =
         plan.events.into_iter().partition(|event| event.ends_with("_chat_message"));
     if chats_are_filed_by_element(kind, request) {
-        lists.extend(events_list(kind, [others, chats].concat(), &request.elements));
+        lists.extend(events_list(kind, [others, chats].concat(), &request.elements, request.limit));
         return lists;
     }
-    lists.extend(events_list(kind, others, &request.elements));
+    lists.extend(events_list(kind, others, &request.elements, request.limit));
     if !chats.is_empty() && !leaves_out_chats(kind, request) {
-        lists.push(List::new(kind, Feed::Chats(chats), &[]));
+        lists.push(List::new(kind, Feed::Chats(chats), &[], request.limit));
     }
     lists
 }
@@ -170,32 +172,33 @@ fn leaves_out_chats(kind: &str, request: &NotesRequest) -> bool {
     has_chats && !request.elements.is_empty() && request.note_types.is_empty()
 }
 
-fn events_list(kind: &str, types: Vec<&'static str>, elements: &[u64]) -> Vec<List> {
+fn events_list(kind: &str, types: Vec<&'static str>, elements: &[u64], limit: u32) -> Vec<List> {
     if types.is_empty() {
         return Vec::new();
     }
-    in_chunks(kind, &Feed::Events(types), elements, EVENT_ELEMENTS_A_REQUEST)
+    in_chunks(kind, &Feed::Events(types), elements, EVENT_ELEMENTS_A_REQUEST, limit)
 }
 
 /// One list for all elements, or one for as many as a request may name.
-fn in_chunks(kind: &str, feed: &Feed, elements: &[u64], chunk: usize) -> Vec<List> {
+fn in_chunks(kind: &str, feed: &Feed, elements: &[u64], chunk: usize, limit: u32) -> Vec<List> {
+    let list = |elements: &[u64]| List::new(kind, feed.clone(), elements, limit);
     if elements.is_empty() {
-        return vec![List::new(kind, feed.clone(), &[])];
+        return vec![list(&[])];
     }
-    elements.chunks(chunk).map(|chunk| List::new(kind, feed.clone(), chunk)).collect()
+    elements.chunks(chunk).map(list).collect()
 }
 
 /// The lists of the notes with these ids.
-pub fn lists_by_id(kind: &str, ids: &[u64]) -> Vec<List> {
+pub fn lists_by_id(kind: &str, ids: &[u64], limit: u32) -> Vec<List> {
     if kind == "task" {
         return Vec::new();
     }
     let chunks = ids.chunks(NOTE_IDS_A_REQUEST);
-    chunks.map(|ids| List::new(kind, Feed::NotesById(ids.to_vec()), &[])).collect()
+    chunks.map(|ids| List::new(kind, Feed::NotesById(ids.to_vec()), &[], limit)).collect()
 }
 
 /// The events that name the id of a note.
-pub fn events_with_notes(kind: &str) -> Vec<List> {
+pub fn events_with_notes(kind: &str, limit: u32) -> Vec<List> {
     let types: Vec<&str> = match kind {
         "lead" => vec!["lead_added"],
         "contact" => vec!["contact_added"],
@@ -203,7 +206,7 @@ pub fn events_with_notes(kind: &str) -> Vec<List> {
         "customer" => vec!["customer_added"],
         _ => vec!["task_result_added"],
     };
-    events_list(kind, types, &[])
+    events_list(kind, types, &[], limit)
 }
 
 /// Adds a parameter for each value.
