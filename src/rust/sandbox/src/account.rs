@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::calendar::Calendar;
-use crate::config::Config;
+use crate::card::MOST_CARDS;
+use crate::config::{Config, ListCounts};
 use crate::error::Error;
 use crate::kind::Kind;
 use crate::notes::MOST_NOTES;
@@ -28,11 +29,13 @@ pub struct Account {
     pub subdomain: String,
     pub timezone: TimeZone,
     pub calendar: Calendar,
+    /// How long the lists are.
+    pub lists: ListCounts,
     schedules: BTreeMap<Kind, Schedule>,
 }
 
 impl Account {
-    /// Sets the account up; fails on a zone that isn't one and on more notes
+    /// Sets the account up; fails on a zone that isn't one and on more rows
     /// than ids can number.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let name = &config.timezone;
@@ -47,6 +50,7 @@ impl Account {
         });
         Ok(Self {
             seed: config.seed,
+            lists: lists(config)?,
             subdomain: config.subdomain.clone(),
             calendar: Calendar::new(&timezone),
             timezone,
@@ -62,6 +66,17 @@ impl Account {
     /// How the notes of one kind are dealt out.
     pub fn schedule(&self, kind: Kind) -> &Schedule {
         &self.schedules[&kind]
+    }
+}
+
+fn lists(config: &Config) -> Result<ListCounts, Error> {
+    let ListCounts { contacts, leads, companies, customers, tasks, transactions, unsorted } =
+        config.lists;
+    let asked = [contacts, leads, companies, customers, tasks, transactions, unsorted];
+    match asked.into_iter().find(|rows| *rows > MOST_CARDS) {
+        Some(asked) => Err(Error::TooManyRows { asked, most: MOST_CARDS }),
+        None if config.kommo => Ok(ListCounts { customers: 0, ..config.lists }),
+        None => Ok(config.lists),
     }
 }
 

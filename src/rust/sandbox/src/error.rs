@@ -20,6 +20,14 @@ pub enum Error {
         /// Rows that are possible.
         most: u64,
     },
+    /// `Config::lists` asks for more rows than ids can number.
+    #[error("at most {most} rows of a list, not {asked}")]
+    TooManyRows {
+        /// Rows asked for.
+        asked: u64,
+        /// Rows that are possible.
+        most: u64,
+    },
     /// `Config::items` holds something other than notes.
     #[error("the recorded {kind} notes can't be read: {source}")]
     Items {

@@ -35,6 +35,12 @@ pub fn read(text: &str) -> serde_json::Result<Vec<Recorded>> {
     Ok(rows)
 }
 
+/// The rows at these places, as they stand.
+pub fn at<'a>(rows: &'a [Recorded], places: &[u64]) -> Vec<&'a RawValue> {
+    let places = places.iter().filter_map(|place| usize::try_from(*place).ok());
+    places.filter_map(|place| rows.get(place)).map(|row| row.json.as_ref()).collect()
+}
+
 fn items(document: &str) -> serde_json::Result<Vec<Box<RawValue>>> {
     if document.starts_with('[') {
         return serde_json::from_str(document);

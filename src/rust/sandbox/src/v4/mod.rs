@@ -73,17 +73,6 @@ fn plays(app: &App, kind: Kind) -> bool {
     kind != Kind::Customer || !app.kommo
 }
 
-/// What paths call the things of a kind.
-fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Contact => "contacts",
-        Kind::Lead => "leads",
-        Kind::Company => "companies",
-        Kind::Task => "tasks",
-        Kind::Customer => "customers",
-    }
-}
-
 async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if auth::has_token(&app, request.headers()) {
         next.run(request).await
