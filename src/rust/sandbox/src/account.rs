@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::calendar::Calendar;
@@ -61,6 +62,12 @@ impl Account {
     /// The Olson name of the time zone.
     pub fn timezone_name(&self) -> &str {
         self.timezone.iana_name().unwrap_or("UTC")
+    }
+
+    /// Epoch seconds of a day's beginning.
+    pub fn midnight(&self, day: Date) -> i64 {
+        let begin = self.timezone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible();
+        begin.map_or(0, jiff::Timestamp::as_second)
     }
 
     /// How the notes of one kind are dealt out.

@@ -19,6 +19,7 @@ use crate::session::Sessions;
 use crate::v4;
 
 /// The account and the state of its server.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
     pub account: Account,
     pub rows: BTreeMap<Kind, Rows>,
@@ -32,6 +33,10 @@ pub struct App {
     pub v2: bool,
     /// Whether it is kommo.com that is played.
     pub kommo: bool,
+    /// Whether filters of cards are paid for in API v4.
+    pub api_filter: bool,
+    /// Whether the token is an administrator's.
+    pub admin: bool,
     pub index: Index,
     pub lists: v4::Lists,
     pub log: Log,
@@ -65,6 +70,8 @@ impl App {
             tokens: Tokens::new(integration, config.access_token, config.token_seconds),
             v2: config.v2,
             kommo: config.kommo,
+            api_filter: config.api_filter,
+            admin: config.admin,
             index: Index::default(),
             lists: v4::Lists::default(),
             log: Log::default(),

@@ -156,7 +156,9 @@ pub fn of(account: &Account, row: &Row, responsible: &User, rng: &mut Rng) -> Co
         NoteType::AutoCreated => Content::AutoCreated {
             parent: account.element_id(Kind::Lead, row.owner - 1 - rng.below(9)),
         },
-        NoteType::Purchase => Content::Purchase { transaction: 500_000 + rng.below(400_000) },
+        NoteType::Purchase => Content::Purchase {
+            transaction: account.purchase_in_note(row.owner, rng.below(400_000)),
+        },
         NoteType::Place => place(rng),
         NoteType::Service | NoteType::ExtendedService => {
             Content::Service { service: text::service(rng), text: text::service_message(rng) }

@@ -24,6 +24,25 @@ impl Field {
         !self.code.is_empty()
     }
 
+    /// What API v4 calls the shape.
+    pub fn shape_name(&self) -> &'static str {
+        match self.shape {
+            2 => "numeric",
+            3 => "checkbox",
+            4 => "select",
+            5 => "multiselect",
+            6 => "date",
+            7 => "url",
+            8 => "multitext",
+            9 => "textarea",
+            10 => "radiobutton",
+            11 => "streetaddress",
+            13 => "smart_address",
+            15 => "legal_entity",
+            _ => "text",
+        }
+    }
+
     /// Whether it holds one plain value or some of its choices.
     pub fn is_simple(&self) -> bool {
         self.shape <= 5

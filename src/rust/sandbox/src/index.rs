@@ -30,6 +30,7 @@ pub struct Line {
 pub struct Index {
     lines: [OnceLock<Vec<Line>>; Kind::ALL.len()],
     cards: [OnceLock<Vec<Card>>; Kind::ALL.len()],
+    by_update: [OnceLock<Vec<u32>>; Kind::ALL.len()],
     tasks: OnceLock<Vec<TaskRow>>,
     deadlines: OnceLock<HashMap<(Kind, u32), u32>>,
 }
@@ -78,6 +79,17 @@ impl App {
         let places = 0..self.account.cards(kind);
         self.index.cards[kind.position()]
             .get_or_init(|| places.map(|place| self.account.card(kind, place)).collect())
+    }
+
+    /// The places of the cards of a kind by their last change. Those of one
+    /// second follow one another by id.
+    pub fn by_update(&self, kind: Kind) -> &[u32] {
+        self.index.by_update[kind.position()].get_or_init(|| {
+            let cards = self.cards(kind);
+            let mut places: Vec<u32> = (0..).zip(cards).map(|(place, _)| place).collect();
+            places.sort_by_key(|place| cards[*place as usize].updated_at);
+            places
+        })
     }
 
     /// When the next open task about a card is due, if there is one.

@@ -55,6 +55,7 @@ mod sync;
 mod tags;
 mod tasks;
 mod text;
+mod transactions;
 mod v2;
 mod v4;
 mod values;

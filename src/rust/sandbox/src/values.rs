@@ -1,5 +1,8 @@
 //! What the fields of the cards hold, free of how any API version spells it.
 
+use jiff::civil::{Date, date};
+use serde::Serialize;
+
 use crate::account::Account;
 use crate::card::Card;
 use crate::fields::{self, Field};
@@ -25,15 +28,29 @@ pub enum Value {
     Contact(String, (u64, &'static str)),
     /// A box that is ticked.
     Ticked,
-    /// A day of the account's calendar, as year, month and day.
-    Day(i16, i8, i8),
+    /// A day of the account's calendar.
+    Day(Date),
     /// A line of a postal address and what it is.
     AddressLine(String, &'static str),
-    /// A firm by its papers.
-    Firm {
-        name: String,
-        vat_id: Option<String>,
-    },
+    Firm(Box<Firm>),
+}
+
+/// A firm by its papers, as both APIs spell them; most of it nobody fills in.
+#[derive(Debug, Default, Serialize)]
+pub struct Firm {
+    name: String,
+    entity_type: Option<u64>,
+    vat_id: Option<String>,
+    tax_registration_reason_code: Option<u64>,
+    address: Option<String>,
+    kpp: Option<String>,
+    external_uid: Option<String>,
+    line1: Option<String>,
+    line2: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    zip: Option<String>,
+    country: Option<String>,
 }
 
 impl Account {
@@ -125,7 +142,7 @@ fn choices(field: &'static Field, rng: &mut Rng) -> Vec<Value> {
 fn day(rng: &mut Rng) -> Value {
     let part = |number: u64| i8::try_from(number).unwrap_or(1);
     let year = i16::try_from(rng.between(1961, 2026)).unwrap_or(2000);
-    Value::Day(year, part(rng.between(1, 12)), part(rng.between(1, 28)))
+    Value::Day(date(year, part(rng.between(1, 12)), part(rng.between(1, 28))))
 }
 
 fn address(rng: &mut Rng) -> Vec<Value> {
@@ -145,7 +162,7 @@ fn address(rng: &mut Rng) -> Vec<Value> {
 fn firm(rng: &mut Rng) -> Value {
     let name = text::company(rng);
     let vat_id = rng.percent(60).then(|| tax_number(rng));
-    Value::Firm { name, vat_id }
+    Value::Firm(Box::new(Firm { name, vat_id, ..Firm::default() }))
 }
 
 /// Of a region that there is not.

@@ -70,7 +70,8 @@ impl CardFilter {
         let account = &app.account;
         let places = present.places(account.cards(self.kind));
         if self.takes_all() {
-            return self.window.cut(places.map(|place| account.card(self.kind, place)));
+            let places = self.window.cut(places).into_iter();
+            return places.map(|place| account.card(self.kind, place)).collect();
         }
         let cards = app.cards(self.kind);
         let at = |place| usize::try_from(place).ok().and_then(|place| cards.get(place));

@@ -7,7 +7,7 @@ use crate::account::Account;
 use crate::card::Card;
 use crate::kind::Kind;
 use crate::random::Rng;
-use crate::values::{Filled, Value};
+use crate::values::{Filled, Firm, Value};
 
 const SALT: u64 = 0x0000_2E47;
 
@@ -78,23 +78,6 @@ struct ValueView {
 enum Content {
     Text(String),
     Firm(Box<Firm>),
-}
-
-#[derive(Default, Serialize)]
-struct Firm {
-    name: String,
-    entity_type: Option<u64>,
-    vat_id: Option<String>,
-    tax_registration_reason_code: Option<u64>,
-    address: Option<String>,
-    kpp: Option<String>,
-    external_uid: Option<String>,
-    line1: Option<String>,
-    line2: Option<String>,
-    city: Option<String>,
-    state: Option<String>,
-    zip: Option<String>,
-    country: Option<String>,
 }
 
 /// Spells the parts of one card.
@@ -190,15 +173,9 @@ impl ValueView {
             Value::Choice((id, name)) => Self { choice: Some(id), ..Self::plain(name.to_owned()) },
             Value::Contact(text, (id, _)) => Self { choice: Some(id), ..Self::plain(text) },
             Value::Ticked => Self::plain("1".to_owned()),
-            Value::Day(year, month, day) => {
-                Self::plain(format!("{year:04}-{month:02}-{day:02} 00:00:00"))
-            }
+            Value::Day(day) => Self::plain(format!("{day} 00:00:00")),
             Value::AddressLine(text, what) => Self { subtype: Some(what), ..Self::plain(text) },
-            Value::Firm { name, vat_id } => Self {
-                value: Content::Firm(Box::new(Firm { name, vat_id, ..Firm::default() })),
-                choice: None,
-                subtype: None,
-            },
+            Value::Firm(firm) => Self { value: Content::Firm(firm), choice: None, subtype: None },
         }
     }
 

@@ -110,7 +110,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         is_helpbot_enabled: false,
         is_technical_account: false,
         contact_name_display_order: 1,
-        is_api_filter_enabled: asked("is_api_filter_enabled").then_some(true),
+        is_api_filter_enabled: asked("is_api_filter_enabled").then_some(app.api_filter),
         amojo_id: asked("amojo_id").then(|| random::uuid(&mut Rng::of(&[SALT, app.account.seed]))),
         drive_url: asked("drive_url").then_some("https://drive.sandbox.example"),
         version: asked("version").then_some(16),

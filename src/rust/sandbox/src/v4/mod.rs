@@ -1,16 +1,24 @@
 //! The account as API v4 shows it.
 
 mod account;
+mod card_filter;
+mod cards;
+mod company;
+mod contact;
+mod customer;
 mod event;
 mod event_type;
 mod events;
 mod extra;
+mod extras;
 mod feed;
 mod filter;
+mod lead;
 mod note;
 mod note_type;
 mod notes;
 mod paging;
+mod parts;
 mod pipelines;
 mod problem;
 mod shelf;
@@ -62,7 +70,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/v4/leads/pipelines/{id}/statuses", get(pipelines::statuses));
     let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task && plays(app, *kind));
     kinds
-        .fold(router, notes::add)
+        .fold(router, |router, kind| cards::add(notes::add(router, kind), kind))
         .route("/api/v4/{*rest}", any(problem::not_found))
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(from_fn_with_state(Arc::clone(app), check))

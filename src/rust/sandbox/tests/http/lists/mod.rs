@@ -2,7 +2,9 @@
 
 mod filters;
 mod links;
+mod modern;
 mod rows;
+mod same;
 
 use amocrm_sandbox::{Config, ListCounts, NoteCounts};
 use serde_json::{Map, Value};
