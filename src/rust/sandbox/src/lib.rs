@@ -31,6 +31,7 @@ mod fault;
 mod fields;
 mod form;
 mod funnel;
+mod incoming;
 mod index;
 mod json;
 mod kind;

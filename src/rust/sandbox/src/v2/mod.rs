@@ -8,12 +8,15 @@ mod contact;
 mod customer;
 mod dates;
 mod filter;
+mod incoming;
 mod lead;
 mod note;
 mod notes;
 mod page;
 mod parts;
 mod span;
+mod tasks;
+mod transactions;
 mod window;
 
 use std::sync::Arc;
@@ -38,7 +41,13 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/v2/account", get(account::show))
         .route("/api/v2/account/", get(account::show))
         .route("/api/v2/notes", get(notes::list))
-        .route("/api/v2/notes/", get(notes::list));
+        .route("/api/v2/notes/", get(notes::list))
+        .route("/api/v2/tasks", get(tasks::list))
+        .route("/api/v2/tasks/", get(tasks::list))
+        .route("/api/v2/transactions", get(transactions::list))
+        .route("/api/v2/transactions/", get(transactions::list))
+        .route("/api/v2/incoming_leads", get(incoming::list))
+        .route("/api/v2/incoming_leads/", get(incoming::list));
     CARDS
         .into_iter()
         .fold(router, cards::add)

@@ -24,7 +24,9 @@ mod problem;
 mod shelf;
 mod site;
 mod tasks;
+mod transactions;
 mod ulid;
+mod unsorted;
 mod users;
 
 use std::sync::{Arc, OnceLock};
@@ -63,17 +65,27 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/v4/events/{id}", get(events::show))
         .route("/api/v4/tasks", get(tasks::list))
         .route("/api/v4/tasks/{id}", get(tasks::show))
+        .route("/api/v4/leads/unsorted", get(unsorted::list))
+        .route("/api/v4/leads/unsorted/{uid}", get(unsorted::show))
         .route("/api/v4/users", get(users::list))
         .route("/api/v4/users/{id}", get(users::show))
         .route("/api/v4/leads/pipelines", get(pipelines::list))
         .route("/api/v4/leads/pipelines/{id}", get(pipelines::show))
         .route("/api/v4/leads/pipelines/{id}/statuses", get(pipelines::statuses));
+    let router = if plays(app, Kind::Customer) { with_purchases(router) } else { router };
     let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task && plays(app, *kind));
     kinds
         .fold(router, |router, kind| cards::add(notes::add(router, kind), kind))
         .route("/api/v4/{*rest}", any(problem::not_found))
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(from_fn_with_state(Arc::clone(app), check))
+}
+
+fn with_purchases(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    router
+        .route("/api/v4/customers/transactions", get(transactions::list))
+        .route("/api/v4/customers/transactions/{id}", get(transactions::show))
+        .route("/api/v4/customers/{id}/transactions", get(transactions::of_customer))
 }
 
 /// Whether v4 has things of this kind: Kommo has no customers.

@@ -1,10 +1,13 @@
 //! The lists of cards and of what hangs on them, in both APIs.
 
 mod filters;
+mod incoming;
 mod links;
 mod modern;
 mod rows;
 mod same;
+mod tasks;
+mod transactions;
 
 use amocrm_sandbox::{Config, ListCounts, NoteCounts};
 use serde_json::{Map, Value};
