@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::account::Account;
+use crate::account::{Account, USERS, User};
 use crate::config::Config;
 use crate::error::Error;
 use crate::fault::Faults;
@@ -81,6 +81,11 @@ impl App {
             latency: config.latency,
             started: Instant::now(),
         })
+    }
+
+    /// Whose token it is.
+    pub fn current_user(&self) -> &'static User {
+        &USERS[usize::from(!self.admin)]
     }
 
     /// The host by which the world knows the account.

@@ -14,6 +14,7 @@ mod note;
 mod notes;
 mod page;
 mod parts;
+mod pipelines;
 mod span;
 mod tasks;
 mod transactions;
@@ -42,6 +43,8 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/v2/account/", get(account::show))
         .route("/api/v2/notes", get(notes::list))
         .route("/api/v2/notes/", get(notes::list))
+        .route("/api/v2/pipelines", get(pipelines::list))
+        .route("/api/v2/pipelines/", get(pipelines::list))
         .route("/api/v2/tasks", get(tasks::list))
         .route("/api/v2/tasks/", get(tasks::list))
         .route("/api/v2/transactions", get(transactions::list))

@@ -5,6 +5,7 @@ mod card_filter;
 mod cards;
 mod company;
 mod contact;
+mod custom_fields;
 mod customer;
 mod event;
 mod event_type;
@@ -75,10 +76,15 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let router = if plays(app, Kind::Customer) { with_purchases(router) } else { router };
     let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task && plays(app, *kind));
     kinds
-        .fold(router, |router, kind| cards::add(notes::add(router, kind), kind))
+        .fold(router, add)
         .route("/api/v4/{*rest}", any(problem::not_found))
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(from_fn_with_state(Arc::clone(app), check))
+}
+
+/// Adds what there is for the things of a kind.
+fn add(router: Router<Arc<App>>, kind: Kind) -> Router<Arc<App>> {
+    custom_fields::add(cards::add(notes::add(router, kind), kind), kind)
 }
 
 fn with_purchases(router: Router<Arc<App>>) -> Router<Arc<App>> {

@@ -4,6 +4,7 @@ mod filters;
 mod incoming;
 mod links;
 mod modern;
+mod parts;
 mod rows;
 mod same;
 mod tasks;
