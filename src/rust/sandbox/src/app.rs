@@ -9,11 +9,13 @@ use crate::error::Error;
 use crate::fault::Faults;
 use crate::index::Index;
 use crate::kind::Kind;
+use crate::list::List;
 use crate::log::Log;
 use crate::oauth::{Integration, Tokens};
 use crate::presence::Presence;
 use crate::random;
 use crate::rate::Limiter;
+use crate::recorded::{self, RecordedRow};
 use crate::rows::Rows;
 use crate::session::Sessions;
 use crate::v4;
@@ -23,6 +25,8 @@ use crate::v4;
 pub struct App {
     pub account: Account,
     pub rows: BTreeMap<Kind, Rows>,
+    /// The lists whose rows were recorded.
+    pub recorded: BTreeMap<List, Vec<RecordedRow>>,
     /// Which of the rows are there.
     pub presence: Presence,
     pub email: String,
@@ -55,6 +59,8 @@ impl App {
         let account = Account::new(&config)?;
         let rows = Kind::ALL.into_iter().map(|kind| Ok((kind, Rows::new(kind, &config)?)));
         let rows = rows.collect::<Result<_, Error>>()?;
+        let recorded = config.list_items.iter().map(|(list, text)| read_rows(*list, text));
+        let recorded = recorded.collect::<Result<_, Error>>()?;
         let integration = Integration {
             client_id: own_or_random(config.client_id),
             client_secret: own_or_random(config.client_secret),
@@ -63,6 +69,7 @@ impl App {
         };
         Ok(Self {
             rows,
+            recorded,
             account,
             email: config.email,
             apikey: own_or_random(config.apikey),
@@ -93,6 +100,12 @@ impl App {
         let zone = if self.kommo { "kommo.com" } else { "amocrm.ru" };
         format!("{}.{zone}", self.account.subdomain)
     }
+}
+
+fn read_rows(list: List, text: &str) -> Result<(List, Vec<RecordedRow>), Error> {
+    let rows = recorded::read(text);
+    let rows = rows.map_err(|source| Error::ListItems { list: list.name(), source })?;
+    Ok((list, rows))
 }
 
 fn own_or_random(secret: String) -> String {

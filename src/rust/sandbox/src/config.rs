@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::fault::Fault;
 use crate::kind::Kind;
+use crate::list::List;
 
 /// How many notes of each kind the account holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,19 @@ impl ListCounts {
         }
     }
 
+    /// Sets the rows of one list.
+    pub fn set(&mut self, list: List, rows: u64) {
+        match list {
+            List::Contacts => self.contacts = rows,
+            List::Leads => self.leads = rows,
+            List::Companies => self.companies = rows,
+            List::Customers => self.customers = rows,
+            List::Tasks => self.tasks = rows,
+            List::Transactions => self.transactions = rows,
+            List::IncomingLeads => self.unsorted = rows,
+        }
+    }
+
     /// The cards of one kind.
     pub(crate) fn cards(&self, kind: Kind) -> u64 {
         match kind {
@@ -124,6 +138,9 @@ pub struct Config {
     /// follow one another. Rows are served as they stand, in the given order,
     /// by API v2; v4 spells rows otherwise and has none of such a kind.
     pub items: BTreeMap<Kind, String>,
+    /// The same for the other lists: API v2 serves these rows as they stand
+    /// and finds them by page and id only, API v4 keeps to made-up ones.
+    pub list_items: BTreeMap<List, String>,
     /// The same seed makes the same account.
     pub seed: u64,
     /// Olson name of the account's time zone, such as `Europe/Moscow`.
@@ -176,6 +193,7 @@ impl Default for Config {
             notes: NoteCounts::each(1000),
             lists: ListCounts::default(),
             items: BTreeMap::new(),
+            list_items: BTreeMap::new(),
             seed: 1,
             timezone: "Europe/Moscow".to_owned(),
             latency: Duration::ZERO,

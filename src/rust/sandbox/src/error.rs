@@ -36,4 +36,12 @@ pub enum Error {
         /// What the JSON reader found.
         source: serde_json::Error,
     },
+    /// `Config::list_items` holds something other than rows.
+    #[error("the recorded {list} can't be read: {source}")]
+    ListItems {
+        /// Name of the list whose rows are meant.
+        list: &'static str,
+        /// What the JSON reader found.
+        source: serde_json::Error,
+    },
 }

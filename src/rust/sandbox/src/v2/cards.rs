@@ -13,9 +13,10 @@ use super::company::CompanyView;
 use super::contact::ContactView;
 use super::customer::CustomerView;
 use super::lead::{Extras, LeadView};
-use super::page;
+use super::{page, recorded};
 use crate::app::App;
 use crate::kind::Kind;
+use crate::list::List;
 use crate::reply;
 
 /// Adds the list of one kind.
@@ -30,9 +31,13 @@ fn list(app: &App, kind: Kind, request: &Request) -> Response {
     if app.kommo && kind == Kind::Customer {
         return switched_off();
     }
+    let path = format!("/api/v2/{}", kind.plural());
+    let list = List::from_name(kind.plural());
+    if let Some(reply) = list.and_then(|list| recorded::answer(app, list, request)) {
+        return reply;
+    }
     let query = page::query(request);
     let cards = CardFilter::read(app, kind, &query, request.headers()).page(app);
-    let path = format!("/api/v2/{}", kind.plural());
     let cards = cards.iter();
     match kind {
         Kind::Lead => {

@@ -7,12 +7,13 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::page;
-use super::window::{Window, number, numbers, within};
+use super::window::{Window, numbers, within};
+use super::{page, recorded};
 use crate::account::Account;
 use crate::app::App;
 use crate::incoming::{Category, Incoming, News};
 use crate::kind::Kind;
+use crate::list::List;
 use crate::query::Query;
 
 #[derive(Serialize)]
@@ -92,6 +93,9 @@ struct Named {
 
 /// Answers with a page of waiting leads, or 204.
 pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Some(reply) = recorded::answer(&app, List::IncomingLeads, &request) {
+        return reply;
+    }
     let account = &app.account;
     let places = places(&app, &page::query(&request)).into_iter();
     let rows = places.map(|place| IncomingView::of(account, account.incoming(place)));
@@ -112,8 +116,7 @@ fn places(app: &App, query: &Query) -> Vec<u64> {
     if !order.eq_ignore_ascii_case("asc") {
         places.reverse();
     }
-    let page = number(query, "page").unwrap_or(1);
-    Window::page(page, number(query, "page_size")).cut(places.into_iter())
+    Window::numbered(query).cut(places.into_iter())
 }
 
 /// What filters call a category; rows call it otherwise.

@@ -15,6 +15,7 @@ mod notes;
 mod page;
 mod parts;
 mod pipelines;
+mod recorded;
 mod span;
 mod tasks;
 mod transactions;

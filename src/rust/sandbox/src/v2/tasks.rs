@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use super::span::Span;
 use super::window::{Window, numbers, within};
-use super::{Links, dates, page};
+use super::{Links, dates, page, recorded};
 use crate::account;
 use crate::app::App;
 use crate::kind::Kind;
+use crate::list::List;
 use crate::query::Query;
 use crate::tasks::{Task, TaskRow};
 
@@ -69,6 +70,9 @@ enum ResultView {
 
 /// Answers with a page of tasks, or 204.
 pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Some(reply) = recorded::answer(&app, List::Tasks, &request) {
+        return reply;
+    }
     let filter = Filter::read(&app, &page::query(&request), request.headers());
     let rows = filter.page(&app).into_iter().map(|row| TaskView::of(app.task(row)));
     page::answer(&request, PATH, rows.collect())

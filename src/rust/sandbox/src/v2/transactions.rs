@@ -7,10 +7,11 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::window::{Window, numbers, within};
-use super::{Links, cards, page};
+use super::{Links, cards, page, recorded};
 use crate::account;
 use crate::app::App;
 use crate::kind::Kind;
+use crate::list::List;
 use crate::query::Query;
 use crate::transactions::Transaction;
 
@@ -42,6 +43,9 @@ struct CustomerReference {
 pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
     if app.kommo {
         return cards::switched_off();
+    }
+    if let Some(reply) = recorded::answer(&app, List::Transactions, &request) {
+        return reply;
     }
     let places = places(&app, &page::query(&request)).into_iter();
     let rows = places.map(|place| TransactionView::of(app.account.transaction(place)));

@@ -1,4 +1,5 @@
-//! Which part of a list a request means: `limit_rows` and `limit_offset`.
+//! Which part of a list a request means: `limit_rows` and `limit_offset`, or
+//! the number of a page.
 
 use crate::query::Query;
 
@@ -20,9 +21,11 @@ impl Window {
         Self { limit: limit.unwrap_or(MOST_ROWS).min(MOST_ROWS), offset: offset.unwrap_or(0) }
     }
 
-    /// Page `page`, from 1, of pages of so many rows.
-    pub fn page(page: u64, rows: Option<u64>) -> Self {
-        let limit = rows.filter(|rows| *rows > 0).unwrap_or(MOST_ROWS).min(MOST_ROWS);
+    /// Reads `page`, counted from 1, and `page_size`.
+    pub fn numbered(query: &Query) -> Self {
+        let limit = number(query, "page_size").filter(|rows| *rows > 0);
+        let limit = limit.unwrap_or(MOST_ROWS).min(MOST_ROWS);
+        let page = number(query, "page").unwrap_or(1);
         Self { limit, offset: page.saturating_sub(1).saturating_mul(limit) }
     }
 
@@ -77,8 +80,9 @@ mod tests {
 
     #[test]
     fn numbered_pages_follow_one_another() {
-        assert_eq!(Window::page(3, Some(20)), Window { limit: 20, offset: 40 });
-        assert_eq!(Window::page(0, None), Window { limit: 500, offset: 0 });
-        assert_eq!(Window::page(u64::MAX, Some(9)).cut(0..9).len(), 0);
+        let numbered = |raw: &str| Window::numbered(&Query::parse(raw.as_bytes()));
+        assert_eq!(numbered("page=3&page_size=20"), Window { limit: 20, offset: 40 });
+        assert_eq!(numbered("page=0"), Window { limit: 500, offset: 0 });
+        assert_eq!(numbered("page=18446744073709551615&page_size=9").cut(0..9).len(), 0);
     }
 }
