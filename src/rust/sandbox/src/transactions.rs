@@ -15,7 +15,7 @@ const ID_RANGE: u64 = 5;
 const DAY: u64 = 24 * 3600;
 
 /// A purchase. Times are epoch seconds.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Transaction {
     pub id: u64,
     /// Id of the customer.

@@ -30,14 +30,14 @@ struct IncomingView {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Info {
-    Call(Call),
-    Form(Form),
-    Chat(Chat),
-    Letter(Letter),
+    Call(CallInfo),
+    Form(FormInfo),
+    Chat(ChatInfo),
+    Letter(LetterInfo),
 }
 
 #[derive(Serialize)]
-struct Call {
+struct CallInfo {
     from: String,
     to: &'static str,
     date: u64,
@@ -47,7 +47,7 @@ struct Call {
 }
 
 #[derive(Serialize)]
-struct Form {
+struct FormInfo {
     form_id: &'static str,
     form_name: &'static str,
     form_page: String,
@@ -57,7 +57,7 @@ struct Form {
 }
 
 #[derive(Serialize)]
-struct Chat {
+struct ChatInfo {
     from: String,
     message: String,
     date: u64,
@@ -65,7 +65,7 @@ struct Chat {
 }
 
 #[derive(Serialize)]
-struct Letter {
+struct LetterInfo {
     from: Writer,
     date: u64,
     subject: String,
@@ -155,7 +155,7 @@ impl IncomingView {
 impl Info {
     fn of(news: News) -> Self {
         match news {
-            News::Call { from, to, called_at, duration, link } => Self::Call(Call {
+            News::Call { from, to, called_at, duration, link } => Self::Call(CallInfo {
                 from,
                 to,
                 date: called_at,
@@ -163,7 +163,7 @@ impl Info {
                 link,
                 service_code: "CkSandbox",
             }),
-            News::Form { name, page, ip, sent_at, referer } => Self::Form(Form {
+            News::Form { name, page, ip, sent_at, referer } => Self::Form(FormInfo {
                 form_id: "154613",
                 form_name: name,
                 form_page: page,
@@ -171,14 +171,14 @@ impl Info {
                 form_send_at: sent_at,
                 referer,
             }),
-            News::Chat { client, text, received_at } => Self::Chat(Chat {
+            News::Chat { client, text, received_at } => Self::Chat(ChatInfo {
                 from: client,
                 message: text,
                 date: received_at,
                 service: "telegram",
             }),
             News::Letter { email, name, subject, summary, message, received_at } => {
-                Self::Letter(Letter {
+                Self::Letter(LetterInfo {
                     from: Writer { email, name },
                     date: received_at,
                     subject,

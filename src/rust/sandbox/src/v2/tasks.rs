@@ -13,6 +13,7 @@ use super::window::{Window, numbers, within};
 use super::{Links, dates, page, recorded};
 use crate::account;
 use crate::app::App;
+use crate::funnel::Stage;
 use crate::kind::Kind;
 use crate::list::List;
 use crate::query::Query;
@@ -31,6 +32,8 @@ struct Filter {
     types: Vec<u64>,
     /// 0 for open tasks, 1 for those that are done.
     done: Vec<u64>,
+    /// Where the lead stands that a task is about.
+    stages: Vec<Stage>,
     created: Span,
     updated: Span,
     /// Epoch seconds of `If-Modified-Since`.
@@ -90,6 +93,7 @@ impl Filter {
             authors: numbers(query, "filter[created_by]"),
             types: numbers(query, "filter[task_type]"),
             done: numbers(query, "filter[status]"),
+            stages: stages(query),
             created: span("date_create"),
             updated: span("date_modify"),
             since: since.and_then(dates::parse),
@@ -123,8 +127,25 @@ impl Filter {
             && self.created.holds(row.created_at.into())
             && self.updated.holds(row.updated_at.into())
             && self.since.is_none_or(|since| i64::from(row.updated_at) >= since)
+            && (self.stages.is_empty() || self.is_at_stage(app, row))
             && (self.authors.is_empty() || within(&self.authors, app.account.task_author(row)))
     }
+
+    fn is_at_stage(&self, app: &App, row: &TaskRow) -> bool {
+        let lead = row.entity.filter(|(kind, _)| *kind == Kind::Lead);
+        let place = lead.and_then(|(kind, id)| app.account.card_place(kind, id.into()));
+        let lead = place.map(|place| app.account.card(Kind::Lead, place));
+        lead.is_some_and(|lead| self.stages.contains(&lead.standing.stage))
+    }
+}
+
+/// `filter[pipe][PIPELINE][]=STATUS`, any number of times.
+fn stages(query: &Query) -> Vec<Stage> {
+    let pairs = query.members("filter[pipe]").filter_map(|(key, status)| {
+        let pipeline = key.split_once(']').map_or(key, |(pipeline, _)| pipeline);
+        Some(Stage { pipeline: pipeline.parse().ok()?, status: status.parse().ok()? })
+    });
+    pairs.collect()
 }
 
 impl TaskView {

@@ -45,14 +45,14 @@ struct UnsortedView {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Metadata {
-    Call(Call),
-    Form(Form),
-    Chat(Chat),
-    Letter(Letter),
+    Call(CallMetadata),
+    Form(FormMetadata),
+    Chat(ChatMetadata),
+    Letter(LetterMetadata),
 }
 
 #[derive(Serialize)]
-struct Call {
+struct CallMetadata {
     from: String,
     phone: &'static str,
     called_at: u64,
@@ -62,7 +62,7 @@ struct Call {
 }
 
 #[derive(Serialize)]
-struct Form {
+struct FormMetadata {
     form_id: &'static str,
     form_name: &'static str,
     form_page: String,
@@ -73,7 +73,7 @@ struct Form {
 }
 
 #[derive(Serialize)]
-struct Chat {
+struct ChatMetadata {
     from: String,
     received_at: u64,
     service: &'static str,
@@ -81,7 +81,7 @@ struct Chat {
 }
 
 #[derive(Serialize)]
-struct Letter {
+struct LetterMetadata {
     from: Writer,
     received_at: u64,
     subject: String,
@@ -214,7 +214,7 @@ impl Reference {
 impl Metadata {
     fn of(news: News) -> Self {
         match news {
-            News::Call { from, to, called_at, duration, link } => Self::Call(Call {
+            News::Call { from, to, called_at, duration, link } => Self::Call(CallMetadata {
                 from,
                 phone: to,
                 called_at,
@@ -222,7 +222,7 @@ impl Metadata {
                 link,
                 service_code: "CkSandbox",
             }),
-            News::Form { name, page, ip, sent_at, referer } => Self::Form(Form {
+            News::Form { name, page, ip, sent_at, referer } => Self::Form(FormMetadata {
                 form_id: "154613",
                 form_name: name,
                 form_page: page,
@@ -231,14 +231,14 @@ impl Metadata {
                 referer,
                 visitor_uid: None,
             }),
-            News::Chat { client, text, received_at } => Self::Chat(Chat {
+            News::Chat { client, text, received_at } => Self::Chat(ChatMetadata {
                 from: client,
                 received_at,
                 service: "telegram",
                 last_message_text: text,
             }),
             News::Letter { email, name, subject, summary, message, received_at } => {
-                Self::Letter(Letter {
+                Self::Letter(LetterMetadata {
                     from: Writer { email, name },
                     received_at,
                     subject,

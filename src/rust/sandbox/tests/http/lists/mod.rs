@@ -1,5 +1,6 @@
 //! The lists of cards and of what hangs on them, in both APIs.
 
+mod faults;
 mod filters;
 mod incoming;
 mod links;

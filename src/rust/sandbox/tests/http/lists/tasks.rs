@@ -141,6 +141,23 @@ async fn every_filter_finds_what_it_says() {
 }
 
 #[tokio::test]
+async fn tasks_are_found_by_the_stage_of_their_lead() {
+    let client = Client::logged_in(account()).await;
+    let leads = old(&client, "leads", "").await;
+    let all = old(&client, "tasks", "").await;
+    let pipeline = &leads[0]["pipeline_id"];
+    let stands = |id: u64| {
+        let lead = leads.iter().find(|lead| lead["id"] == id).unwrap();
+        lead["pipeline_id"] == *pipeline && [142, 143].contains(&number(lead, "status_id"))
+    };
+    let about = |task: &Value| task["element_type"] == 2 && stands(number(task, "element_id"));
+    let wanted = where_(&all, about);
+    let query = format!("filter[pipe][{pipeline}][]=142&filter[pipe][{pipeline}][]=143");
+    assert!(!wanted.is_empty());
+    assert_eq!(ids_of(&old(&client, "tasks", &query).await), wanted);
+}
+
+#[tokio::test]
 async fn the_list_is_as_long_as_asked_for_and_other_results_are_found_by_id() {
     for (results, tasks) in [(0, 7), (40, 7), (40, 100), (40, 0)] {
         let config = Config {
