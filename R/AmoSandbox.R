@@ -16,9 +16,12 @@
 #' @param rate requests per second above which the server answers 429, as
 #'   amoCRM does above 7. 0 is no limit.
 #' @param session seconds until a login ends, 900 as in amoCRM.
-#' @param items recorded notes to serve instead of made-up ones: a list named
-#'   as `notes`, each element a file or a text with JSON, either an array of
-#'   notes or pages as API v2 serves them.
+#' @param items recorded rows to serve instead of made-up ones: a list, each
+#'   element a file or a text with JSON, either an array of rows or pages as
+#'   API v2 serves them. Notes are named as in `notes`, other rows by their
+#'   list: `contacts`, `leads`, `companies`, `customers`, `tasks`,
+#'   `transactions` or `incoming_leads`. API v2 serves them as they stand and
+#'   finds those of lists by page and id only.
 #'
 #' @param access how the returned list lets in: `"key"` by e-mail and API key,
 #'   `"token"` by a long-lived token, `"oauth"` by an integration with a code,
@@ -27,6 +30,14 @@
 #' @param kommo `TRUE`: an account of Kommo, which has no customers.
 #' @param token_life seconds until an access token of OAuth ends.
 #' @param faults what goes wrong, a list of faults; see below.
+#' @param leads,contacts,companies,customers,tasks,transactions,unsorted how
+#'   many of them there are. Notes are about the newest of them, as far as
+#'   there are as many. Without customers there are no transactions.
+#' @param api_filter `TRUE`: API v4 obeys the filters of leads, contacts,
+#'   companies and customers, for which accounts have to pay. Otherwise it
+#'   passes them over without a word.
+#' @param admin `FALSE`: the token is not an administrator's, and API v4 does
+#'   not list the users.
 #'
 #' @return A list for the argument `auth_list`, as [AmoAuthList()] makes it.
 #'
@@ -47,10 +58,11 @@
 #'   \item{`action = "expire"`}{401: all sessions and tokens of OAuth end}
 #'   \item{`action = "redirect", to = "https://..."`}{302 to this place}
 #'   \item{`action = "remove", rows = 5`}{from then on, the first 5 notes of
-#'     each kind are gone: the others move to earlier pages}
+#'     each kind are gone, and the first 5 rows of every other list: the others
+#'     move to earlier pages}
 #'   \item{`action = "insert", rows = 5`}{from then on, there are 5 notes
-#'     before the others of each kind. They are made up with the others, and
-#'     held back until then}
+#'     before the others of each kind, and 5 rows before the others of every
+#'     other list. They are made up with the others, and held back until then}
 #' }
 #' Where several faults pick a request, the first one happens; delays add up.
 #'
@@ -70,13 +82,21 @@
 AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", latency = 0,
                        rate = 0, session = 900, items = NULL,
                        access = c("key", "token", "oauth"), v2 = TRUE, kommo = FALSE,
-                       token_life = 86400, faults = list()) {
+                       token_life = 86400, faults = list(), leads = 200, contacts = 120,
+                       companies = 60, customers = 30, tasks = 150, transactions = 40,
+                       unsorted = 25, api_filter = FALSE, admin = TRUE) {
   access <- check_choices(access[[1]], c("key", "token", "oauth"), "access")
   kinds <- c("contact", "lead", "company", "task", "customer")
-  recorded <- lapply(stats::setNames(nm = kinds), function(kind) recorded_json(items, kind))
-  names(recorded) <- paste0(kinds, "_items")
+  lists <- list(
+    leads = leads, contacts = contacts, companies = companies, customers = customers,
+    tasks = tasks, transactions = transactions, unsorted = unsorted
+  )
+  known <- c(kinds, sub("unsorted", "incoming_leads", names(lists), fixed = TRUE))
+  recorded <- lapply(stats::setNames(nm = known), function(name) recorded_json(items, name))
+  names(recorded) <- paste0(known, "_items")
   started <- rust_sandbox_start(c(
     note_counts(notes, kinds),
+    Map(check_number, lists, names(lists)),
     recorded,
     fault_columns(faults),
     list(
@@ -87,7 +107,9 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
       session_seconds = check_number(session, "session"),
       token_seconds = check_number(token_life, "token_life"),
       v2 = check_flag(v2, "v2"),
-      kommo = check_flag(kommo, "kommo")
+      kommo = check_flag(kommo, "kommo"),
+      api_filter = check_flag(api_filter, "api_filter"),
+      admin = check_flag(admin, "admin")
     )
   ))
   if (!is.null(started$error)) abort_from_rust(started$error)
@@ -108,10 +130,10 @@ note_counts <- function(notes, kinds) {
   stats::setNames(lapply(counts, check_number, "notes"), kinds)
 }
 
-#' JSON of the recorded notes of a kind, or NULL
+#' JSON of the recorded rows of this name, or NULL
 #' @noRd
-recorded_json <- function(items, kind) {
-  given <- items[[kind]]
+recorded_json <- function(items, name) {
+  given <- items[[name]]
   if (is.null(given)) {
     return(NULL)
   }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use amocrm_client::error::Error;
-use amocrm_sandbox::{Config, Kind, NoteCounts, Request, Sandbox};
+use amocrm_sandbox::{Config, Kind, List as Listed, ListCounts, NoteCounts, Request, Sandbox};
 use extendr_api::prelude::*;
 
 use crate::faults;
@@ -83,6 +83,12 @@ fn config(spec: &Spec) -> Outcome<Config> {
             items.insert(kind, json);
         }
     }
+    let mut list_items = BTreeMap::new();
+    for (list, name) in LIST_ITEMS {
+        if let Some(json) = spec.optional_text(name)? {
+            list_items.insert(list, json);
+        }
+    }
     Ok(Config {
         notes: NoteCounts {
             contact: spec.count("contact")?,
@@ -91,7 +97,17 @@ fn config(spec: &Spec) -> Outcome<Config> {
             task: spec.count("task")?,
             customer: spec.count("customer")?,
         },
+        lists: ListCounts {
+            contacts: spec.count("contacts")?,
+            leads: spec.count("leads")?,
+            companies: spec.count("companies")?,
+            customers: spec.count("customers")?,
+            tasks: spec.count("tasks")?,
+            transactions: spec.count("transactions")?,
+            unsorted: spec.count("unsorted")?,
+        },
         items,
+        list_items,
         seed: spec.count("seed")?,
         timezone: spec.text("timezone")?,
         latency: Duration::from_secs_f64(spec.number("latency")?.max(0.0)),
@@ -100,18 +116,31 @@ fn config(spec: &Spec) -> Outcome<Config> {
         token_seconds: spec.count("token_seconds")?,
         v2: spec.flag("v2")?,
         kommo: spec.flag("kommo")?,
+        api_filter: spec.flag("api_filter")?,
+        admin: spec.flag("admin")?,
         faults: faults::read(spec)?,
         ..Config::default()
     })
 }
 
-/// The spec's names for recorded rows.
+/// The spec's names for recorded notes.
 const ITEMS: [(Kind, &str); 5] = [
     (Kind::Contact, "contact_items"),
     (Kind::Lead, "lead_items"),
     (Kind::Company, "company_items"),
     (Kind::Task, "task_items"),
     (Kind::Customer, "customer_items"),
+];
+
+/// The spec's names for the recorded rows of other lists.
+const LIST_ITEMS: [(Listed, &str); 7] = [
+    (Listed::Contacts, "contacts_items"),
+    (Listed::Leads, "leads_items"),
+    (Listed::Companies, "companies_items"),
+    (Listed::Customers, "customers_items"),
+    (Listed::Tasks, "tasks_items"),
+    (Listed::Transactions, "transactions_items"),
+    (Listed::IncomingLeads, "incoming_leads_items"),
 ];
 
 fn pointer(sandbox: Robj) -> Outcome<ExternalPtr<Sandbox>> {

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::calendar::Calendar;
-use crate::config::Config;
+use crate::card::MOST_CARDS;
+use crate::config::{Config, ListCounts};
 use crate::error::Error;
 use crate::kind::Kind;
 use crate::notes::MOST_NOTES;
@@ -28,11 +30,13 @@ pub struct Account {
     pub subdomain: String,
     pub timezone: TimeZone,
     pub calendar: Calendar,
+    /// How long the lists are.
+    pub lists: ListCounts,
     schedules: BTreeMap<Kind, Schedule>,
 }
 
 impl Account {
-    /// Sets the account up; fails on a zone that isn't one and on more notes
+    /// Sets the account up; fails on a zone that isn't one and on more rows
     /// than ids can number.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let name = &config.timezone;
@@ -47,6 +51,7 @@ impl Account {
         });
         Ok(Self {
             seed: config.seed,
+            lists: lists(config)?,
             subdomain: config.subdomain.clone(),
             calendar: Calendar::new(&timezone),
             timezone,
@@ -59,9 +64,26 @@ impl Account {
         self.timezone.iana_name().unwrap_or("UTC")
     }
 
+    /// Epoch seconds of a day's beginning.
+    pub fn midnight(&self, day: Date) -> i64 {
+        let begin = self.timezone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible();
+        begin.map_or(0, jiff::Timestamp::as_second)
+    }
+
     /// How the notes of one kind are dealt out.
     pub fn schedule(&self, kind: Kind) -> &Schedule {
         &self.schedules[&kind]
+    }
+}
+
+fn lists(config: &Config) -> Result<ListCounts, Error> {
+    let ListCounts { contacts, leads, companies, customers, tasks, transactions, unsorted } =
+        config.lists;
+    let asked = [contacts, leads, companies, customers, tasks, transactions, unsorted];
+    match asked.into_iter().find(|rows| *rows > MOST_CARDS) {
+        Some(asked) => Err(Error::TooManyRows { asked, most: MOST_CARDS }),
+        None if config.kommo => Ok(ListCounts { customers: 0, ..config.lists }),
+        None => Ok(config.lists),
     }
 }
 

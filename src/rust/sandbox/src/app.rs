@@ -3,25 +3,30 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::account::Account;
+use crate::account::{Account, USERS, User};
 use crate::config::Config;
 use crate::error::Error;
 use crate::fault::Faults;
 use crate::index::Index;
 use crate::kind::Kind;
+use crate::list::List;
 use crate::log::Log;
 use crate::oauth::{Integration, Tokens};
 use crate::presence::Presence;
 use crate::random;
 use crate::rate::Limiter;
+use crate::recorded::{self, RecordedRow};
 use crate::rows::Rows;
 use crate::session::Sessions;
 use crate::v4;
 
 /// The account and the state of its server.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
     pub account: Account,
     pub rows: BTreeMap<Kind, Rows>,
+    /// The lists whose rows were recorded.
+    pub recorded: BTreeMap<List, Vec<RecordedRow>>,
     /// Which of the rows are there.
     pub presence: Presence,
     pub email: String,
@@ -32,6 +37,10 @@ pub struct App {
     pub v2: bool,
     /// Whether it is kommo.com that is played.
     pub kommo: bool,
+    /// Whether filters of cards are paid for in API v4.
+    pub api_filter: bool,
+    /// Whether the token is an administrator's.
+    pub admin: bool,
     pub index: Index,
     pub lists: v4::Lists,
     pub log: Log,
@@ -50,6 +59,8 @@ impl App {
         let account = Account::new(&config)?;
         let rows = Kind::ALL.into_iter().map(|kind| Ok((kind, Rows::new(kind, &config)?)));
         let rows = rows.collect::<Result<_, Error>>()?;
+        let recorded = config.list_items.iter().map(|(list, text)| read_rows(*list, text));
+        let recorded = recorded.collect::<Result<_, Error>>()?;
         let integration = Integration {
             client_id: own_or_random(config.client_id),
             client_secret: own_or_random(config.client_secret),
@@ -58,6 +69,7 @@ impl App {
         };
         Ok(Self {
             rows,
+            recorded,
             account,
             email: config.email,
             apikey: own_or_random(config.apikey),
@@ -65,6 +77,8 @@ impl App {
             tokens: Tokens::new(integration, config.access_token, config.token_seconds),
             v2: config.v2,
             kommo: config.kommo,
+            api_filter: config.api_filter,
+            admin: config.admin,
             index: Index::default(),
             lists: v4::Lists::default(),
             log: Log::default(),
@@ -76,11 +90,22 @@ impl App {
         })
     }
 
+    /// Whose token it is.
+    pub fn current_user(&self) -> &'static User {
+        &USERS[usize::from(!self.admin)]
+    }
+
     /// The host by which the world knows the account.
     pub fn domain(&self) -> String {
         let zone = if self.kommo { "kommo.com" } else { "amocrm.ru" };
         format!("{}.{zone}", self.account.subdomain)
     }
+}
+
+fn read_rows(list: List, text: &str) -> Result<(List, Vec<RecordedRow>), Error> {
+    let rows = recorded::read(text);
+    let rows = rows.map_err(|source| Error::ListItems { list: list.name(), source })?;
+    Ok((list, rows))
 }
 
 fn own_or_random(secret: String) -> String {

@@ -46,6 +46,17 @@ impl Calendar {
         Self { start: first_monday(timezone), before }
     }
 
+    /// Epoch seconds of the first moment.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// When the `index`-th of `count` events happened, all of which took place
+    /// in the two years before.
+    pub fn earlier(&self, index: u64, count: u64, dice: u64) -> u64 {
+        self.moment(index, count, dice).at - WEEKS * WEEK_SECONDS
+    }
+
     /// Epoch seconds of the moment after the last one.
     pub fn end(&self) -> u64 {
         self.start + WEEKS * WEEK_SECONDS

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::fault::Fault;
 use crate::kind::Kind;
+use crate::list::List;
 
 /// How many notes of each kind the account holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +51,96 @@ impl NoteCounts {
     }
 }
 
+/// How many rows each of the other lists has. Notes are about the newest
+/// cards, so that all of these exist if the lists are long enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListCounts {
+    /// Contacts, in rows.
+    pub contacts: u64,
+    /// Leads, in rows.
+    pub leads: u64,
+    /// Companies, in rows.
+    pub companies: u64,
+    /// Customers, in rows; Kommo has none.
+    pub customers: u64,
+    /// Tasks, in rows. Where notes hold results of more tasks than these, the
+    /// others are found by id and not in the list.
+    pub tasks: u64,
+    /// Purchases of customers, in rows; without customers there are none.
+    pub transactions: u64,
+    /// Leads that nobody has accepted yet, in rows.
+    pub unsorted: u64,
+}
+
+impl ListCounts {
+    /// The same number of rows for every list.
+    pub fn each(rows: u64) -> Self {
+        Self {
+            contacts: rows,
+            leads: rows,
+            companies: rows,
+            customers: rows,
+            tasks: rows,
+            transactions: rows,
+            unsorted: rows,
+        }
+    }
+
+    /// Sets the rows of one list.
+    pub fn set(&mut self, list: List, rows: u64) {
+        match list {
+            List::Contacts => self.contacts = rows,
+            List::Leads => self.leads = rows,
+            List::Companies => self.companies = rows,
+            List::Customers => self.customers = rows,
+            List::Tasks => self.tasks = rows,
+            List::Transactions => self.transactions = rows,
+            List::IncomingLeads => self.unsorted = rows,
+        }
+    }
+
+    /// The cards of one kind.
+    pub(crate) fn cards(&self, kind: Kind) -> u64 {
+        match kind {
+            Kind::Contact => self.contacts,
+            Kind::Lead => self.leads,
+            Kind::Company => self.companies,
+            Kind::Customer => self.customers,
+            Kind::Task => self.tasks,
+        }
+    }
+}
+
+impl Default for ListCounts {
+    fn default() -> Self {
+        Self {
+            contacts: 120,
+            leads: 200,
+            companies: 60,
+            customers: 30,
+            tasks: 150,
+            transactions: 40,
+            unsorted: 25,
+        }
+    }
+}
+
 /// What [`crate::Sandbox::start`] needs to know.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// Rows to make up, per kind; at most 80 million of each.
     pub notes: NoteCounts,
+    /// Rows of the other lists; at most a million of each.
+    pub lists: ListCounts,
     /// Recorded rows to serve instead of made-up ones. JSON text: an array of
     /// notes, or pages `{"_embedded":{"items":[…]}}`; several documents may
     /// follow one another. Rows are served as they stand, in the given order,
     /// by API v2; v4 spells rows otherwise and has none of such a kind.
     pub items: BTreeMap<Kind, String>,
+    /// The same for the other lists: API v2 serves these rows as they stand
+    /// and finds them by page and id only, API v4 keeps to made-up ones.
+    pub list_items: BTreeMap<List, String>,
     /// The same seed makes the same account.
     pub seed: u64,
     /// Olson name of the account's time zone, such as `Europe/Moscow`.
@@ -97,6 +178,11 @@ pub struct Config {
     /// Plays kommo.com instead of amocrm.ru: no customers in API v4, 429 as
     /// JSON that says how long to wait, 250 events a page.
     pub kommo: bool,
+    /// Whether API v4 obeys the filters of its lists of leads, contacts,
+    /// companies and customers. If not, it passes them over in silence.
+    pub api_filter: bool,
+    /// Whether the token is an administrator's, who alone may list the users.
+    pub admin: bool,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
 }
@@ -105,7 +191,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             notes: NoteCounts::each(1000),
+            lists: ListCounts::default(),
             items: BTreeMap::new(),
+            list_items: BTreeMap::new(),
             seed: 1,
             timezone: "Europe/Moscow".to_owned(),
             latency: Duration::ZERO,
@@ -123,6 +211,8 @@ impl Default for Config {
             token_seconds: 86_400,
             v2: true,
             kommo: false,
+            api_filter: false,
+            admin: true,
             faults: Vec::new(),
         }
     }

@@ -156,7 +156,9 @@ pub fn of(account: &Account, row: &Row, responsible: &User, rng: &mut Rng) -> Co
         NoteType::AutoCreated => Content::AutoCreated {
             parent: account.element_id(Kind::Lead, row.owner - 1 - rng.below(9)),
         },
-        NoteType::Purchase => Content::Purchase { transaction: 500_000 + rng.below(400_000) },
+        NoteType::Purchase => Content::Purchase {
+            transaction: account.purchase_in_note(row.owner, rng.below(400_000)),
+        },
         NoteType::Place => place(rng),
         NoteType::Service | NoteType::ExtendedService => {
             Content::Service { service: text::service(rng), text: text::service_message(rng) }
@@ -221,8 +223,19 @@ fn place(rng: &mut Rng) -> Content {
 
 /// Owners keep their number: all of their calls and messages show the same.
 fn phone(account: &Account, row: &Row) -> String {
-    let keys = [account.seed, PHONE_SALT, row.kind.element_type(), row.owner];
-    text::phone(&mut Rng::of(&keys))
+    account.phone(row.kind, row.owner)
+}
+
+impl Account {
+    /// The telephone number of the thing with this number.
+    pub fn phone(&self, kind: Kind, owner: u64) -> String {
+        text::phone(&mut Rng::of(&[self.seed, PHONE_SALT, kind.element_type(), owner]))
+    }
+
+    /// Who writes the letters of the thing with this number.
+    pub fn correspondent(&self, kind: Kind, owner: u64) -> Address {
+        text::correspondent(&mut Rng::of(&[self.seed, kind.element_type(), owner]))
+    }
 }
 
 fn call(account: &Account, row: &Row, responsible: &User, rng: &mut Rng) -> Call {
@@ -265,8 +278,7 @@ fn call_duration(status: u64, rng: &mut Rng) -> u64 {
 
 fn letter(account: &Account, row: &Row, responsible: &User, rng: &mut Rng) -> Letter {
     let own = Address { email: responsible.login.to_owned(), name: responsible.name.to_owned() };
-    let keys = [account.seed, row.kind.element_type(), row.owner];
-    let client = text::correspondent(&mut Rng::of(&keys));
+    let client = account.correspondent(row.kind, row.owner);
     let income = rng.percent(55);
     let (from, to) = if income { (client, own) } else { (own, client) };
     Letter {

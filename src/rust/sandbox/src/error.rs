@@ -20,11 +20,27 @@ pub enum Error {
         /// Rows that are possible.
         most: u64,
     },
+    /// `Config::lists` asks for more rows than ids can number.
+    #[error("at most {most} rows of a list, not {asked}")]
+    TooManyRows {
+        /// Rows asked for.
+        asked: u64,
+        /// Rows that are possible.
+        most: u64,
+    },
     /// `Config::items` holds something other than notes.
     #[error("the recorded {kind} notes can't be read: {source}")]
     Items {
         /// Name of the kind whose rows are meant.
         kind: &'static str,
+        /// What the JSON reader found.
+        source: serde_json::Error,
+    },
+    /// `Config::list_items` holds something other than rows.
+    #[error("the recorded {list} can't be read: {source}")]
+    ListItems {
+        /// Name of the list whose rows are meant.
+        list: &'static str,
         /// What the JSON reader found.
         source: serde_json::Error,
     },

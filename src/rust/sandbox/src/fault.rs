@@ -52,14 +52,15 @@ pub enum Action {
     ExpireSession,
     /// 302 to this place.
     Redirect(String),
-    /// From now on, this reply included, the lists of notes lack so many of
-    /// their first rows, as when somebody deletes them: the others move to
-    /// earlier pages. Of each kind the same number goes, counted as API v2
-    /// lists them; v4 has neither these notes nor their events any more.
+    /// From now on, this reply included, the lists lack so many of their first
+    /// rows, as when somebody deletes them: the others move to earlier pages.
+    /// Of each kind of note, and of each other list, the same number goes,
+    /// counted as API v2 lists them; v4 has neither these rows nor the events
+    /// of these notes any more.
     RemoveRows(u64),
     /// From now on, this reply included, so many rows stand before the first
-    /// of every list of notes: the others move to later pages. The account has
-    /// these rows from the beginning and holds them back until then.
+    /// of every list: the others move to later pages. The account has these
+    /// rows from the beginning and holds them back until then.
     InsertRows(u64),
 }
 

@@ -1,11 +1,15 @@
 //! The fields that the account's records have beside the built-in ones.
 
+use crate::kind::Kind;
+
 /// A field of contacts, leads or companies.
+#[derive(Debug)]
 pub struct Field {
     pub id: u64,
     pub name: &'static str,
     /// The service's number: 1 text, 2 number, 3 checkbox, 4 select,
-    /// 5 multiselect, 6 date, 7 url, 8 multitext, 9 text area.
+    /// 5 multiselect, 6 date, 7 url, 8 multitext, 9 text area, 10 radio
+    /// buttons, 11 short address, 13 address, 15 legal entity.
     pub shape: u64,
     pub sort: u64,
     /// Name that scripts use; empty for fields that the account made itself.
@@ -18,6 +22,30 @@ impl Field {
     /// Whether the service made it and not the account.
     pub fn is_system(&self) -> bool {
         !self.code.is_empty()
+    }
+
+    /// What API v4 calls the shape.
+    pub fn shape_name(&self) -> &'static str {
+        match self.shape {
+            2 => "numeric",
+            3 => "checkbox",
+            4 => "select",
+            5 => "multiselect",
+            6 => "date",
+            7 => "url",
+            8 => "multitext",
+            9 => "textarea",
+            10 => "radiobutton",
+            11 => "streetaddress",
+            13 => "smart_address",
+            15 => "legal_entity",
+            _ => "text",
+        }
+    }
+
+    /// Whether it holds one plain value or some of its choices.
+    pub fn is_simple(&self) -> bool {
+        self.shape <= 5
     }
 
     /// Whether a record can have several values of it.
@@ -97,6 +125,12 @@ pub const LEAD: &[Field] = &[
         &[(801_141, "Доставка"), (801_143, "Монтаж"), (801_145, "Обслуживание")],
     ),
     own(512_907, "Договор подписан", 3, 505, &[]),
+    own(512_913, "Дата монтажа", 6, 507, &[]),
+    own(512_915, "Ссылка на проект", 7, 508, &[]),
+    own(512_917, "Пожелания", 9, 509, &[]),
+    own(512_919, "Оплата", 10, 510, &[(801_151, "Наличные"), (801_153, "По счёту")]),
+    own(512_921, "Адрес объекта", 13, 511, &[]),
+    own(512_923, "Плательщик", 15, 512, &[]),
 ];
 
 /// Fields of companies.
@@ -106,4 +140,15 @@ pub const COMPANY: &[Field] = &[
     system(481_207, "Web", 7, 8, "WEB", &[]),
     system(481_209, "Адрес", 9, 10, "ADDRESS", &[]),
     own(512_911, "ИНН", 1, 506, &[]),
+    own(512_925, "Склад", 11, 513, &[]),
 ];
+
+/// The fields of the cards of a kind; customers have none.
+pub fn of(kind: Kind) -> &'static [Field] {
+    match kind {
+        Kind::Contact => CONTACT,
+        Kind::Lead => LEAD,
+        Kind::Company => COMPANY,
+        Kind::Customer | Kind::Task => &[],
+    }
+}

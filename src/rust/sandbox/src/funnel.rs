@@ -43,6 +43,13 @@ pub struct Stage {
     pub status: u64,
 }
 
+impl Stage {
+    /// Whether a lead rests here for good.
+    pub fn is_closed(self) -> bool {
+        self.status == WON || self.status == LOST
+    }
+}
+
 /// One step on: of 100 leads at a stage so many go on and so many are lost;
 /// the others stay where they are.
 struct Leg {
@@ -70,6 +77,11 @@ impl Path {
         let mut path = Self { stages: [Stage::default(); MOST_MOVES + 1], len: 0, loss_reason: 0 };
         path.walk(if repeat { &REPEAT } else { &FIRST }, start, &mut rng);
         path
+    }
+
+    /// The first place.
+    pub fn start(&self) -> Stage {
+        self.stages[0]
     }
 
     /// Where the move with this number, from 0, leads from and to.
@@ -148,6 +160,17 @@ const REPEAT: [Leg; 5] = [
 /// Ids of the reasons for a loss, and how often each is given.
 const LOSS_REASONS: [(u64, u64); 5] =
     [(0, 10), (9_127_301, 34), (9_127_304, 22), (9_127_307, 19), (9_127_310, 15)];
+
+/// What the reason with this id is called; none for 0.
+pub fn loss_reason_name(id: u64) -> Option<&'static str> {
+    match id {
+        9_127_301 => Some("Слишком дорого"),
+        9_127_304 => Some("Пропала потребность"),
+        9_127_307 => Some("Выбрали других"),
+        9_127_310 => Some("Не устроили условия"),
+        _ => None,
+    }
+}
 
 const fn fixed(id: u64, name: &'static str, color: &'static str, sort: u64) -> Status {
     status(id, name, color, sort, false)
@@ -241,6 +264,11 @@ mod tests {
             let lost = moves.last().is_some_and(|(_, to)| to.status == LOST);
             assert!(lost || path.loss_reason == 0);
         }
+    }
+
+    #[test]
+    fn every_reason_but_none_has_a_name() {
+        assert!(LOSS_REASONS.iter().all(|(id, _)| loss_reason_name(*id).is_some() == (*id != 0)));
     }
 
     #[test]

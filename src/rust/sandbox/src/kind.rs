@@ -31,6 +31,17 @@ impl Kind {
         }
     }
 
+    /// What paths call the things of this kind, such as `leads`.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Self::Contact => "contacts",
+            Self::Lead => "leads",
+            Self::Company => "companies",
+            Self::Task => "tasks",
+            Self::Customer => "customers",
+        }
+    }
+
     /// The kind that [`Kind::name`] gives `name` for, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use amocrm_sandbox::{Config, Kind, NoteCounts, Sandbox};
+use amocrm_sandbox::{Config, Kind, List, ListCounts, NoteCounts, Sandbox};
 use pico_args::Arguments;
 
 const HELP: &str = "\
@@ -15,8 +15,10 @@ USAGE: amocrm-sandbox [OPTIONS]
 
   --port N            port on 127.0.0.1 [any free one]
   --notes N           rows of every kind, or lead=1000,contact=50 [1000]
-  --items KIND=FILE   serve the recorded rows of FILE as notes of KIND;
-                      may be given once per kind
+  --lists N           rows of every other list, or leads=1000,tasks=50 with
+                      the usual number of the others
+  --items KIND=FILE   serve the recorded rows of FILE as notes of KIND, or as
+                      the list of that name; may be given once for each
   --seed N            the same seed makes the same account [1]
   --timezone NAME     Olson name [Europe/Moscow]
   --latency SECONDS   added to every reply [0]
@@ -33,6 +35,8 @@ USAGE: amocrm-sandbox [OPTIONS]
   --token-seconds N   life of OAuth's access tokens [86400]
   --no-v2             API v2 and its login are gone
   --kommo             play kommo.com instead of amocrm.ru
+  --api-filter        filters of lists in API v4 are paid for
+  --no-admin          the token is not an administrator's
   --help              this text
 ";
 
@@ -89,17 +93,23 @@ fn read(arguments: &mut Arguments) -> Result<Config, Box<dyn Error>> {
     set(arguments, "--token-seconds", &mut config.token_seconds)?;
     config.v2 = !arguments.contains("--no-v2");
     config.kommo = arguments.contains("--kommo");
+    config.api_filter = arguments.contains("--api-filter");
+    config.admin = !arguments.contains("--no-admin");
     if let Some(seconds) = arguments.opt_value_from_str("--latency")? {
         config.latency = Duration::try_from_secs_f64(seconds)?;
     }
     if let Some(notes) = arguments.opt_value_from_fn("--notes", counts)? {
         config.notes = notes;
     }
-    while let Some((kind, file)) = arguments.opt_value_from_fn("--items", items)? {
-        config.items.insert(
-            kind,
-            std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?,
-        );
+    if let Some(lists) = arguments.opt_value_from_fn("--lists", list_counts)? {
+        config.lists = lists;
+    }
+    while let Some((name, file)) = arguments.opt_value_from_fn("--items", items)? {
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+        match name {
+            Name::Kind(kind) => config.items.insert(kind, text),
+            Name::List(list) => config.list_items.insert(list, text),
+        };
     }
     Ok(config)
 }
@@ -127,22 +137,51 @@ fn counts(text: &str) -> Result<NoteCounts, String> {
     }
     let mut counts = NoteCounts::each(0);
     for part in text.split(',') {
-        let (kind, rows) = pair(part)?;
-        let rows = rows.parse().map_err(|_| format!("\"{rows}\" is no number of rows"))?;
-        counts.set(kind, rows);
+        let (name, rows) = pair(part)?;
+        counts.set(kind(name)?, number(rows)?);
     }
     Ok(counts)
 }
 
-fn items(text: &str) -> Result<(Kind, String), String> {
-    pair(text).map(|(kind, file)| (kind, file.to_owned()))
+/// Reads `1000`, or `leads=1000,tasks=50` with the usual number of the others.
+fn list_counts(text: &str) -> Result<ListCounts, String> {
+    if let Ok(rows) = text.parse() {
+        return Ok(ListCounts::each(rows));
+    }
+    let mut counts = ListCounts::default();
+    for part in text.split(',') {
+        let (name, rows) = pair(part)?;
+        let list = List::from_name(name).ok_or_else(|| format!("\"{name}\" is no list"))?;
+        counts.set(list, number(rows)?);
+    }
+    Ok(counts)
 }
 
-fn pair(text: &str) -> Result<(Kind, &str), String> {
-    let (name, value) =
-        text.split_once('=').ok_or_else(|| format!("\"{text}\" is not KIND=VALUE"))?;
-    let kind = Kind::from_name(name).ok_or_else(|| format!("\"{name}\" is no kind of record"))?;
-    Ok((kind, value))
+/// What rows can be recorded of.
+enum Name {
+    Kind(Kind),
+    List(List),
+}
+
+fn items(text: &str) -> Result<(Name, String), String> {
+    let (name, file) = pair(text)?;
+    let name = match List::from_name(name) {
+        Some(list) => Name::List(list),
+        None => Name::Kind(kind(name)?),
+    };
+    Ok((name, file.to_owned()))
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::from_name(name).ok_or_else(|| format!("\"{name}\" is no kind of record"))
+}
+
+fn number(rows: &str) -> Result<u64, String> {
+    rows.parse().map_err(|_| format!("\"{rows}\" is no number of rows"))
+}
+
+fn pair(text: &str) -> Result<(&str, &str), String> {
+    text.split_once('=').ok_or_else(|| format!("\"{text}\" is not NAME=VALUE"))
 }
 
 #[cfg(test)]
@@ -166,5 +205,20 @@ mod tests {
         assert!(counts("deal=1").unwrap_err().contains("deal"));
         assert!(counts("lead=many").unwrap_err().contains("many"));
         assert!(counts("lead").unwrap_err().contains("lead"));
+    }
+
+    #[test]
+    fn lists_that_are_not_named_have_the_usual_number_of_rows() {
+        assert_eq!(list_counts("7").unwrap(), ListCounts::each(7));
+        let counts = list_counts("leads=1000,incoming_leads=5").unwrap();
+        assert_eq!((counts.leads, counts.unsorted, counts.contacts), (1000, 5, 120));
+        assert!(list_counts("deals=1").unwrap_err().contains("deals"));
+    }
+
+    #[test]
+    fn rows_are_recorded_of_kinds_and_of_lists() {
+        assert!(matches!(items("lead=a.json").unwrap().0, Name::Kind(Kind::Lead)));
+        assert!(matches!(items("leads=a.json").unwrap().0, Name::List(List::Leads)));
+        assert!(items("deal=a.json").is_err());
     }
 }

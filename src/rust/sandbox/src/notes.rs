@@ -165,7 +165,8 @@ impl Account {
         self.dice(USER_SALT, kind, owner).weighted(&shares)
     }
 
-    fn dice(&self, salt: u64, kind: Kind, number: u64) -> Rng {
+    /// A generator for one matter (the salt) of one thing.
+    pub fn dice(&self, salt: u64, kind: Kind, number: u64) -> Rng {
         Rng::of(&[self.seed, salt, kind.element_type(), number])
     }
 

@@ -1,5 +1,5 @@
-//! Which rows of the lists of notes are there at the moment: some are removed,
-//! others appear while somebody reads.
+//! Which rows of the lists are there at the moment: some are removed, others
+//! appear while somebody reads.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -7,10 +7,10 @@ use std::sync::Mutex;
 use crate::fault::{Action, Fault};
 use crate::sync::lock;
 
-/// What is there, the same places for every kind.
+/// What is there, the same places for every list.
 pub struct Presence(Mutex<Present>);
 
-/// Places of rows in the list of their kind, as of one moment.
+/// Places of rows in their list, as of one moment.
 #[derive(Clone, Debug)]
 pub struct Present {
     /// How many rows at the beginning have not appeared yet.

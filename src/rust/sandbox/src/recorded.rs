@@ -1,14 +1,26 @@
 //! Rows that were recorded from a real account, served as they stand.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::rows::Meta;
 
 /// A recorded row and what filters ask about it.
-pub struct Recorded {
+pub struct Recorded<M = Meta> {
     pub json: Box<RawValue>,
-    pub meta: Meta,
+    pub meta: M,
+}
+
+/// A recorded row of a list other than those of notes.
+pub type RecordedRow = Recorded<RowMeta>;
+
+/// What filters ask about such a row.
+#[derive(Deserialize)]
+pub struct RowMeta {
+    /// 0 for a row without one, as unsorted leads are.
+    #[serde(default)]
+    pub id: u64,
 }
 
 #[derive(Deserialize)]
@@ -24,7 +36,7 @@ struct Embedded {
 
 /// Reads the rows of arrays and of pages, of which several may follow one
 /// another.
-pub fn read(text: &str) -> serde_json::Result<Vec<Recorded>> {
+pub fn read<M: DeserializeOwned>(text: &str) -> serde_json::Result<Vec<Recorded<M>>> {
     let mut rows = Vec::new();
     for document in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
         for json in items(document?.get())? {
@@ -33,6 +45,12 @@ pub fn read(text: &str) -> serde_json::Result<Vec<Recorded>> {
         }
     }
     Ok(rows)
+}
+
+/// The rows at these places, as they stand.
+pub fn at<'a, M>(rows: &'a [Recorded<M>], places: &[u64]) -> Vec<&'a RawValue> {
+    let places = places.iter().filter_map(|place| usize::try_from(*place).ok());
+    places.filter_map(|place| rows.get(place)).map(|row| row.json.as_ref()).collect()
 }
 
 fn items(document: &str) -> serde_json::Result<Vec<Box<RawValue>>> {
@@ -48,8 +66,12 @@ fn items(document: &str) -> serde_json::Result<Vec<Box<RawValue>>> {
 mod tests {
     use super::*;
 
+    fn notes(text: &str) -> serde_json::Result<Vec<Recorded>> {
+        read(text)
+    }
+
     fn ids(text: &str) -> Vec<u64> {
-        read(text).unwrap().iter().map(|row| row.meta.id).collect()
+        notes(text).unwrap().iter().map(|row| row.meta.id).collect()
     }
 
     #[test]
@@ -62,13 +84,13 @@ mod tests {
     #[test]
     fn a_row_keeps_its_spelling() {
         let row = r#"{"id":1, "text":"\u0416\/", "x":1.50}"#;
-        assert_eq!(read(&format!("[{row}]")).unwrap()[0].json.get(), row);
+        assert_eq!(notes(&format!("[{row}]")).unwrap()[0].json.get(), row);
     }
 
     #[test]
     fn what_is_not_notes_is_refused() {
         for text in ["[{\"no\":1}]", "{\"response\":{}}", "[1", "7"] {
-            assert!(read(text).is_err(), "{text}");
+            assert!(notes(text).is_err(), "{text}");
         }
     }
 }

@@ -80,6 +80,15 @@ impl Schedule {
         }
     }
 
+    /// Where in the list a step of a thing's story stands, be it beyond the
+    /// end; none if it came to pass before the list begins.
+    pub fn index_of(&self, seed: u64, owner: u64, number: usize) -> Option<u64> {
+        let place = &self.places[number];
+        let slot = (owner + place.delay).checked_sub(FIRST_OWNER)?;
+        let step = number as u64;
+        Some(swapped(seed, step, slot, place.block) * self.story.steps.len() as u64 + step)
+    }
+
     fn free_steps(&self) -> u64 {
         self.story.steps.iter().filter(|step| step.role == Role::Any).count() as u64
     }
@@ -160,6 +169,16 @@ mod tests {
         assert!(lives.values().all(|roles| roles.len() <= full));
         let whole = lives.values().filter(|roles| roles.len() == full).count();
         assert!(whole > 1500, "{whole}");
+    }
+
+    #[test]
+    fn the_steps_of_a_thing_are_found_where_the_list_has_them() {
+        let schedule = Schedule::new(Story::of(Kind::Lead), 40_000);
+        for index in 0..40_000 {
+            let owner = schedule.slot(1, index).owner;
+            let step = usize::try_from(index % 20).unwrap_or(0);
+            assert_eq!(schedule.index_of(1, owner, step), Some(index));
+        }
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! The tasks of the account: one for each result that the notes of tasks
-//! hold, and behind them some that have no result.
+//! hold, and behind them those that have no result.
 
 use crate::account::{Account, TASK_TYPES, USERS, User};
 use crate::content::Content;
 use crate::index::short;
 use crate::kind::Kind;
+use crate::links::beside;
 use crate::random::Rng;
 use crate::schedule::FIRST_OWNER;
 use crate::text;
 
 const SALT: u64 = 0x0000_7A51;
+const AUTHOR_SALT: u64 = 0x0000_7A54;
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 
@@ -37,7 +39,15 @@ pub struct Task {
     pub updated_by: u64,
     pub text: String,
     /// What was written down when it was done.
-    pub result: Option<String>,
+    pub result: Option<TaskResult>,
+}
+
+/// What was written down when a task was done.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TaskResult {
+    /// Id of the note that says so.
+    pub note: u64,
+    pub text: String,
 }
 
 impl TaskRow {
@@ -47,18 +57,33 @@ impl TaskRow {
     }
 }
 
-/// How many tasks there are beside so many results.
-pub fn count(results: u64) -> u64 {
-    results + results.div_ceil(8)
+/// Which tasks an account has. Those that have a result come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// How many have a result.
+    pub results: u64,
+    /// How many there are.
+    pub all: u64,
+    /// Where the list begins; tasks before this place are found by id only.
+    pub first: u64,
+}
+
+impl Extent {
+    /// The tasks behind so many results, and so many in the list, of which
+    /// one in three at least has no result.
+    pub fn new(results: u64, listed: u64) -> Self {
+        let others = listed.saturating_sub(results).max(listed.div_ceil(3));
+        let all = results + others;
+        Self { results, all, first: all - listed }
+    }
 }
 
 impl Account {
-    /// The task at `place` in the list, which rises by id, of an account with
-    /// so many results.
-    pub fn task_row(&self, place: u64, results: u64) -> TaskRow {
+    /// The task at `place` among all, which rise by id.
+    pub fn task_row(&self, place: u64, extent: Extent) -> TaskRow {
         let owner = FIRST_OWNER + place;
         let mut rng = self.task_dice(place);
-        let done = place < results;
+        let done = place < extent.results;
         let is_completed = done || rng.percent(30);
         let [created_at, updated_at] =
             if done { self.done(place, &mut rng) } else { self.pending(is_completed, &mut rng) };
@@ -68,28 +93,39 @@ impl Account {
             updated_at: short(updated_at),
             complete_till: short(created_at + rng.between(1, 12 * 24) * HOUR),
             responsible: self.responsible(Kind::Task, owner),
-            entity: self.subject(place, count(results), &mut rng),
+            entity: self.subject(place, extent.all, &mut rng),
             is_completed,
             task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
         }
     }
 
     /// The whole task of a row.
-    pub fn task(&self, row: TaskRow, results: u64) -> Task {
+    pub fn task(&self, row: TaskRow, extent: Extent) -> Task {
         let place = self.owner_of(Kind::Task, row.id.into()).map(|owner| owner - FIRST_OWNER);
-        let note = place.filter(|place| *place < results).map(|place| self.note(Kind::Task, place));
-        let mut rng = Rng::of(&[self.seed, SALT, row.id.into()]);
-        let created_by = if rng.percent(70) { row.responsible.id } else { USERS[0].id };
+        let note = place.filter(|place| *place < extent.results);
+        let note = note.map(|place| self.note(Kind::Task, place));
+        let created_by = self.task_author(&row);
+        let mut rng = self.text_dice(&row);
         Task {
             row,
             created_by,
             updated_by: note.as_ref().map_or(created_by, |note| note.created_by),
             text: text::task(&mut rng),
             result: note.and_then(|note| match note.content {
-                Content::Text(text) => Some(text),
+                Content::Text(text) => Some(TaskResult { note: note.row.id, text }),
                 _ => None,
             }),
         }
+    }
+
+    /// Id of the user who set a task.
+    pub fn task_author(&self, row: &TaskRow) -> u64 {
+        let mut rng = Rng::of(&[self.seed, AUTHOR_SALT, row.id.into()]);
+        if rng.percent(70) { row.responsible.id } else { USERS[0].id }
+    }
+
+    fn text_dice(&self, row: &TaskRow) -> Rng {
+        Rng::of(&[self.seed, SALT, row.id.into()])
     }
 
     fn task_dice(&self, place: u64) -> Rng {
@@ -103,31 +139,32 @@ impl Account {
         [note.created_at - rng.below(6 * DAY), note.updated_at]
     }
 
-    /// The same of the others, which are the latest.
+    /// The same of the others. The open ones are the latest.
     fn pending(&self, is_completed: bool, rng: &mut Rng) -> [u64; 2] {
-        let age = rng.between(DAY, 20 * DAY);
+        let oldest = if is_completed { 700 } else { 20 };
+        let age = rng.between(DAY, oldest * DAY);
         let created_at = self.calendar.end() - age;
-        let later = if is_completed { rng.below(age) } else { 0 };
+        let later = if is_completed { rng.below(age.min(20 * DAY)) } else { 0 };
         [created_at, created_at + later]
     }
 
     /// Something that was of interest at the time.
     fn subject(&self, place: u64, tasks: u64, rng: &mut Rng) -> Option<(Kind, u32)> {
+        let often = |kind, weight| (Some(kind), if self.cards(kind) > 0 { weight } else { 0 });
         let choices = [
-            (Some(Kind::Lead), 70),
-            (Some(Kind::Contact), 18),
-            (Some(Kind::Company), 8),
+            often(Kind::Lead, 64),
+            often(Kind::Contact, 16),
+            often(Kind::Company, 8),
+            often(Kind::Customer, 8),
             (None, 4),
         ];
         let kind = rng.weighted(&choices)?;
-        let things = self.schedule(kind).turns();
-        let owner = FIRST_OWNER + place * things / tasks.max(1);
-        Some((kind, short(self.element_id(kind, owner))))
+        Some((kind, self.card_id(kind, beside(place, tasks, self.cards(kind)))))
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::config::{Config, NoteCounts};
@@ -139,9 +176,27 @@ mod tests {
         Account::new(&config).unwrap()
     }
 
+    fn extent() -> Extent {
+        Extent::new(RESULTS, 600)
+    }
+
     fn tasks(account: &Account) -> Vec<Task> {
-        let rows = (0..count(RESULTS)).map(|place| account.task_row(place, RESULTS));
-        rows.map(|row| account.task(row, RESULTS)).collect()
+        let rows = (0..extent().all).map(|place| account.task_row(place, extent()));
+        rows.map(|row| account.task(row, extent())).collect()
+    }
+
+    #[test]
+    fn the_list_has_as_many_tasks_as_asked_for_and_some_without_a_result() {
+        for (results, listed, first, all) in [
+            (300, 500, 0, 500),
+            (0, 150, 0, 150),
+            (0, 0, 0, 0),
+            (1000, 150, 900, 1050),
+            (60, 0, 60, 60),
+            (8, 9, 2, 11),
+        ] {
+            assert_eq!(Extent::new(results, listed), Extent { results, all, first });
+        }
     }
 
     #[test]
@@ -153,10 +208,22 @@ mod tests {
             assert_eq!(u64::from(task.row.updated_at), note.row.updated_at);
             assert_eq!(task.row.responsible.id, note.responsible.id);
             assert_eq!(task.updated_by, note.created_by);
-            assert!(
-                matches!(note.content, Content::Text(text) if Some(&text) == task.result.as_ref())
-            );
+            let Content::Text(text) = note.content else {
+                panic!("a result without a text");
+            };
+            assert_eq!(task.result, Some(TaskResult { note: note.row.id, text }));
         }
+    }
+
+    #[test]
+    fn tasks_are_about_cards_that_there_are() {
+        let account = account();
+        let mut seen = [0; Kind::ALL.len()];
+        for (kind, id) in tasks(&account).iter().filter_map(|task| task.row.entity) {
+            assert!(account.card_place(kind, id.into()).is_some(), "{kind:?} {id}");
+            seen[kind.position()] += 1;
+        }
+        assert_eq!(seen.iter().filter(|count| **count > 0).count(), 4, "{seen:?}");
     }
 
     #[test]
@@ -173,10 +240,5 @@ mod tests {
         assert!(tasks.is_sorted_by(|a, b| a.row.id < b.row.id));
         assert!(tasks.iter().all(|task| task.row.updated_at >= task.row.created_at));
         assert!(tasks.iter().any(|task| task.row.entity.is_none()));
-    }
-
-    #[test]
-    fn an_account_without_results_has_no_tasks() {
-        assert_eq!(count(0), 0);
     }
 }

@@ -74,6 +74,43 @@ fn person(rng: &mut Rng) -> String {
     format!("{name} {}", rng.pick(&FAMILIES))
 }
 
+/// The name of a firm.
+pub fn company(rng: &mut Rng) -> String {
+    let family = rng.pick(&FAMILIES);
+    let trade = rng.pick(&["Строй", "Тепло", "Окна", "Монтаж", "Проект"]);
+    match rng.below(9) {
+        0 => format!("ООО \"{trade}-{family}\""),
+        1 => format!("ИП {family}"),
+        2 => format!("{trade} & Ко / филиал № {}", rng.between(1, 9)),
+        3 => format!("АО «{trade}инвест»"),
+        4 => "Название не указано".to_owned(),
+        5 => format!("{trade}Сервис 🔥"),
+        _ => format!("ООО «{trade}{}»", rng.pick(&["мир", "град", "торг", "плюс"])),
+    }
+}
+
+/// What people call themselves in messengers and forms.
+pub fn nickname(rng: &mut Rng) -> String {
+    let odd = ["Мария 🌸", "Виктор \\ прораб", "\"Саныч\"", "79720004455", "Снабжение/склад", "1"];
+    rng.pick(&odd).to_owned()
+}
+
+/// What a lead is called.
+pub fn deal(rng: &mut Rng) -> String {
+    let goods = rng.pick(&GOODS);
+    match rng.below(9) {
+        0 => "Заявка с сайта".to_owned(),
+        1 => format!("{goods} / {}", rng.pick(&FAMILIES)),
+        2 => format!("Звонок от {}", phone(rng)),
+        3 => format!("Тендер \"{goods}\""),
+        4 => format!("🔥 {goods}, срочно"),
+        5 => "NA".to_owned(),
+        6 => format!("{goods}: {} м²", rng.between(12, 900)),
+        7 => format!("{} <ещё раз> & доставка", person(rng)),
+        _ => format!("Поставка — {goods}"),
+    }
+}
+
 /// A client's name and address.
 pub fn correspondent(rng: &mut Rng) -> Address {
     let (name, mailbox) = NAMES[rng.index(NAMES.len())];
@@ -258,12 +295,14 @@ pub fn cashier_message(rng: &mut Rng) -> String {
     format!("Скидка постоянному клиенту: {} ₽", sum(rng))
 }
 
+/// The tags of the account.
+pub const TAGS: [&str; 6] = ["VIP", "Повторный", "Дилер", "Выставка", "Горячий", "Без НДС"];
+
 /// One to three tags.
 pub fn tags(rng: &mut Rng) -> Vec<&'static str> {
-    let all = ["VIP", "Повторный", "Дилер", "Выставка", "Горячий", "Без НДС"];
-    let first = rng.index(all.len());
+    let first = rng.index(TAGS.len());
     let many = 1 + rng.index(3);
-    all.into_iter().cycle().skip(first).take(many).collect()
+    TAGS.into_iter().cycle().skip(first).take(many).collect()
 }
 
 /// The outcome of a call in words; most managers write none.

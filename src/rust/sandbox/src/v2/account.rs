@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::Links;
+use super::pipelines::{self, PipelineView};
+use super::{Links, page};
 use crate::account::{self, GROUPS, TASK_TYPES, USERS};
 use crate::app::App;
 use crate::fields::{self, Field};
@@ -183,28 +184,9 @@ struct TaskTypeView {
     icon_id: u64,
 }
 
-#[derive(Serialize)]
-struct PipelineView {
-    id: u64,
-    name: &'static str,
-    sort: u64,
-    is_main: bool,
-    statuses: Object<StatusView>,
-    _links: Links,
-}
-
-#[derive(Serialize)]
-struct StatusView {
-    id: u64,
-    name: &'static str,
-    color: &'static str,
-    sort: u64,
-    is_editable: bool,
-}
-
 /// Answers with the account and with the parts that `with` names.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
-    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let query = page::query(&request);
     let view = AccountView {
         _links: Links::echo("/api/v2/account", request.uri()),
         id: account::ID,
@@ -220,7 +202,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             date_time: "d.m.Y H:i",
             time_full: "H:i:s",
         },
-        current_user: USERS[0].id,
+        current_user: app.current_user().id,
         _embedded: Parts::read(&query),
     };
     reply::json(StatusCode::OK, reply::HAL, &view)
@@ -236,7 +218,7 @@ impl Parts {
             note_types: asked("note_types").then(note_types),
             groups: asked("groups").then(groups),
             task_types: asked("task_types").then(task_types),
-            pipelines: asked("pipelines").then(pipelines),
+            pipelines: asked("pipelines").then(pipelines::all),
         }
     }
 
@@ -362,35 +344,6 @@ fn task_types() -> Object<TaskTypeView> {
     let views = TASK_TYPES.iter().map(|task_type| {
         let view = TaskTypeView { id: task_type.id, name: task_type.name, color: None, icon_id: 0 };
         (task_type.id, view)
-    });
-    Object(views.collect())
-}
-
-fn pipelines() -> Object<PipelineView> {
-    let views = PIPELINES.iter().map(|pipeline| {
-        let view = PipelineView {
-            id: pipeline.id,
-            name: pipeline.name,
-            sort: pipeline.sort,
-            is_main: pipeline.is_main,
-            statuses: statuses(pipeline),
-            _links: Links::to(format!("/api/v2/pipelines?id={}", pipeline.id)),
-        };
-        (pipeline.id, view)
-    });
-    Object(views.collect())
-}
-
-fn statuses(pipeline: &Pipeline) -> Object<StatusView> {
-    let views = pipeline.statuses.iter().map(|status| {
-        let view = StatusView {
-            id: status.id,
-            name: status.name,
-            color: status.color,
-            sort: status.sort,
-            is_editable: status.is_editable,
-        };
-        (status.id, view)
     });
     Object(views.collect())
 }

@@ -4,14 +4,12 @@ use axum::http::HeaderMap;
 use axum::http::header::IF_MODIFIED_SINCE;
 
 use super::dates;
+use super::window::{MOST_ROWS, Window, numbers, within};
 use crate::account::Account;
 use crate::kind::Kind;
 use crate::presence::Present;
 use crate::query::Query;
 use crate::rows::{Meta, Rows};
-
-/// The largest page.
-const MOST_ROWS: u64 = 500;
 
 /// What a request for notes asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,17 +20,13 @@ pub struct Filter {
     note_types: Vec<u64>,
     /// Epoch seconds.
     since: Option<i64>,
-    limit: u64,
-    offset: u64,
+    window: Window,
 }
 
 impl Filter {
     /// Reads the parameters; without a known `type` there is no answer.
     pub fn read(query: &Query, headers: &HeaderMap) -> Option<Self> {
         let kind = Kind::from_name(query.value("type")?)?;
-        let limit = number(query, "limit_rows").filter(|limit| *limit > 0);
-        // An offset works only beside a page size.
-        let offset = limit.and_then(|_| number(query, "limit_offset"));
         let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
         Some(Self {
             kind,
@@ -40,8 +34,7 @@ impl Filter {
             elements: numbers(query, "element_id"),
             note_types: numbers(query, "note_type"),
             since: since.and_then(dates::parse),
-            limit: limit.unwrap_or(MOST_ROWS).min(MOST_ROWS),
-            offset: offset.unwrap_or(0),
+            window: Window::read(query),
         })
     }
 
@@ -52,15 +45,11 @@ impl Filter {
             return self.by_id(account, rows, present);
         }
         if self.takes_all() {
-            return self.page(present.places(rows.len()));
+            return self.window.cut(present.places(rows.len()));
         }
         let all = (0..).zip(rows.metas(account));
         let matching = all.filter(|(index, meta)| present.has(*index) && self.matches(meta));
-        self.page(matching.map(|(index, _)| index))
-    }
-
-    fn page(&self, indices: impl Iterator<Item = u64>) -> Vec<u64> {
-        indices.skip(size(self.offset)).take(size(self.limit)).collect()
+        self.window.cut(matching.map(|(index, _)| index))
     }
 
     /// Rows by id, whatever the other parameters say.
@@ -69,7 +58,7 @@ impl Filter {
         let mut found: Vec<u64> = found.filter(|index| present.has(*index)).collect();
         found.sort_unstable();
         found.dedup();
-        found.truncate(size(MOST_ROWS));
+        found.truncate(usize::try_from(MOST_ROWS).unwrap_or(usize::MAX));
         found
     }
 
@@ -80,26 +69,11 @@ impl Filter {
     /// Whether a row passes. One that changed in the very second asked for
     /// counts as changed since.
     fn matches(&self, meta: &Meta) -> bool {
-        let within = |list: &[u64], value| list.is_empty() || list.contains(&value);
         let updated = i64::try_from(meta.updated_at).unwrap_or(i64::MAX);
         within(&self.elements, meta.element_id)
             && within(&self.note_types, meta.note_type)
             && self.since.is_none_or(|since| updated >= since)
     }
-}
-
-fn number(query: &Query, name: &str) -> Option<u64> {
-    query.value(name)?.trim().parse().ok()
-}
-
-/// The numbers of a list. What isn't a number counts as 0, as it does in PHP,
-/// and so finds nothing.
-fn numbers(query: &Query, name: &str) -> Vec<u64> {
-    query.list(name).map(|text| text.parse().unwrap_or(0)).collect()
-}
-
-fn size(rows: u64) -> usize {
-    usize::try_from(rows).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -117,21 +91,5 @@ mod tests {
         assert!(filter("type=").is_none());
         assert!(filter("type=deal").is_none());
         assert_eq!(filter("type=company").unwrap().kind, Kind::Company);
-    }
-
-    #[test]
-    fn pages_hold_500_rows_at_most_and_by_default() {
-        let limit = |raw| filter(raw).unwrap().limit;
-        assert_eq!(limit("type=lead"), 500);
-        assert_eq!(limit("type=lead&limit_rows=501"), 500);
-        assert_eq!(limit("type=lead&limit_rows=0"), 500);
-        assert_eq!(limit("type=lead&limit_rows=7"), 7);
-    }
-
-    #[test]
-    fn an_offset_alone_is_ignored() {
-        let offset = |raw| filter(raw).unwrap().offset;
-        assert_eq!(offset("type=lead&limit_offset=10"), 0);
-        assert_eq!(offset("type=lead&limit_rows=5&limit_offset=10"), 10);
     }
 }

@@ -1,10 +1,25 @@
 //! The account as API v2 shows it.
 
 mod account;
+mod card_filter;
+mod cards;
+mod company;
+mod contact;
+mod customer;
 mod dates;
 mod filter;
+mod incoming;
+mod lead;
 mod note;
 mod notes;
+mod page;
+mod parts;
+mod pipelines;
+mod recorded;
+mod span;
+mod tasks;
+mod transactions;
+mod window;
 
 use std::sync::Arc;
 
@@ -16,15 +31,30 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::auth;
+use crate::kind::Kind;
 use crate::server;
+
+/// The kinds that have lists of cards.
+const CARDS: [Kind; 4] = [Kind::Contact, Kind::Lead, Kind::Company, Kind::Customer];
 
 /// Everything below `/api/v2/`, for those who are logged in.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
+    let router = Router::new()
         .route("/api/v2/account", get(account::show))
         .route("/api/v2/account/", get(account::show))
         .route("/api/v2/notes", get(notes::list))
         .route("/api/v2/notes/", get(notes::list))
+        .route("/api/v2/pipelines", get(pipelines::list))
+        .route("/api/v2/pipelines/", get(pipelines::list))
+        .route("/api/v2/tasks", get(tasks::list))
+        .route("/api/v2/tasks/", get(tasks::list))
+        .route("/api/v2/transactions", get(transactions::list))
+        .route("/api/v2/transactions/", get(transactions::list))
+        .route("/api/v2/incoming_leads", get(incoming::list))
+        .route("/api/v2/incoming_leads/", get(incoming::list));
+    CARDS
+        .into_iter()
+        .fold(router, cards::add)
         .route("/api/v2/{*rest}", any(server::not_found))
         .layer(from_fn_with_state(Arc::clone(app), auth::check))
 }

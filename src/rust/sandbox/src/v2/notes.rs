@@ -3,37 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
-use super::Links;
 use super::filter::Filter;
 use super::note::NoteView;
+use super::page;
 use crate::app::App;
-use crate::fault::RowCap;
-use crate::query::Query;
-use crate::reply::{self, RowCount};
+use crate::recorded;
+use crate::reply;
 use crate::rows::Rows;
-
-#[derive(Serialize)]
-struct Page<'a> {
-    _links: Links,
-    _embedded: Embedded<'a>,
-}
-
-#[derive(Serialize)]
-struct Embedded<'a> {
-    items: Vec<Item<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Item<'a> {
-    Generated(Box<NoteView>),
-    Recorded(&'a RawValue),
-}
 
 #[derive(Serialize)]
 struct Failure {
@@ -50,47 +30,21 @@ struct FailureText {
 /// Answers with a page of rows, 204 when there are none, or 400 when the type
 /// is missing or unknown.
 pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
-    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let Some(filter) = Filter::read(&query, request.headers()) else {
+    let Some(filter) = Filter::read(&page::query(&request), request.headers()) else {
         return type_required();
     };
     let Some(rows) = app.rows.get(&filter.kind) else {
         return type_required();
     };
-    let mut indices = filter.select(&app.account, rows, &app.presence.now());
-    if indices.is_empty() {
-        return reply::empty(StatusCode::NO_CONTENT);
-    }
-    if let Some(RowCap(most)) = request.extensions().get() {
-        indices.truncate(usize::try_from(*most).unwrap_or(usize::MAX));
-    }
-    let page = Page {
-        _links: Links::echo("/api/v2/notes", request.uri()),
-        _embedded: Embedded { items: items(&app, rows, &indices) },
-    };
-    let mut response = reply::json(StatusCode::OK, reply::HAL, &page);
-    response.extensions_mut().insert(RowCount(indices.len() as u64));
-    add_headers(&mut response);
-    response
-}
-
-fn items<'a>(app: &App, rows: &'a Rows, indices: &[u64]) -> Vec<Item<'a>> {
+    let indices = filter.select(&app.account, rows, &app.presence.now());
+    let path = "/api/v2/notes";
     match rows {
         Rows::Generated(kind, _) => {
-            let notes = indices.iter().map(|index| app.account.note(*kind, *index));
-            notes.map(|note| Item::Generated(Box::new(NoteView::of(note)))).collect()
+            let notes = indices.into_iter().map(|index| app.account.note(*kind, index));
+            page::answer(&request, path, notes.map(NoteView::of).collect())
         }
-        Rows::Recorded(rows) => {
-            let positions = indices.iter().filter_map(|index| usize::try_from(*index).ok());
-            let rows = positions.filter_map(|index| rows.get(index));
-            rows.map(|row| Item::Recorded(&row.json)).collect()
-        }
+        Rows::Recorded(rows) => page::answer(&request, path, recorded::at(rows, &indices)),
     }
-}
-
-fn add_headers(response: &mut Response) {
-    let time = HeaderValue::from(reply::server_time());
-    response.headers_mut().insert(HeaderName::from_static("runtime-timestamp"), time);
 }
 
 fn type_required() -> Response {

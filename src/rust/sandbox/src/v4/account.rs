@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::paging::Links;
 use super::site;
-use crate::account::{self, GROUPS, TASK_TYPES, USERS};
+use crate::account::{self, GROUPS, TASK_TYPES};
 use crate::app::App;
 use crate::query::Query;
 use crate::random::{self, Rng};
@@ -101,7 +101,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         id: account::ID,
         name: account::NAME,
         subdomain: &app.account.subdomain,
-        current_user_id: USERS[0].id,
+        current_user_id: app.current_user().id,
         country: "RU",
         currency: account::CURRENCY,
         customers_mode: if app.kommo { "unavailable" } else { "dynamic" },
@@ -110,7 +110,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         is_helpbot_enabled: false,
         is_technical_account: false,
         contact_name_display_order: 1,
-        is_api_filter_enabled: asked("is_api_filter_enabled").then_some(true),
+        is_api_filter_enabled: asked("is_api_filter_enabled").then_some(app.api_filter),
         amojo_id: asked("amojo_id").then(|| random::uuid(&mut Rng::of(&[SALT, app.account.seed]))),
         drive_url: asked("drive_url").then_some("https://drive.sandbox.example"),
         version: asked("version").then_some(16),

@@ -6,7 +6,6 @@ use super::event_type::EventType;
 use super::extra;
 use super::feed::Key;
 use super::paging::Links;
-use super::plural;
 use crate::account;
 use crate::app::App;
 use crate::content::Content;
@@ -124,7 +123,7 @@ impl EventView {
                 entity: Entity {
                     id: entity_id,
                     linked_talk_contact_id: contact,
-                    _links: Links::to(format!("{site}/api/v4/{}/{entity_id}", plural(kind))),
+                    _links: Links::to(format!("{site}/api/v4/{}/{entity_id}", kind.plural())),
                 },
             },
             id,

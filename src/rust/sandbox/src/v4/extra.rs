@@ -6,7 +6,7 @@
 use super::event::Value;
 use super::event_type::EventType;
 use crate::account::USERS;
-use crate::fields;
+use crate::fields::{self, Field};
 use crate::kind::Kind;
 use crate::random::Rng;
 use crate::text;
@@ -92,7 +92,8 @@ fn sale(rng: &mut Rng) -> Value {
 }
 
 fn field(rng: &mut Rng) -> Value {
-    let field = &fields::LEAD[rng.index(fields::LEAD.len())];
+    let simple: Vec<&Field> = fields::LEAD.iter().filter(|field| field.is_simple()).collect();
+    let field = rng.pick(&simple);
     let choice = field.choices.first();
     Value::Field {
         field_id: field.id,

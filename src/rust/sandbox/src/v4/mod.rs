@@ -1,22 +1,33 @@
 //! The account as API v4 shows it.
 
 mod account;
+mod card_filter;
+mod cards;
+mod company;
+mod contact;
+mod custom_fields;
+mod customer;
 mod event;
 mod event_type;
 mod events;
 mod extra;
+mod extras;
 mod feed;
 mod filter;
+mod lead;
 mod note;
 mod note_type;
 mod notes;
 mod paging;
+mod parts;
 mod pipelines;
 mod problem;
 mod shelf;
 mod site;
 mod tasks;
+mod transactions;
 mod ulid;
+mod unsorted;
 mod users;
 
 use std::sync::{Arc, OnceLock};
@@ -55,33 +66,37 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/v4/events/{id}", get(events::show))
         .route("/api/v4/tasks", get(tasks::list))
         .route("/api/v4/tasks/{id}", get(tasks::show))
+        .route("/api/v4/leads/unsorted", get(unsorted::list))
+        .route("/api/v4/leads/unsorted/{uid}", get(unsorted::show))
         .route("/api/v4/users", get(users::list))
         .route("/api/v4/users/{id}", get(users::show))
         .route("/api/v4/leads/pipelines", get(pipelines::list))
         .route("/api/v4/leads/pipelines/{id}", get(pipelines::show))
         .route("/api/v4/leads/pipelines/{id}/statuses", get(pipelines::statuses));
+    let router = if plays(app, Kind::Customer) { with_purchases(router) } else { router };
     let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task && plays(app, *kind));
     kinds
-        .fold(router, notes::add)
+        .fold(router, add)
         .route("/api/v4/{*rest}", any(problem::not_found))
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(from_fn_with_state(Arc::clone(app), check))
 }
 
+/// Adds what there is for the things of a kind.
+fn add(router: Router<Arc<App>>, kind: Kind) -> Router<Arc<App>> {
+    custom_fields::add(cards::add(notes::add(router, kind), kind), kind)
+}
+
+fn with_purchases(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    router
+        .route("/api/v4/customers/transactions", get(transactions::list))
+        .route("/api/v4/customers/transactions/{id}", get(transactions::show))
+        .route("/api/v4/customers/{id}/transactions", get(transactions::of_customer))
+}
+
 /// Whether v4 has things of this kind: Kommo has no customers.
 fn plays(app: &App, kind: Kind) -> bool {
     kind != Kind::Customer || !app.kommo
-}
-
-/// What paths call the things of a kind.
-fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Contact => "contacts",
-        Kind::Lead => "leads",
-        Kind::Company => "companies",
-        Kind::Task => "tasks",
-        Kind::Customer => "customers",
-    }
 }
 
 async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

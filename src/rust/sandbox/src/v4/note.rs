@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::note_type;
 use super::paging::Links;
-use super::plural;
 use crate::account::{self, User};
 use crate::content::{Address, Call, Content, Letter};
 use crate::notes::{Note, Row};
@@ -162,7 +161,7 @@ impl NoteView {
     pub fn of(note: Note, site: &str) -> Option<Self> {
         let Note { row, responsible, created_by, content } = note;
         let edited = row.updated_at > row.created_at;
-        let (entity, owner) = (plural(row.kind), row.element_id);
+        let (entity, owner) = (row.kind.plural(), row.element_id);
         Some(Self {
             id: row.id,
             entity_id: owner,

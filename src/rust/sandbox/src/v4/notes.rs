@@ -16,7 +16,7 @@ use super::note::NoteView;
 use super::paging::{self, Page, Paging};
 use super::problem::{self, Invalid};
 use super::shelf::Key;
-use super::{ROOT, note_type, plural, site};
+use super::{ROOT, note_type, site};
 use crate::app::App;
 use crate::index::Line;
 use crate::kind::Kind;
@@ -41,7 +41,7 @@ struct Filter {
 
 /// Adds the paths of one kind.
 pub fn add(router: Router<Arc<App>>, kind: Kind) -> Router<Arc<App>> {
-    let root = format!("{ROOT}{}", plural(kind));
+    let root = format!("{ROOT}{}", kind.plural());
     let all = async move |app: Shared, request: Request| list(&app, kind, None, &request);
     let of_one = async move |app: Shared, owner: Path<String>, request: Request| {
         list(&app, kind, Some(&owner), &request)

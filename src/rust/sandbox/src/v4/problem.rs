@@ -73,6 +73,12 @@ pub fn unauthorized(app: &App) -> Response {
     reply(&problem(StatusCode::UNAUTHORIZED, "Unauthorized", detail))
 }
 
+/// What those get who may not look at something.
+pub fn forbidden() -> Response {
+    let title = "Forbidden";
+    reply(&problem(StatusCode::FORBIDDEN, title, title))
+}
+
 /// What Kommo says when there are too many requests.
 pub fn too_many(wait_seconds: u64) -> Response {
     let detail =

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::filter::{self, Direction, Span};
 use super::paging::{self, Links, Page, Paging};
 use super::problem::{self, Invalid};
-use super::{plural, site};
+use super::site;
 use crate::account;
 use crate::app::App;
 use crate::kind::Kind;
@@ -21,10 +21,11 @@ use crate::tasks::{Task, TaskRow};
 
 const MOST_ROWS: u64 = 250;
 
-/// Places of tasks in the list, in its other orders.
+/// Places of tasks in the list, in its orders.
 pub struct Orders {
-    by_creation: Vec<u32>,
-    by_deadline: Vec<u32>,
+    ids: Vec<u32>,
+    creations: Vec<u32>,
+    deadlines: Vec<u32>,
 }
 
 /// What the list of tasks is asked for.
@@ -56,7 +57,7 @@ struct TaskView {
     is_completed: bool,
     task_type_id: u64,
     text: String,
-    result: TaskResult,
+    result: ResultView,
     complete_till: u32,
     account_id: u64,
     _links: Links,
@@ -64,7 +65,7 @@ struct TaskView {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum TaskResult {
+enum ResultView {
     /// `[]`, which is how PHP spells an empty object.
     None([(); 0]),
     Some {
@@ -104,8 +105,9 @@ impl Orders {
             places
         };
         Self {
-            by_creation: sorted(|task| task.created_at),
-            by_deadline: sorted(|task| task.complete_till),
+            ids: sorted(|task| task.id),
+            creations: sorted(|task| task.created_at),
+            deadlines: sorted(|task| task.complete_till),
         }
     }
 }
@@ -132,13 +134,15 @@ impl Filter {
         if !self.ids.is_empty() {
             return Box::new(self.by_id(app).into_iter());
         }
-        let tasks = app.tasks();
+        let tasks = app.listed_tasks();
+        let present = app.presence.now();
         let orders = app.lists.tasks.get_or_init(|| Orders::new(tasks));
+        let there = move |place: &&u32| present.has(u64::from(**place));
         let at = |place: &u32| tasks[*place as usize];
         let rows: Box<dyn DoubleEndedIterator<Item = TaskRow>> = match self.key {
-            "created_at" => Box::new(orders.by_creation.iter().map(at)),
-            "complete_till" => Box::new(orders.by_deadline.iter().map(at)),
-            _ => Box::new(tasks.iter().copied()),
+            "created_at" => Box::new(orders.creations.iter().filter(there).map(at)),
+            "complete_till" => Box::new(orders.deadlines.iter().filter(there).map(at)),
+            _ => Box::new(orders.ids.iter().filter(there).map(at)),
         };
         match self.direction {
             Direction::Rising => Box::new(rows.filter(|row| self.matches(row))),
@@ -180,24 +184,12 @@ impl Filter {
 /// The kinds that `filter[entity_type]` names in the plural.
 fn kinds(query: &Query) -> Result<Vec<Kind>, Invalid> {
     let names = filter::texts(query, "entity_type");
-    let kind = |name: &String| Kind::ALL.into_iter().find(|kind| plural(*kind) == name);
+    let kind = |name: &String| Kind::ALL.into_iter().find(|kind| kind.plural() == name);
     let kinds = names.iter().map(|name| {
         let kind = kind(name).filter(|kind| *kind != Kind::Task);
         kind.ok_or_else(|| Invalid::choice("filter.entity_type"))
     });
     kinds.collect()
-}
-
-impl App {
-    fn task(&self, row: TaskRow) -> Task {
-        self.account.task(row, self.made_up(Kind::Task))
-    }
-
-    fn task_by_id(&self, id: u64) -> Option<TaskRow> {
-        let tasks = self.tasks();
-        let place = tasks.binary_search_by_key(&id, |row| row.id.into()).ok()?;
-        Some(tasks[place])
-    }
 }
 
 impl TaskView {
@@ -213,12 +205,13 @@ impl TaskView {
             responsible_user_id: row.responsible.id,
             group_id: row.responsible.group_id,
             entity_id,
-            entity_type: kind.map(plural),
+            entity_type: kind.map(Kind::plural),
             duration: 0,
             is_completed: row.is_completed,
             task_type_id: row.type_id(),
             text,
-            result: result.map_or(TaskResult::None([]), |text| TaskResult::Some { text }),
+            result: result
+                .map_or(ResultView::None([]), |result| ResultView::Some { text: result.text }),
             complete_till: row.complete_till,
             account_id: account::ID,
             _links: Links::to(format!("{site}/api/v4/tasks/{}", row.id)),

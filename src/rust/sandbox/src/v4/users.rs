@@ -1,6 +1,9 @@
-//! `GET /api/v4/users`: the free ones too, and all of it counted.
+//! `GET /api/v4/users`: the free ones too, and all of it counted. For
+//! administrators only.
 
-use axum::extract::{Path, Request};
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use serde::Serialize;
 
@@ -8,6 +11,7 @@ use super::paging::{self, Links, Page, Paging};
 use super::problem::{self, Invalid};
 use super::site;
 use crate::account::{LANGUAGE, USERS, User};
+use crate::app::App;
 use crate::funnel::{PIPELINES, Pipeline};
 use crate::query::Query;
 
@@ -74,7 +78,10 @@ struct StageRights {
 }
 
 /// Answers with a page of users, or 204.
-pub async fn list(request: Request) -> Result<Response, Invalid> {
+pub async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, Invalid> {
+    if !app.admin {
+        return Ok(problem::forbidden());
+    }
     let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
     let paging = Paging::read(&query, MOST_ROWS)?;
     let site = site::of(request.headers());
@@ -85,7 +92,14 @@ pub async fn list(request: Request) -> Result<Response, Invalid> {
 }
 
 /// Answers with one user, or 204.
-pub async fn show(Path(id): Path<String>, request: Request) -> Response {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    if !app.admin {
+        return problem::forbidden();
+    }
     let Ok(id) = id.parse::<u64>() else {
         return problem::no_page(&request);
     };

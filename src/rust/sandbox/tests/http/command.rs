@@ -84,6 +84,21 @@ async fn the_program_tells_the_secrets_of_oauth_and_can_do_without_v2() {
     }
 }
 
+#[tokio::test]
+async fn the_program_serves_lists_of_the_size_asked_for_to_no_administrator() {
+    let arguments = ["--lists", "leads=3", "--token", "t", "--api-filter", "--no-admin"];
+    let mut program = start(&arguments);
+    let [url, ..] = told(&mut program);
+    let get = async |path: &str| {
+        let request = client().get(format!("{url}/api/v4/{path}")).bearer_auth("t");
+        request.send().await.unwrap()
+    };
+    assert_eq!(get("users").await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(get("leads?filter[id]=5").await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(get("leads?limit=3&page=1").await.status(), StatusCode::OK);
+    assert_eq!(get("leads?limit=3&page=2").await.status(), StatusCode::NO_CONTENT);
+}
+
 #[test]
 fn help_names_every_option() {
     let output = Command::new(PROGRAM).arg("--help").output().unwrap();
@@ -92,6 +107,7 @@ fn help_names_every_option() {
     for option in [
         "port",
         "notes",
+        "lists",
         "items",
         "seed",
         "timezone",
@@ -108,6 +124,8 @@ fn help_names_every_option() {
         "token-seconds",
         "no-v2",
         "kommo",
+        "api-filter",
+        "no-admin",
     ] {
         assert!(text.contains(&format!("--{option} ")), "{option}");
     }
@@ -118,6 +136,8 @@ fn mistakes_are_named() {
     for (arguments, culprit) in [
         (&["--colour", "red"][..], "--colour"),
         (&["--notes", "deal=5"], "deal"),
+        (&["--lists", "deals=5"], "deals"),
+        (&["--lists", "leads=9000000"], "9000000"),
         (&["--timezone", "Mars/Base"], "Mars/Base"),
         (&["--latency", "-1"], "negative"),
         (&["--items", "lead=/no/such/file"], "/no/such/file"),

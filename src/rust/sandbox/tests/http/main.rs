@@ -6,6 +6,7 @@ mod client;
 mod command;
 mod faults;
 mod limits;
+mod lists;
 mod login;
 mod notes;
 mod oauth;

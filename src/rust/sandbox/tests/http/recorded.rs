@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use amocrm_sandbox::{Config, Error, Kind, Sandbox};
+use amocrm_sandbox::{Config, Error, Kind, List, Sandbox};
 
-use crate::client::{Client, small};
+use crate::client::{Client, rows_of, small};
 
 const ROWS: &str = r#"[
   {"id": 30, "element_id": 7, "note_type": 4, "updated_at": 100, "text": "\u0416\/", "x": 1.50},
@@ -48,4 +48,39 @@ async fn the_other_kinds_stay_made_up() {
 fn what_is_no_recording_is_refused_by_kind() {
     let error = Sandbox::start(recorded("<html>")).err().unwrap();
     assert!(matches!(error, Error::Items { kind: "lead", .. }), "{error}");
+}
+
+fn recorded_lists(text: &str) -> Config {
+    let lists = List::ALL.map(|list| (list, text.to_owned()));
+    Config { list_items: BTreeMap::from(lists), ..small() }
+}
+
+#[tokio::test]
+async fn every_list_can_be_recorded() {
+    let rows = r#"[{"uid": "a", "id": 30, "name": "\u0416\/"}, {"id": 10}]
+        {"_embedded": {"items": [{"uid": "b"}]}}"#;
+    let client = Client::logged_in(recorded_lists(rows)).await;
+    for list in List::ALL {
+        let path = format!("/api/v2/{}", list.name());
+        let body = client.get(&path).await.text().await.unwrap();
+        assert!(
+            body.contains(r#"[{"uid": "a", "id": 30, "name": "\u0416\/"},{"id": 10}"#),
+            "{body}"
+        );
+        let count =
+            async |query: &str| rows_of(client.get(&format!("{path}?{query}")).await).await.len();
+        let (page, beyond) = match list {
+            List::IncomingLeads => ("page=2&page_size=2", "page=3&page_size=2"),
+            _ => ("limit_rows=2&limit_offset=2", "limit_rows=2&limit_offset=3"),
+        };
+        assert_eq!((count("").await, count(page).await, count(beyond).await), (3, 1, 0), "{path}");
+        assert_eq!(count("id=10").await, 1, "{path}");
+    }
+    assert_eq!(client.sandbox.requests()[1].rows, 3);
+}
+
+#[test]
+fn what_is_no_recorded_list_is_refused_by_name() {
+    let error = Sandbox::start(recorded_lists("<html>")).err().unwrap();
+    assert!(matches!(error, Error::ListItems { list: "contacts", .. }), "{error}");
 }

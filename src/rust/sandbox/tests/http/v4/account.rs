@@ -47,7 +47,7 @@ async fn only_the_parts_asked_for_come() {
     assert_eq!(parts, ["task_types", "users_groups"]);
     assert_eq!(
         (&account["version"], &account["is_api_filter_enabled"]),
-        (&json!(16), &json!(true))
+        (&json!(16), &json!(false))
     );
     assert_eq!(account["amojo_id"].as_str().unwrap().len(), 36);
     assert!(account.get("drive_url").is_none());
