@@ -47,6 +47,7 @@ in_rust() { (cd src/rust && "$@"); }
 
 # cargo's tools are there when they tell their version.
 cargo_has() { cargo "$1" --version >/dev/null 2>&1; }
+r_has() { Rscript -e 'quit(status = !requireNamespace(commandArgs(TRUE), quietly = TRUE))' "$1"; }
 
 # The advisories change by themselves and are fetched.
 deny_rust() {
@@ -64,15 +65,6 @@ lint_r() {
     for (found in lints) print(found)
     quit(status = sum(lengths(lints)) > 0)
   '
-}
-
-# Builds from a copy, since R CMD build copies a folder with all that it is to
-# leave out.
-build_package() {
-  mkdir "$work/amocrm" &&
-    tar -cf - --exclude=./.git --exclude=./.lib --exclude=./src/rust/target . |
-    tar -xf - -C "$work/amocrm" &&
-    (cd "$work" && R CMD build amocrm)
 }
 
 # NOT_CRAN runs the tests that testthat would skip on CRAN. CRAN's own checks
@@ -109,10 +101,10 @@ if cargo_has deny; then
   step "cargo deny" deny_rust
 else skip "cargo deny"; fi
 step "cargo test" test_rust
-if Rscript -e 'quit(status = !requireNamespace("lintr", quietly = TRUE))'; then
+if r_has lintr; then
   step "lintr" lint_r
 else skip "lintr"; fi
-step "R CMD build" build_package
+step "R CMD build" sh tools/build.sh "$work"
 step "R CMD check" check_package
 step "Installed size" check_size
 
