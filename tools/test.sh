@@ -101,6 +101,7 @@ if cargo_has deny; then
   step "cargo deny" deny_rust
 else skip "cargo deny"; fi
 step "cargo test" test_rust
+step "Authors and licences" Rscript tools/authors.R --check
 if r_has lintr; then
   step "lintr" lint_r
 else skip "lintr"; fi
