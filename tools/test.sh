@@ -1,8 +1,8 @@
 #!/bin/sh
-# All tests: Rust (format, clippy, cargo test), R (lintr) and R CMD check of
-# the built package, which runs testthat. What a system does not have (rustfmt,
-# clippy, cargo-deny, lintr) is skipped with a word. One failure does not keep
-# the others from running.
+# All tests: Rust (format, clippy, cargo test), R (lintr), spelling, and R CMD
+# check of the built package, which runs testthat. What a system does not have
+# (rustfmt, clippy, cargo-deny, lintr, spelling) is skipped with a word. One
+# failure does not keep the others from running.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -67,6 +67,15 @@ lint_r() {
   '
 }
 
+# Words that are right and no dictionary has are in inst/WORDLIST.
+check_spelling() {
+  Rscript -e '
+    unknown <- spelling::spell_check_package(".")
+    print(unknown)
+    quit(status = nrow(unknown) > 0)
+  '
+}
+
 # NOT_CRAN runs the tests that testthat would skip on CRAN. CRAN's own checks
 # want checkbashisms (Debian: devscripts); those that need the network are off.
 check_package() {
@@ -105,6 +114,9 @@ step "Authors and licences" Rscript tools/authors.R --check
 if r_has lintr; then
   step "lintr" lint_r
 else skip "lintr"; fi
+if r_has spelling; then
+  step "Spelling" check_spelling
+else skip "Spelling"; fi
 step "R CMD build" sh tools/build.sh "$work"
 step "R CMD check" check_package
 step "Installed size" check_size
