@@ -25,7 +25,7 @@ fi
 export R_LIBS="$work/library${R_LIBS:+:$R_LIBS}"
 # What would make it no build for CRAN.
 unset NOT_CRAN AMOCRM_CARGO_TARGET_DIR CARGO_TARGET_DIR 2>/dev/null || true
-# shellcheck disable=SC2086 # a command and its words
+# shellcheck disable=SC2016,SC2086 # for the shell inside; a command and its words
 $offline sh -c '
   if [ "$2" != env ] && ! ip link set lo up; then can_read=no; fi
   R CMD INSTALL --library="$1/library" "$1"/amocrm_*.tar.gz
