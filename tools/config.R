@@ -16,13 +16,15 @@ if (is_windows) {
   rust_folder <- sub("^([A-Za-z]):", "/\\1", gsub("\\", "/", rust_folder, fixed = TRUE))
 }
 
-# A source package for CRAN brings its crates along, and is built offline and
-# without writing outside its folder. In a checkout cargo fetches them.
+# A source package for CRAN brings its crates along (tools/vendor.sh), and is built
+# offline and without writing outside its folder. In a checkout cargo fetches them.
 vendored <- file.exists("src/rust/vendor.tar.xz")
-offline <- paste(
-  "--offline --config 'source.crates-io.replace-with=\"vendored\"'",
-  "--config 'source.vendored.directory=\"rust/vendor\"'"
-)
+message(if (vendored) {
+  "building offline, from the crates in src/rust/vendor.tar.xz"
+} else {
+  "cargo fetches the crates of src/rust/Cargo.lock from crates.io"
+})
+offline <- "--offline --config rust/vendor-config.toml"
 
 # AMOCRM_CARGO_TARGET_DIR, an absolute path, keeps what cargo builds, so that
 # tests, install and check don't each begin from nothing.

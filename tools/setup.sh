@@ -16,7 +16,7 @@ set -eu
 R_WANTED=$(sed -n 's/^ *R (>= \([0-9.]*\)).*/\1/p' DESCRIPTION)
 RUST_WANTED=$(sed -n 's/.*rustc (>= \([0-9.]*\)).*/\1/p' DESCRIPTION)
 # Installed for tests where apt has them; the tests skip what is not there.
-R_TOOLS="lintr roxygen2"
+R_TOOLS="lintr roxygen2 spelling"
 
 say() { printf '%s\n' "$*" >&2; }
 die() {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# All tests: Rust (format, clippy, cargo test), R (lintr) and R CMD check of
-# the built package, which runs testthat. What a system does not have (rustfmt,
-# clippy, cargo-deny, lintr) is skipped with a word. One failure does not keep
-# the others from running.
+# All tests: Rust (format, clippy, cargo test), R (lintr), spelling, and R CMD
+# check of the built package, which runs testthat. What a system does not have
+# (rustfmt, clippy, cargo-deny, lintr, spelling) is skipped with a word. One
+# failure does not keep the others from running.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -47,6 +47,7 @@ in_rust() { (cd src/rust && "$@"); }
 
 # cargo's tools are there when they tell their version.
 cargo_has() { cargo "$1" --version >/dev/null 2>&1; }
+r_has() { Rscript -e 'quit(status = !requireNamespace(commandArgs(TRUE), quietly = TRUE))' "$1"; }
 
 # The advisories change by themselves and are fetched.
 deny_rust() {
@@ -66,13 +67,13 @@ lint_r() {
   '
 }
 
-# Builds from a copy, since R CMD build copies a folder with all that it is to
-# leave out.
-build_package() {
-  mkdir "$work/amocrm" &&
-    tar -cf - --exclude=./.git --exclude=./.lib --exclude=./src/rust/target . |
-    tar -xf - -C "$work/amocrm" &&
-    (cd "$work" && R CMD build amocrm)
+# Words that are right and no dictionary has are in inst/WORDLIST.
+check_spelling() {
+  Rscript -e '
+    unknown <- spelling::spell_check_package(".")
+    print(unknown)
+    quit(status = nrow(unknown) > 0)
+  '
 }
 
 # NOT_CRAN runs the tests that testthat would skip on CRAN. CRAN's own checks
@@ -109,10 +110,14 @@ if cargo_has deny; then
   step "cargo deny" deny_rust
 else skip "cargo deny"; fi
 step "cargo test" test_rust
-if Rscript -e 'quit(status = !requireNamespace("lintr", quietly = TRUE))'; then
+step "Authors and licences" Rscript tools/authors.R --check
+if r_has lintr; then
   step "lintr" lint_r
 else skip "lintr"; fi
-step "R CMD build" build_package
+if r_has spelling; then
+  step "Spelling" check_spelling
+else skip "Spelling"; fi
+step "R CMD build" sh tools/build.sh "$work"
 step "R CMD check" check_package
 step "Installed size" check_size
 
