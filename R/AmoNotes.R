@@ -82,15 +82,16 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
   )
   auth <- call_auth(email, apikey, domain, auth_list)
   spec <- c(connection_spec(auth), list(
+    what = "notes",
     type = kinds,
     limit = check_limit(limit, 500),
     id = check_ids(id, "id"),
     element_id = check_ids(element_id, "element_id"),
     note_type = check_note_type(note_type),
-    since = check_time(if_modified_since, "if_modified_since")
+    if_modified_since = check_time(if_modified_since, "if_modified_since")
   ))
   shape <- if (length(kinds) > 1) notes_list else function(tables) tables[[1]]
-  tables <- run_tables(rust_notes_start(spec), notes_label(kinds), shape)
+  tables <- run_tables(rust_query_start(spec), notes_label(kinds), shape)
   warn_if_empty(tables)
   tables
 }

@@ -13,9 +13,9 @@ rust_note_types <- function() .Call(wrap__rust_note_types)
 #' @noRd
 rust_login_start <- function(spec) .Call(wrap__rust_login_start, spec)
 
-#' Starts reading notes.
+#' Starts reading tables.
 #' @noRd
-rust_notes_start <- function(spec) .Call(wrap__rust_notes_start, spec)
+rust_query_start <- function(spec) .Call(wrap__rust_query_start, spec)
 
 #' Waits up to `milliseconds` for a job and tells how far it is.
 #' @noRd

@@ -8,9 +8,9 @@ interrupt_after <- function(pages) {
 }
 
 start_notes <- function(auth) {
-  spec <- list(type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
-               since = NULL)
-  rust_notes_start(c(connection_spec(call_auth(NULL, NULL, NULL, auth)), spec))
+  spec <- list(what = "notes", type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
+               if_modified_since = NULL)
+  rust_query_start(c(connection_spec(call_auth(NULL, NULL, NULL, auth)), spec))
 }
 
 test_that("an interrupt carries the rows that had come, and the next call works", {

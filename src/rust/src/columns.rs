@@ -4,7 +4,7 @@
 use std::ffi::c_int;
 
 use amocrm_client::dictionary::Dictionary;
-use amocrm_client::table::{Column, Role, Table, Values};
+use amocrm_client::table::{Column, Role, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{
     R_NaString, R_xlen_t, Rf_allocVector, Rf_mkCharLenCE, Rf_protect, Rf_unprotect, SET_STRING_ELT,
@@ -37,7 +37,12 @@ fn compact_row_names(rows: u32) -> Robj {
 
 fn vector(column: &Column, rows: usize, tzone: &str) -> Robj {
     match column.values() {
-        Values::Text(numbers, dictionary) => text(column.rows(), numbers, dictionary, rows),
+        Values::Text(numbers, dictionary) => match column.text_type() {
+            Type::Text => text(column.rows(), numbers, dictionary, rows),
+            Type::Logical => logical(column.rows(), numbers, dictionary, rows),
+            Type::Integer => id(column.rows(), &parsed(numbers, dictionary), rows),
+            Type::Double => double(column.rows(), &parsed(numbers, dictionary), rows).into(),
+        },
         Values::Number(Role::Time, seconds) => time(column.rows(), seconds, rows, tzone),
         Values::Number(_, ids) => id(column.rows(), ids, rows),
     }
@@ -56,6 +61,20 @@ fn double(cells: &[u32], values: &[f64], rows: usize) -> Vec<Rfloat> {
         vector[*row as usize] = Rfloat::from(*value);
     }
     vector
+}
+
+/// Texts that are numbers, as such.
+fn parsed(numbers: &[u32], dictionary: &Dictionary) -> Vec<f64> {
+    let values: Vec<f64> = dictionary.iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect();
+    numbers.iter().map(|number| values[*number as usize]).collect()
+}
+
+fn logical(cells: &[u32], numbers: &[u32], dictionary: &Dictionary, rows: usize) -> Robj {
+    let mut vector = vec![Rbool::na(); rows];
+    for (row, number) in cells.iter().zip(numbers) {
+        vector[*row as usize] = Rbool::from(dictionary.get(*number) == "TRUE");
+    }
+    Robj::from(vector)
 }
 
 /// Integer as in amocrm 0.1.0; double when an id exceeds R's integers.

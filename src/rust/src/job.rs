@@ -5,43 +5,48 @@ use std::time::Duration;
 use amocrm_client::account::{Api, Credentials, Integration};
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
-use amocrm_client::notes::{self, Notes, NotesJob, NotesRequest, Notice, Settings};
+use amocrm_client::notes::NotesQuery;
 use amocrm_client::progress::Progress;
-use amocrm_client::zone::Moment;
+use amocrm_client::query::{self, Notice, Outcome, QueryJob, Settings};
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
 use crate::error::error_list;
-use crate::spec::Spec;
+use crate::requests::notes_request;
+use crate::spec::{Spec, misshapen};
 
 /// Any work R may wait for.
 enum AnyJob {
     Login(Job<String>),
-    Notes(NotesJob),
+    Query(QueryJob),
 }
 
-type Outcome<T> = std::result::Result<T, Error>;
+type Result<T> = std::result::Result<T, Error>;
 
 /// Starts the log-in that `AmoAuth()` makes.
-pub fn start_login(spec: &List) -> Outcome<List> {
-    let job = notes::start_login(settings(&Spec(spec))?)?;
+pub fn start_login(spec: &List) -> Result<List> {
+    let job = query::start_login(settings(&Spec(spec))?)?;
     Ok(list!(job = ExternalPtr::new(AnyJob::Login(job))))
 }
 
-/// Starts `AmoNotes()`.
-pub fn start_notes(spec: &List) -> Outcome<List> {
+/// Starts what `spec$what` names.
+pub fn start_query(spec: &List) -> Result<List> {
     let spec = Spec(spec);
-    let job = NotesJob::start(settings(&spec)?, notes_request(&spec)?)?;
-    Ok(list!(job = ExternalPtr::new(AnyJob::Notes(job))))
+    let settings = settings(&spec)?;
+    let job = match spec.text("what")?.as_str() {
+        "notes" => QueryJob::start(settings, NotesQuery::new(notes_request(&spec)?)),
+        _ => Err(misshapen("what")),
+    }?;
+    Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))
 }
 
 /// `list(done, requests, pages, rows, pause, pause_left, log)`.
-pub fn poll(job: &Robj, milliseconds: i32) -> Outcome<List> {
+pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
     let patience = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
     let job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
     let (done, progress): (bool, &Progress) = match job.try_addr().map_err(|_| gone())? {
         AnyJob::Login(job) => (job.is_done(patience), &job.progress),
-        AnyJob::Notes(job) => (job.is_done(patience), job.progress()),
+        AnyJob::Query(job) => (job.is_done(patience), job.progress()),
     };
     let now = progress.snapshot();
     let (pause, left) = now.pause.unwrap_or_default();
@@ -56,28 +61,28 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Outcome<List> {
     ))
 }
 
-/// For notes `list(tables, api, notices, error)`, for a log-in `list(name)`.
-pub fn finish(job: Robj) -> Outcome<List> {
+/// For a query `list(tables, api, notices, error)`, for a log-in `list(name)`.
+pub fn finish(job: Robj) -> Result<List> {
     let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
     match job.try_addr_mut().map_err(|_| gone())? {
         AnyJob::Login(job) => match job.take() {
             Some(result) => Ok(list!(name = result?)),
             None => Ok(list!(name = NULL)),
         },
-        AnyJob::Notes(job) => Ok(notes_list(job.finish())),
+        AnyJob::Query(job) => Ok(outcome_list(job.finish())),
     }
 }
 
-fn notes_list(notes: Notes) -> List {
+fn outcome_list(outcome: Outcome) -> List {
     // Without an answer the zone is not known; R shows such times as UTC.
-    let zone = notes.zone.as_deref().unwrap_or("UTC");
+    let zone = outcome.zone.as_deref().unwrap_or("UTC");
     let (names, tables): (Vec<String>, Vec<Robj>) =
-        notes.tables.into_iter().map(|(kind, table)| (kind, data_frame(table, zone))).unzip();
+        outcome.tables.into_iter().map(|(kind, table)| (kind, data_frame(table, zone))).unzip();
     let mut tables: Robj = List::from_values(tables).into();
     let _ = tables.set_attrib("names", names);
-    let error = notes.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
-    let api = notes.api.map(Api::name);
-    list!(tables = tables, api = api, notices = notices(&notes.notices), error = error)
+    let error = outcome.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
+    let api = outcome.api.map(Api::name);
+    list!(tables = tables, api = api, notices = notices(&outcome.notices), error = error)
 }
 
 /// Each a text: the kind of notice, and after a colon what it is about.
@@ -86,11 +91,12 @@ fn notices(notices: &[Notice]) -> Vec<String> {
         Notice::NoSource(codes) => format!("no_source:{}", codes.join(", ")),
         Notice::NoCustomers => "no_customers:".to_owned(),
         Notice::NoChats => "no_chats:".to_owned(),
+        Notice::NoFilters => "no_filters:".to_owned(),
     };
     notices.iter().map(text).collect()
 }
 
-fn settings(spec: &Spec) -> Outcome<Settings> {
+fn settings(spec: &Spec) -> Result<Settings> {
     Ok(Settings {
         domain: spec.text("domain")?,
         credentials: credentials(spec)?,
@@ -106,7 +112,7 @@ fn settings(spec: &Spec) -> Outcome<Settings> {
 }
 
 /// R has found out which road the given pieces make.
-fn credentials(spec: &Spec) -> Outcome<Credentials> {
+fn credentials(spec: &Spec) -> Result<Credentials> {
     Ok(match spec.text("road")?.as_str() {
         "token" => Credentials::Token(spec.text("access_token")?.into()),
         "oauth" => Credentials::OAuth(Integration {
@@ -117,40 +123,6 @@ fn credentials(spec: &Spec) -> Outcome<Credentials> {
             token_file: spec.text("token_file")?.into(),
         }),
         _ => Credentials::Key { email: spec.text("email")?, apikey: spec.text("apikey")?.into() },
-    })
-}
-
-fn notes_request(spec: &Spec) -> Outcome<NotesRequest> {
-    Ok(NotesRequest {
-        kinds: spec.texts("type")?,
-        limit: u32::try_from(spec.count("limit")?).unwrap_or(u32::MAX),
-        ids: ids(spec, "id")?,
-        elements: ids(spec, "element_id")?,
-        note_types: spec.texts("note_type")?,
-        since: since(spec)?,
-    })
-}
-
-/// Ids come as text: R's numbers would print as `1e+05`.
-fn ids(spec: &Spec, name: &'static str) -> Outcome<Vec<u64>> {
-    let unreadable = |text: &String| Error::Input {
-        argument: name,
-        message: format!("`{name}` is not a whole number: {text}"),
-    };
-    let texts = spec.texts(name)?;
-    texts.iter().map(|text| text.parse().map_err(|_| unreadable(text))).collect()
-}
-
-/// A wall-clock text, or seconds since 1970 as text after `@`.
-fn since(spec: &Spec) -> Outcome<Option<Moment>> {
-    let Some(text) = spec.optional_text("since")? else { return Ok(None) };
-    let moment = match text.strip_prefix('@') {
-        Some(epoch) => epoch.parse().ok().map(Moment::Epoch),
-        None => Moment::wall_clock(&text),
-    };
-    moment.map(Some).ok_or_else(|| Error::Input {
-        argument: "if_modified_since",
-        message: format!("`if_modified_since` is not a time: {text}"),
     })
 }
 

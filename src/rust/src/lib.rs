@@ -12,6 +12,7 @@ mod error;
 mod faults;
 mod guard;
 mod job;
+mod requests;
 mod sandbox;
 mod spec;
 mod types;
@@ -39,11 +40,11 @@ fn rust_login_start(spec: List) -> List {
     guard::guarded(|| job::start_login(&spec))
 }
 
-/// Starts reading notes.
+/// Starts reading tables.
 /// @noRd
 #[extendr]
-fn rust_notes_start(spec: List) -> List {
-    guard::guarded(|| job::start_notes(&spec))
+fn rust_query_start(spec: List) -> List {
+    guard::guarded(|| job::start_query(&spec))
 }
 
 /// Waits up to `milliseconds` for a job and tells how far it is.
@@ -93,7 +94,7 @@ extendr_module! {
     fn rust_check_domain;
     fn rust_note_types;
     fn rust_login_start;
-    fn rust_notes_start;
+    fn rust_query_start;
     fn rust_job_poll;
     fn rust_job_finish;
     fn rust_sandbox_start;

@@ -1,6 +1,7 @@
 //! One column under construction: the cells that exist, texts stored once.
 
 use crate::dictionary::Dictionary;
+use crate::flatten::Kind;
 use crate::keys::Key;
 use crate::names::is_odd;
 
@@ -16,6 +17,21 @@ pub enum Role {
     Id,
     /// Seconds since 1970, UTC.
     Time,
+    /// What its values are in JSON; this while it has none.
+    Natural(Type),
+}
+
+/// Types of R's vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// TRUE or FALSE.
+    Logical,
+    /// 32 bits with a sign.
+    Integer,
+    /// 64 bits with a fraction.
+    Double,
+    /// Text.
+    Text,
 }
 
 /// A cell whose text is not what its column must hold.
@@ -34,6 +50,9 @@ pub struct Column {
     pub(crate) stamp: u32,
     rows: Vec<u32>,
     values: Values,
+    role: Role,
+    /// A bit for each kind of value that it holds.
+    kinds: u8,
 }
 
 /// The cells of a column, parallel to [`Column::rows`].
@@ -47,10 +66,11 @@ pub enum Values {
 impl Column {
     pub(crate) fn new(name: &str, role: Role) -> Self {
         let values = match role {
-            Role::Text => Values::Text(Vec::new(), Dictionary::default()),
+            Role::Text | Role::Natural(_) => Values::Text(Vec::new(), Dictionary::default()),
             Role::Id | Role::Time => Values::Number(role, Vec::new()),
         };
-        Column { name: name.into(), odd: is_odd(name), stamp: 0, rows: Vec::new(), values }
+        let (odd, rows) = (is_odd(name), Vec::new());
+        Column { name: name.into(), odd, stamp: 0, rows, values, role, kinds: 0 }
     }
 
     /// The column's name in the table: every `.` is `_` (contract section 2,
@@ -69,7 +89,29 @@ impl Column {
         &self.values
     }
 
-    pub(crate) fn push(&mut self, row: u32, text: &str) -> Result<(), BadCell> {
+    /// What a column of texts becomes in R.
+    pub fn text_type(&self) -> Type {
+        const BOOL: u8 = bit(Kind::Bool);
+        const INT: u8 = bit(Kind::Int);
+        const DOUBLE: u8 = bit(Kind::Double);
+        let (Role::Natural(empty), Values::Text(_, dictionary)) = (self.role, &self.values) else {
+            return Type::Text;
+        };
+        let fits = |text: &str| text.parse::<i32>().is_ok_and(|number| number != i32::MIN);
+        match self.kinds {
+            0 => empty,
+            BOOL => Type::Logical,
+            INT if dictionary.iter().all(fits) => Type::Integer,
+            kinds if kinds & !(INT | DOUBLE) == 0 => Type::Double,
+            _ => Type::Text,
+        }
+    }
+
+    pub(crate) fn push(&mut self, row: u32, text: &str, kind: Kind) -> Result<(), BadCell> {
+        if kind == Kind::Absent {
+            return Ok(());
+        }
+        self.kinds |= bit(kind);
         match &mut self.values {
             Values::Text(numbers, dictionary) => numbers.push(dictionary.number(text)),
             Values::Number(role, values) => match number(text, *role) {
@@ -84,6 +126,7 @@ impl Column {
     }
 
     pub(crate) fn append(&mut self, other: Column, places: &[Option<u32>]) {
+        self.kinds |= other.kinds;
         match (&mut self.values, other.values) {
             (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
                 let mut known: Vec<Option<u32>> = vec![None; their_dictionary.len()];
@@ -182,6 +225,10 @@ impl Column {
             }
         }
     }
+}
+
+const fn bit(kind: Kind) -> u8 {
+    1 << kind as u8
 }
 
 /// The number in `text`, if it is one that the role allows. An id must be

@@ -10,8 +10,44 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use crate::number::write_double;
 
-/// Members of a record that carry links, not data.
-const DROPPED: [&str; 2] = ["_links", "_embedded"];
+/// What a leaf is in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// true or false.
+    Bool,
+    /// A number without a fraction.
+    Int,
+    /// Any other number.
+    Double,
+    /// A string.
+    Text,
+    /// No value: the column is there, the cell is not.
+    Absent,
+}
+
+/// Members of a record that don't become leaves.
+pub trait Members {
+    /// Reads the value of member `name`; false, with the value unread, lets
+    /// it become leaves.
+    ///
+    /// # Errors
+    /// What the parser finds wrong.
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
+}
+
+/// Leaves out the members that carry links, not data.
+#[derive(Default)]
+pub struct NoLinks;
+
+impl Members for NoLinks {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        let is_link = matches!(name, "_links" | "_embedded");
+        if is_link {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(is_link)
+    }
+}
 
 /// Receives the leaves of one record at a time. Reuse it over all records.
 #[derive(Default)]
@@ -26,6 +62,7 @@ pub struct Leaves {
 struct Leaf {
     name: Range<usize>,
     text: Range<usize>,
+    kind: Kind,
 }
 
 /// Numbering of the leaves under one named member: R numbers those that have
@@ -57,19 +94,29 @@ impl Leaves {
             .map(|leaf| (&self.names[leaf.name.clone()], &self.texts[leaf.text.clone()]))
     }
 
+    /// Name, text and kind of each leaf, in document order.
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
+        self.iter().zip(&self.found).map(|((name, text), leaf)| (name, text, leaf.kind))
+    }
+
     /// The text of the first leaf with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(found, _)| *found == name).map(|(_, text)| text)
     }
 
-    /// Adds a leaf that the parser did not find.
+    /// Adds a string that the parser did not find.
     pub fn push(&mut self, name: &str, text: &str) {
+        self.push_as(name, text, Kind::Text);
+    }
+
+    /// Adds a leaf of any kind that the parser did not find.
+    pub fn push_as(&mut self, name: &str, text: &str, kind: Kind) {
         let name_start = self.names.len();
         self.names.push_str(name);
         let text_start = self.texts.len();
         self.texts.push_str(text);
-        self.found
-            .push(Leaf { name: name_start..self.names.len(), text: text_start..self.texts.len() });
+        let (name, text) = (name_start..self.names.len(), text_start..self.texts.len());
+        self.found.push(Leaf { name, text, kind });
     }
 
     /// The dotted path the parser stopped at, for error messages.
@@ -77,12 +124,17 @@ impl Leaves {
         &self.path
     }
 
-    /// A seed that reads one JSON object into these leaves.
-    pub fn record(&mut self) -> impl for<'de> DeserializeSeed<'de, Value = ()> + '_ {
-        RecordSeed { leaves: self }
+    /// A seed that reads one JSON object into these leaves, but for those
+    /// `members` that are read in another way.
+    pub fn record<'l, M: Members>(
+        &'l mut self,
+        members: &'l mut M,
+    ) -> impl for<'de> DeserializeSeed<'de, Value = ()> + for<'de> Visitor<'de, Value = ()> + 'l
+    {
+        RecordSeed { leaves: self, members }
     }
 
-    fn add(&mut self, scope: &mut Scope, write: impl FnOnce(&mut String)) {
+    fn add(&mut self, scope: &mut Scope, kind: Kind, write: impl FnOnce(&mut String)) {
         let start = self.texts.len();
         write(&mut self.texts);
         let text = start..self.texts.len();
@@ -98,7 +150,7 @@ impl Leaves {
             }
             self.name_from_path(Some(scope.seen))
         };
-        self.found.push(Leaf { name, text });
+        self.found.push(Leaf { name, text, kind });
     }
 
     fn name_from_path(&mut self, number: Option<usize>) -> Range<usize> {
@@ -123,11 +175,12 @@ fn push_without_nul(out: &mut String, text: &str) {
     }
 }
 
-struct RecordSeed<'l> {
+struct RecordSeed<'l, M> {
     leaves: &'l mut Leaves,
+    members: &'l mut M,
 }
 
-impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
+impl<'de, M: Members> DeserializeSeed<'de> for RecordSeed<'_, M> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -135,7 +188,7 @@ impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for RecordSeed<'_> {
+impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, M> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -149,9 +202,7 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
             if map.next_key_seed(KeySeed(&mut self.leaves.path))?.is_none() {
                 return Ok(());
             }
-            if DROPPED.contains(&self.leaves.path.as_str()) {
-                map.next_value::<IgnoredAny>()?;
-            } else {
+            if !self.members.read(&self.leaves.path, &mut map)? {
                 read_member(self.leaves, &mut scope, &mut map, 0)?;
             }
         }
@@ -225,20 +276,20 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.leaves.add(self.scope, |out| {
+        self.leaves.add(self.scope, Kind::Bool, |out| {
             out.push_str(if value { "TRUE" } else { "FALSE" });
         });
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.leaves.add(self.scope, |out| out.push_str(&value.to_string()));
+        self.leaves.add(self.scope, Kind::Int, |out| out.push_str(&value.to_string()));
         Ok(())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
         let mut digits = itoa::Buffer::new();
-        self.leaves.add(self.scope, |out| out.push_str(digits.format(value)));
+        self.leaves.add(self.scope, Kind::Int, |out| out.push_str(digits.format(value)));
         Ok(())
     }
 
@@ -246,12 +297,12 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
         if !value.is_finite() {
             return Err(E::custom("a number is out of range"));
         }
-        self.leaves.add(self.scope, |out| write_double(value, out));
+        self.leaves.add(self.scope, Kind::Double, |out| write_double(value, out));
         Ok(())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.leaves.add(self.scope, |out| push_without_nul(out, value));
+        self.leaves.add(self.scope, Kind::Text, |out| push_without_nul(out, value));
         Ok(())
     }
 
@@ -279,12 +330,13 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::Leaves;
+    use super::{Leaves, NoLinks};
     use serde::de::DeserializeSeed;
 
     fn flat(json: &str) -> Vec<(String, String)> {
         let mut leaves = Leaves::default();
-        leaves.record().deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        let mut parser = serde_json::Deserializer::from_str(json);
+        leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
         leaves.iter().map(|(n, t)| (n.to_owned(), t.to_owned())).collect()
     }
 
@@ -349,7 +401,9 @@ mod tests {
     fn nesting_beyond_the_parsers_limit_is_an_error() {
         let json = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
         let mut leaves = Leaves::default();
-        let result = leaves.record().deserialize(&mut serde_json::Deserializer::from_str(&json));
+        let result = leaves
+            .record(&mut crate::flatten::NoLinks)
+            .deserialize(&mut serde_json::Deserializer::from_str(&json));
         assert!(result.is_err());
     }
 }

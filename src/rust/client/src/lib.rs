@@ -1,7 +1,7 @@
 //! Reads amoCRM and Kommo accounts page by page into columns.
 //!
 //! Pure Rust: nothing here knows R. A call comes in as a request
-//! ([`notes::NotesRequest`]), runs as a [`job::Job`] on threads of its own,
+//! ([`query::Query`]), runs as a [`job::Job`] on threads of its own,
 //! and goes out as [`table::Table`]s or as an [`error::Error`] with whatever
 //! rows had arrived.
 #![forbid(unsafe_code)]
@@ -25,6 +25,7 @@ pub mod number;
 pub mod oauth;
 pub mod page;
 pub mod progress;
+pub mod query;
 pub mod retry;
 pub mod server_text;
 pub mod session;

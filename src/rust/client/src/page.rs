@@ -10,9 +10,9 @@ use serde::de::{
 
 use foldhash::fast::FixedState;
 
-use crate::flatten::Leaves;
+use crate::flatten::{Leaves, Members, NoLinks};
 use crate::server_text::shown;
-use crate::table::{Schema, Table};
+use crate::table::{BadCell, Schema, Table};
 
 /// A body that is not the page it should be. Both texts may hold the server's
 /// words, so they are in a form that is safe to show.
@@ -32,7 +32,29 @@ impl BadPage {
     }
 }
 
-/// What a page is read as.
+/// Where the records of a page are.
+#[derive(Clone, Copy)]
+pub struct Place<'f> {
+    /// The member of `_embedded` that holds them: `items` in API v2.
+    pub list: &'f str,
+    /// The member that tells them apart: `id`.
+    pub id: &'f str,
+}
+
+/// What becomes of the records of a page.
+pub trait Records: Members {
+    /// The rows of a page.
+    type Rows;
+    /// Takes one record in, the members that it has read itself among them.
+    ///
+    /// # Errors
+    /// [`BadCell`] when an id or a time is not a number.
+    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell>;
+    /// The rows of all records.
+    fn into_rows(self) -> Self::Rows;
+}
+
+/// What a page is read as whose records become rows of one table.
 pub struct Format<'f> {
     /// The member of `_embedded` that holds the records: `items` in API v2.
     pub list: &'f str,
@@ -67,6 +89,20 @@ impl<T> Page<T> {
     }
 }
 
+/// Reads a page whose records become rows of one table.
+///
+/// # Errors
+/// As [`read_records`].
+pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
+    let records = OneTable {
+        table: Table::new(format.schema),
+        row: Leaves::default(),
+        map: format.map,
+        links: NoLinks,
+    };
+    read_records(body, Place { list: format.list, id: format.id }, records)
+}
+
 /// Reads a HAL page, `{"_embedded": {<list>: [record, ...]}}`.
 ///
 /// The list may be an array, an object keyed by id, or null; a page without
@@ -75,23 +111,26 @@ impl<T> Page<T> {
 /// # Errors
 /// [`BadPage`] when the body is not JSON, is not a page, or holds an id or a
 /// time that is not a number.
-pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
+pub fn read_records<R: Records>(
+    body: &[u8],
+    place: Place,
+    records: R,
+) -> Result<Page<R::Rows>, BadPage> {
     let mut reader = Reader {
-        format,
-        table: Table::new(format.schema),
+        place,
+        records,
         leaves: Leaves::default(),
-        row: Leaves::default(),
-        records: 0,
+        count: 0,
         keys: Vec::new(),
         has_next: false,
-        place: Place::Document,
+        at: At::Document,
     };
     let mut parser = serde_json::Deserializer::from_slice(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
         Ok(()) => Ok(Page {
-            rows: reader.table,
-            records: reader.records,
+            rows: reader.records.into_rows(),
+            records: reader.count,
             keys: reader.keys,
             has_next: reader.has_next,
         }),
@@ -101,50 +140,77 @@ pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
     }
 }
 
+/// Records that become rows of one table.
+struct OneTable<'m> {
+    table: Table,
+    /// The mapped leaves, reused from record to record.
+    row: Leaves,
+    map: Option<&'m RowMap<'m>>,
+    links: NoLinks,
+}
+
+impl Members for OneTable<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        self.links.read(name, map)
+    }
+}
+
+impl Records for OneTable<'_> {
+    type Rows = Table;
+
+    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
+        let Some(map) = self.map else { return self.table.push(leaves) };
+        self.row.clear();
+        if map(leaves, &mut self.row) { self.table.push(&self.row) } else { Ok(()) }
+    }
+
+    fn into_rows(self) -> Table {
+        self.table
+    }
+}
+
 /// How far the reader has come, for error messages.
-enum Place {
+enum At {
     Document,
     Embedded,
     Record(usize),
 }
 
-struct Reader<'r> {
-    format: &'r Format<'r>,
-    table: Table,
+struct Reader<'r, R> {
+    place: Place<'r>,
+    records: R,
     leaves: Leaves,
-    /// The mapped leaves, reused from record to record.
-    row: Leaves,
-    records: u32,
+    count: u32,
     keys: Vec<u64>,
     has_next: bool,
-    place: Place,
+    at: At,
 }
 
-impl Reader<'_> {
+impl<R: Records> Reader<'_, R> {
     fn path(&self) -> String {
-        match self.place {
-            Place::Document => "the top level".to_owned(),
-            Place::Embedded => format!("_embedded.{}", self.format.list),
-            Place::Record(n) => {
+        match self.at {
+            At::Document => "the top level".to_owned(),
+            At::Embedded => format!("_embedded.{}", self.place.list),
+            At::Record(n) => {
                 let member = self.leaves.path();
                 let dot = if member.is_empty() { "" } else { "." };
-                format!("_embedded.{}[{n}]{dot}{member}", self.format.list)
+                format!("_embedded.{}[{n}]{dot}{member}", self.place.list)
             }
         }
     }
 
     fn next_record(&mut self) {
         self.leaves.clear();
-        self.place = match self.place {
-            Place::Record(n) => Place::Record(n + 1),
-            _ => Place::Record(0),
+        self.at = match self.at {
+            At::Record(n) => At::Record(n + 1),
+            _ => At::Record(0),
         };
     }
 }
 
-struct PageSeed<'r, 'l>(&'r mut Reader<'l>);
+struct PageSeed<'r, 'l, R>(&'r mut Reader<'l, R>);
 
-impl<'de> DeserializeSeed<'de> for PageSeed<'_, '_> {
+impl<'de, R: Records> DeserializeSeed<'de> for PageSeed<'_, '_, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -152,7 +218,7 @@ impl<'de> DeserializeSeed<'de> for PageSeed<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for PageSeed<'_, '_> {
+impl<'de, R: Records> Visitor<'de> for PageSeed<'_, '_, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -165,9 +231,9 @@ impl<'de> Visitor<'de> for PageSeed<'_, '_> {
             match key.as_str() {
                 "_embedded" => {
                     is_page = true;
-                    self.0.place = Place::Embedded;
+                    self.0.at = At::Embedded;
                     map.next_value_seed(EmbeddedSeed(self.0))?;
-                    self.0.place = Place::Document;
+                    self.0.at = At::Document;
                 }
                 "_links" => {
                     is_page = true;
@@ -209,9 +275,9 @@ impl<'de> Deserialize<'de> for Links {
 }
 
 /// The object that holds the list under its name.
-struct EmbeddedSeed<'r, 'l>(&'r mut Reader<'l>);
+struct EmbeddedSeed<'r, 'l, R>(&'r mut Reader<'l, R>);
 
-impl<'de> DeserializeSeed<'de> for EmbeddedSeed<'_, '_> {
+impl<'de, R: Records> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -219,7 +285,7 @@ impl<'de> DeserializeSeed<'de> for EmbeddedSeed<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for EmbeddedSeed<'_, '_> {
+impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -232,7 +298,7 @@ impl<'de> Visitor<'de> for EmbeddedSeed<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            if key == self.0.format.list {
+            if key == self.0.place.list {
                 map.next_value_seed(RecordsSeed(self.0))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -251,9 +317,9 @@ impl<'de> Visitor<'de> for EmbeddedSeed<'_, '_> {
 }
 
 /// The list itself: an array, an object keyed by id, or null.
-struct RecordsSeed<'r, 'l>(&'r mut Reader<'l>);
+struct RecordsSeed<'r, 'l, R>(&'r mut Reader<'l, R>);
 
-impl<'de> DeserializeSeed<'de> for RecordsSeed<'_, '_> {
+impl<'de, R: Records> DeserializeSeed<'de> for RecordsSeed<'_, '_, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -261,7 +327,7 @@ impl<'de> DeserializeSeed<'de> for RecordsSeed<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for RecordsSeed<'_, '_> {
+impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -275,7 +341,7 @@ impl<'de> Visitor<'de> for RecordsSeed<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         loop {
             self.0.next_record();
-            if seq.next_element_seed(self.0.leaves.record())?.is_none() {
+            if seq.next_element_seed(self.0.leaves.record(&mut self.0.records))?.is_none() {
                 return Ok(());
             }
             self.0.keep_record()?;
@@ -285,28 +351,18 @@ impl<'de> Visitor<'de> for RecordsSeed<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while map.next_key::<IgnoredAny>()?.is_some() {
             self.0.next_record();
-            map.next_value_seed(self.0.leaves.record())?;
+            map.next_value_seed(self.0.leaves.record(&mut self.0.records))?;
             self.0.keep_record()?;
         }
         Ok(())
     }
 }
 
-impl Reader<'_> {
+impl<R: Records> Reader<'_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        self.records += 1;
-        self.keys.extend(self.leaves.get(self.format.id).map(key_of));
-        let row = match self.format.map {
-            None => &self.leaves,
-            Some(map) => {
-                self.row.clear();
-                if !map(&self.leaves, &mut self.row) {
-                    return Ok(());
-                }
-                &self.row
-            }
-        };
-        self.table.push(row).map_err(|bad| {
+        self.count += 1;
+        self.keys.extend(self.leaves.get(self.place.id).map(key_of));
+        self.records.keep(&self.leaves).map_err(|bad| {
             E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
         })
     }
@@ -324,7 +380,7 @@ mod tests {
     use crate::flatten::Leaves;
     use crate::table::{Schema, Table};
 
-    static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], times: &[] };
+    static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
 
     fn read(body: &str) -> Result<Page<Table>, BadPage> {
         let format = Format { list: "items", schema: &SCHEMA, id: "id", map: None };

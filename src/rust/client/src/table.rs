@@ -11,7 +11,7 @@ use hashbrown::{HashSet, HashTable};
 use crate::flatten::Leaves;
 use crate::names::{is_odd, make_unique};
 
-pub use crate::column::{BadCell, Column, Role, Values};
+pub use crate::column::{BadCell, Column, Role, Type, Values};
 pub use crate::keys::{Key, Keys};
 
 /// What is known of a kind of table before its rows are seen.
@@ -26,16 +26,40 @@ pub struct Schema {
     pub ids: &'static [&'static str],
     /// Columns that are [`Role::Time`].
     pub times: &'static [&'static str],
+    /// Whether the others take the type of their values in JSON, rather than
+    /// being text.
+    pub natural: bool,
+    /// Of those, the columns that are integer while they have no value.
+    pub integers: &'static [&'static str],
+    /// Of those, the columns that are logical while they have no value.
+    pub logicals: &'static [&'static str],
 }
 
 impl Schema {
+    /// No columns; those that come are text.
+    pub const TEXT: Schema = Schema {
+        base: &[],
+        keys: &[],
+        ids: &[],
+        times: &[],
+        natural: false,
+        integers: &[],
+        logicals: &[],
+    };
+
     fn role(&self, name: &str) -> Role {
         if self.ids.contains(&name) {
             Role::Id
         } else if self.times.contains(&name) {
             Role::Time
-        } else {
+        } else if !self.natural {
             Role::Text
+        } else if self.integers.contains(&name) {
+            Role::Natural(Type::Integer)
+        } else if self.logicals.contains(&name) {
+            Role::Natural(Type::Logical)
+        } else {
+            Role::Natural(Type::Text)
         }
     }
 }
@@ -97,8 +121,8 @@ impl Table {
             self.match_unusual_columns(leaves);
         }
         let row = self.rows;
-        for (slot, (_, text)) in self.slots.iter().zip(leaves.iter()) {
-            self.columns[*slot].push(row, text)?;
+        for (slot, (_, text, kind)) in self.slots.iter().zip(leaves.typed()) {
+            self.columns[*slot].push(row, text, kind)?;
         }
         self.rows += 1;
         Ok(())
@@ -169,14 +193,36 @@ impl Table {
     /// Gives the number of rows added.
     pub fn append(&mut self, other: Table, seen: &mut Keys) -> u32 {
         let places = other.places(self.rows, seen);
+        self.append_at(other, &places)
+    }
+
+    /// Adds the rows of `other` below whose number in column `name` is one of
+    /// `numbers`.
+    pub fn append_with(&mut self, other: Table, name: &str, numbers: &Keys) -> u32 {
+        let mut next = self.rows;
+        let keep = other.numbers(name).into_iter().map(|number| numbers.has_number(number));
+        let places: Vec<Option<u32>> = keep
+            .map(|keep| {
+                keep.then(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect();
+        self.append_at(other, &places)
+    }
+
+    fn append_at(&mut self, other: Table, places: &[Option<u32>]) -> u32 {
         let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
         for column in other.columns {
             // What only the rows left out have makes no column.
-            if column.rows().iter().all(|row| places[*row as usize].is_none()) {
+            if !column.rows().is_empty()
+                && column.rows().iter().all(|row| places[*row as usize].is_none())
+            {
                 continue;
             }
             let slot = self.column_at(&column.name);
-            self.columns[slot].append(column, &places);
+            self.columns[slot].append(column, places);
         }
         self.rows += added;
         added
@@ -282,15 +328,21 @@ impl Table {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
     use super::{BadCell, Column, Keys, Schema, Table, Values};
-    use crate::flatten::Leaves;
+    use crate::flatten::{Leaves, NoLinks};
     use serde::de::DeserializeSeed;
 
-    static SCHEMA: Schema =
-        Schema { base: &["id", "text"], keys: &["id"], ids: &["id"], times: &["created_at"] };
+    static SCHEMA: Schema = Schema {
+        base: &["id", "text"],
+        keys: &["id"],
+        ids: &["id"],
+        times: &["created_at"],
+        ..Schema::TEXT
+    };
 
     fn push(table: &mut Table, json: &str) -> Result<(), BadCell> {
         let mut leaves = Leaves::default();
-        leaves.record().deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        let mut parser = serde_json::Deserializer::from_str(json);
+        leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
         table.push(&leaves)
     }
 

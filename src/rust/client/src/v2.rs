@@ -34,6 +34,7 @@ pub static NOTES: Schema = Schema {
     keys: &["event_id", "id"],
     ids: &["id"],
     times: &["created_at", "updated_at"],
+    ..Schema::TEXT
 };
 
 /// The name of an `element_type` number (contract section 2, rule 6).

@@ -6,19 +6,20 @@ use std::time::Duration;
 
 use amocrm_client::account::Credentials;
 use amocrm_client::error::Error;
-use amocrm_client::notes::{Notes, NotesJob, NotesRequest, Settings};
+use amocrm_client::notes::{NotesQuery, NotesRequest};
+use amocrm_client::query::{Outcome, QueryJob, Settings};
 use amocrm_client::table::{Column, Values};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
 
 /// What comes of a server that gives `body` for the first page.
-fn read(body: String) -> Notes {
+fn read(body: String) -> Outcome {
     read_from("limit_offset=0&", body)
 }
 
 /// What comes of a server that gives `body` to requests with `path`.
-fn read_from(path: &str, body: String) -> Notes {
+fn read_from(path: &str, body: String) -> Outcome {
     let fault = Fault { path: path.to_owned(), nth: 0..999, action: Action::Body(body) };
     let config = Config { notes: NoteCounts::each(0), faults: vec![fault], ..Config::default() };
     let sandbox = Sandbox::start(config).unwrap();
@@ -35,7 +36,7 @@ fn read_from(path: &str, body: String) -> Notes {
     };
     let request =
         NotesRequest { kinds: vec!["lead".to_owned()], limit: 500, ..NotesRequest::default() };
-    let mut job = NotesJob::start(settings, request).unwrap();
+    let mut job = QueryJob::start(settings, NotesQuery::new(request)).unwrap();
     assert!(job.is_done(PATIENCE), "the job does not end");
     job.finish()
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use amocrm_client::account::Credentials;
 use amocrm_client::error::Error;
-use amocrm_client::notes::{Notes, NotesJob, NotesRequest, Settings};
+use amocrm_client::notes::{NotesQuery, NotesRequest};
+use amocrm_client::query::{Outcome, QueryJob, Settings};
 use amocrm_client::table::{Column, Values};
 use amocrm_client::zone::Moment;
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Request, Sandbox};
@@ -41,8 +42,8 @@ fn leads(limit: u32) -> NotesRequest {
     NotesRequest { kinds: vec!["lead".to_owned()], limit, ..NotesRequest::default() }
 }
 
-fn run(settings: Settings, request: NotesRequest) -> Notes {
-    let mut job = NotesJob::start(settings, request).unwrap();
+fn run(settings: Settings, request: NotesRequest) -> Outcome {
+    let mut job = QueryJob::start(settings, NotesQuery::new(request)).unwrap();
     assert!(job.is_done(PATIENCE), "the job does not end");
     job.finish()
 }
@@ -109,7 +110,8 @@ fn a_page_that_stays_empty_is_an_error_that_names_its_rows_and_keeps_the_others(
     let notes = run(settings(&sandbox), leads(100));
     let Some(Error::Incomplete { pages, .. }) = notes.error else { panic!("{:?}", notes.error) };
     assert_eq!(pages, ["lead notes, rows 100 to 199"]);
-    assert_eq!(notes.tables[0].1.rows(), 152);
+    // More when a look across the gap was made.
+    assert!(notes.tables[0].1.rows() >= 152);
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn passing_failures_are_repeated() {
 }
 
 /// The ids of the only table.
-fn ids(notes: Notes) -> Vec<f64> {
+fn ids(notes: Outcome) -> Vec<f64> {
     numbers(&notes.tables.into_iter().next().unwrap().1.into_columns()[0])
 }
 
@@ -317,7 +319,7 @@ fn wall_clock_times_are_sent_as_utc() {
 fn a_cancelled_job_gives_the_pages_that_had_arrived() {
     let hang = Action::Delay(Duration::from_secs(60));
     let sandbox = sandbox(300, vec![fault("limit_offset=198&", 0..9, hang)]);
-    let mut job = NotesJob::start(settings(&sandbox), leads(100)).unwrap();
+    let mut job = QueryJob::start(settings(&sandbox), NotesQuery::new(leads(100))).unwrap();
     while job.progress().snapshot().pages < 2 {
         assert!(!job.is_done(Duration::from_millis(1)));
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use amocrm_client::account::{Api, Credentials, Integration};
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
-use amocrm_client::notes::{Notes, NotesJob, NotesRequest, Notice, Settings, start_login};
+use amocrm_client::notes::{NotesQuery, NotesRequest};
+use amocrm_client::query::{Notice, Outcome, QueryJob, Settings, start_login};
 use amocrm_client::zone::Moment;
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Request, Sandbox};
 
@@ -80,13 +81,13 @@ fn ask(kind: &str, note_types: &[&str]) -> NotesRequest {
     }
 }
 
-fn run(settings: Settings, request: NotesRequest) -> Notes {
-    let mut job = NotesJob::start(settings, request).unwrap();
+fn run(settings: Settings, request: NotesRequest) -> Outcome {
+    let mut job = QueryJob::start(settings, NotesQuery::new(request)).unwrap();
     assert!(job.is_done(PATIENCE), "the job does not end");
     job.finish()
 }
 
-fn rows(notes: &Notes) -> u32 {
+fn rows(notes: &Outcome) -> u32 {
     assert_eq!(notes.error, None);
     notes.tables.iter().map(|(_, table)| table.rows()).sum()
 }

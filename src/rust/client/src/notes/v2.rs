@@ -2,11 +2,12 @@
 
 use futures_util::future::FutureExt;
 
-use super::{NotesRequest, all_of};
+use super::NotesRequest;
 use crate::error::Error;
 use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
 use crate::page::Page;
+use crate::query::all_of;
 use crate::slice::{Paging, Slice};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};

@@ -7,12 +7,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::future::FutureExt;
 use url::Url;
 
+use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
-use super::{NotesRequest, Notice, all_of};
 use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::list::{Reading, read_list};
 use crate::page::{BadPage, Format, Page, read_page};
+use crate::query::{Notice, all_of};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
 use crate::v2;
@@ -248,7 +249,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Feed, List, Reader};
-    use crate::notes::{NotesRequest, Notice};
+    use crate::notes::NotesRequest;
+    use crate::query::Notice;
     use crate::slice::Slice;
     use url::Url;
 

@@ -1,10 +1,11 @@
 //! Which lists of API v4 hold the notes that are asked for, and the requests
 //! for their parts (v4.md 6.4).
 
-use super::{NotesRequest, Notice};
+use super::NotesRequest;
 use crate::error::Error;
 use crate::http::Request;
 use crate::list::Pages;
+use crate::query::Notice;
 use crate::slice::{Paging, Slice};
 use crate::table::Table;
 use crate::v4::{self, sources};

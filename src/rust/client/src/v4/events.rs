@@ -98,7 +98,10 @@ mod tests {
 
     fn row(json: &str) -> Option<Vec<(String, String)>> {
         let (mut event, mut row) = (Leaves::default(), Leaves::default());
-        event.record().deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        event
+            .record(&mut crate::flatten::NoLinks)
+            .deserialize(&mut serde_json::Deserializer::from_str(json))
+            .unwrap();
         write_row(&event, false, &mut row)
             .then(|| row.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
     }

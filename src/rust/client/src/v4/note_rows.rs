@@ -86,7 +86,9 @@ mod tests {
 
     fn row(json: &str) -> Vec<(String, String)> {
         let (mut note, mut row) = (Leaves::default(), Leaves::default());
-        note.record().deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        note.record(&mut crate::flatten::NoLinks)
+            .deserialize(&mut serde_json::Deserializer::from_str(json))
+            .unwrap();
         write_row(&note, "lead", &mut row);
         row.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
     }

@@ -1,0 +1,262 @@
+//! A call that ends in tables: how it runs, whatever it asks for. What to ask
+//! for, and over which API, is the query's own business.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use crate::account::{Account, Api, Credentials};
+use crate::error::Error;
+use crate::host::{account_url, is_loopback};
+use crate::http::Http;
+use crate::job::Job;
+use crate::limiter::ALLOWED;
+use crate::progress::Progress;
+use crate::session;
+use crate::table::Table;
+use crate::transport::Transport;
+use crate::zone::{Moment, Zone};
+
+/// Lists that are read at the same time; each has pages in flight itself.
+const LISTS_AT_ONCE: usize = 8;
+
+/// Who asks which account, and how.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Subdomain, host, or loopback address.
+    pub domain: String,
+    /// Who asks.
+    pub credentials: Credentials,
+    /// Requests a second, more than 0; beyond 7 only on loopback.
+    pub rate: f64,
+    /// How long the server may be silent.
+    pub timeout: Duration,
+    /// The API to use; None takes v2 where it answers, else v4.
+    pub api: Option<Api>,
+    /// Whether a log of every request is kept.
+    pub verbose: bool,
+}
+
+impl Settings {
+    fn progress(&self) -> Arc<Progress> {
+        Arc::new(if self.verbose { Progress::verbose() } else { Progress::default() })
+    }
+}
+
+/// Something that the user should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// API v4 keeps no notes of these codes.
+    NoSource(Vec<String>),
+    /// The account has no customers: their table is empty.
+    NoCustomers,
+    /// Chat messages of single elements were left out.
+    NoChats,
+    /// The account has no filters: the whole list was read.
+    NoFilters,
+}
+
+/// Tables by name, in order.
+pub type Tables = Vec<(String, Table)>;
+
+/// What a call asks for.
+pub trait Query: Send + Sync + 'static {
+    /// Reads what is asked for and keeps what has come.
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>>;
+
+    /// The tables of what has come, empty ones if nothing has; takes it.
+    fn tables(&self) -> Tables;
+
+    /// What the user should know although it worked.
+    fn notices(&self) -> Vec<Notice> {
+        Vec::new()
+    }
+}
+
+/// What a query needs to ask.
+pub struct Context {
+    /// Sends requests to the account.
+    pub transport: Transport,
+    /// Requests a second that the account allows.
+    pub rate: f64,
+    /// The API to use.
+    pub api: Api,
+}
+
+/// A running call.
+pub struct QueryJob {
+    job: Job<()>,
+    call: Arc<Call>,
+}
+
+/// What came of a call.
+pub struct Outcome {
+    /// The tables asked for, in order.
+    pub tables: Tables,
+    /// The account's time zone, if it was learnt.
+    pub zone: Option<String>,
+    /// The API that was used, if it came to that.
+    pub api: Option<Api>,
+    /// What the user should know although it worked.
+    pub notices: Vec<Notice>,
+    /// What stopped the work; the tables then hold what had arrived.
+    pub error: Option<Error>,
+}
+
+/// What the tasks of a call share.
+struct Call {
+    account: Arc<Account>,
+    query: Box<dyn Query>,
+    /// Set as soon as it is known which API to use.
+    api: OnceLock<Api>,
+}
+
+/// Connects to an account.
+///
+/// # Errors
+/// [`Error::Input`] for a bad domain, [`Error::System`] without TLS.
+fn connect(settings: &mut Settings, progress: Arc<Progress>) -> Result<Transport, Error> {
+    let base = account_url(&settings.domain)?;
+    if !is_loopback(&base) {
+        settings.rate = settings.rate.min(ALLOWED);
+    }
+    let account = Account::shared(base, settings.credentials.clone());
+    let http = Http::new(
+        account.base.clone(),
+        Arc::clone(&account.jar),
+        settings.timeout,
+        Arc::clone(&account.limiter),
+        progress,
+    )?;
+    Ok(Transport { http, account })
+}
+
+/// Starts a log-in that gives the account's name.
+///
+/// # Errors
+/// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
+/// threads.
+pub fn start_login(mut settings: Settings) -> Result<Job<String>, Error> {
+    let progress = settings.progress();
+    let transport = connect(&mut settings, Arc::clone(&progress))?;
+    Job::start(progress, async move {
+        transport.account.limiter.set_rate(settings.rate).await;
+        session::check(&transport).await
+    })
+}
+
+impl QueryJob {
+    /// Starts reading.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
+    /// threads.
+    pub fn start(mut settings: Settings, query: impl Query) -> Result<Self, Error> {
+        let progress = settings.progress();
+        let transport = connect(&mut settings, Arc::clone(&progress))?;
+        let call = Arc::new(Call {
+            account: Arc::clone(&transport.account),
+            query: Box::new(query),
+            api: OnceLock::new(),
+        });
+        let job = Job::start(progress, run(Arc::clone(&call), transport, settings))?;
+        Ok(QueryJob { job, call })
+    }
+
+    /// Waits for the end, `patience` at most; whether it has come.
+    pub fn is_done(&self, patience: Duration) -> bool {
+        self.job.is_done(patience)
+    }
+
+    /// The counters.
+    pub fn progress(&self) -> &Progress {
+        &self.job.progress
+    }
+
+    /// Ends the job, finished or not, and gives what it has.
+    pub fn finish(&mut self) -> Outcome {
+        let error = self.job.take().and_then(Result::err);
+        Outcome {
+            tables: self.call.query.tables(),
+            zone: self.call.account.zone().map(|zone| zone.name),
+            api: self.call.api.get().copied(),
+            notices: self.call.query.notices(),
+            error,
+        }
+    }
+}
+
+async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {
+    transport.account.limiter.set_rate(settings.rate).await;
+    // Before anything runs side by side: refused credentials are sent once.
+    session::ensure(&transport).await?;
+    let api = choose_api(&transport, settings.api).await?;
+    let api = *call.api.get_or_init(|| api);
+    let context = Context { transport, rate: settings.rate, api };
+    call.query.read(&context).await
+}
+
+/// The API to use: what is asked for, else v2 where it answers (v4.md 0.4).
+/// Found out once for an account.
+async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Error> {
+    let by_key = matches!(transport.account.credentials, Credentials::Key { .. });
+    match asked {
+        Some(Api::V4) if by_key => Err(Error::Input {
+            argument: "amocrm.api",
+            message: "API v4 takes no API key: give AmoAuthList() an `access_token`".to_owned(),
+        }),
+        Some(api) => Ok(api),
+        None if by_key => Ok(Api::V2),
+        None => match transport.account.api() {
+            Some(api) => Ok(api),
+            None => {
+                let answers = transport.answers(&crate::v2::probe()).await?;
+                let api = if answers { Api::V2 } else { Api::V4 };
+                transport.account.learn_api(api);
+                Ok(api)
+            }
+        },
+    }
+}
+
+impl Context {
+    /// The account's time zone, asked for once.
+    ///
+    /// # Errors
+    /// As [`Transport::get`].
+    pub async fn zone(&self) -> Result<Zone, Error> {
+        if let Some(zone) = self.transport.account.zone() {
+            return Ok(zone);
+        }
+        let zone = match self.api {
+            Api::V2 => crate::v2::time_zone(&self.transport).await?,
+            Api::V4 => crate::v4::account(&self.transport).await?.zone,
+        };
+        self.transport.account.learn_zone(&zone);
+        Ok(zone)
+    }
+
+    /// Seconds since 1970 of a moment; the wall clock can't be read before
+    /// its zone is known.
+    ///
+    /// # Errors
+    /// As [`Context::zone`].
+    pub async fn epoch(&self, moment: Option<Moment>) -> Result<Option<i64>, Error> {
+        Ok(match moment {
+            Some(moment @ Moment::WallClock(_)) => Some(moment.epoch(&self.zone().await?)),
+            Some(Moment::Epoch(seconds)) => Some(seconds),
+            None => None,
+        })
+    }
+}
+
+/// Reads lists side by side, a few at a time; the first failure stops all.
+///
+/// # Errors
+/// That of the first reading that fails.
+pub async fn all_of(readings: Vec<BoxFuture<'_, Result<(), Error>>>) -> Result<(), Error> {
+    stream::iter(readings).buffer_unordered(LISTS_AT_ONCE).try_collect::<Vec<()>>().await?;
+    Ok(())
+}

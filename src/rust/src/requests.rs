@@ -1,0 +1,48 @@
+//! What the functions of the package ask for, read from their lists.
+
+use amocrm_client::error::Error;
+use amocrm_client::notes::NotesRequest;
+use amocrm_client::zone::Moment;
+
+use crate::spec::Spec;
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// What `AmoNotes()` asks for.
+pub fn notes_request(spec: &Spec) -> Result<NotesRequest> {
+    Ok(NotesRequest {
+        kinds: spec.texts("type")?,
+        limit: limit(spec)?,
+        ids: ids(spec, "id")?,
+        elements: ids(spec, "element_id")?,
+        note_types: spec.texts("note_type")?,
+        since: moment(spec, "if_modified_since")?,
+    })
+}
+
+fn limit(spec: &Spec) -> Result<u32> {
+    Ok(u32::try_from(spec.count("limit")?).unwrap_or(u32::MAX))
+}
+
+/// Ids come as text: R's numbers would print as `1e+05`.
+fn ids(spec: &Spec, name: &'static str) -> Result<Vec<u64>> {
+    let unreadable = |text: &String| Error::Input {
+        argument: name,
+        message: format!("`{name}` is not a whole number: {text}"),
+    };
+    let texts = spec.texts(name)?;
+    texts.iter().map(|text| text.parse().map_err(|_| unreadable(text))).collect()
+}
+
+/// A wall-clock text, or seconds since 1970 as text after `@`.
+fn moment(spec: &Spec, name: &'static str) -> Result<Option<Moment>> {
+    let Some(text) = spec.optional_text(name)? else { return Ok(None) };
+    let moment = match text.strip_prefix('@') {
+        Some(epoch) => epoch.parse().ok().map(Moment::Epoch),
+        None => Moment::wall_clock(&text),
+    };
+    moment.map(Some).ok_or_else(|| Error::Input {
+        argument: name,
+        message: format!("`{name}` is not a time: {text}"),
+    })
+}
