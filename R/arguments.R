@@ -52,6 +52,38 @@ check_choices <- function(values, choices, argument) {
   unique(values)
 }
 
+#' One text, or NULL
+#' @noRd
+check_text <- function(text, argument) {
+  if (!is.null(text) && !(is.character(text) && length(text) == 1 && !is.na(text))) {
+    abort_input(argument, gettextf("`%s` must be one text, or NULL", argument))
+  }
+  if (!is.null(text)) enc2utf8(text)
+}
+
+#' Words, separated by commas or as a vector; NULL for none
+#' @noRd
+check_words <- function(words, argument) {
+  if (!is.null(words) && (!is.character(words) || anyNA(words))) {
+    abort_input(argument, gettextf("`%s` must be text, or NULL", argument))
+  }
+  words <- trimws(unlist(strsplit(as.character(words), ",", fixed = TRUE)))
+  words[nzchar(words)]
+}
+
+#' One of some numbers, TRUE being 1; NULL stays NULL. Gives digits
+#' @noRd
+check_one_of <- function(number, numbers, argument) {
+  if (is.null(number)) {
+    return(NULL)
+  }
+  if (length(number) != 1 || !(is.numeric(number) || is.logical(number)) || !number %in% numbers) {
+    listed <- paste(numbers, collapse = ", ")
+    abort_input(argument, gettextf("`%s` must be one of %s, or NULL", argument, listed))
+  }
+  sprintf("%d", as.integer(number))
+}
+
 #' @noRd
 check_flag <- function(flag, argument) {
   if (!is.logical(flag) || length(flag) != 1 || is.na(flag)) {

@@ -25,8 +25,9 @@ connection_spec <- function(auth) {
 #' @param started what a rust_*_start() gave
 #' @param label what is read, for progress lines
 #' @param shape function from the list of tables to the value of the call
+#' @param count function from the list of tables to the rows to tell of
 #' @noRd
-run_tables <- function(started, label, shape) {
+run_tables <- function(started, label, shape, count = count_rows) {
   display <- show_progress(label)
   arrived <- function(result) if (!is.null(result$tables)) shape(result$tables)
   result <- run_job(started, display, arrived)
@@ -36,7 +37,7 @@ run_tables <- function(started, label, shape) {
     warn_of_partial(result$error, tables)
   }
   for (notice in result$notices) tell(notice)
-  display$summary(result$api, count_rows(result$tables))
+  display$summary(result$api, count(result$tables))
   tables
 }
 
@@ -80,6 +81,9 @@ tell <- function(notice) {
       "API v4 can't look for the chat messages of one element: they are left out.",
       "Ask for them with note_type = 17, which reads all chats of the account"
     )),
+    no_filters = gettext(
+      "this account has no filters over API v4: the whole list was read and filtered here"
+    ),
     no_customers = gettext("this account has no customers: their table is empty")
   ))
 }

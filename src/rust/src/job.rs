@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials, Integration};
+use amocrm_client::entity::EntityQuery;
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
 use amocrm_client::notes::NotesQuery;
@@ -12,7 +13,7 @@ use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
 use crate::error::error_list;
-use crate::requests::notes_request;
+use crate::requests::{entity_request, notes_request};
 use crate::spec::{Spec, misshapen};
 
 /// Any work R may wait for.
@@ -35,6 +36,7 @@ pub fn start_query(spec: &List) -> Result<List> {
     let settings = settings(&spec)?;
     let job = match spec.text("what")?.as_str() {
         "notes" => QueryJob::start(settings, NotesQuery::new(notes_request(&spec)?)),
+        "entity" => QueryJob::start(settings, EntityQuery::new(entity_request(&spec)?)),
         _ => Err(misshapen("what")),
     }?;
     Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))

@@ -1,10 +1,11 @@
 //! What the functions of the package ask for, read from their lists.
 
+use amocrm_client::entity::{Entity, EntityRequest};
 use amocrm_client::error::Error;
 use amocrm_client::notes::NotesRequest;
 use amocrm_client::zone::Moment;
 
-use crate::spec::Spec;
+use crate::spec::{Spec, misshapen};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -17,6 +18,26 @@ pub fn notes_request(spec: &Spec) -> Result<NotesRequest> {
         elements: ids(spec, "element_id")?,
         note_types: spec.texts("note_type")?,
         since: moment(spec, "if_modified_since")?,
+    })
+}
+
+/// What `AmoLeads()`, `AmoContacts()`, `AmoCompanies()` and `AmoCustomers()`
+/// ask for.
+pub fn entity_request(spec: &Spec) -> Result<EntityRequest> {
+    let entity = Entity::named(&spec.text("entity")?).ok_or_else(|| misshapen("entity"))?;
+    Ok(EntityRequest {
+        entity,
+        limit: limit(spec)?,
+        ids: ids(spec, "id")?,
+        search: spec.optional_text("query")?,
+        users: ids(spec, "responsible_user_id")?,
+        with: spec.texts("with")?,
+        statuses: ids(spec, "status")?,
+        created: (moment(spec, "created_from")?, moment(spec, "created_to")?),
+        updated: (moment(spec, "updated_from")?, moment(spec, "updated_to")?),
+        next: (moment(spec, "next_from")?, moment(spec, "next_to")?),
+        tasks: ids(spec, "tasks")?.first().and_then(|tasks| u8::try_from(*tasks).ok()),
+        active: spec.flag("active")?,
     })
 }
 

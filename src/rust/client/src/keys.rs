@@ -28,6 +28,14 @@ impl Keys {
         }
     }
 
+    /// Whether a key is there.
+    pub fn has(&self, key: Key<'_>) -> bool {
+        match key {
+            Key::Number(number) => self.has_number(number),
+            Key::Text(text) => self.texts.contains(text),
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.numbers.len() + self.texts.len()

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod column;
 pub mod dictionary;
+pub mod entity;
 pub mod error;
 pub mod flatten;
 pub mod host;

@@ -245,8 +245,15 @@ impl Table {
 
     /// Adds the keys of the rows to `keys`.
     pub fn keys_into(&self, keys: &mut Keys) {
+        self.keys_into_if(keys, |_| true);
+    }
+
+    /// Adds those keys of the rows to `keys` that are wanted.
+    pub fn keys_into_if(&self, keys: &mut Keys, is_wanted: impl Fn(Key<'_>) -> bool) {
         self.for_each_key(|_, key| {
-            keys.insert(key);
+            if is_wanted(key) {
+                keys.insert(key);
+            }
         });
     }
 

@@ -65,6 +65,19 @@ impl Zone {
         Some(Zone { name: name.to_owned(), rules })
     }
 
+    /// What the clock on the wall shows, in a format of chrono; None for
+    /// moments beyond its years.
+    pub fn wall(&self, seconds: i64, format: &str) -> Option<String> {
+        let offset = match &self.rules {
+            Rules::Named(zone) => {
+                zone.to_offset(jiff::Timestamp::from_second(seconds).ok()?).seconds()
+            }
+            Rules::Fixed(offset) => offset.local_minus_utc(),
+        };
+        let wall = DateTime::<Utc>::from_timestamp(seconds + i64::from(offset), 0)?;
+        Some(wall.format(format).to_string())
+    }
+
     fn epoch(&self, wall: NaiveDateTime) -> i64 {
         let utc = wall.and_utc().timestamp();
         match &self.rules {

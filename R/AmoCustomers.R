@@ -1,0 +1,79 @@
+#' Customers with what belongs to them
+#'
+#' Reads the customers (those who buy again and again) of an account. What one
+#' has several of is in tables of its own, which join the main table by `id`; see
+#' `vignette("tables")`. On filters over API v4 see [AmoLeads()].
+#'
+#' A list in the first place is the `auth_list`, and the arguments that follow
+#' it by position are then `limit`, `flatten`, `id` and so on.
+#'
+#' @inheritParams AmoLeads
+#' @param flatten `TRUE` joins all tables to one.
+#' @param id ids of customers, as numbers or text.
+#' @param main_user ids of the users in charge.
+#' @param date_type what `date_from` and `date_to` are about: `"create"` or
+#'   `"modify"`.
+#' @param date_from,date_to only customers created, or changed last, from this
+#'   day to that: `"2019-06-01"`, a Date or a POSIXct. API v2 knows days only.
+#' @param next_date_from,next_date_to only customers whose next purchase is due
+#'   from this day to that.
+#'
+#' @return A list of data.frames:
+#'   \describe{
+#'     \item{`customers`}{a row for each: `id`, `name`,
+#'       `responsible_user_id`, `created_by`, `created_at`, `updated_at`,
+#'       `account_id`, `updated_by`, `is_deleted`, `main_contact`,
+#'       `next_price`, `closest_task_at`, `period_id`, `periodicity`,
+#'       `next_date` (POSIXct), `company_id`, `company_name`, and what else the
+#'       server sends. Types as in [AmoLeads()]}
+#'     \item{`linked_custom_fields`, `linked_tags`, `linked_contacts`}{as in
+#'       [AmoLeads()]}
+#'   }
+#'   With `flatten = TRUE` one data.frame. Without rows the tables have their
+#'   columns all the same, and a warning of class `amocrm_warning_zero_rows`
+#'   says so.
+#'
+#' @section Conditions:
+#' Those of [amocrm-package]; where customers are switched off or not paid for,
+#' `amocrm_error_http` with status 426, 402 or 404. The field `partial` holds
+#' the tables of what had arrived.
+#' @examples
+#' auth <- AmoSandbox(customers = 30)
+#' regulars <- AmoCustomers(auth_list = auth)
+#' head(regulars$customers)
+#' @export
+AmoCustomers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
+                         limit = 500, flatten = FALSE, id = NULL, query = NULL,
+                         main_user = NULL, date_type = NULL, date_from = NULL, date_to = NULL,
+                         next_date_from = NULL, next_date_to = NULL) {
+  if (is.list(email)) {
+    order <- names(formals())[-(1:4)]
+    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
+  }
+  dates <- list(check_time(date_from, "date_from"), check_time(date_to, "date_to"))
+  read_entity("customers", call_auth(email, apikey, domain, auth_list), limit, flatten, c(
+    list(
+      id = check_ids(id, "id"),
+      query = check_text(query, "query"),
+      responsible_user_id = check_ids(main_user, "main_user"),
+      next_from = check_time(next_date_from, "next_date_from"),
+      next_to = check_time(next_date_to, "next_date_to")
+    ),
+    stats::setNames(dates, paste0(dated(date_type, dates), c("_from", "_to")))
+  ))
+}
+
+#' What the dates are about, in Rust's words
+#' @noRd
+dated <- function(date_type, dates) {
+  if (is.null(date_type)) {
+    if (any(lengths(dates) > 0)) {
+      abort_input("date_type", gettext(
+        '`date_type` must say what `date_from` and `date_to` are about: "create" or "modify"'
+      ))
+    }
+    date_type <- "create"
+  }
+  date_type <- check_choices(date_type, c("create", "modify"), "date_type")
+  switch(date_type[[1]], create = "created", modify = "updated")
+}

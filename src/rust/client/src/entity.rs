@@ -1,0 +1,227 @@
+//! Leads, contacts, companies and customers: a table with a row for each, and
+//! tables of what belongs to them (contract section 3), over either API.
+
+mod card;
+mod filter;
+mod records;
+mod schema;
+mod v2;
+mod v4;
+
+use std::sync::OnceLock;
+
+use futures_util::future::{BoxFuture, FutureExt};
+
+use crate::account::Api;
+use crate::error::Error;
+use crate::list::{Pages, Reading, read_list};
+use crate::query::{Context, Notice, Query, Tables, all_of};
+use crate::slice::Paging;
+use crate::table::{Keys, Table};
+use crate::zone::Moment;
+
+pub use filter::EntityFilter;
+pub use records::EntityRecords;
+pub use schema::Linked;
+
+/// Ids that one request may name: more make the address too long.
+const IDS_A_REQUEST: usize = 200;
+
+/// A kind of card in the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entity {
+    /// A deal.
+    Lead,
+    /// A person.
+    Contact,
+    /// A firm.
+    Company,
+    /// Somebody who buys again and again.
+    Customer,
+}
+
+impl Entity {
+    /// The entity that is called so in R: `leads` and so on.
+    pub fn named(name: &str) -> Option<Entity> {
+        use Entity::{Company, Contact, Customer, Lead};
+        [Lead, Contact, Company, Customer].into_iter().find(|entity| entity.plural() == name)
+    }
+
+    /// Its name in paths and of its table.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Entity::Lead => "leads",
+            Entity::Contact => "contacts",
+            Entity::Company => "companies",
+            Entity::Customer => "customers",
+        }
+    }
+}
+
+/// A span of time, from the first moment to the second, both included.
+pub type Span = (Option<Moment>, Option<Moment>);
+
+/// What cards to read.
+#[derive(Clone, Debug)]
+pub struct EntityRequest {
+    /// Of which kind.
+    pub entity: Entity,
+    /// Rows a request, 1 to 500; API v4 gives fewer.
+    pub limit: u32,
+    /// Only these; empty for all.
+    pub ids: Vec<u64>,
+    /// What the server is to search for.
+    pub search: Option<String>,
+    /// Only those of these users; empty for all.
+    pub users: Vec<u64>,
+    /// What the server is to add, in the words of API v2.
+    pub with: Vec<String>,
+    /// Only those with these statuses; empty for all.
+    pub statuses: Vec<u64>,
+    /// When they were created.
+    pub created: Span,
+    /// When they were changed last.
+    pub updated: Span,
+    /// When the next purchase is due.
+    pub next: Span,
+    /// 1: only those without tasks; 2: only those with open tasks.
+    pub tasks: Option<u8>,
+    /// Only those that are not closed.
+    pub active: bool,
+}
+
+/// The cards of a call.
+pub struct EntityQuery {
+    request: EntityRequest,
+    /// Set as soon as it is known which API to use.
+    reader: OnceLock<Reader>,
+}
+
+/// The lists that hold what is asked for.
+struct Reader {
+    api: Api,
+    lists: Vec<List>,
+    no_filters: bool,
+}
+
+/// A list on the server, and what has arrived of it.
+struct List {
+    filter: EntityFilter,
+    pages: Pages<Vec<Table>>,
+}
+
+impl EntityQuery {
+    /// Nothing is read yet.
+    pub fn new(request: EntityRequest) -> Self {
+        EntityQuery { request, reader: OnceLock::new() }
+    }
+
+    async fn read(&self, context: &Context) -> Result<(), Error> {
+        // Rows may show times of the account's office.
+        let zone = context.zone().await?;
+        let filter = EntityFilter::new(&self.request, &zone);
+        let has_filters = match context.api {
+            Api::V2 => true,
+            Api::V4 if filter.is_empty() => true,
+            Api::V4 => v4::has_filters(&context.transport).await?,
+        };
+        let reader = self.reader.get_or_init(|| {
+            let no_filters = !has_filters;
+            Reader {
+                api: context.api,
+                lists: self.lists(context.api, filter, no_filters),
+                no_filters,
+            }
+        });
+        let readings = reader.lists.iter();
+        all_of(readings.map(|list| self.read_one(context, reader, list).boxed()).collect()).await
+    }
+
+    /// One list, or one for as many ids as a request may name.
+    fn lists(&self, api: Api, filter: EntityFilter, no_filters: bool) -> Vec<List> {
+        let (paging, most) = match api {
+            Api::V2 => (Paging::Offset, crate::v2::MAX_LIMIT),
+            Api::V4 => (Paging::Numbered, v4::MAX_LIMIT),
+        };
+        let list = |filter: EntityFilter| List {
+            filter,
+            pages: Pages::new(paging, self.request.limit.min(most)),
+        };
+        if filter.ids.is_empty() || no_filters {
+            return vec![list(filter)];
+        }
+        let chunks = filter.ids.chunks(IDS_A_REQUEST);
+        chunks.map(|ids| list(EntityFilter { ids: ids.to_vec(), ..filter.clone() })).collect()
+    }
+
+    async fn read_one(&self, context: &Context, reader: &Reader, list: &List) -> Result<(), Error> {
+        let zone = context.zone().await?;
+        let entity = self.request.entity;
+        let request = |slice| match reader.api {
+            Api::V2 => v2::request(&self.request, &list.filter, slice, &zone),
+            Api::V4 => v4::request(&self.request, &list.filter, slice, !reader.no_filters),
+        };
+        let reading = Reading {
+            rate: context.rate,
+            name: entity.plural(),
+            numbered: reader.api == Api::V4,
+            endpoint: request(list.pages.first()).endpoint(),
+            progress: &context.transport.http.progress,
+        };
+        let parse = |body: Option<&[u8]>| {
+            let records = EntityRecords::new(entity, reader.api, &zone, &list.filter);
+            records::read(body, records)
+        };
+        let fetch = async |ask: crate::walk::Ask| {
+            let what = format!("{} from row {}", entity.plural(), ask.slice.offset + 1);
+            let request = request(ask.slice).divisible(ask.divisible);
+            context.transport.get(&request, &what, parse).await
+        };
+        read_list(&reading, &list.pages, |ask| fetch(ask)).await
+    }
+
+    /// The table of the cards, and those of what belongs to them.
+    fn joined(&self) -> Vec<Table> {
+        let entity = self.request.entity;
+        let is_v4 = self.reader.get().is_some_and(|reader| reader.api == Api::V4);
+        let mut tables = schema::tables(entity, is_v4);
+        let mut seen = Keys::default();
+        let lists = self.reader.get().map(|reader| reader.lists.as_slice()).unwrap_or_default();
+        for page in lists.iter().flat_map(|list| list.pages.take()) {
+            append(&mut tables, page, &mut seen);
+        }
+        tables
+    }
+}
+
+/// Adds a page; cards that are there already, and what belongs to them, are
+/// left out.
+fn append(tables: &mut [Table], page: Vec<Table>, seen: &mut Keys) {
+    let mut new = Keys::default();
+    for (place, (table, page)) in tables.iter_mut().zip(page).enumerate() {
+        if place == 0 {
+            page.keys_into_if(&mut new, |key| !seen.has(key));
+            table.append(page, seen);
+        } else {
+            table.append_with(page, "id", &new);
+        }
+    }
+}
+
+impl Query for EntityQuery {
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        self.read(context).boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        let entity = self.request.entity;
+        let linked = schema::linked(entity).iter().map(|linked| linked.table_name());
+        let names = std::iter::once(entity.plural()).chain(linked).map(str::to_owned);
+        names.zip(self.joined()).collect()
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let no_filters = self.reader.get().is_some_and(|reader| reader.no_filters);
+        if no_filters { vec![Notice::NoFilters] } else { Vec::new() }
+    }
+}

@@ -1,0 +1,204 @@
+//! The cards of a page, and what belongs to them, as tables: in one pass over
+//! the bytes.
+
+use serde::de::{IgnoredAny, MapAccess};
+
+use super::card::{Card, Embedded, Field, Link, Links, Many, OrEmpty, Scalar, Tag, Value};
+use super::filter::EntityFilter;
+use super::schema::{self, Linked};
+use super::{Entity, v2, v4};
+use crate::account::Api;
+use crate::flatten::{Kind, Leaves, Members};
+use crate::page::{BadPage, Page, Place, Records, read_records};
+use crate::table::{BadCell, Table};
+use crate::zone::Zone;
+
+/// Takes the records of a page in.
+pub struct EntityRecords<'r> {
+    entity: Entity,
+    api: Api,
+    zone: &'r Zone,
+    filter: &'r EntityFilter,
+    /// The cards, then what belongs to them.
+    tables: Vec<Table>,
+    card: Card,
+    /// The row being made, reused.
+    row: Leaves,
+}
+
+/// A page of cards; no body is a page without rows.
+///
+/// # Errors
+/// [`BadPage`] when the body is not a page of cards.
+pub fn read(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Table>>, BadPage> {
+    let list = match records.api {
+        Api::V2 => "items",
+        Api::V4 => records.entity.plural(),
+    };
+    match body {
+        None => Ok(Page::empty(records.tables)),
+        Some(body) => read_records(body, Place { list, id: "id" }, records),
+    }
+}
+
+impl<'r> EntityRecords<'r> {
+    /// No record yet.
+    pub fn new(entity: Entity, api: Api, zone: &'r Zone, filter: &'r EntityFilter) -> Self {
+        EntityRecords {
+            entity,
+            api,
+            zone,
+            filter,
+            tables: schema::page_tables(entity),
+            card: Card::default(),
+            row: Leaves::default(),
+        }
+    }
+}
+
+impl Members for EntityRecords<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        match (self.api, name) {
+            (_, "_links") | (Api::V2, "_embedded") => drop(map.next_value::<IgnoredAny>()?),
+            (Api::V2, "custom_fields") | (Api::V4, "custom_fields_values") => {
+                self.card.fields = map.next_value::<Many<Field>>()?.0;
+            }
+            (Api::V2, "tags") => self.card.tags = map.next_value::<Many<Tag>>()?.0,
+            (Api::V2, "contacts") => self.card.contacts = map.next_value::<Links>()?.0,
+            (Api::V2, "leads") => self.card.leads = map.next_value::<Links>()?.0,
+            (Api::V2, "customers") => self.card.customers = map.next_value::<Links>()?.0,
+            (Api::V4, "_embedded") => {
+                let OrEmpty(embedded) = map.next_value::<OrEmpty<Embedded>>()?;
+                self.card.tags = embedded.tags.0;
+                self.card.contacts = embedded.contacts.0;
+                self.card.leads = embedded.leads.0;
+                self.card.customers = embedded.customers.0;
+                self.card.companies = embedded.companies.0;
+                self.card.loss_reason = embedded.loss_reason.0.into_iter().next().map(|r| r.name);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+impl Records for EntityRecords<'_> {
+    type Rows = Vec<Table>;
+
+    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
+        let mut card = std::mem::take(&mut self.card);
+        self.row.clear();
+        match self.api {
+            Api::V2 => v2::write_row(leaves, &mut self.row),
+            Api::V4 => {
+                v4::write_row(self.entity, leaves, &card, &mut self.row);
+                if !self.filter.lets_through(&self.row) {
+                    return Ok(());
+                }
+            }
+        }
+        self.tables[0].push(&self.row)?;
+        let id = leaves.get("id").unwrap_or_default();
+        for (linked, table) in schema::linked(self.entity).iter().zip(&mut self.tables[1..]) {
+            let mut links = LinkRows { id, row: &mut self.row, table };
+            match linked {
+                Linked::CustomFields => match self.api {
+                    Api::V2 => links.fields(&mut card.fields, |_, _| {})?,
+                    Api::V4 => links.fields(&mut card.fields, |field, value| {
+                        v4::as_v2_value(field, value, self.zone);
+                    })?,
+                },
+                Linked::Tags => links.tags(&card.tags)?,
+                Linked::Contacts => links.cards(&card.contacts, "contact_id", "contact_idx")?,
+                Linked::Leads => links.cards(&card.leads, "lead_id", "lead_idx")?,
+                Linked::Customers => links.cards(&card.customers, "customer_id", "customer_idx")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn into_rows(self) -> Vec<Table> {
+        self.tables
+    }
+}
+
+/// Writes rows of what belongs to one card.
+struct LinkRows<'l> {
+    id: &'l str,
+    row: &'l mut Leaves,
+    table: &'l mut Table,
+}
+
+impl LinkRows<'_> {
+    fn begin(&mut self) {
+        self.row.clear();
+        self.row.push_as("id", self.id, Kind::Int);
+    }
+
+    fn add(&mut self, name: &str, value: &Scalar) {
+        self.row.push_as(name, &value.text, value.kind);
+    }
+
+    fn add_text(&mut self, name: &str, value: &Scalar) {
+        if let Some(text) = value.get() {
+            self.row.push(name, text);
+        }
+    }
+
+    fn add_number(&mut self, name: &str, place: usize) {
+        self.row.push_as(name, &(place + 1).to_string(), Kind::Int);
+    }
+
+    /// A row for each value, and for each part of one that has parts: the
+    /// name of the part is then the subtype.
+    fn fields(
+        &mut self,
+        fields: &mut [Field],
+        adapt: impl Fn(&Field, &mut Value),
+    ) -> Result<(), BadCell> {
+        for field in fields {
+            for mut value in std::mem::take(&mut field.values.0) {
+                adapt(field, &mut value);
+                for (part, content) in &value.content.0 {
+                    self.begin();
+                    self.add("custom_field_id", &field.id);
+                    self.add_text("custom_field_name", &field.name);
+                    self.add("custom_field_is_system", &field.is_system);
+                    // An enum of old interfaces may be a word.
+                    if value.enum_id.text.bytes().all(|byte| byte.is_ascii_digit()) {
+                        self.add("custom_field_value_id", &value.enum_id);
+                    }
+                    self.add_text("custom_field_value", content);
+                    if part.is_empty() {
+                        self.add_text("custom_field_value_subtype", &value.subtype);
+                    } else {
+                        self.row.push("custom_field_value_subtype", part);
+                    }
+                    self.table.push(self.row)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tags(&mut self, tags: &[Tag]) -> Result<(), BadCell> {
+        for (place, tag) in tags.iter().enumerate() {
+            self.begin();
+            self.add("tag_id", &tag.id);
+            self.add_text("tag_name", &tag.name);
+            self.add_number("tag_idx", place);
+            self.table.push(self.row)?;
+        }
+        Ok(())
+    }
+
+    fn cards(&mut self, links: &[Link], id: &str, number: &str) -> Result<(), BadCell> {
+        for (place, link) in links.iter().enumerate() {
+            self.begin();
+            self.add(id, &link.id);
+            self.add_number(number, place);
+            self.table.push(self.row)?;
+        }
+        Ok(())
+    }
+}

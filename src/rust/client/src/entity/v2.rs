@@ -1,0 +1,95 @@
+//! Cards over API v2 (v2.md 3.2 to 3.4).
+
+use super::filter::{EntityFilter, Seconds};
+use super::{Entity, EntityRequest};
+use crate::flatten::{Kind, Leaves};
+use crate::http::Request;
+use crate::slice::Slice;
+use crate::zone::Zone;
+
+/// The request for a part of the list.
+pub fn request(call: &EntityRequest, filter: &EntityFilter, slice: Slice, zone: &Zone) -> Request {
+    let mut request = Request::get(format!("/api/v2/{}", call.entity.plural()))
+        .query("limit_rows", &slice.limit)
+        .query("limit_offset", &slice.offset);
+    if !filter.ids.is_empty() {
+        let ids: Vec<String> = filter.ids.iter().map(ToString::to_string).collect();
+        request = request.query("id", &ids.join(","));
+    }
+    if let Some(search) = &call.search {
+        request = request.query("query", search);
+    }
+    if !call.with.is_empty() {
+        request = request.query("with", &call.with.join(","));
+    }
+    match call.entity {
+        Entity::Lead => lead_filters(request, filter),
+        Entity::Contact | Entity::Company => {
+            request.queries("responsible_user_id[]", &filter.users)
+        }
+        Entity::Customer => customer_filters(request, filter, zone),
+    }
+}
+
+/// Times go out as seconds, which mean the same in every zone.
+fn lead_filters(request: Request, filter: &EntityFilter) -> Request {
+    let request = between(request, "date_create", filter.created, |seconds| seconds.to_string());
+    let request = between(request, "date_modify", filter.updated, |seconds| seconds.to_string());
+    let tasks = filter.tasks.iter();
+    let request = tasks.fold(request, |request, tasks| request.query("filter[tasks]", tasks));
+    let request = if filter.active { request.query("filter[active]", "1") } else { request };
+    let request = request.queries("responsible_user_id[]", &filter.users);
+    request.queries("status[]", &filter.statuses)
+}
+
+/// Customers know days only (contract section 3).
+fn customer_filters(request: Request, filter: &EntityFilter, zone: &Zone) -> Request {
+    let day = |seconds: i64| zone.wall(seconds, "%d.%m.%Y").unwrap_or_default();
+    let spans = [("create", filter.created), ("modify", filter.updated)];
+    let dated = spans.into_iter().find(|(_, span)| *span != (None, None));
+    let request = match dated {
+        Some((kind, span)) => between(request.query("filter[date][type]", kind), "date", span, day),
+        None => request,
+    };
+    let request = between(request, "next_date", filter.next, day);
+    request.queries("filter[main_user][]", &filter.users)
+}
+
+fn between(
+    request: Request,
+    name: &str,
+    (from, to): Seconds,
+    write: impl Fn(i64) -> String,
+) -> Request {
+    let ends = [("from", from), ("to", to)];
+    ends.into_iter().fold(request, |request, (end, seconds)| match seconds {
+        Some(seconds) => request.query(&format!("filter[{name}][{end}]"), &write(seconds)),
+        None => request,
+    })
+}
+
+/// A card as a row: objects become their id, and the company stands last.
+pub fn write_row(card: &Leaves, row: &mut Leaves) {
+    for (name, text, kind) in card.typed() {
+        match name {
+            "main_contact.id" => row.push_as("main_contact", text, kind),
+            "pipeline.id" => row.push_as("pipeline", text, kind),
+            "closed_at" | "closest_task_at" => write_time(name, text, kind, row),
+            _ if name.contains("._links") || name.starts_with("company.") => {}
+            _ => row.push_as(name, text, kind),
+        }
+    }
+    for (name, text, kind) in card.typed() {
+        match name {
+            "company.id" => row.push_as("company_id", text, kind),
+            "company.name" => row.push_as("company_name", text, kind),
+            _ => {}
+        }
+    }
+}
+
+/// A time of 0 or less is none (contract section 3).
+pub fn write_time(name: &str, text: &str, kind: Kind, row: &mut Leaves) {
+    let is_time = text.parse::<f64>().is_ok_and(|time| time > 0.0);
+    row.push_as(name, text, if is_time { kind } else { Kind::Absent });
+}
