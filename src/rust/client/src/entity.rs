@@ -21,7 +21,7 @@ use crate::table::{Keys, Table};
 use crate::zone::Moment;
 
 pub use filter::EntityFilter;
-pub use records::EntityRecords;
+pub use records::{EntityRecords, read_cards};
 pub use schema::Linked;
 
 /// Ids that one request may name: more make the address too long.
@@ -170,7 +170,7 @@ impl EntityQuery {
         };
         let parse = |body: Option<&[u8]>| {
             let records = EntityRecords::new(entity, reader.api, &zone, &list.filter);
-            records::read(body, records)
+            read_cards(body, records)
         };
         let fetch = async |ask: crate::walk::Ask| {
             let what = format!("{} from row {}", entity.plural(), ask.slice.offset + 1);

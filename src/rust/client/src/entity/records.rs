@@ -26,11 +26,16 @@ pub struct EntityRecords<'r> {
     row: Leaves,
 }
 
-/// A page of cards; no body is a page without rows.
+/// A page of cards, each row let through by the filter: the table of the
+/// cards, and the tables of what belongs to them. No body is a page without
+/// rows.
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a page of cards.
-pub fn read(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Table>>, BadPage> {
+pub fn read_cards(
+    body: Option<&[u8]>,
+    records: EntityRecords,
+) -> Result<Page<Vec<Table>>, BadPage> {
     let list = match records.api {
         Api::V2 => "items",
         Api::V4 => records.entity.plural(),
@@ -165,8 +170,8 @@ impl LinkRows<'_> {
                     self.add_text("custom_field_name", &field.name);
                     self.add("custom_field_is_system", &field.is_system);
                     // An enum of old interfaces may be a word.
-                    if value.enum_id.text.bytes().all(|byte| byte.is_ascii_digit()) {
-                        self.add("custom_field_value_id", &value.enum_id);
+                    if value.choice().text.bytes().all(|byte| byte.is_ascii_digit()) {
+                        self.add("custom_field_value_id", value.choice());
                     }
                     self.add_text("custom_field_value", content);
                     if part.is_empty() {

@@ -133,7 +133,7 @@ pub fn as_v2_value(field: &Field, value: &mut Value, zone: &Zone) {
         "date_time" => "%Y-%m-%d %H:%M:%S",
         "smart_address" => {
             value.subtype = std::mem::take(&mut value.enum_code);
-            value.enum_id = Scalar::default();
+            value.forget_choice();
             return;
         }
         "checkbox" => {
