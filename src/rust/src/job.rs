@@ -8,7 +8,7 @@ use amocrm_client::error::Error;
 use amocrm_client::job::Job;
 use amocrm_client::notes::NotesQuery;
 use amocrm_client::progress::Progress;
-use amocrm_client::query::{self, Notice, Outcome, QueryJob, Settings};
+use amocrm_client::query::{self, AccountQuery, Notice, Outcome, QueryJob, Settings};
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
@@ -36,6 +36,7 @@ pub fn start_query(spec: &List) -> Result<List> {
     let settings = settings(&spec)?;
     let job = match spec.text("what")?.as_str() {
         "notes" => QueryJob::start(settings, NotesQuery::new(notes_request(&spec)?)),
+        "account" => QueryJob::start(settings, AccountQuery),
         "entity" => QueryJob::start(settings, EntityQuery::new(entity_request(&spec)?)),
         _ => Err(misshapen("what")),
     }?;
@@ -84,7 +85,14 @@ fn outcome_list(outcome: Outcome) -> List {
     let _ = tables.set_attrib("names", names);
     let error = outcome.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
     let api = outcome.api.map(Api::name);
-    list!(tables = tables, api = api, notices = notices(&outcome.notices), error = error)
+    let zone = outcome.zone;
+    list!(
+        tables = tables,
+        api = api,
+        zone = zone,
+        notices = notices(&outcome.notices),
+        error = error
+    )
 }
 
 /// Each a text: the kind of notice, and after a colon what it is about.

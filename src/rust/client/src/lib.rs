@@ -32,6 +32,7 @@ pub mod server_text;
 pub mod session;
 pub mod slice;
 pub mod table;
+pub mod token;
 pub mod token_store;
 pub mod transport;
 pub mod v2;

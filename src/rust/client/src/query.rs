@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::account::{Account, Api, Credentials};
@@ -83,6 +83,19 @@ pub struct Context {
     pub rate: f64,
     /// The API to use.
     pub api: Api,
+}
+
+/// Asks for nothing but which API answers, and the account's time zone.
+pub struct AccountQuery;
+
+impl Query for AccountQuery {
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        async { context.zone().await.map(drop) }.boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        Vec::new()
+    }
 }
 
 /// A running call.
