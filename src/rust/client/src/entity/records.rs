@@ -9,7 +9,7 @@ use super::schema::{self, Linked};
 use super::{Entity, v2, v4};
 use crate::account::Api;
 use crate::flatten::{Kind, Leaves, Members};
-use crate::page::{BadPage, Page, Place, Records, read_records};
+use crate::page::{BadPage, Page, Place, Records, read_record, read_records};
 use crate::table::{BadCell, Table};
 use crate::zone::Zone;
 
@@ -43,6 +43,17 @@ pub fn read_cards(
     match body {
         None => Ok(Page::empty(records.tables)),
         Some(body) => read_records(body, Place { list, id: "id" }, records),
+    }
+}
+
+/// One card of API v4, likewise.
+///
+/// # Errors
+/// [`BadPage`] when the body is not a card.
+pub fn read_card(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Table>>, BadPage> {
+    match body {
+        None => Ok(Page::empty(records.tables)),
+        Some(body) => read_record(body, records),
     }
 }
 
