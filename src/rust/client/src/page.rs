@@ -86,7 +86,12 @@ pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
         has_next: false,
         place: Place::Document,
     };
-    let mut parser = serde_json::Deserializer::from_slice(body);
+    // Looked at once rather than text by text.
+    let body = std::str::from_utf8(body).map_err(|error| BadPage {
+        path: "the top level".to_owned(),
+        detail: format!("not UTF-8: {error}"),
+    })?;
+    let mut parser = serde_json::Deserializer::from_str(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
         Ok(()) => Ok(Page {
