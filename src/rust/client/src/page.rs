@@ -125,7 +125,12 @@ pub fn read_records<R: Records>(
         has_next: false,
         at: At::Document,
     };
-    let mut parser = serde_json::Deserializer::from_slice(body);
+    // Looked at once rather than text by text.
+    let body = std::str::from_utf8(body).map_err(|error| BadPage {
+        path: "the top level".to_owned(),
+        detail: format!("not UTF-8: {error}"),
+    })?;
+    let mut parser = serde_json::Deserializer::from_str(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
         Ok(()) => Ok(Page {
