@@ -107,7 +107,7 @@ certificates <- function() {
   if (length(set) == 0) {
     return(gettext("those of the operating system"))
   }
-  found <- ifelse(file.exists(set), "", gettext(" (not found)"))
+  found <- ifelse(file.exists(set), "", paste0(" ", gettext("(not found)")))
   listed(sprintf("%s=%s%s", names(set), set, found))
 }
 
