@@ -52,6 +52,23 @@ check_choices <- function(values, choices, argument) {
   unique(values)
 }
 
+#' One or more of `choices`; NULL stays NULL
+#' @noRd
+check_optional_choices <- function(values, choices, argument) {
+  if (!is.null(values)) check_choices(values, choices, argument)
+}
+
+#' Whether tasks are done: 0, 1, or both; NULL stays NULL
+#' @noRd
+check_status <- function(status) {
+  if (is.logical(status)) status <- as.numeric(status)
+  digits <- check_ids(status, "status")
+  if (!all(digits %in% c("0", "1"))) {
+    abort_input("status", gettext("`status` must be 0 for open tasks or 1 for those that are done"))
+  }
+  digits
+}
+
 #' @noRd
 check_flag <- function(flag, argument) {
   if (!is.logical(flag) || length(flag) != 1 || is.na(flag)) {

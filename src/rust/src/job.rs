@@ -8,11 +8,12 @@ use amocrm_client::job::Job;
 use amocrm_client::notes::NotesQuery;
 use amocrm_client::progress::Progress;
 use amocrm_client::query::{self, Notice, Outcome, QueryJob, Settings};
+use amocrm_client::table_query::TableQuery;
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
 use crate::error::error_list;
-use crate::requests::notes_request;
+use crate::requests::{notes_request, tasks_request};
 use crate::spec::{Spec, misshapen};
 
 /// Any work R may wait for.
@@ -35,6 +36,7 @@ pub fn start_query(spec: &List) -> Result<List> {
     let settings = settings(&spec)?;
     let job = match spec.text("what")?.as_str() {
         "notes" => QueryJob::start(settings, NotesQuery::new(notes_request(&spec)?)),
+        "tasks" => QueryJob::start(settings, TableQuery::new(tasks_request(&spec)?)),
         _ => Err(misshapen("what")),
     }?;
     Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))

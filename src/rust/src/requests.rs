@@ -2,6 +2,7 @@
 
 use amocrm_client::error::Error;
 use amocrm_client::notes::NotesRequest;
+use amocrm_client::tasks::TasksRequest;
 use amocrm_client::zone::Moment;
 
 use crate::spec::Spec;
@@ -17,6 +18,22 @@ pub fn notes_request(spec: &Spec) -> Result<NotesRequest> {
         elements: ids(spec, "element_id")?,
         note_types: spec.texts("note_type")?,
         since: moment(spec, "if_modified_since")?,
+    })
+}
+
+/// What `AmoTasks()` asks for.
+pub fn tasks_request(spec: &Spec) -> Result<TasksRequest> {
+    Ok(TasksRequest {
+        limit: limit(spec)?,
+        ids: ids(spec, "id")?,
+        kinds: spec.texts("type")?,
+        elements: ids(spec, "element_id")?,
+        responsible_users: ids(spec, "responsible_user_id")?,
+        created: [moment(spec, "date_create_from")?, moment(spec, "date_create_to")?],
+        modified: [moment(spec, "date_modify_from")?, moment(spec, "date_modify_to")?],
+        statuses: ids(spec, "status")?,
+        authors: ids(spec, "created_by")?,
+        task_types: ids(spec, "task_type")?,
     })
 }
 

@@ -104,6 +104,11 @@ impl Leaves {
         self.iter().find(|(found, _)| *found == name).map(|(_, text)| text)
     }
 
+    /// Text and kind of the first leaf with this name.
+    pub fn get_typed(&self, name: &str) -> Option<(&str, Kind)> {
+        self.typed().find(|(found, ..)| *found == name).map(|(_, text, kind)| (text, kind))
+    }
+
     /// Adds a string that the parser did not find.
     pub fn push(&mut self, name: &str, text: &str) {
         self.push_as(name, text, Kind::Text);

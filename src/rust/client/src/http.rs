@@ -105,6 +105,12 @@ impl Request {
         self
     }
 
+    /// Adds a query parameter for each value.
+    #[must_use]
+    pub fn query_each<T: ToString>(self, name: &str, values: &[T]) -> Self {
+        values.iter().fold(self, |request, value| request.query(name, value))
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: String) -> Self {
