@@ -69,6 +69,24 @@ check_status <- function(status) {
   digits
 }
 
+#' The direction of an order by time of creation; NULL leaves it to the server
+#' @noRd
+check_order <- function(key, value) {
+  check_one_choice(key, "created_at", "order_by_key")
+  check_one_choice(value, c("asc", "desc"), "order_by_value")
+  if (is.null(value) && !is.null(key)) "asc" else value
+}
+
+#' One of `choices`, or NULL
+#' @noRd
+check_one_choice <- function(value, choices, argument) {
+  if (!is.null(value) && !(is.character(value) && length(value) == 1 && value %in% choices)) {
+    listed <- paste0('"', choices, '"', collapse = ", ")
+    abort_input(argument, gettextf("`%s` must be one of %s, or NULL", argument, listed))
+  }
+  value
+}
+
 #' @noRd
 check_flag <- function(flag, argument) {
   if (!is.logical(flag) || length(flag) != 1 || is.na(flag)) {

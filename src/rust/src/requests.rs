@@ -1,8 +1,10 @@
 //! What the functions of the package ask for, read from their lists.
 
 use amocrm_client::error::Error;
+use amocrm_client::incoming::IncomingRequest;
 use amocrm_client::notes::NotesRequest;
 use amocrm_client::tasks::TasksRequest;
+use amocrm_client::transactions::TransactionsRequest;
 use amocrm_client::zone::Moment;
 
 use crate::spec::Spec;
@@ -34,6 +36,25 @@ pub fn tasks_request(spec: &Spec) -> Result<TasksRequest> {
         statuses: ids(spec, "status")?,
         authors: ids(spec, "created_by")?,
         task_types: ids(spec, "task_type")?,
+    })
+}
+
+/// What `AmoCustomersTransactions()` asks for.
+pub fn transactions_request(spec: &Spec) -> Result<TransactionsRequest> {
+    Ok(TransactionsRequest {
+        limit: limit(spec)?,
+        ids: ids(spec, "id")?,
+        customers: ids(spec, "customer_id")?,
+    })
+}
+
+/// What `AmoIncomingLeads()` asks for.
+pub fn incoming_request(spec: &Spec) -> Result<IncomingRequest> {
+    Ok(IncomingRequest {
+        limit: limit(spec)?,
+        categories: spec.texts("categories")?,
+        order: spec.optional_text("order")?,
+        pipelines: ids(spec, "pipeline_id")?,
     })
 }
 

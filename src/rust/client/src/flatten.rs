@@ -172,7 +172,7 @@ impl Leaves {
 }
 
 /// R strings can't hold NUL; it is left out.
-fn push_without_nul(out: &mut String, text: &str) {
+pub(crate) fn push_without_nul(out: &mut String, text: &str) {
     if text.as_bytes().contains(&0) {
         out.extend(text.chars().filter(|c| *c != '\0'));
     } else {

@@ -2,7 +2,7 @@
 //! cut into pages.
 
 use crate::error::Error;
-use crate::flatten::Leaves;
+use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
 use crate::page::{BadPage, Format, Page, read_page};
@@ -87,6 +87,11 @@ impl RowList {
     pub fn new(source: Source, limit: u32) -> Self {
         let pages = Pages::new(source.cut.paging(), limit);
         RowList { source, pages }
+    }
+
+    /// A list that one request reads.
+    pub fn whole(source: Source) -> Self {
+        RowList::new(source, 0)
     }
 
     /// The request for its first part.
@@ -213,6 +218,11 @@ impl RowList {
 
 /// Adds a leaf of a record under another name; without it, an empty cell.
 pub fn copy_as(record: &Leaves, name: &str, row: &mut Leaves, column: &str) {
-    let (text, kind) = record.get_typed(name).unwrap_or(("", crate::flatten::Kind::Absent));
+    let (text, kind) = record.get_typed(name).unwrap_or(("", Kind::Absent));
     row.push_as(column, text, kind);
+}
+
+/// Adds a leaf; an empty text makes an empty cell.
+pub fn push_filled(row: &mut Leaves, column: &str, text: &str, kind: Kind) {
+    row.push_as(column, text, if text.is_empty() { Kind::Absent } else { kind });
 }

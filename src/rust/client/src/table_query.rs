@@ -31,6 +31,9 @@ pub trait Plan: Send + Sync + 'static {
         &[]
     }
 
+    /// Puts the table in its final form.
+    fn finish(&self, _table: &mut Table) {}
+
     /// What an error of the lists means here.
     fn explain(&self, error: Error) -> Error {
         error
@@ -78,6 +81,7 @@ impl<P: Plan> Query for TableQuery<P> {
         if lists.len() > 1 && !lists.iter().any(RowList::is_by_ids) {
             table.sort_by(self.plan.order());
         }
+        self.plan.finish(&mut table);
         vec![(P::NAME.to_owned(), table)]
     }
 }
