@@ -47,7 +47,15 @@ read_unnested <- function(access) {
       fields = tidyr::unnest(fields, "linked_values", names_sep = "_"),
       tags = unnested(items$tags),
       contacts = tidyr::unnest_longer(
-        dplyr::tibble(id = items$id, contact_id = items$contacts$id), "contact_id"
+        dplyr::tibble(
+          id = items$id,
+          contact_id = if (is.data.frame(items$contacts)) {
+            items$contacts$id
+          } else {
+            lapply(items$contacts, `[[`, "id")
+          }
+        ),
+        "contact_id"
       )
     )
   })

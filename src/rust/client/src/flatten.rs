@@ -112,6 +112,11 @@ impl Leaves {
         Some(&self.texts[leaf.text.clone()])
     }
 
+    /// Text and kind of the first leaf with this name.
+    pub fn get_typed(&self, name: &str) -> Option<(&str, Kind)> {
+        self.typed().find(|(found, ..)| *found == name).map(|(_, text, kind)| (text, kind))
+    }
+
     /// Adds a string that the parser did not find.
     pub fn push(&mut self, name: &str, text: &str) {
         self.push_as(name, text, Kind::Text);
@@ -178,6 +183,11 @@ impl Leaves {
 /// one: those without come as `visit_borrowed_str`, and need no look.
 fn without_nul(text: &str) -> Cow<'_, str> {
     if text.as_bytes().contains(&0) { text.replace('\0', "").into() } else { text.into() }
+}
+
+/// Adds a text without the NUL it may have.
+pub(crate) fn push_without_nul(out: &mut String, text: &str) {
+    out.push_str(&without_nul(text));
 }
 
 struct RecordSeed<'l, M> {

@@ -14,6 +14,7 @@ use crate::http::Http;
 use crate::job::Job;
 use crate::limiter::ALLOWED;
 use crate::progress::Progress;
+use crate::row_filter::Span;
 use crate::session;
 use crate::table::Table;
 use crate::transport::Transport;
@@ -262,6 +263,14 @@ impl Context {
             Some(Moment::Epoch(seconds)) => Some(seconds),
             None => None,
         })
+    }
+
+    /// A span of time from its two ends.
+    ///
+    /// # Errors
+    /// As [`Context::zone`].
+    pub async fn span(&self, [from, to]: [Option<Moment>; 2]) -> Result<Span, Error> {
+        Ok(Span { from: self.epoch(from).await?, to: self.epoch(to).await? })
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Schema {
     pub ids: &'static [&'static str],
     /// Columns that are [`Role::Time`].
     pub times: &'static [&'static str],
+    /// Endings of further names of such columns.
+    pub time_endings: &'static [&'static str],
     /// Whether the others take the type of their values in JSON, rather than
     /// being text.
     pub natural: bool,
@@ -42,6 +44,7 @@ impl Schema {
         keys: &[],
         ids: &[],
         times: &[],
+        time_endings: &[],
         natural: false,
         integers: &[],
         logicals: &[],
@@ -50,7 +53,7 @@ impl Schema {
     fn role(&self, name: &str) -> Role {
         if self.ids.contains(&name) {
             Role::Id
-        } else if self.times.contains(&name) {
+        } else if self.times.contains(&name) || self.ends_as_time(name) {
             Role::Time
         } else if !self.natural {
             Role::Text
@@ -61,6 +64,11 @@ impl Schema {
         } else {
             Role::Natural(Type::Text)
         }
+    }
+
+    /// Whether a name ends as those of times do.
+    pub fn ends_as_time(&self, name: &str) -> bool {
+        self.time_endings.iter().any(|ending| name.ends_with(ending))
     }
 }
 
