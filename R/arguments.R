@@ -84,6 +84,41 @@ check_one_of <- function(number, numbers, argument) {
   sprintf("%d", as.integer(number))
 }
 
+#' One or more of `choices`; NULL stays NULL
+#' @noRd
+check_optional_choices <- function(values, choices, argument) {
+  if (!is.null(values)) check_choices(values, choices, argument)
+}
+
+#' Whether tasks are done: 0, 1, or both; NULL stays NULL
+#' @noRd
+check_status <- function(status) {
+  if (is.logical(status)) status <- as.numeric(status)
+  digits <- check_ids(status, "status")
+  if (!all(digits %in% c("0", "1"))) {
+    abort_input("status", gettext("`status` must be 0 for open tasks or 1 for those that are done"))
+  }
+  digits
+}
+
+#' The direction of an order by time of creation; NULL leaves it to the server
+#' @noRd
+check_order <- function(key, value) {
+  check_one_choice(key, "created_at", "order_by_key")
+  check_one_choice(value, c("asc", "desc"), "order_by_value")
+  if (is.null(value) && !is.null(key)) "asc" else value
+}
+
+#' One of `choices`, or NULL
+#' @noRd
+check_one_choice <- function(value, choices, argument) {
+  if (!is.null(value) && !(is.character(value) && length(value) == 1 && value %in% choices)) {
+    listed <- paste0('"', choices, '"', collapse = ", ")
+    abort_input(argument, gettextf("`%s` must be one of %s, or NULL", argument, listed))
+  }
+  value
+}
+
 #' @noRd
 check_flag <- function(flag, argument) {
   if (!is.logical(flag) || length(flag) != 1 || is.na(flag)) {

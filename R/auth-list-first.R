@@ -49,7 +49,8 @@ expand_dots <- function(arguments, frame) {
   }
   count <- eval(quote(...length()), frame)
   expanded <- lapply(sprintf("..%d", seq_len(count)), as.name)
-  given <- eval(quote(names(match.call(expand.dots = FALSE)$...)), frame)
+  # They may be those of a function around, as in lapply(x, function(i) f(...)).
+  given <- eval(quote((function(...) names(substitute(list(...))))(...)), frame)[-1]
   names(expanded) <- if (is.null(given)) rep("", count) else given
   append(arguments[-dots], expanded, after = dots - 1)
 }

@@ -140,6 +140,11 @@ auth_advice <- function(code, endpoint) {
 http_advice <- function(status) {
   if (status == 402) {
     gettext("The account's subscription has ended, or its tariff lacks this part.")
+  } else if (status == 403) {
+    join(gettext(
+      "Listing the users needs the token of an administrator of the account.",
+      "If other calls fail likewise, access is blocked: don't try again at once."
+    ))
   } else if (status == 404) {
     gettext("Check `domain`: the account may have been renamed, moved or removed.")
   } else if (status == 426) {

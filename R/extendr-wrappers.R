@@ -9,6 +9,10 @@ rust_check_domain <- function(domain) .Call(wrap__rust_check_domain, domain)
 #' @noRd
 rust_note_types <- function() .Call(wrap__rust_note_types)
 
+#' When an access token expires, in seconds since 1970, or NA.
+#' @noRd
+rust_token_expiry <- function(token) .Call(wrap__rust_token_expiry, token)
+
 #' Starts a log-in.
 #' @noRd
 rust_login_start <- function(spec) .Call(wrap__rust_login_start, spec)

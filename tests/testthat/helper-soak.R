@@ -1,25 +1,46 @@
-# Random faults on AmoNotes(): what comes must be whole, or an error with a
-# class. Used by test-soak.R and by tools/soak.R, so that only exported
+# Random faults on the functions that read lists: what comes must be whole, or
+# an error with a class. Used by test-soak.R and by tools/soak.R, so that only exported
 # functions may be called here.
 
-# Notes of leads on each account.
+# Rows of each list on each account.
 soak_rows <- 300
 
+# What reads a list, and from where (API v2, API v4).
+soak_functions <- list(
+  AmoNotes = list(
+    read = function(auth, limit) AmoNotes(auth, "lead", limit = limit),
+    paths = list(key = "/notes?", token = c("/notes?", "/events?"))
+  ),
+  AmoLeads = list(read = AmoLeads, paths = list(key = "/leads?", token = "/leads?")),
+  AmoContacts = list(read = AmoContacts, paths = list(key = "/contacts?", token = "/contacts?")),
+  AmoCompanies = list(
+    read = AmoCompanies, paths = list(key = "/companies?", token = "/companies?")
+  ),
+  AmoCustomers = list(
+    read = AmoCustomers, paths = list(key = "/customers?", token = "/customers?")
+  )
+)
+
+#' The table with a row for each record
+soak_table <- function(result) if (is.data.frame(result)) result else result[[1]]
+
 #' A random schedule; the same seed makes the same one
-soak_schedule <- function(seed) {
+soak_schedule <- function(seed, name = "AmoNotes") {
   withr::local_seed(seed)
   repeat {
     limit <- sample(c(20, 37, 50, 100, 250, 500), 1)
     access <- sample(c("key", "token"), 1, prob = c(2, 1))
-    faults <- lapply(seq_len(sample(4, 1)), function(number) soak_fault(limit, access))
+    paths <- soak_functions[[name]]$paths[[access]]
+    faults <- lapply(seq_len(sample(4, 1)), function(number) soak_fault(limit, access, paths))
     if (soak_is_fair(faults, access)) break
   }
-  list(seed = seed, limit = limit, access = access, account = sample(3, 1), faults = faults)
+  list(name = name, seed = seed, limit = limit, access = access, account = sample(3, 1),
+       faults = faults)
 }
 
 #' A random fault
-soak_fault <- function(limit, access) {
-  c(list(path = soak_path(limit, access)), soak_pick(soak_nths), soak_pick(soak_actions())[[1]])
+soak_fault <- function(limit, access, paths) {
+  c(list(path = soak_path(limit, access, paths)), soak_pick(soak_nths), soak_pick(soak_actions())[[1]])
 }
 
 #' One of `choices`, which are named by their weights
@@ -53,12 +74,11 @@ soak_actions <- function() {
 }
 
 #' One page, any page, or what comes before the pages
-soak_path <- function(limit, access) {
+soak_path <- function(limit, access, paths) {
   number <- sample(0:ceiling(soak_rows / limit), 1)
   page <- if (access == "key") "limit_offset=%.0f&" else "page=%.0f&"
   page <- sprintf(page, if (access == "key") number * (limit - 1) else number + 1)
-  lists <- if (access == "key") "/notes?" else c("/notes?", "/events?")
-  soak_pick(list("7" = page, "2" = sample(lists, 1), "1" = sample(c("auth.php", "/account"), 1)))
+  soak_pick(list("7" = page, "2" = sample(paths, 1), "1" = sample(c("auth.php", "/account"), 1)))
 }
 
 #' Whether the server tells the truth often enough for a client to find it
@@ -84,20 +104,22 @@ soak_moved <- function(faults, action) {
   sum(moved)
 }
 
-#' The notes of leads on the account of a schedule
+#' What the function of a schedule gives on its account
 soak_read <- function(schedule, faults) {
   auth <- AmoSandbox(
-    notes = c(lead = soak_rows), seed = schedule$account, access = schedule$access,
+    notes = c(lead = soak_rows), leads = soak_rows, contacts = soak_rows, companies = soak_rows,
+    customers = soak_rows, tasks = soak_rows, transactions = soak_rows, unsorted = soak_rows, seed = schedule$account, access = schedule$access,
     v2 = schedule$access == "key", faults = faults
   )
-  suppressWarnings(AmoNotes(auth, "lead", limit = schedule$limit))
+  read <- soak_functions[[schedule$name]]$read
+  suppressWarnings(read(auth, limit = schedule$limit))
 }
 
 # Tables without faults, by account and access.
 soak_known <- new.env()
 
 soak_undisturbed <- function(schedule) {
-  key <- paste(schedule$account, schedule$access)
+  key <- paste(schedule$name, schedule$account, schedule$access)
   if (is.null(soak_known[[key]])) soak_known[[key]] <- soak_read(schedule, list())
   soak_known[[key]]
 }
@@ -112,13 +134,13 @@ soak_texts <- function(notes, columns) {
   do.call(paste, c(texts, sep = "\r"))
 }
 
-#' What AmoNotes() makes of a schedule: "whole", the class of an error, or a
+#' What the function makes of a schedule: "whole", the class of an error, or a
 #' text that begins with "FAILED"
 soak_outcome <- function(schedule) {
   result <- tryCatch(soak_read(schedule, schedule$faults), error = identity)
   whole <- soak_undisturbed(schedule)
-  if (!is.data.frame(result)) {
-    return(soak_judge_error(result, schedule, whole))
+  if (inherits(result, "error")) {
+    return(soak_judge_error(result, schedule, soak_table(whole)))
   }
   moved <- soak_moved(schedule$faults, "remove") + soak_moved(schedule$faults, "insert")
   if (moved == 0) {
@@ -126,7 +148,8 @@ soak_outcome <- function(schedule) {
   }
   # Rows that were there all the time: those that the first request leaves.
   first <- list(path = "/", action = "remove", rows = min(moved, soak_rows))
-  soak_judge_moved(result, soak_read(schedule, list(first)), whole)
+  steady <- soak_table(soak_read(schedule, list(first)))
+  soak_judge_moved(soak_table(result), steady, soak_table(whole))
 }
 
 soak_judge_error <- function(error, schedule, whole) {
@@ -138,7 +161,7 @@ soak_judge_error <- function(error, schedule, whole) {
     return(paste("FAILED with", class(error)[[1]], conditionMessage(error)))
   }
   if (!is.null(error$partial)) {
-    texts <- soak_texts(error$partial, names(whole))
+    texts <- soak_texts(soak_table(error$partial), names(whole))
     if (anyDuplicated(texts) > 0 || !all(texts %in% soak_texts(whole, names(whole)))) {
       return(paste("FAILED:", class(error)[[1]], "carries rows that there are not"))
     }
@@ -167,6 +190,8 @@ soak_judge_moved <- function(result, steady, whole) {
 }
 
 soak_difference <- function(result, whole) {
+  result <- soak_table(result)
+  whole <- soak_table(whole)
   if (nrow(result) != nrow(whole)) {
     return(sprintf("FAILED: %d rows instead of %d", nrow(result), nrow(whole)))
   }
@@ -181,12 +206,12 @@ soak_code <- function(schedule) {
 #' Runs many schedules; gives their outcomes
 #'
 #' @param tell called with the text of each failure
-soak_run <- function(seeds, tell) {
+soak_run <- function(seeds, tell, name = "AmoNotes") {
   withr::local_options(amocrm.rate = Inf, amocrm.quiet = TRUE, amocrm.api = NULL)
   outcome <- function(seed) {
     # Sandboxes stop when R collects them.
     if (seed %% 20 == 0) gc()
-    schedule <- soak_schedule(seed)
+    schedule <- soak_schedule(seed, name)
     outcome <- soak_outcome(schedule)
     if (startsWith(outcome, "FAILED")) tell(paste0(outcome, "\n", soak_code(schedule)))
     outcome

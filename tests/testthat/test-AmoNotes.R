@@ -54,6 +54,8 @@ test_that("a list in the first place is the auth_list, the rest follows in its o
   expect_identical(do.call(AmoNotes, list(auth, "lead", element, 3)), expected)
   wrapper <- function(...) AmoNotes(...)
   expect_identical(wrapper(auth, "lead", element, note_type = 3), expected)
+  inner <- function(...) lapply(1, function(i) AmoNotes(auth, "lead", ...))[[1]]
+  expect_identical(inner(note_type = 3, element_id = element), expected)
   expect_named(
     AmoNotes(auth, "lead", NULL, NULL, NULL, TRUE),
     c("contact_notes", "lead_notes", "company_notes", "task_notes")

@@ -169,6 +169,17 @@ test_that("where API v4 has filters they are sent, else the user is told", {
                  class = "amocrm_warning_no_filters")
 })
 
+test_that("a few cards are asked for one by one where API v4 has no filters", {
+  auth <- AmoSandbox(notes = 0, leads = 300, access = "token", v2 = FALSE)
+  all <- AmoLeads(auth)
+  before <- nrow(sandbox_requests(auth))
+  expect_no_warning(some <- AmoLeads(auth, id = c(all$leads$id[c(20, 10)], 1)))
+  expect_lte(nrow(sandbox_requests(auth)) - before, 4)
+  expect_identical(some$leads$id, all$leads$id[c(10, 20)])
+  expect_identical(names(some$leads), names(all$leads))
+  expect_warning(AmoLeads(auth, id = all$leads$id[1:60]), class = "amocrm_warning_no_filters")
+})
+
 test_that("a search is left to the server", {
   person <- AmoContacts(account)$contacts$name[[10]]
   for (auth in list(account, new_account)) {

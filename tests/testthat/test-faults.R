@@ -216,3 +216,11 @@ test_that("a fault that makes no sense is an input error that names it", {
                  fixed = TRUE, class = "amocrm_error_input")
   }
 })
+
+test_that("options(amocrm.timeout) says how long the server may be silent", {
+  withr::local_options(amocrm.timeout = 0.2, amocrm.verbose = TRUE)
+  auth <- spoilt(list(path = third_page, action = "delay", seconds = 60))
+  lines <- capture_messages(notes <- AmoNotes(auth, "lead", limit = 100))
+  expect_identical(notes, whole)
+  expect_match(lines, "timed out", all = FALSE)
+})

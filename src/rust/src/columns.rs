@@ -7,23 +7,44 @@ use amocrm_client::dictionary::Dictionary;
 use amocrm_client::table::{Column, Role, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{
-    R_NaString, R_xlen_t, Rf_allocVector, Rf_mkCharLenCE, Rf_protect, Rf_unprotect, SET_STRING_ELT,
-    SEXPTYPE, STRING_ELT, cetype_t,
+    R_NaString, R_xlen_t, Rf_allocVector, Rf_duplicate, Rf_mkCharLenCE, Rf_protect, Rf_unprotect,
+    SET_STRING_ELT, SEXP, SEXPTYPE, cetype_t,
 };
 
 /// A plain `data.frame`; times are in the zone `tzone`.
 pub fn data_frame(table: Table, tzone: &str) -> Robj {
     let rows = table.rows();
     let columns = table.into_columns();
+    make_room(columns.iter().map(|column| size(column, rows as usize)).sum());
     let names: Vec<String> = columns.iter().map(Column::name).collect();
+    let blank = blank(rows as usize);
     // One at a time: a column is freed as soon as R has it.
-    let vectors = columns.into_iter().map(|column| vector(&column, rows as usize, tzone));
+    let vectors = columns.into_iter().map(|column| vector(&column, &blank, tzone));
     let mut frame: Robj = List::from_values(vectors).into();
     // These can't fail: the values fit the attributes.
     let _ = frame.set_attrib("names", names);
     let _ = frame.set_attrib("row.names", compact_row_names(rows));
     let _ = frame.set_attrib("class", "data.frame");
     frame
+}
+
+/// What the vector of a column takes, without R's own for each string.
+fn size(column: &Column, rows: usize) -> usize {
+    rows * size_of::<SEXP>()
+        + match column.values() {
+            Values::Text(_, dictionary) => dictionary.bytes(),
+            Values::Number(..) => 0,
+        }
+}
+
+/// Tells R how many bytes are coming: otherwise its heap grows by small steps,
+/// and before each of them all that came so far is looked through for garbage.
+fn make_room(bytes: usize) {
+    single_threaded(|| {
+        // SAFETY: on R's main thread; the vector is not used. Its pages are
+        // never written to, so that it takes no memory.
+        unsafe { Rf_allocVector(SEXPTYPE::RAWSXP, length(bytes)) };
+    });
 }
 
 /// R's short form of the row names `1..n`: `c(NA, -n)`.
@@ -35,10 +56,11 @@ fn compact_row_names(rows: u32) -> Robj {
     Robj::from(vec![Rint::na(), Rint::from(-rows)])
 }
 
-fn vector(column: &Column, rows: usize, tzone: &str) -> Robj {
+fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
+    let rows = blank.len();
     match column.values() {
         Values::Text(numbers, dictionary) => match column.text_type() {
-            Type::Text => text(column.rows(), numbers, dictionary, rows),
+            Type::Text => text(column.rows(), numbers, dictionary, blank),
             Type::Logical => logical(column.rows(), numbers, dictionary, rows),
             Type::Integer => id(column.rows(), &parsed(numbers, dictionary), rows),
             Type::Double => double(column.rows(), &parsed(numbers, dictionary), rows).into(),
@@ -91,35 +113,56 @@ fn id(cells: &[u32], values: &[f64], rows: usize) -> Robj {
     Robj::from(vector)
 }
 
-/// Each distinct string is made an R string once; cells point to it.
-fn text(cells: &[u32], numbers: &[u32], dictionary: &Dictionary, rows: usize) -> Robj {
+/// A missing text for each row.
+fn blank(rows: usize) -> Robj {
     single_threaded(|| {
-        // SAFETY: on R's main thread. `distinct` and `vector` are protected
-        // until the vector is owned by `robj`, and nothing between can run R
-        // code. Indices are in bounds: numbers come from the dictionary, rows
-        // from the table.
+        // SAFETY: on R's main thread. The vector is protected until `robj`
+        // owns it, and the indices are in bounds.
         unsafe {
-            let distinct = Rf_protect(Rf_allocVector(SEXPTYPE::STRSXP, length(dictionary.len())));
-            for (number, text) in dictionary.iter().enumerate() {
-                let bytes = c_int::try_from(text.len()).unwrap_or(c_int::MAX);
-                let string = Rf_mkCharLenCE(text.as_ptr().cast(), bytes, cetype_t::CE_UTF8);
-                SET_STRING_ELT(distinct, length(number), string);
-            }
             let vector = Rf_protect(Rf_allocVector(SEXPTYPE::STRSXP, length(rows)));
-            if cells.len() < rows {
-                for row in 0..rows {
-                    SET_STRING_ELT(vector, length(row), R_NaString);
-                }
-            }
-            for (row, number) in cells.iter().zip(numbers) {
-                let string = STRING_ELT(distinct, length(*number as usize));
-                SET_STRING_ELT(vector, length(*row as usize), string);
+            for row in 0..rows {
+                SET_STRING_ELT(vector, length(row), R_NaString);
             }
             let robj = Robj::from_sexp(vector);
-            Rf_unprotect(2);
+            Rf_unprotect(1);
             robj
         }
     })
+}
+
+/// Each distinct string is made an R string once; cells point to it. `blank` has
+/// a missing text for each row: R copies that sooner than it sets each.
+fn text(cells: &[u32], numbers: &[u32], dictionary: &Dictionary, blank: &Robj) -> Robj {
+    let rows = blank.len();
+    single_threaded(|| {
+        // SAFETY: on R's main thread. `vector` is protected until `robj` owns
+        // it, and each of `strings` by being in it, since nothing between
+        // can run R code. Indices are in bounds: numbers come from the
+        // dictionary, rows from the table.
+        unsafe {
+            let vector = Rf_protect(if cells.len() < rows {
+                Rf_duplicate(blank.get())
+            } else {
+                Rf_allocVector(SEXPTYPE::STRSXP, length(rows))
+            });
+            let mut strings: Vec<Option<SEXP>> = vec![None; dictionary.len()];
+            for (row, number) in cells.iter().zip(numbers) {
+                let string = strings[*number as usize]
+                    .get_or_insert_with(|| r_string(dictionary.get(*number)));
+                SET_STRING_ELT(vector, length(*row as usize), *string);
+            }
+            let robj = Robj::from_sexp(vector);
+            Rf_unprotect(1);
+            robj
+        }
+    })
+}
+
+/// # Safety
+/// On R's main thread; to be protected before R allocates again.
+unsafe fn r_string(text: &str) -> SEXP {
+    let bytes = c_int::try_from(text.len()).unwrap_or(c_int::MAX);
+    Rf_mkCharLenCE(text.as_ptr().cast(), bytes, cetype_t::CE_UTF8)
 }
 
 fn length(n: usize) -> R_xlen_t {

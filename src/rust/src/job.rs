@@ -3,17 +3,25 @@
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials, Integration};
+use amocrm_client::custom_fields::CustomFieldsQuery;
 use amocrm_client::entity::EntityQuery;
 use amocrm_client::error::Error;
+use amocrm_client::groups::Groups;
 use amocrm_client::job::Job;
 use amocrm_client::notes::NotesQuery;
+use amocrm_client::pipelines::PipelinesQuery;
 use amocrm_client::progress::Progress;
-use amocrm_client::query::{self, Notice, Outcome, QueryJob, Settings};
+use amocrm_client::query::{self, AccountQuery, Notice, Outcome, QueryJob, Settings};
+use amocrm_client::table_query::{Plan, TableQuery};
+use amocrm_client::task_types::TaskTypes;
+use amocrm_client::users::Users;
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
 use crate::error::error_list;
-use crate::requests::{entity_request, notes_request};
+use crate::requests::{
+    entity_request, incoming_request, notes_request, tasks_request, transactions_request,
+};
 use crate::spec::{Spec, misshapen};
 
 /// Any work R may wait for.
@@ -36,10 +44,23 @@ pub fn start_query(spec: &List) -> Result<List> {
     let settings = settings(&spec)?;
     let job = match spec.text("what")?.as_str() {
         "notes" => QueryJob::start(settings, NotesQuery::new(notes_request(&spec)?)),
+        "account" => QueryJob::start(settings, AccountQuery),
         "entity" => QueryJob::start(settings, EntityQuery::new(entity_request(&spec)?)),
+        "tasks" => start_table(settings, tasks_request(&spec)?),
+        "transactions" => start_table(settings, transactions_request(&spec)?),
+        "incoming_leads" => start_table(settings, incoming_request(&spec)?),
+        "users" => start_table(settings, Users),
+        "groups" => start_table(settings, Groups),
+        "task_types" => start_table(settings, TaskTypes),
+        "pipelines" => QueryJob::start(settings, PipelinesQuery::default()),
+        "custom_fields" => QueryJob::start(settings, CustomFieldsQuery::default()),
         _ => Err(misshapen("what")),
     }?;
     Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))
+}
+
+fn start_table(settings: Settings, plan: impl Plan) -> Result<QueryJob> {
+    QueryJob::start(settings, TableQuery::new(plan))
 }
 
 /// `list(done, requests, pages, rows, pause, pause_left, log)`.
@@ -84,7 +105,14 @@ fn outcome_list(outcome: Outcome) -> List {
     let _ = tables.set_attrib("names", names);
     let error = outcome.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
     let api = outcome.api.map(Api::name);
-    list!(tables = tables, api = api, notices = notices(&outcome.notices), error = error)
+    let zone = outcome.zone;
+    list!(
+        tables = tables,
+        api = api,
+        zone = zone,
+        notices = notices(&outcome.notices),
+        error = error
+    )
 }
 
 /// Each a text: the kind of notice, and after a colon what it is about.

@@ -26,6 +26,13 @@ fn rust_check_domain(domain: Robj) -> List {
     guard::guarded(|| types::check_domain(&domain))
 }
 
+/// When an access token expires, in seconds since 1970, or NA.
+/// @noRd
+#[extendr]
+fn rust_token_expiry(token: &str) -> List {
+    guard::guarded(|| Ok(types::token_expiry(token)))
+}
+
 /// The known note types, column by column.
 /// @noRd
 #[extendr]
@@ -93,6 +100,7 @@ extendr_module! {
     mod amocrm;
     fn rust_check_domain;
     fn rust_note_types;
+    fn rust_token_expiry;
     fn rust_login_start;
     fn rust_query_start;
     fn rust_job_poll;

@@ -2,7 +2,10 @@
 
 use amocrm_client::entity::{Entity, EntityRequest};
 use amocrm_client::error::Error;
+use amocrm_client::incoming::IncomingRequest;
 use amocrm_client::notes::NotesRequest;
+use amocrm_client::tasks::TasksRequest;
+use amocrm_client::transactions::TransactionsRequest;
 use amocrm_client::zone::Moment;
 
 use crate::spec::{Spec, misshapen};
@@ -38,6 +41,41 @@ pub fn entity_request(spec: &Spec) -> Result<EntityRequest> {
         next: (moment(spec, "next_from")?, moment(spec, "next_to")?),
         tasks: ids(spec, "tasks")?.first().and_then(|tasks| u8::try_from(*tasks).ok()),
         active: spec.flag("active")?,
+    })
+}
+
+/// What `AmoTasks()` asks for.
+pub fn tasks_request(spec: &Spec) -> Result<TasksRequest> {
+    Ok(TasksRequest {
+        limit: limit(spec)?,
+        ids: ids(spec, "id")?,
+        kinds: spec.texts("type")?,
+        elements: ids(spec, "element_id")?,
+        responsible_users: ids(spec, "responsible_user_id")?,
+        created: [moment(spec, "date_create_from")?, moment(spec, "date_create_to")?],
+        modified: [moment(spec, "date_modify_from")?, moment(spec, "date_modify_to")?],
+        statuses: ids(spec, "status")?,
+        authors: ids(spec, "created_by")?,
+        task_types: ids(spec, "task_type")?,
+    })
+}
+
+/// What `AmoCustomersTransactions()` asks for.
+pub fn transactions_request(spec: &Spec) -> Result<TransactionsRequest> {
+    Ok(TransactionsRequest {
+        limit: limit(spec)?,
+        ids: ids(spec, "id")?,
+        customers: ids(spec, "customer_id")?,
+    })
+}
+
+/// What `AmoIncomingLeads()` asks for.
+pub fn incoming_request(spec: &Spec) -> Result<IncomingRequest> {
+    Ok(IncomingRequest {
+        limit: limit(spec)?,
+        categories: spec.texts("categories")?,
+        order: spec.optional_text("order")?,
+        pipelines: ids(spec, "pipeline_id")?,
     })
 }
 

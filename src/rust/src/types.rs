@@ -11,6 +11,12 @@ pub fn check_domain(domain: &Robj) -> std::result::Result<List, Error> {
     Ok(list!(url = url.as_str().trim_end_matches('/')))
 }
 
+/// `list(expires)`, NA when the token does not tell.
+pub fn token_expiry(token: &str) -> List {
+    let expires = amocrm_client::token::expiry(token);
+    list!(expires = expires.map_or(Rfloat::na(), |seconds| Rfloat::from(seconds as f64)))
+}
+
 /// The columns of `AmoNoteTypes()`.
 pub fn note_types() -> List {
     let code: Vec<i32> = NOTE_TYPES.iter().map(|t| i32::try_from(t.code).unwrap_or(0)).collect();

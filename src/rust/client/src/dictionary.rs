@@ -1,44 +1,80 @@
 //! Strings stored once: most cells of a CRM column repeat.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+
+/// So many strings are found sooner by looking at each than by a hash.
+const FEW: usize = 8;
 
 /// Distinct strings in order of first appearance, each known by its number.
 #[derive(Default)]
 pub struct Dictionary {
     bytes: String,
     ends: Vec<usize>,
-    index: HashTable<u32>,
+    /// All numbers, once there are more than [`FEW`].
+    index: HashTable<Entry>,
     hasher: RandomState,
     /// The number asked for last: neighbouring cells are often equal.
     last: u32,
 }
 
+/// A string in the index. With its hash at hand the index grows without a look
+/// at the strings, which are far apart in a large dictionary.
+struct Entry {
+    hash: u32,
+    number: u32,
+}
+
 impl Dictionary {
     /// The number of `text`, which is added when it is new.
     pub fn number(&mut self, text: &str) -> u32 {
-        if (self.last as usize) < self.ends.len() && self.get(self.last) == text {
+        if (self.last as usize) < self.len() && self.is(self.last, text) {
             return self.last;
         }
-        let hash = self.hasher.hash_one(text);
-        let found = self.index.find(hash, |n| slice(&self.bytes, &self.ends, *n) == text);
-        self.last = match found {
-            Some(number) => *number,
-            None => self.add(hash, text),
-        };
+        self.last = self.find(text).unwrap_or_else(|| self.add(text));
         self.last
     }
 
-    fn add(&mut self, hash: u64, text: &str) -> u32 {
-        // A column holds fewer than 2^32 cells, so its distinct strings do too.
-        let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+    fn find(&self, text: &str) -> Option<u32> {
+        if self.len() <= FEW {
+            return self.numbers().find(|number| self.is(*number, text));
+        }
+        let hash = self.hash(text);
+        let is_it = |entry: &Entry| entry.hash == hash && self.is(entry.number, text);
+        self.index.find(spread(hash), is_it).map(|entry| entry.number)
+    }
+
+    fn add(&mut self, text: &str) -> u32 {
+        let added = self.numbers().end;
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
-        let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
-        self.index.insert_unique(hash, number, |n| hasher.hash_one(slice(bytes, ends, *n)));
-        number
+        if self.len() > FEW {
+            let unknown = if self.index.is_empty() { 0 } else { added };
+            (unknown..=added).for_each(|number| self.add_to_index(number));
+        }
+        added
+    }
+
+    fn add_to_index(&mut self, number: u32) {
+        let entry = Entry { hash: self.hash(self.get(number)), number };
+        self.index.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
+    }
+
+    fn hash(&self, text: &str) -> u32 {
+        (self.hasher.hash_one(text) >> 32) as u32
+    }
+
+    /// Compares bytes: that strings end at characters need not be checked.
+    fn is(&self, number: u32, text: &str) -> bool {
+        self.bytes.as_bytes()[range(&self.ends, number)] == *text.as_bytes()
+    }
+
+    /// A column holds fewer than 2^32 cells, so its distinct strings do too.
+    fn numbers(&self) -> Range<u32> {
+        0..u32::try_from(self.len()).unwrap_or(u32::MAX)
     }
 
     /// The string with a number that [`Dictionary::number`] gave.
@@ -48,13 +84,17 @@ impl Dictionary {
 
     /// All strings, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len())
-            .map(|n| slice(&self.bytes, &self.ends, u32::try_from(n).unwrap_or(u32::MAX)))
+        self.numbers().map(|number| self.get(number))
     }
 
     /// How many distinct strings there are.
     pub fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The length of all of them together.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Whether there are none.
@@ -63,10 +103,19 @@ impl Dictionary {
     }
 }
 
+/// A hash of the width that the index wants, all bits of it used at both ends.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
 fn slice<'b>(bytes: &'b str, ends: &[usize], number: u32) -> &'b str {
+    &bytes[range(ends, number)]
+}
+
+fn range(ends: &[usize], number: u32) -> Range<usize> {
     let number = number as usize;
     let start = if number == 0 { 0 } else { ends[number - 1] };
-    &bytes[start..ends[number]]
+    start..ends[number]
 }
 
 #[cfg(test)]
@@ -83,5 +132,16 @@ mod tests {
         for (text, number) in texts.iter().zip(numbers) {
             assert_eq!(dictionary.get(number), *text);
         }
+    }
+
+    #[test]
+    fn many_strings_are_told_apart_as_few_are() {
+        let mut dictionary = Dictionary::default();
+        for round in 0..2 {
+            for number in 0..100 {
+                assert_eq!(dictionary.number(&format!("text {number}")), number, "round {round}");
+            }
+        }
+        assert_eq!(dictionary.iter().nth(99), Some("text 99"));
     }
 }

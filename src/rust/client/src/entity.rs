@@ -18,14 +18,18 @@ use crate::list::{Pages, Reading, read_list};
 use crate::query::{Context, Notice, Query, Tables, all_of};
 use crate::slice::Paging;
 use crate::table::{Keys, Table};
-use crate::zone::Moment;
+use crate::zone::{Moment, Zone};
 
 pub use filter::EntityFilter;
-pub use records::EntityRecords;
+pub use records::{EntityRecords, read_cards};
 pub use schema::Linked;
 
 /// Ids that one request may name: more make the address too long.
 const IDS_A_REQUEST: usize = 200;
+
+/// Cards that are asked for one by one where API v4 has no filters. To read
+/// the whole list for more of them is quicker on most accounts.
+const MOST_ONE_BY_ONE: usize = 50;
 
 /// A kind of card in the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +137,11 @@ impl EntityQuery {
                 no_filters,
             }
         });
+        if self.is_one_by_one(reader) {
+            let ids = self.request.ids.iter();
+            let readings = ids.map(|id| self.read_card(context, reader, *id, &zone).boxed());
+            return all_of(readings.collect()).await;
+        }
         let readings = reader.lists.iter();
         all_of(readings.map(|list| self.read_one(context, reader, list).boxed()).collect()).await
     }
@@ -170,7 +179,7 @@ impl EntityQuery {
         };
         let parse = |body: Option<&[u8]>| {
             let records = EntityRecords::new(entity, reader.api, &zone, &list.filter);
-            records::read(body, records)
+            read_cards(body, records)
         };
         let fetch = async |ask: crate::walk::Ask| {
             let what = format!("{} from row {}", entity.plural(), ask.slice.offset + 1);
@@ -178,6 +187,37 @@ impl EntityQuery {
             context.transport.get(&request, &what, parse).await
         };
         read_list(&reading, &list.pages, |ask| fetch(ask)).await
+    }
+
+    fn is_one_by_one(&self, reader: &Reader) -> bool {
+        reader.no_filters && (1..=MOST_ONE_BY_ONE).contains(&self.request.ids.len())
+    }
+
+    /// One card; that there is none is no error.
+    async fn read_card(
+        &self,
+        context: &Context,
+        reader: &Reader,
+        id: u64,
+        zone: &Zone,
+    ) -> Result<(), Error> {
+        let request = v4::request_one(&self.request, id);
+        let entity = self.request.entity;
+        let list = &reader.lists[0];
+        let parse = |body: Option<&[u8]>| {
+            records::read_card(body, EntityRecords::new(entity, reader.api, zone, &list.filter))
+        };
+        let what = format!("{} {id}", entity.plural());
+        let page = match context.transport.get(&request, &what, parse).await {
+            Ok(answer) => answer.value,
+            Err(Error::Http { at, .. }) if at.status == Some(404) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if page.records > 0 {
+            context.transport.http.progress.page_read(page.records);
+        }
+        list.pages.add(page);
+        Ok(())
     }
 
     /// The table of the cards, and those of what belongs to them.
@@ -189,6 +229,12 @@ impl EntityQuery {
         let lists = self.reader.get().map(|reader| reader.lists.as_slice()).unwrap_or_default();
         for page in lists.iter().flat_map(|list| list.pages.take()) {
             append(&mut tables, page, &mut seen);
+        }
+        if self.reader.get().is_some_and(|reader| self.is_one_by_one(reader)) {
+            // They came in any order.
+            for table in &mut tables {
+                table.sort_by(&["id"]);
+            }
         }
         tables
     }
@@ -221,7 +267,7 @@ impl Query for EntityQuery {
     }
 
     fn notices(&self) -> Vec<Notice> {
-        let no_filters = self.reader.get().is_some_and(|reader| reader.no_filters);
-        if no_filters { vec![Notice::NoFilters] } else { Vec::new() }
+        let reads_all = |reader: &Reader| reader.no_filters && !self.is_one_by_one(reader);
+        if self.reader.get().is_some_and(reads_all) { vec![Notice::NoFilters] } else { Vec::new() }
     }
 }

@@ -3,6 +3,7 @@
 //! R (contract section 2, rules 1 and 2). No tree is built: the parser's
 //! events go straight into two buffers that every record reuses.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -99,9 +100,21 @@ impl Leaves {
         self.iter().zip(&self.found).map(|((name, text), leaf)| (name, text, leaf.kind))
     }
 
+    /// Text and kind of each leaf, in document order.
+    pub fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.found.iter().map(|leaf| (&self.texts[leaf.text.clone()], leaf.kind))
+    }
+
     /// The text of the first leaf with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(found, _)| *found == name).map(|(_, text)| text)
+        let (names, name) = (self.names.as_bytes(), name.as_bytes());
+        let leaf = self.found.iter().find(|leaf| names[leaf.name.clone()] == *name)?;
+        Some(&self.texts[leaf.text.clone()])
+    }
+
+    /// Text and kind of the first leaf with this name.
+    pub fn get_typed(&self, name: &str) -> Option<(&str, Kind)> {
+        self.typed().find(|(found, ..)| *found == name).map(|(_, text, kind)| (text, kind))
     }
 
     /// Adds a string that the parser did not find.
@@ -159,20 +172,22 @@ impl Leaves {
         if let Some(number) = number {
             // R leaves names that would be a bare number empty.
             if !self.path.is_empty() {
-                self.names.push_str(&number.to_string());
+                self.names.push_str(itoa::Buffer::new().format(number));
             }
         }
         start..self.names.len()
     }
 }
 
-/// R strings can't hold NUL; it is left out.
-fn push_without_nul(out: &mut String, text: &str) {
-    if text.as_bytes().contains(&0) {
-        out.extend(text.chars().filter(|c| *c != '\0'));
-    } else {
-        out.push_str(text);
-    }
+/// R strings can't hold NUL; it is left out. Only a text with escapes can have
+/// one: those without come as `visit_borrowed_str`, and need no look.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.as_bytes().contains(&0) { text.replace('\0', "").into() } else { text.into() }
+}
+
+/// Adds a text without the NUL it may have.
+pub(crate) fn push_without_nul(out: &mut String, text: &str) {
+    out.push_str(&without_nul(text));
 }
 
 struct RecordSeed<'l, M> {
@@ -230,6 +245,15 @@ fn read_member<'de, A: MapAccess<'de>>(
 /// Adds a key to the dotted path.
 struct KeySeed<'p>(&'p mut String);
 
+impl KeySeed<'_> {
+    fn add(self, key: &str) {
+        if !self.0.is_empty() && !key.is_empty() {
+            self.0.push('.');
+        }
+        self.0.push_str(key);
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
     type Value = ();
 
@@ -238,19 +262,20 @@ impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
     }
 }
 
-impl Visitor<'_> for KeySeed<'_> {
+impl<'de> Visitor<'de> for KeySeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a member name")
     }
 
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<(), E> {
+        self.add(key);
+        Ok(())
+    }
+
     fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        // A key of nothing but NUL is an empty one.
-        if !self.0.is_empty() && key.bytes().any(|byte| byte != 0) {
-            self.0.push('.');
-        }
-        push_without_nul(self.0, key);
+        self.add(&without_nul(key));
         Ok(())
     }
 }
@@ -283,7 +308,8 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.leaves.add(self.scope, Kind::Int, |out| out.push_str(&value.to_string()));
+        let mut digits = itoa::Buffer::new();
+        self.leaves.add(self.scope, Kind::Int, |out| out.push_str(digits.format(value)));
         Ok(())
     }
 
@@ -301,8 +327,13 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
         Ok(())
     }
 
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
+        self.leaves.add(self.scope, Kind::Text, |out| out.push_str(value));
+        Ok(())
+    }
+
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.leaves.add(self.scope, Kind::Text, |out| push_without_nul(out, value));
+        self.leaves.add(self.scope, Kind::Text, |out| out.push_str(&without_nul(value)));
         Ok(())
     }
 

@@ -164,7 +164,7 @@ fn is_too_slow(error: &Error) -> bool {
 /// As many requests as arrive in the time of one answer at `rate` a second,
 /// and one that is on its way meanwhile.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
+pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
     let arriving = (answer_time.as_secs_f64() * rate).ceil().clamp(1.0, MAX_AHEAD as f64 - 1.0);
     arriving as usize + 1
 }

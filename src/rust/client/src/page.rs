@@ -125,7 +125,12 @@ pub fn read_records<R: Records>(
         has_next: false,
         at: At::Document,
     };
-    let mut parser = serde_json::Deserializer::from_slice(body);
+    // Looked at once rather than text by text.
+    let body = std::str::from_utf8(body).map_err(|error| BadPage {
+        path: "the top level".to_owned(),
+        detail: format!("not UTF-8: {error}"),
+    })?;
+    let mut parser = serde_json::Deserializer::from_str(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
         Ok(()) => Ok(Page {
@@ -138,6 +143,26 @@ pub fn read_records<R: Records>(
             Err(BadPage { path: shown(&reader.path()), detail: shown(&error.to_string()) })
         }
     }
+}
+
+/// Reads a single record, as API v4 serves it by its id.
+///
+/// # Errors
+/// As [`read_records`].
+pub fn read_record<R: Records>(body: &[u8], mut records: R) -> Result<Page<R::Rows>, BadPage> {
+    let mut leaves = Leaves::default();
+    let mut parser = serde_json::Deserializer::from_slice(body);
+    let read = leaves.record(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
+    let kept = read.and_then(|()| records.keep(&leaves).map_err(|bad| bad_cell(&bad)));
+    kept.map_err(|error| BadPage {
+        path: shown(leaves.path()),
+        detail: shown(&error.to_string()),
+    })?;
+    Ok(Page { rows: records.into_rows(), records: 1, keys: Vec::new(), has_next: false })
+}
+
+fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
+    E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
 }
 
 /// Records that become rows of one table.
@@ -362,9 +387,7 @@ impl<R: Records> Reader<'_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.count += 1;
         self.keys.extend(self.leaves.get(self.place.id).map(key_of));
-        self.records.keep(&self.leaves).map_err(|bad| {
-            E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
-        })
+        self.records.keep(&self.leaves).map_err(|bad| bad_cell(&bad))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::account::{Account, Api, Credentials};
@@ -14,6 +14,7 @@ use crate::http::Http;
 use crate::job::Job;
 use crate::limiter::ALLOWED;
 use crate::progress::Progress;
+use crate::row_filter::Span;
 use crate::session;
 use crate::table::Table;
 use crate::transport::Transport;
@@ -83,6 +84,19 @@ pub struct Context {
     pub rate: f64,
     /// The API to use.
     pub api: Api,
+}
+
+/// Asks for nothing but which API answers, and the account's time zone.
+pub struct AccountQuery;
+
+impl Query for AccountQuery {
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        async { context.zone().await.map(drop) }.boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        Vec::new()
+    }
 }
 
 /// A running call.
@@ -249,6 +263,14 @@ impl Context {
             Some(Moment::Epoch(seconds)) => Some(seconds),
             None => None,
         })
+    }
+
+    /// A span of time from its two ends.
+    ///
+    /// # Errors
+    /// As [`Context::zone`].
+    pub async fn span(&self, [from, to]: [Option<Moment>; 2]) -> Result<Span, Error> {
+        Ok(Span { from: self.epoch(from).await?, to: self.epoch(to).await? })
     }
 }
 

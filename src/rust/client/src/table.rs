@@ -6,10 +6,10 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashSet, HashTable};
+use hashbrown::HashTable;
 
 use crate::flatten::Leaves;
-use crate::names::{is_odd, make_unique};
+use crate::names::make_unique;
 
 pub use crate::column::{BadCell, Column, Role, Type, Values};
 pub use crate::keys::{Key, Keys};
@@ -26,6 +26,8 @@ pub struct Schema {
     pub ids: &'static [&'static str],
     /// Columns that are [`Role::Time`].
     pub times: &'static [&'static str],
+    /// Endings of further names of such columns.
+    pub time_endings: &'static [&'static str],
     /// Whether the others take the type of their values in JSON, rather than
     /// being text.
     pub natural: bool,
@@ -42,6 +44,7 @@ impl Schema {
         keys: &[],
         ids: &[],
         times: &[],
+        time_endings: &[],
         natural: false,
         integers: &[],
         logicals: &[],
@@ -50,7 +53,7 @@ impl Schema {
     fn role(&self, name: &str) -> Role {
         if self.ids.contains(&name) {
             Role::Id
-        } else if self.times.contains(&name) {
+        } else if self.times.contains(&name) || self.ends_as_time(name) {
             Role::Time
         } else if !self.natural {
             Role::Text
@@ -61,6 +64,11 @@ impl Schema {
         } else {
             Role::Natural(Type::Text)
         }
+    }
+
+    /// Whether a name ends as those of times do.
+    pub fn ends_as_time(&self, name: &str) -> bool {
+        self.time_endings.iter().any(|ending| name.ends_with(ending))
     }
 }
 
@@ -121,27 +129,28 @@ impl Table {
             self.match_unusual_columns(leaves);
         }
         let row = self.rows;
-        for (slot, (_, text, kind)) in self.slots.iter().zip(leaves.typed()) {
+        for (slot, (text, kind)) in self.slots.iter().zip(leaves.cells()) {
             self.columns[*slot].push(row, text, kind)?;
         }
         self.rows += 1;
         Ok(())
     }
 
-    /// Finds the column of each leaf when all of them are known and none
-    /// occurs twice in the row, which is nearly always so. Members come in
-    /// the same order in most rows: the next column is tried first.
+    /// Finds or makes the column of each leaf when none is odd or occurs twice
+    /// in the row, which is nearly always so. Members come in the same order in
+    /// most rows: the next column is tried first.
     fn match_columns(&mut self, leaves: &Leaves) -> bool {
+        let known = self.columns.len();
         self.slots.clear();
         let mut guess = 0;
         for (name, _) in leaves.iter() {
             let slot = match self.columns.get(guess) {
-                Some(column) if *column.name == *name => Some(guess),
-                _ => self.find(name),
+                Some(column) if *column.name == *name => guess,
+                _ => self.column_at(name),
             };
-            let Some(slot) = slot else { return false };
             let column = &mut self.columns[slot];
             if column.odd || column.stamp == self.rows + 1 {
+                self.drop_columns_from(known);
                 return false;
             }
             column.stamp = self.rows + 1;
@@ -151,18 +160,25 @@ impl Table {
         true
     }
 
-    /// The same for rows with new, repeated or odd names.
+    /// The same for rows with repeated or odd names.
     fn match_unusual_columns(&mut self, leaves: &Leaves) {
         let mut names: Vec<String> = leaves.iter().map(|(name, _)| name.to_owned()).collect();
-        let mut seen = HashSet::with_hasher(self.hasher.clone());
-        if names.iter().any(|name| is_odd(name) || !seen.insert(name.as_str())) {
-            drop(seen);
-            make_unique(&mut names);
-        }
+        make_unique(&mut names);
         self.slots.clear();
         for name in &names {
             let slot = self.column_at(name);
             self.slots.push(slot);
+        }
+    }
+
+    /// Undoes the making of the last columns.
+    fn drop_columns_from(&mut self, known: usize) {
+        for (slot, column) in self.columns.drain(known..).enumerate() {
+            let hash = self.hasher.hash_one(&*column.name);
+            let entry = self.index.find_entry(hash, |found| *found as usize == known + slot);
+            if let Ok(entry) = entry {
+                entry.remove();
+            }
         }
     }
 

@@ -13,6 +13,9 @@ use crate::zone::{Zone, http_date};
 /// Rows of one page at most.
 pub const MAX_LIMIT: u32 = 500;
 
+/// Ids that one request may name: more make the address too long.
+pub const IDS_A_REQUEST: usize = 200;
+
 /// What a table of notes is made of (contract section 2).
 pub static NOTES: Schema = Schema {
     base: &[
@@ -46,6 +49,11 @@ pub fn element_type(number: &str) -> Option<&'static str> {
         "12" => Some("customer"),
         _ => None,
     }
+}
+
+/// Each of the values, or None once when there are none.
+pub fn optional<T>(values: &[T]) -> Vec<Option<&T>> {
+    if values.is_empty() { vec![None] } else { values.iter().map(Some).collect() }
 }
 
 /// Which notes a list holds.

@@ -19,6 +19,9 @@ pub const NOTES_LIMIT: u32 = 250;
 /// Records of a page of events at most.
 pub const EVENTS_LIMIT: u32 = 100;
 
+/// Records of a page of any other list at most.
+pub const LIST_LIMIT: u32 = 250;
+
 /// What the account says of itself.
 pub struct Account {
     /// Its name, in a form that is safe to show.
@@ -78,6 +81,17 @@ pub fn plural(kind: &str) -> &'static str {
         "lead" => "leads",
         "company" => "companies",
         _ => "customers",
+    }
+}
+
+/// The kind of element that a name in paths means; an unknown one stays.
+pub fn singular(plural: &str) -> &str {
+    match plural {
+        "contacts" => "contact",
+        "leads" => "lead",
+        "companies" => "company",
+        "customers" => "customer",
+        other => other,
     }
 }
 

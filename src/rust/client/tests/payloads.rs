@@ -2,15 +2,20 @@
 //! belong to the project: where they are not beside it, nothing is tested.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use amocrm_client::account::Api;
+use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
 use amocrm_client::flatten::Leaves;
 use amocrm_client::oauth::read_tokens;
 use amocrm_client::page::{Format, read_page};
 use amocrm_client::server_text;
+use amocrm_client::table::{Table, Values};
 use amocrm_client::v2;
 use amocrm_client::v4::{events, note_rows, read_account, tasks};
+use amocrm_client::zone::Zone;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -264,5 +269,104 @@ fn v2_login_failures_give_code_and_words() {
         let said = server_text::read(body.to_string().as_bytes());
         assert_eq!(said.code.as_deref(), body["response"]["error_code"].as_str());
         assert_eq!(Some(said.detail.as_str()), body["response"]["error"].as_str());
+    }
+}
+
+/// Every text and number of the tables of a page of cards.
+fn cells_of_cards(entity: Entity, api: Api, page: &Value) -> (usize, HashSet<String>) {
+    let zone = Zone::new("UTC", None).unwrap();
+    let filter = EntityFilter::default();
+    let records = EntityRecords::new(entity, api, &zone, &filter);
+    let body = page.to_string();
+    let tables = read_cards(Some(body.as_bytes()), records).expect("a page").rows;
+    let rows = tables[0].rows() as usize;
+    let columns = tables.into_iter().flat_map(Table::into_columns);
+    let texts = columns.flat_map(|column| match column.values() {
+        Values::Text(_, dictionary) => dictionary.iter().map(str::to_owned).collect::<Vec<_>>(),
+        Values::Number(_, numbers) => numbers.iter().map(ToString::to_string).collect(),
+    });
+    (rows, texts.collect())
+}
+
+/// The values of a record that a table has to show; what is not data of the
+/// card itself is left out.
+fn values_of_card(card: &Value) -> Vec<String> {
+    let hidden = [
+        "_links",
+        "code",
+        "type_id",
+        "field_code",
+        "field_type",
+        "enum_code",
+        "is_main",
+        "sort",
+        "color",
+        "request_id",
+        "catalog_elements",
+        "segments",
+        "loss_reason",
+        "metadata",
+        "quantity",
+        "catalog_id",
+        "score",
+        "source",
+    ];
+    match card {
+        Value::Object(members) => {
+            let shown = members.iter().filter(|(name, value)| {
+                let is_no_time = ["closed_at", "closest_task_at"].contains(&name.as_str())
+                    && value.as_f64().is_none_or(|time| time <= 0.0);
+                // API v4 may say again in a word which choice it is.
+                let is_word = name.as_str() == "enum" && value.as_str().is_some();
+                !hidden.contains(&name.as_str()) && !is_no_time && !is_word
+            });
+            shown.flat_map(|(_, value)| values_of_card(value)).collect()
+        }
+        Value::Array(values) => values.iter().flat_map(values_of_card).collect(),
+        value => leaves(value),
+    }
+}
+
+fn check_cards(entity: Entity, api: Api, name: &str, page: &Value) {
+    let list = if api == Api::V2 { "items" } else { entity.plural() };
+    let cards = page["_embedded"][list].as_array().expect("records").clone();
+    let (rows, cells) = cells_of_cards(entity, api, page);
+    assert_eq!(rows, cards.len(), "{name}");
+    for card in &cards {
+        let mut card = card.clone();
+        if api == Api::V2 {
+            card.as_object_mut().unwrap().remove("_embedded");
+        }
+        for value in values_of_card(&card) {
+            assert!(cells.contains(&value), "{name}: {value} is not in the tables");
+        }
+    }
+}
+
+#[test]
+fn recorded_cards_of_api_v2_hold_their_values() {
+    for (entity, beginning) in [
+        (Entity::Lead, "v2/leads-list"),
+        (Entity::Contact, "v2/contacts-list"),
+        (Entity::Customer, "v2/customers-list"),
+    ] {
+        for (name, page) in payloads(beginning) {
+            check_cards(entity, Api::V2, &name, &page);
+        }
+    }
+    for (name, card) in payloads("v2/contacts-item") {
+        check_cards(Entity::Contact, Api::V2, &name, &page_of("items", &card));
+    }
+}
+
+#[test]
+fn recorded_cards_of_api_v4_hold_their_values() {
+    for entity in [Entity::Lead, Entity::Contact, Entity::Company, Entity::Customer] {
+        for (name, page) in payloads(&format!("v4/amocrm_docs.{}_list", entity.plural())) {
+            check_cards(entity, Api::V4, &name, &page);
+        }
+        for (name, card) in payloads(&format!("v4/amocrm_docs.{}_detail", entity.plural())) {
+            check_cards(entity, Api::V4, &name, &page_of(entity.plural(), &card));
+        }
     }
 }

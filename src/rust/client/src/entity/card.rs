@@ -49,11 +49,27 @@ pub struct Field {
 pub struct Value {
     #[serde(rename = "value")]
     pub content: Content,
-    #[serde(alias = "enum")]
-    pub enum_id: Scalar,
+    /// Of a choice in a list, in API v2.
+    #[serde(rename = "enum")]
+    v2_enum: Scalar,
+    /// The same in API v4, which may send both.
+    enum_id: Scalar,
     pub subtype: Scalar,
     /// API v4: what v2 calls the subtype of a part of an address.
     pub enum_code: Scalar,
+}
+
+impl Value {
+    /// The id of a choice in a list.
+    pub fn choice(&self) -> &Scalar {
+        if self.enum_id.get().is_some() { &self.enum_id } else { &self.v2_enum }
+    }
+
+    /// Makes it no choice.
+    pub fn forget_choice(&mut self) {
+        self.enum_id = Scalar::default();
+        self.v2_enum = Scalar::default();
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -361,7 +377,7 @@ mod tests {
             serde_json::from_str(r#"{"field_id":1,"values":[{"value":"a","enum_id":"5"}]}"#)
                 .unwrap();
         assert_eq!(v2.id, v4.id);
-        assert_eq!(v2.values.0[0].enum_id.text, v4.values.0[0].enum_id.text);
+        assert_eq!(v2.values.0[0].choice().text, v4.values.0[0].choice().text);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::schema::{self, Linked};
 use super::{Entity, v2, v4};
 use crate::account::Api;
 use crate::flatten::{Kind, Leaves, Members};
-use crate::page::{BadPage, Page, Place, Records, read_records};
+use crate::page::{BadPage, Page, Place, Records, read_record, read_records};
 use crate::table::{BadCell, Table};
 use crate::zone::Zone;
 
@@ -26,11 +26,16 @@ pub struct EntityRecords<'r> {
     row: Leaves,
 }
 
-/// A page of cards; no body is a page without rows.
+/// A page of cards, each row let through by the filter: the table of the
+/// cards, and the tables of what belongs to them. No body is a page without
+/// rows.
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a page of cards.
-pub fn read(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Table>>, BadPage> {
+pub fn read_cards(
+    body: Option<&[u8]>,
+    records: EntityRecords,
+) -> Result<Page<Vec<Table>>, BadPage> {
     let list = match records.api {
         Api::V2 => "items",
         Api::V4 => records.entity.plural(),
@@ -38,6 +43,17 @@ pub fn read(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Tabl
     match body {
         None => Ok(Page::empty(records.tables)),
         Some(body) => read_records(body, Place { list, id: "id" }, records),
+    }
+}
+
+/// One card of API v4, likewise.
+///
+/// # Errors
+/// [`BadPage`] when the body is not a card.
+pub fn read_card(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Table>>, BadPage> {
+    match body {
+        None => Ok(Page::empty(records.tables)),
+        Some(body) => read_record(body, records),
     }
 }
 
@@ -165,8 +181,8 @@ impl LinkRows<'_> {
                     self.add_text("custom_field_name", &field.name);
                     self.add("custom_field_is_system", &field.is_system);
                     // An enum of old interfaces may be a word.
-                    if value.enum_id.text.bytes().all(|byte| byte.is_ascii_digit()) {
-                        self.add("custom_field_value_id", &value.enum_id);
+                    if value.choice().text.bytes().all(|byte| byte.is_ascii_digit()) {
+                        self.add("custom_field_value_id", value.choice());
                     }
                     self.add_text("custom_field_value", content);
                     if part.is_empty() {

@@ -37,6 +37,13 @@ pub async fn has_filters(transport: &Transport) -> Result<bool, Error> {
     Ok(answer.await?.value)
 }
 
+/// The request for one card.
+pub fn request_one(call: &EntityRequest, id: u64) -> Request {
+    let request = Request::get(format!("/api/v4/{}/{id}", call.entity.plural()));
+    let with = with(call);
+    if with.is_empty() { request } else { request.query("with", &with.join(",")) }
+}
+
 /// The request for a page. Filters are sent only where they are heeded.
 pub fn request(
     call: &EntityRequest,
@@ -133,7 +140,7 @@ pub fn as_v2_value(field: &Field, value: &mut Value, zone: &Zone) {
         "date_time" => "%Y-%m-%d %H:%M:%S",
         "smart_address" => {
             value.subtype = std::mem::take(&mut value.enum_code);
-            value.enum_id = Scalar::default();
+            value.forget_choice();
             return;
         }
         "checkbox" => {

@@ -11,10 +11,7 @@ use crate::query::all_of;
 use crate::slice::{Paging, Slice};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
-use crate::v2::{self, NotesFilter};
-
-/// Ids that one request may name: more make the address too long.
-const IDS_A_REQUEST: usize = 200;
+use crate::v2::{self, IDS_A_REQUEST, NotesFilter, optional};
 
 /// The lists of one call.
 pub struct Reader {
@@ -110,11 +107,6 @@ fn combinations(elements: &[u64], note_types: &[String], since: Option<i64>) -> 
         }
     }
     filters
-}
-
-/// Each of the values, or None once when there are none.
-fn optional<T>(values: &[T]) -> Vec<Option<&T>> {
-    if values.is_empty() { vec![None] } else { values.iter().map(Some).collect() }
 }
 
 /// Ids that don't come are asked for once more: they may not exist, or the

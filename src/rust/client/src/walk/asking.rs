@@ -1,5 +1,5 @@
-//! What to ask for next: first what mends a part, then what is known to be
-//! there, then what may be there.
+//! What to ask for next: first what mends a part, then what finds the end,
+//! then what is known to be there.
 
 use std::time::Duration;
 
@@ -156,20 +156,23 @@ impl<T> Walk<T> {
         if self.count(0, |part| part.state == State::Asked) >= self.ahead {
             return None;
         }
-        let is_held = |place: &usize| self.parts[*place].state == State::Held;
-        let is_wanted = |place: &usize| *place < filled || self.parts[*place].certain;
-        let known = (0..self.parts.len()).filter(is_held).find(is_wanted);
-        if let Some(place) = known {
-            return Some(Further::Held(place));
-        }
+        // The end first: to find it takes answers, while the rest can wait.
         let ends_after = self.parts.get(filled).is_some_and(|part| part.empties > 0);
-        if self.ends_inside(filled) {
+        let end = if self.ends_inside(filled) {
             self.beyond(filled)
         } else if ends_after {
             self.beyond(filled + 1)
         } else {
             self.explore(filled)
-        }
+        };
+        end.or_else(|| self.known(filled))
+    }
+
+    /// A part that others with rows follow.
+    fn known(&self, filled: usize) -> Option<Further> {
+        let is_held = |place: &usize| self.parts[*place].state == State::Held;
+        let is_wanted = |place: &usize| *place < filled || self.parts[*place].certain;
+        (0..self.parts.len()).filter(is_held).find(is_wanted).map(Further::Held)
     }
 
     /// One part beyond the end, from `after` on, shows that nothing follows.
@@ -194,9 +197,12 @@ impl<T> Walk<T> {
         let most = if seems_on { PAST_THE_END } else { PAST_THE_END_IN_DOUBT };
         let left = most.saturating_sub(outstanding + self.count(filled, is_empty));
         let bound = (filled..self.parts.len()).find(|place| is_empty(&self.parts[*place]));
+        let ahead = self.step_ahead(filled);
         match bound {
             None if left == 0 => None,
-            None => Some(self.step_ahead(filled)),
+            // One long step at a time: two may be needed to find the way back.
+            None if outstanding > 0 && matches!(ahead, Further::Beyond(8..)) => None,
+            None => Some(ahead),
             // At the last risk one part after the other.
             Some(_) if left < 2 && outstanding > 0 => None,
             Some(bound) => self.step_towards(filled, bound, left),

@@ -1,7 +1,7 @@
 //! The walk against servers made up here, which answer in any order.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::{Ask, MENDING, StartsOver, Walk};
@@ -150,7 +150,7 @@ fn with_slow_answers_as_many_requests_are_in_flight_as_wanted() {
     let server = Server::new(Paging::Offset, 2000);
     let mut walk = Walk::new(Paging::Offset, 11);
     walk.set_ahead(8);
-    let mut flying: std::collections::VecDeque<Ask> = walk.next_ask().into_iter().collect();
+    let mut flying: VecDeque<Ask> = walk.next_ask().into_iter().collect();
     let mut most = 0;
     while let Some(ask) = flying.pop_front() {
         walk.answered(&ask, server.page(ask.slice, None)).unwrap();
@@ -334,4 +334,50 @@ fn of_a_list_that_moves_and_lags_no_row_is_lost_in_silence() {
 fn tries_to_mend_wait_longer_and_longer() {
     assert_eq!(MENDING[0], Duration::ZERO);
     assert!(MENDING.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+/// Reads a list in made-up time, answers taking `latency` seconds and seven
+/// requests starting in any second; gives the seconds and the requests.
+fn time_to_read(server: &Server, limit: u32, latency: f64) -> (f64, usize) {
+    let mut walk = Walk::new(server.paging, limit);
+    let mut starts: Vec<f64> = Vec::new();
+    let mut flying: VecDeque<(f64, Ask)> = VecDeque::new();
+    let mut now = 0.0;
+    loop {
+        while let Some(ask) = walk.next_ask() {
+            let turn = starts.len().checked_sub(7).map_or(0.0, |before| starts[before] + 1.0);
+            let start = turn.max(now);
+            starts.push(start);
+            flying.push_back((start + latency, ask));
+        }
+        let Some((answered, ask)) = flying.pop_front() else { break };
+        now = answered;
+        walk.set_ahead(crate::list::requests_ahead(Duration::from_secs_f64(latency), 7.0));
+        walk.answered(&ask, server.page(ask.slice, None)).unwrap();
+    }
+    assert_eq!(walk.missing(), []);
+    (now, starts.len())
+}
+
+#[test]
+fn time_is_that_of_the_requests_at_the_limit_and_one_answer() {
+    for paging in BOTH {
+        for latency in [0.01, 0.1, 0.3, 0.4] {
+            let server = Server::new(paging, 20_000);
+            let (seconds, requests) = time_to_read(&server, 500, latency);
+            let allowed = 1.05 * requests as f64 / 7.0 + latency;
+            assert!(seconds <= allowed, "{paging:?} {latency}: {seconds} s, {requests} requests");
+            assert!(requests <= 44, "{requests}");
+        }
+    }
+}
+
+#[test]
+fn slow_answers_cost_some_more_at_both_ends_of_the_list() {
+    for latency in [0.6, 1.0, 2.0] {
+        let server = Server::new(Paging::Offset, 100_000);
+        let (seconds, requests) = time_to_read(&server, 500, latency);
+        let allowed = requests as f64 / 7.0 + 6.0 * latency;
+        assert!(seconds <= allowed, "{latency}: {seconds} s, {requests} requests");
+    }
 }

@@ -1,0 +1,60 @@
+#' What customers bought
+#'
+#' Reads all transactions of customers, or those of some customers.
+#'
+#' Pages are read as those of [AmoNotes()] are: the answer is the whole table,
+#' or an error that says which rows are missing and carries the others.
+#'
+#' Over API v4 the columns and their order are the same: what v2 calls `date` is
+#' `completed_at` there.
+#'
+#' A list in the first place is the `auth_list`; the arguments that follow it by
+#' position are then `limit`, `id` and `customer_id`.
+#'
+#' @inheritParams AmoTasks
+#' @param id id of a transaction, or a vector of them, as numbers or text. Ids
+#'   that don't exist give no rows.
+#' @param customer_id id of the customer, or a vector of them.
+#'
+#' @return A data.frame with a row for each transaction, in the order in which
+#'   the server gives them (by time of creation when there are several
+#'   `customer_id`):
+#'   \describe{
+#'     \item{`id`}{integer; double when ids exceed 2147483647}
+#'     \item{`created_at`, `updated_at`}{POSIXct in the time zone of the
+#'       account}
+#'     \item{all others}{character: `created_by`, `account_id`, `updated_by`,
+#'       `is_deleted` (`"TRUE"` or `"FALSE"`), `comment` (`NA` where it is
+#'       empty), `price`, `date` (seconds since 1970) and `customer_id`}
+#'   }
+#'   Without rows it has these columns, and a warning of class
+#'   `amocrm_warning_zero_rows` says so.
+#'
+#' @section Conditions:
+#' Those of [amocrm-package]. The field `partial` holds the rows that had
+#' arrived, in the same form as the result. An account without customers, such
+#' as one of Kommo, ends in `amocrm_error_http`.
+#' @examples
+#' auth <- AmoSandbox()
+#'
+#' transactions <- AmoCustomersTransactions(auth)
+#' tapply(as.numeric(transactions$price), transactions$customer_id, sum)
+#'
+#' AmoCustomersTransactions(auth, customer_id = transactions$customer_id[1:2])
+#' @export
+AmoCustomersTransactions <- function(email = NULL, apikey = NULL, domain = NULL,
+                                     auth_list = NULL, limit = 500, id = NULL,
+                                     customer_id = NULL) {
+  if (is.list(email)) {
+    order <- arguments_after_auth(sys.function())
+    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
+  }
+  auth <- call_auth(email, apikey, domain, auth_list)
+  transactions <- read_table("transactions", gettext("transactions"), auth, list(
+    limit = check_limit(limit, 500),
+    id = check_ids(id, "id"),
+    customer_id = check_ids(customer_id, "customer_id")
+  ))
+  warn_if_empty(transactions)
+  transactions
+}

@@ -1,0 +1,123 @@
+#' How things stand: what is configured and what answers
+#'
+#' Looks at the credentials, asks the account which API it answers, and lists
+#' versions, options, proxy and certificates. Paste what it prints into a report
+#' of a problem: nothing in it is secret.
+#'
+#' @inheritParams AmoAuth
+#'
+#' @return A list of class `amocrm_sitrep`, invisibly, after printing it. Its
+#'   elements are texts named by what they are about: `package`, `r`, `system`,
+#'   `account`, `credentials`, `token`, `answer`, `zone`, `options`, `proxy`,
+#'   `certificates`. What can't be found out is said there too: there is no
+#'   error.
+#' @examples
+#' AmoSitrep(auth_list = AmoSandbox(notes = 1))
+#' @export
+AmoSitrep <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL) {
+  if (is.list(email)) {
+    return(call_with_auth_list(email, character(), sys.call(), sys.function(), parent.frame()))
+  }
+  auth <- tryCatch(call_auth(email, apikey, domain, auth_list), amocrm_error = identity)
+  about <- structure(c(sitrep_here(), sitrep_account(auth)), class = "amocrm_sitrep")
+  print(about)
+  invisible(about)
+}
+
+#' What can be said without an account
+#' @noRd
+sitrep_here <- function() {
+  set <- options()[grepl("^amocrm\\.", names(options()))]
+  variables <- c("AMOCRM_EMAIL", "AMOCRM_APIKEY", "AMOCRM_DOMAIN", "AMOCRM_ACCESS_TOKEN",
+                 "AMOCRM_CLIENT_ID", "AMOCRM_CLIENT_SECRET", "AMOCRM_REDIRECT_URI")
+  list(
+    package = paste("amocrm", utils::packageVersion("amocrm")),
+    r = R.version.string,
+    system = paste(Sys.info()[c("sysname", "release", "machine")], collapse = " "),
+    locale = Sys.getlocale("LC_CTYPE"),
+    options = listed(sprintf("%s = %s", names(set), vapply(set, one_text, ""))),
+    variables = listed(variables[nzchar(Sys.getenv(variables))]),
+    proxy = listed(proxies()),
+    certificates = certificates()
+  )
+}
+
+sitrep_account <- function(auth) {
+  if (inherits(auth, "condition")) {
+    return(list(account = conditionMessage(auth)))
+  }
+  answer <- ask_account(auth)
+  list(
+    account = rust_check_domain(auth$domain)$url,
+    credentials = switch(auth$road,
+      key = gettext("e-mail and API key"), token = gettext("an access token"),
+      oauth = gettext("an OAuth integration")
+    ),
+    token = token_standing(auth),
+    answer = answer$text,
+    zone = answer$zone
+  )
+}
+
+#' Which API answers, or why none does
+#' @noRd
+ask_account <- function(auth) {
+  spec <- c(connection_spec(auth), list(what = "account"))
+  result <- tryCatch(run_job(rust_query_start(spec), show_nothing()), amocrm_error = identity)
+  if (inherits(result, "condition")) {
+    return(list(text = conditionMessage(result)))
+  }
+  if (!is.null(result$error)) {
+    return(list(text = headline(result$error)))
+  }
+  list(text = sprintf("API %s", result$api), zone = result$zone)
+}
+
+token_standing <- function(auth) {
+  if (auth$road == "token") {
+    expires <- rust_token_expiry(auth$access_token)$expires
+    if (is.na(expires)) {
+      return(gettext("does not say when it expires"))
+    }
+    return(gettextf("expires %s UTC", format(.POSIXct(expires, "UTC"), "%Y-%m-%d %H:%M")))
+  }
+  if (auth$road == "oauth") {
+    file <- auth$token_file
+    changed <- file.info(file, extra_cols = FALSE)$mtime
+    if (is.na(changed)) {
+      return(gettextf("no tokens in %s yet", file))
+    }
+    return(gettextf("in %s, changed %s", file, format(changed, "%Y-%m-%d %H:%M")))
+  }
+  NULL
+}
+
+#' Proxies that are set, without the password that one may hold
+#' @noRd
+proxies <- function() {
+  names <- c("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY")
+  values <- Sys.getenv(names)
+  values <- sub("//[^/@]*@", "//...@", values[nzchar(values)])
+  sprintf("%s=%s", names(values), values)
+}
+
+certificates <- function() {
+  set <- Sys.getenv(c("SSL_CERT_FILE", "SSL_CERT_DIR"))
+  set <- set[nzchar(set)]
+  if (length(set) == 0) {
+    return(gettext("those of the operating system"))
+  }
+  found <- ifelse(file.exists(set), "", paste0(" ", gettext("(not found)")))
+  listed(sprintf("%s=%s%s", names(set), set, found))
+}
+
+one_text <- function(value) paste(format(value), collapse = ", ")
+
+listed <- function(texts) if (length(texts) == 0) "-" else paste(texts, collapse = "; ")
+
+#' @export
+print.amocrm_sitrep <- function(x, ...) {
+  shown <- Filter(Negate(is.null), unclass(x))
+  cat(sprintf("%-12s  %s\n", names(shown), unlist(shown)), sep = "")
+  invisible(x)
+}

@@ -1,0 +1,228 @@
+//! A list of the server whose records become rows of one table, however it is
+//! cut into pages.
+
+use crate::error::Error;
+use crate::flatten::{Kind, Leaves};
+use crate::http::Request;
+use crate::list::{Pages, Reading, read_list};
+use crate::page::{BadPage, Format, Page, read_page};
+use crate::query::Context;
+use crate::slice::{Paging, Slice};
+use crate::table::{Keys, Schema, Table};
+use crate::transport::Answer;
+use crate::walk::Ask;
+
+/// How the server cuts a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// `limit_rows` and `limit_offset` of API v2.
+    Rows,
+    /// `page_size` and `page` of API v2 (v2.md 3.7). It does not say whether
+    /// there is a next page.
+    SizedPages,
+    /// `page` and `limit` of API v4.
+    Pages,
+    /// Not at all.
+    Whole,
+    /// Not at all: the records of API v2 with these ids.
+    Ids(Vec<u64>),
+}
+
+/// What a list is, and what its records become.
+pub struct Source {
+    /// What it is, in words.
+    pub name: &'static str,
+    /// What to ask for, without the part.
+    pub request: Request,
+    /// How it is cut.
+    pub cut: Cut,
+    /// The member of `_embedded` that holds the records.
+    pub member: &'static str,
+    /// The member that tells records apart.
+    pub id: &'static str,
+    /// What the table is made of.
+    pub schema: &'static Schema,
+    /// From a record to its row; false leaves it out.
+    pub row: RowOf,
+}
+
+/// From the leaves of a record to those of its row; false leaves it out.
+pub type RowOf = Box<dyn Fn(&Leaves, &mut Leaves) -> bool + Send + Sync>;
+
+/// A list, and the pages of it that have arrived.
+pub struct RowList {
+    source: Source,
+    pages: Pages<Table>,
+}
+
+impl Cut {
+    fn paging(&self) -> Paging {
+        match self {
+            Cut::SizedPages | Cut::Pages => Paging::Numbered,
+            Cut::Rows | Cut::Whole | Cut::Ids(_) => Paging::Offset,
+        }
+    }
+
+    /// The request for a part.
+    fn part(&self, request: &Request, slice: Slice) -> Request {
+        let (request, limit) = (request.clone(), &slice.limit);
+        let page = &slice.page_number();
+        match self {
+            Cut::Rows => request.query("limit_rows", limit).query("limit_offset", &slice.offset),
+            Cut::SizedPages => request.query("page_size", limit).query("page", page),
+            Cut::Pages => request.query("page", page).query("limit", limit),
+            Cut::Whole => request,
+            Cut::Ids(ids) => with_ids(request, ids),
+        }
+    }
+}
+
+fn with_ids(request: Request, ids: &[u64]) -> Request {
+    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    request.query("limit_rows", &ids.len()).query("id", &texts.join(","))
+}
+
+impl RowList {
+    /// A list to be read `limit` records at a time at most.
+    pub fn new(source: Source, limit: u32) -> Self {
+        let pages = Pages::new(source.cut.paging(), limit);
+        RowList { source, pages }
+    }
+
+    /// A list that one request reads.
+    pub fn whole(source: Source) -> Self {
+        RowList::new(source, 0)
+    }
+
+    /// The request for its first part.
+    pub fn request(&self) -> Request {
+        self.source.cut.part(&self.source.request, self.pages.first())
+    }
+
+    /// Reads the list whole.
+    ///
+    /// # Errors
+    /// As [`read_list`].
+    pub async fn read(&self, context: &Context) -> Result<(), Error> {
+        match &self.source.cut {
+            Cut::Whole => self.read_whole(context).await,
+            Cut::Ids(ids) => self.read_ids(context, ids).await,
+            Cut::Rows | Cut::SizedPages | Cut::Pages => self.read_parts(context).await,
+        }
+    }
+
+    async fn read_parts(&self, context: &Context) -> Result<(), Error> {
+        let reading = Reading {
+            rate: context.rate,
+            name: self.source.name,
+            numbered: self.source.cut.paging() == Paging::Numbered,
+            endpoint: self.source.request.endpoint(),
+            progress: &context.transport.http.progress,
+        };
+        read_list(&reading, &self.pages, |ask| self.fetch_part(context, ask)).await
+    }
+
+    async fn fetch_part(&self, context: &Context, ask: Ask) -> Result<Answer<Page<Table>>, Error> {
+        let request = self.source.cut.part(&self.source.request, ask.slice);
+        let request = request.divisible(ask.divisible);
+        if self.source.cut == Cut::SizedPages {
+            return self.fetch_sized(context, &request, ask.slice).await;
+        }
+        self.fetch(context, &request, &self.what(ask.slice)).await
+    }
+
+    /// A short page may be the last one, or one that the server left rows out
+    /// of: it is asked for once more, and the longer one counts.
+    async fn fetch_sized(
+        &self,
+        context: &Context,
+        request: &Request,
+        slice: Slice,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        let what = self.what(slice);
+        let mut answer = self.fetch(context, request, &what).await?;
+        if (1..slice.limit).contains(&answer.value.records) {
+            let second = self.fetch(context, request, &what).await?;
+            if second.value.records > answer.value.records {
+                answer = second;
+            }
+        }
+        // There may be a next one as long as there are records.
+        answer.value.has_next = answer.value.records > 0;
+        Ok(answer)
+    }
+
+    async fn read_whole(&self, context: &Context) -> Result<(), Error> {
+        let page = self.fetch(context, &self.source.request, self.source.name).await?.value;
+        self.keep(context, page);
+        Ok(())
+    }
+
+    /// Ids that don't come are asked for once more: they may not exist, or
+    /// the server lags.
+    async fn read_ids(&self, context: &Context, ids: &[u64]) -> Result<(), Error> {
+        let mut wanted = ids.to_vec();
+        for _ in 0..2 {
+            let request = with_ids(self.source.request.clone(), &wanted);
+            let page = self.fetch(context, &request, self.source.name).await?.value;
+            wanted.retain(|id| !page.keys.contains(id));
+            self.keep(context, page);
+            if wanted.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&self, context: &Context, page: Page<Table>) {
+        let records = page.records;
+        self.pages.add(page);
+        if records > 0 {
+            context.transport.http.progress.page_read(records);
+        }
+    }
+
+    async fn fetch(
+        &self,
+        context: &Context,
+        request: &Request,
+        what: &str,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        context.transport.get(request, what, |body| self.read_page(body)).await
+    }
+
+    fn what(&self, slice: Slice) -> String {
+        let name = self.source.name;
+        match self.source.cut.paging() {
+            Paging::Offset => format!("{name} from row {}", slice.offset + 1),
+            Paging::Numbered => format!("{name}, page {}", slice.page_number()),
+        }
+    }
+
+    fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+        let Source { member, id, schema, row, .. } = &self.source;
+        let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
+        read_page(body, &Format { list: member, schema, id, map: Some(&**row) })
+    }
+
+    /// Moves the rows that have arrived into `table`.
+    pub fn move_into(&self, table: &mut Table, seen: &mut Keys) {
+        self.pages.move_into(table, seen);
+    }
+
+    /// Whether its records are those of given ids.
+    pub fn is_by_ids(&self) -> bool {
+        matches!(self.source.cut, Cut::Ids(_))
+    }
+}
+
+/// Adds a leaf of a record under another name; without it, an empty cell.
+pub fn copy_as(record: &Leaves, name: &str, row: &mut Leaves, column: &str) {
+    let (text, kind) = record.get_typed(name).unwrap_or(("", Kind::Absent));
+    row.push_as(column, text, kind);
+}
+
+/// Adds a leaf; an empty text makes an empty cell.
+pub fn push_filled(row: &mut Leaves, column: &str, text: &str, kind: Kind) {
+    row.push_as(column, text, if text.is_empty() { Kind::Absent } else { kind });
+}

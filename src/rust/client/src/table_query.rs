@@ -1,0 +1,87 @@
+//! A call that gives one table, read from one or more lists.
+
+use std::sync::OnceLock;
+
+use futures_util::future::{BoxFuture, FutureExt, try_join};
+
+use crate::error::Error;
+use crate::query::{Context, Query, Tables, all_of};
+use crate::row_list::RowList;
+use crate::table::{Keys, Schema, Table};
+
+/// What one table is made of.
+pub trait Plan: Send + Sync + 'static {
+    /// The name of the table.
+    const NAME: &'static str;
+
+    /// Its columns.
+    fn schema(&self) -> &'static Schema;
+
+    /// Whether its times need the account's zone.
+    fn has_times(&self) -> bool {
+        !self.schema().times.is_empty()
+    }
+
+    /// The lists that together hold its rows.
+    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>>;
+
+    /// The columns that rows of several lists are ordered by, ascending; none
+    /// keeps the order of the lists.
+    fn order(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Puts the table in its final form.
+    fn finish(&self, _table: &mut Table) {}
+
+    /// What an error of the lists means here.
+    fn explain(&self, error: Error) -> Error {
+        error
+    }
+}
+
+/// A plan, and what has come of it.
+pub struct TableQuery<P> {
+    plan: P,
+    /// Set as soon as it is known which lists they are.
+    lists: OnceLock<Vec<RowList>>,
+}
+
+impl<P: Plan> TableQuery<P> {
+    /// Nothing is read yet.
+    pub fn new(plan: P) -> Self {
+        TableQuery { plan, lists: OnceLock::new() }
+    }
+
+    async fn read(&self, context: &Context) -> Result<(), Error> {
+        let lists = self.plan.lists(context).await?;
+        let lists = self.lists.get_or_init(|| lists);
+        let reading = all_of(lists.iter().map(|list| list.read(context).boxed()).collect());
+        let read = if self.plan.has_times() {
+            try_join(context.zone(), reading).await.map(|_| ())
+        } else {
+            reading.await
+        };
+        read.map_err(|error| self.plan.explain(error))
+    }
+}
+
+impl<P: Plan> Query for TableQuery<P> {
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        self.read(context).boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        let mut table = Table::new(self.plan.schema());
+        let mut seen = Keys::default();
+        let lists = self.lists.get().map(Vec::as_slice).unwrap_or_default();
+        for list in lists {
+            list.move_into(&mut table, &mut seen);
+        }
+        if lists.len() > 1 && !lists.iter().any(RowList::is_by_ids) {
+            table.sort_by(self.plan.order());
+        }
+        self.plan.finish(&mut table);
+        vec![(P::NAME.to_owned(), table)]
+    }
+}

@@ -1,0 +1,134 @@
+//! `AmoTasks()`: what is asked for, and the table, over either API (contract
+//! section 4).
+
+mod v2;
+mod v4;
+
+use futures_util::future::{BoxFuture, FutureExt};
+
+use crate::account::Api;
+use crate::error::Error;
+use crate::query::Context;
+use crate::row_filter::{RowFilter, Span};
+use crate::row_list::RowList;
+use crate::table::Schema;
+use crate::table_query::Plan;
+use crate::zone::Moment;
+
+/// What a table of tasks is made of.
+pub static TASKS: Schema = Schema {
+    base: &[
+        "id",
+        "responsible_user_id",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "account_id",
+        "group_id",
+        "element_type",
+        "element_id",
+        "is_completed",
+        "task_type",
+        "complete_till_at",
+        "text",
+        "result_id",
+        "result_text",
+    ],
+    keys: &["id"],
+    ids: &["id"],
+    times: &["created_at", "updated_at", "complete_till_at"],
+    natural: true,
+    integers: &[
+        "responsible_user_id",
+        "created_by",
+        "account_id",
+        "group_id",
+        "element_id",
+        "task_type",
+        "result_id",
+        "duration",
+        "updated_by",
+    ],
+    logicals: &["is_completed"],
+    ..Schema::TEXT
+};
+
+/// What tasks to read. An empty filter lets all through.
+#[derive(Clone, Debug, Default)]
+pub struct TasksRequest {
+    /// Rows a request, 1 to 500; API v4 gives fewer.
+    pub limit: u32,
+    /// Only these tasks.
+    pub ids: Vec<u64>,
+    /// Only tasks about these kinds of element: contact, lead, company,
+    /// customer.
+    pub kinds: Vec<String>,
+    /// Only tasks about these elements.
+    pub elements: Vec<u64>,
+    /// Only tasks of these users.
+    pub responsible_users: Vec<u64>,
+    /// Only tasks set between these moments.
+    pub created: [Option<Moment>; 2],
+    /// Only tasks changed between these moments.
+    pub modified: [Option<Moment>; 2],
+    /// 0 for open tasks, 1 for those that are done.
+    pub statuses: Vec<u64>,
+    /// Only tasks set by these users.
+    pub authors: Vec<u64>,
+    /// Only tasks of these types.
+    pub task_types: Vec<u64>,
+}
+
+/// The spans of a request as moments of the account's zone.
+#[derive(Clone, Copy, Default)]
+struct Spans {
+    created: Span,
+    modified: Span,
+}
+
+impl TasksRequest {
+    async fn spans(&self, context: &Context) -> Result<Spans, Error> {
+        Ok(Spans {
+            created: context.span(self.created).await?,
+            modified: context.span(self.modified).await?,
+        })
+    }
+
+    fn filter(&self, spans: Spans) -> RowFilter {
+        let is_done = |status: &u64| if *status == 0 { "FALSE" } else { "TRUE" };
+        let done: Vec<&str> = self.statuses.iter().map(is_done).collect();
+        RowFilter::default()
+            .among("id", &self.ids)
+            .among("element_type", &self.kinds)
+            .among("element_id", &self.elements)
+            .among("responsible_user_id", &self.responsible_users)
+            .among("is_completed", &done)
+            .among("created_by", &self.authors)
+            .among("task_type", &self.task_types)
+            .within("created_at", spans.created)
+            .within("updated_at", spans.modified)
+    }
+}
+
+impl Plan for TasksRequest {
+    const NAME: &'static str = "tasks";
+
+    fn schema(&self) -> &'static Schema {
+        &TASKS
+    }
+
+    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+        async {
+            let spans = self.spans(context).await?;
+            Ok(match context.api {
+                Api::V2 => v2::lists(self, spans),
+                Api::V4 => v4::lists(self, spans),
+            })
+        }
+        .boxed()
+    }
+
+    fn order(&self) -> &'static [&'static str] {
+        &["created_at", "id"]
+    }
+}

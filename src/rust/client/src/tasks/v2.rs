@@ -1,0 +1,122 @@
+//! Tasks over API v2 (v2.md 3.6).
+
+use super::{Spans, TASKS, TasksRequest};
+use crate::flatten::{Kind, Leaves};
+use crate::http::Request;
+use crate::row_filter::Span;
+use crate::row_list::{Cut, RowList, Source, copy_as};
+use crate::v2::{self, IDS_A_REQUEST};
+
+/// The lists that hold the tasks of a request. A list has at most one kind and
+/// one element: whether the server understands several is not certain.
+pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
+    let list = |cut, asked: Request| {
+        let filter = request.filter(spans);
+        let source = Source {
+            name: "tasks",
+            request: asked,
+            cut,
+            member: "items",
+            id: "id",
+            schema: &TASKS,
+            row: Box::new(move |task, row| {
+                write_row(task, row);
+                filter.lets_through(row)
+            }),
+        };
+        RowList::new(source, request.limit)
+    };
+    let all = Request::get("/api/v2/tasks");
+    if !request.ids.is_empty() {
+        let ids = request.ids.chunks(IDS_A_REQUEST.min(request.limit as usize).max(1));
+        return ids.map(|ids| list(Cut::Ids(ids.to_vec()), all.clone())).collect();
+    }
+    let mut lists = Vec::new();
+    for element in v2::optional(&request.elements) {
+        for kind in v2::optional(&request.kinds) {
+            let mut asked = all.clone();
+            if let Some(element) = element {
+                asked = asked.query("element_id", element);
+            }
+            if let Some(kind) = kind {
+                asked = asked.query("type", kind);
+            }
+            lists.push(list(Cut::Rows, with_filters(asked, request, spans)));
+        }
+    }
+    lists
+}
+
+fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request {
+    let asked = within(asked, "date_create", spans.created);
+    within(asked, "date_modify", spans.modified)
+        .queries("filter[status][]", &request.statuses)
+        .queries("responsible_user_id[]", &request.responsible_users)
+        .queries("filter[created_by][]", &request.authors)
+        .queries("filter[task_type][]", &request.task_types)
+}
+
+fn within(asked: Request, name: &str, span: Span) -> Request {
+    let Span { from, to } = span.widened();
+    let asked = asked.queries(&format!("filter[{name}][from]"), from.as_slice());
+    asked.queries(&format!("filter[{name}][to]"), to.as_slice())
+}
+
+/// A task as its row: the result comes last, and is always there.
+pub fn write_row(task: &Leaves, row: &mut Leaves) {
+    for (name, text, kind) in task.typed() {
+        if name == "element_type" {
+            match v2::element_type(text) {
+                Some(named) => row.push(name, named),
+                None => row.push_as(name, text, Kind::Text),
+            }
+        } else if !name.starts_with("result") {
+            row.push_as(name, text, kind);
+        }
+    }
+    copy_as(task, "result.id", row, "result_id");
+    copy_as(task, "result.text", row, "result_text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lists;
+    use crate::row_filter::Span;
+    use crate::row_list::RowList;
+    use crate::tasks::{Spans, TasksRequest};
+
+    fn queries(request: &TasksRequest, spans: Spans) -> Vec<String> {
+        let request = TasksRequest { limit: 500, ..request.clone() };
+        lists(&request, spans).iter().map(|list| RowList::request(list).shown_query()).collect()
+    }
+
+    #[test]
+    fn every_filter_has_its_parameter() {
+        let request = TasksRequest {
+            kinds: vec!["lead".to_owned()],
+            elements: vec![5],
+            responsible_users: vec![1, 2],
+            statuses: vec![0],
+            authors: vec![3],
+            task_types: vec![4],
+            ..TasksRequest::default()
+        };
+        let spans =
+            Spans { created: Span { from: Some(10), to: Some(20) }, modified: Span::default() };
+        assert_eq!(
+            queries(&request, spans),
+            ["element_id=5&type=lead&filter[date_create][from]=9&filter[date_create][to]=21\
+              &filter[status][]=0&responsible_user_id[]=1&responsible_user_id[]=2\
+              &filter[created_by][]=3&filter[task_type][]=4&limit_rows=500&limit_offset=0"]
+        );
+    }
+
+    #[test]
+    fn each_kind_and_element_is_a_list_of_its_own_and_long_ids_are_split() {
+        let kinds = vec!["lead".to_owned(), "contact".to_owned()];
+        let request = TasksRequest { kinds, elements: vec![1, 2], ..TasksRequest::default() };
+        assert_eq!(queries(&request, Spans::default()).len(), 4);
+        let by_ids = TasksRequest { ids: (1..=450).collect(), ..request };
+        assert_eq!(queries(&by_ids, Spans::default()).len(), 3);
+    }
+}

@@ -1,0 +1,163 @@
+//! Tasks over API v4, as rows of v2 (v4.md 4.3).
+
+use super::{Spans, TASKS, TasksRequest};
+use crate::flatten::{Kind, Leaves};
+use crate::http::Request;
+use crate::row_filter::Span;
+use crate::row_list::{Cut, RowList, Source, copy_as};
+use crate::v4::{self, LIST_LIMIT};
+
+/// Ids that one request may name.
+const IDS_A_REQUEST: usize = 100;
+
+/// Columns of v2 and the members that hold them; what v2 did not have comes
+/// last.
+const BEFORE_ELEMENT: [&str; 7] = [
+    "id",
+    "responsible_user_id",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "account_id",
+    "group_id",
+];
+const AFTER_ELEMENT: [(&str, &str); 4] = [
+    ("is_completed", "is_completed"),
+    ("task_type", "task_type_id"),
+    ("complete_till_at", "complete_till"),
+    ("text", "text"),
+];
+
+/// The lists that hold the tasks of a request.
+pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
+    let (name, values) = if request.ids.is_empty() {
+        ("filter[entity_id][]", &request.elements)
+    } else {
+        ("filter[id][]", &request.ids)
+    };
+    let all = with_filters(Request::get("/api/v4/tasks"), request, spans);
+    let list = |ids: &[u64]| {
+        let filter = request.filter(spans);
+        let source = Source {
+            name: "tasks",
+            request: all.clone().queries(name, ids),
+            cut: Cut::Pages,
+            member: "tasks",
+            id: "id",
+            schema: &TASKS,
+            row: Box::new(move |task, row| {
+                write_row(task, row);
+                filter.lets_through(row)
+            }),
+        };
+        RowList::new(source, request.limit.min(LIST_LIMIT))
+    };
+    if values.is_empty() {
+        return vec![list(&[])];
+    }
+    values.chunks(IDS_A_REQUEST).map(list).collect()
+}
+
+fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request {
+    let kinds: Vec<&str> = request.kinds.iter().map(|kind| v4::plural(kind)).collect();
+    let Span { from, to } = spans.modified.widened();
+    // One of two: with both, all are meant.
+    let done = if request.statuses.len() == 1 { request.statuses.as_slice() } else { &[] };
+    asked
+        .query("order[id]", "asc")
+        .queries("filter[entity_type][]", &kinds)
+        .queries("filter[responsible_user_id][]", &request.responsible_users)
+        .queries("filter[is_completed]", done)
+        .queries("filter[task_type][]", &request.task_types)
+        .queries("filter[updated_at][from]", from.as_slice())
+        .queries("filter[updated_at][to]", to.as_slice())
+}
+
+/// A task as its row in v2.
+pub fn write_row(task: &Leaves, row: &mut Leaves) {
+    for name in BEFORE_ELEMENT {
+        copy_as(task, name, row, name);
+    }
+    write_element(task, row);
+    for (column, name) in AFTER_ELEMENT {
+        copy_as(task, name, row, column);
+    }
+    row.push_as("result_id", "", Kind::Absent);
+    copy_as(task, "result.text", row, "result_text");
+    for name in ["duration", "updated_by"] {
+        copy_as(task, name, row, name);
+    }
+}
+
+/// A task about nothing has zeros in v2.
+fn write_element(task: &Leaves, row: &mut Leaves) {
+    let kind = task.get("entity_type").map_or("0", v4::singular);
+    row.push("element_type", kind);
+    row.push_as("element_id", task.get("entity_id").unwrap_or("0"), Kind::Int);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{lists, write_row};
+    use crate::flatten::{Leaves, NoLinks};
+    use crate::row_filter::Span;
+    use crate::row_list::RowList;
+    use crate::tasks::{Spans, TASKS, TasksRequest};
+    use serde::de::DeserializeSeed;
+
+    fn row(json: &str) -> Vec<(String, String)> {
+        let (mut task, mut row) = (Leaves::default(), Leaves::default());
+        let mut parser = serde_json::Deserializer::from_str(json);
+        task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+        write_row(&task, &mut row);
+        row.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+    }
+
+    #[test]
+    fn columns_of_v2_come_first_in_the_order_of_v2() {
+        let row = row(r#"{"id":1,"entity_id":5,"entity_type":"leads","complete_till":7,
+            "task_type_id":2,"result":{"text":"ok"},"duration":0}"#);
+        let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, [TASKS.base, &["duration", "updated_by"]].concat());
+        let value = |name: &str| &row.iter().find(|(found, _)| found == name).unwrap().1;
+        assert_eq!(value("element_type"), "lead");
+        assert_eq!(value("complete_till_at"), "7");
+        assert_eq!(value("task_type"), "2");
+        assert_eq!(value("result_text"), "ok");
+    }
+
+    #[test]
+    fn a_task_about_nothing_has_zeros() {
+        let row = row(r#"{"id":1,"entity_id":null,"entity_type":null,"result":[]}"#);
+        assert!(row.contains(&("element_id".to_owned(), "0".to_owned())));
+        assert!(row.contains(&("element_type".to_owned(), "0".to_owned())));
+    }
+
+    #[test]
+    fn every_filter_that_v4_has_is_sent() {
+        let request = TasksRequest {
+            limit: 500,
+            kinds: vec!["company".to_owned()],
+            elements: (1..=150).collect(),
+            responsible_users: vec![1],
+            statuses: vec![1],
+            authors: vec![3],
+            task_types: vec![4],
+            ..TasksRequest::default()
+        };
+        let modified = Span { from: Some(10), to: None };
+        let lists = lists(&request, Spans { modified, ..Spans::default() });
+        assert_eq!(lists.len(), 2);
+        let query = RowList::request(&lists[1]).shown_query();
+        assert!(
+            query.starts_with(
+                "order[id]=asc&filter[entity_type][]=companies&filter[responsible_user_id][]=1\
+                 &filter[is_completed]=1&filter[task_type][]=4&filter[updated_at][from]=9\
+                 &filter[entity_id][]=101&"
+            ),
+            "{query}"
+        );
+        assert!(query.ends_with("&filter[entity_id][]=150&page=1&limit=250"), "{query}");
+    }
+}

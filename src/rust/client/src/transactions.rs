@@ -1,0 +1,184 @@
+//! `AmoCustomersTransactions()`: what customers bought (contract section 4).
+
+use futures_util::future::{BoxFuture, FutureExt};
+
+use crate::account::Api;
+use crate::error::Error;
+use crate::flatten::{Kind, Leaves};
+use crate::http::Request;
+use crate::query::Context;
+use crate::row_filter::RowFilter;
+use crate::row_list::{Cut, RowList, RowOf, Source, copy_as, push_filled};
+use crate::table::Schema;
+use crate::table_query::Plan;
+use crate::v2::IDS_A_REQUEST;
+use crate::v4::LIST_LIMIT;
+
+/// What a table of transactions is made of.
+pub static TRANSACTIONS: Schema = Schema {
+    base: &[
+        "id",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "account_id",
+        "updated_by",
+        "is_deleted",
+        "comment",
+        "price",
+        "date",
+        "customer_id",
+    ],
+    keys: &["id"],
+    ids: &["id"],
+    times: &["created_at", "updated_at"],
+    time_endings: &["_at"],
+    ..Schema::TEXT
+};
+
+/// What transactions to read. An empty filter lets all through.
+#[derive(Clone, Debug, Default)]
+pub struct TransactionsRequest {
+    /// Rows a request, 1 to 500; API v4 gives fewer.
+    pub limit: u32,
+    /// Only these transactions.
+    pub ids: Vec<u64>,
+    /// Only transactions of these customers.
+    pub customers: Vec<u64>,
+}
+
+impl Plan for TransactionsRequest {
+    const NAME: &'static str = "transactions";
+
+    fn schema(&self) -> &'static Schema {
+        &TRANSACTIONS
+    }
+
+    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+        async { Ok(if context.api == Api::V2 { self.v2_lists() } else { self.v4_lists() }) }.boxed()
+    }
+
+    fn order(&self) -> &'static [&'static str] {
+        &["created_at", "id"]
+    }
+}
+
+impl TransactionsRequest {
+    fn v2_lists(&self) -> Vec<RowList> {
+        let list = |request, cut| self.list(request, cut, "items", write_v2);
+        let all = Request::get("/api/v2/transactions");
+        if !self.ids.is_empty() {
+            let ids = self.ids.chunks(IDS_A_REQUEST.min(self.limit as usize).max(1));
+            return ids.map(|ids| list(all.clone(), Cut::Ids(ids.to_vec()))).collect();
+        }
+        let of_customer = |customer| list(all.clone().query("customer_id", customer), Cut::Rows);
+        if self.customers.is_empty() {
+            return vec![list(all.clone(), Cut::Rows)];
+        }
+        self.customers.iter().map(of_customer).collect()
+    }
+
+    fn v4_lists(&self) -> Vec<RowList> {
+        let list = |request| self.list(request, Cut::Pages, "transactions", write_v4);
+        let all = || Request::get("/api/v4/customers/transactions");
+        if !self.ids.is_empty() {
+            let ids = self.ids.chunks(IDS_A_REQUEST);
+            return ids.map(|ids| list(all().queries("filter[id][]", ids))).collect();
+        }
+        if self.customers.is_empty() {
+            return vec![list(all())];
+        }
+        let path = |customer| format!("/api/v4/customers/{customer}/transactions");
+        self.customers.iter().map(|customer| list(Request::get(path(customer)))).collect()
+    }
+
+    fn list(
+        &self,
+        request: Request,
+        cut: Cut,
+        member: &'static str,
+        write: fn(&Leaves, &mut Leaves),
+    ) -> RowList {
+        let filter =
+            RowFilter::default().among("id", &self.ids).among("customer_id", &self.customers);
+        let row: RowOf = Box::new(move |transaction, row| {
+            write(transaction, row);
+            filter.lets_through(row)
+        });
+        let limit = if cut == Cut::Pages { self.limit.min(LIST_LIMIT) } else { self.limit };
+        let source = Source {
+            name: "transactions",
+            request,
+            cut,
+            member,
+            id: "id",
+            schema: &TRANSACTIONS,
+            row,
+        };
+        RowList::new(source, limit)
+    }
+}
+
+/// A transaction of API v2 as a row.
+pub fn write_v2(transaction: &Leaves, row: &mut Leaves) {
+    for (name, text, kind) in transaction.typed() {
+        match name {
+            "customer.id" => row.push_as("customer_id", text, kind),
+            "comment" => push_filled(row, name, text, kind),
+            _ if name.starts_with("customer.") => {}
+            _ => row.push_as(name, text, kind),
+        }
+    }
+}
+
+/// A transaction of API v4 as a row of v2 (v4.md 4.4). What v2 calls its date
+/// is when it was completed.
+pub fn write_v4(transaction: &Leaves, row: &mut Leaves) {
+    for column in TRANSACTIONS.base {
+        match *column {
+            "date" => copy_as(transaction, "completed_at", row, "date"),
+            "comment" => {
+                let text = transaction.get("comment").unwrap_or_default();
+                push_filled(row, "comment", text, Kind::Text);
+            }
+            column => copy_as(transaction, column, row, column),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TransactionsRequest;
+    use crate::row_list::RowList;
+
+    fn requests(lists: &[RowList]) -> Vec<String> {
+        let requests = lists.iter().map(RowList::request);
+        requests.map(|r| format!("{}?{}", r.path(), r.shown_query())).collect()
+    }
+
+    #[test]
+    fn customers_are_sent_as_such_and_ids_as_ids() {
+        let customers =
+            TransactionsRequest { limit: 500, customers: vec![7, 8], ..Default::default() };
+        assert_eq!(
+            requests(&customers.v2_lists()),
+            [
+                "/api/v2/transactions?customer_id=7&limit_rows=500&limit_offset=0",
+                "/api/v2/transactions?customer_id=8&limit_rows=500&limit_offset=0"
+            ]
+        );
+        assert_eq!(
+            requests(&customers.v4_lists()),
+            [
+                "/api/v4/customers/7/transactions?page=1&limit=250",
+                "/api/v4/customers/8/transactions?page=1&limit=250"
+            ]
+        );
+        let ids = TransactionsRequest { ids: vec![1, 2], ..customers };
+        assert_eq!(requests(&ids.v2_lists()), ["/api/v2/transactions?limit_rows=2&id=1,2"]);
+        assert_eq!(
+            requests(&ids.v4_lists()),
+            ["/api/v4/customers/transactions?filter[id][]=1&filter[id][]=2&page=1&limit=250"]
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! `AmoUsers()`: the users of an account (contract section 4).
+
+use futures_util::future::{BoxFuture, FutureExt};
+
+use crate::account::Api;
+use crate::error::Error;
+use crate::flatten::{Kind, Leaves};
+use crate::http::Request;
+use crate::query::Context;
+use crate::row_list::{Cut, RowList, RowOf, Source, copy_as, push_filled};
+use crate::table::Schema;
+use crate::table_query::Plan;
+use crate::v4::LIST_LIMIT;
+
+static USERS: Schema = Schema {
+    base: &[
+        "id",
+        "name",
+        "last_name",
+        "login",
+        "language",
+        "group_id",
+        "is_active",
+        "is_free",
+        "is_admin",
+        "phone_number",
+    ],
+    keys: &["id"],
+    ids: &["id"],
+    natural: true,
+    integers: &["group_id"],
+    logicals: &["is_active", "is_free", "is_admin"],
+    ..Schema::TEXT
+};
+
+/// The users of an account.
+pub struct Users;
+
+impl Plan for Users {
+    const NAME: &'static str = "users";
+
+    fn schema(&self) -> &'static Schema {
+        &USERS
+    }
+
+    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+        async {
+            let source = |request, cut, row: RowOf| Source {
+                name: "users",
+                request,
+                cut,
+                member: "users",
+                id: "id",
+                schema: &USERS,
+                row,
+            };
+            Ok(vec![match context.api {
+                Api::V2 => {
+                    let request = Request::get("/api/v2/account").query("with", "users");
+                    RowList::whole(source(request, Cut::Whole, Box::new(write_v2)))
+                }
+                Api::V4 => {
+                    let request = Request::get("/api/v4/users");
+                    RowList::new(source(request, Cut::Pages, Box::new(write_v4)), LIST_LIMIT)
+                }
+            }])
+        }
+        .boxed()
+    }
+
+    /// Here a 403 is about rights: API v4 lists users to administrators only
+    /// (v4.md 1.7).
+    fn explain(&self, error: Error) -> Error {
+        match error {
+            Error::Blocked { detail, at } if at.endpoint == "GET /api/v4/users" => {
+                Error::Http { detail, at }
+            }
+            error => error,
+        }
+    }
+}
+
+/// A user of API v2 as a row: scalars only, which leaves out the rights.
+pub fn write_v2(user: &Leaves, row: &mut Leaves) -> bool {
+    for (name, text, kind) in user.typed().filter(|(name, ..)| !name.contains('.')) {
+        push_filled(row, name, text, kind);
+    }
+    true
+}
+
+/// A user of API v4 as a row of v2, which has no free users.
+pub fn write_v4(user: &Leaves, row: &mut Leaves) -> bool {
+    copy_as(user, "id", row, "id");
+    for (column, name) in [("name", "name"), ("login", "email"), ("language", "lang")] {
+        if column == "login" {
+            row.push_as("last_name", "", Kind::Absent);
+        }
+        push_filled(row, column, user.get(name).unwrap_or_default(), Kind::Text);
+    }
+    // The first group has the id 0 in v2 and none in v4.
+    row.push_as("group_id", user.get("rights.group_id").unwrap_or("0"), Kind::Int);
+    for column in ["is_active", "is_free", "is_admin"] {
+        copy_as(user, &format!("rights.{column}"), row, column);
+    }
+    row.push_as("phone_number", "", Kind::Absent);
+    user.get("rights.is_free") != Some("TRUE")
+}

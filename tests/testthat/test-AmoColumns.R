@@ -1,0 +1,25 @@
+test_that("the columns of the tables are explained in both languages", {
+  columns <- AmoColumns()
+  expect_named(columns, c("table", "column", "type", "meaning", "meaning_ru"))
+  for (text in columns) expect_true(all(nzchar(text)))
+  expect_true(all(grepl("[\u0430-\u044f]", columns$meaning_ru)))
+  expect_identical(anyDuplicated(columns[c("table", "column")]), 0L)
+  expect_error(AmoColumns("note"), "linked_tags", class = "amocrm_error_input")
+})
+
+test_that("columns and types are those of the tables", {
+  auth <- AmoSandbox(notes = c(lead = 300))
+  tables <- c(
+    list(notes = AmoNotes(auth, "lead")), AmoLeads(auth), AmoContacts(auth)["contacts"],
+    AmoCompanies(auth)[c("companies", "linked_leads", "linked_customers")],
+    AmoCustomers(auth)["customers"]
+  )
+  for (name in names(tables)) {
+    explained <- AmoColumns(name)
+    explained <- explained[!explained$column %in% c("event_id", "params_..."), ]
+    types <- vapply(tables[[name]], function(column) class(column)[[1]], "")
+    shown <- types[!startsWith(names(types), "params_")]
+    expect_setequal(explained$column, names(shown))
+    expect_identical(unname(types[explained$column]), explained$type, info = name)
+  }
+})

@@ -1,0 +1,317 @@
+# Rscript tools/bench.R: what AmoNotes() and AmoLeads() cost beside ways of
+# reading the same rows with httr and jsonlite. All read one account on this
+# computer.
+#
+# The account runs in this process; each reading is done by an R process of its
+# own, so that what it takes is its own. Of several readings the one with the
+# least CPU counts: what else runs on the computer only adds to it.
+#
+# Prints a table; writes tools/bench-results.csv and man/figures/bench.png.
+# Linux only, for /proc. Takes some minutes on a quiet computer.
+
+# Records of a page.
+limit <- 500
+
+# The ways to read --------------------------------------------------------------
+
+read_amonotes <- function(access) {
+  amocrm::AmoNotes(auth_list = amocrm::AmoAuthList(
+    domain = access$domain, access_token = access$token
+  ), type = "lead", limit = limit)
+}
+
+read_amoleads <- function(access) {
+  amocrm::AmoLeads(auth_list = amocrm::AmoAuthList(
+    domain = access$domain, access_token = access$token
+  ), limit = limit)
+}
+
+#' What one would write today for leads: pages unnested, joined at the end
+read_unnested <- function(access) {
+  pages <- each_page(access, "leads", function(text) {
+    items <- jsonlite::fromJSON(text)[["_embedded"]]$items
+    unnested <- function(column) {
+      # What is empty is `{}` or `[]`.
+      some <- vapply(column, is.data.frame, NA)
+      tidyr::unnest(dplyr::tibble(id = items$id[some], linked = column[some]), "linked",
+                    names_sep = "_")
+    }
+    fields <- unnested(items$custom_fields)
+    fields$linked_values <- lapply(fields$linked_values, function(values) {
+      values[] <- lapply(values, as.character)
+      values
+    })
+    is_nested <- vapply(items, is.list, NA)
+    list(
+      leads = items[!is_nested],
+      fields = tidyr::unnest(fields, "linked_values", names_sep = "_"),
+      tags = unnested(items$tags),
+      contacts = tidyr::unnest_longer(
+        dplyr::tibble(
+          id = items$id,
+          contact_id = if (is.data.frame(items$contacts)) {
+            items$contacts$id
+          } else {
+            lapply(items$contacts, `[[`, "id")
+          }
+        ),
+        "contact_id"
+      )
+    )
+  })
+  lapply(stats::setNames(nm = names(pages[[1]])), function(name) {
+    dplyr::bind_rows(lapply(pages, `[[`, name))
+  })
+}
+
+#' What one would write today: data frames of pages, joined at the end. Where
+#' a note has no `params` they are `[]`, so that they stay lists in one column.
+read_simplified <- function(access) {
+  dplyr::bind_rows(each_page(access, "notes", function(text) {
+    items <- jsonlite::fromJSON(text, flatten = TRUE)[["_embedded"]]$items
+    # A column may be numbers on one page and texts on the other.
+    items[] <- lapply(items, function(column) {
+      if (is.list(column)) column else as.character(column)
+    })
+    items
+  }))
+}
+
+#' How amocrm 0.1.0 made its rows: each note by itself
+read_by_row <- function(access) {
+  dplyr::bind_rows(each_page(access, "notes", function(text) {
+    items <- jsonlite::fromJSON(text, simplifyVector = FALSE)[["_embedded"]]$items
+    dplyr::bind_rows(lapply(items, function(item) {
+      dplyr::bind_rows(unlist(item[setdiff(names(item), "_links")]))
+    }))
+  }))
+}
+
+ways <- list(
+  AmoNotes = read_amonotes, simplified = read_simplified, by_row = read_by_row,
+  AmoLeads = read_amoleads, unnested = read_unnested
+)
+
+labels <- c(
+  AmoNotes = "AmoNotes()", simplified = "fromJSON(flatten = TRUE), bind_rows()",
+  by_row = "unlist() and bind_rows() for each note",
+  AmoLeads = "AmoLeads()", unnested = "fromJSON(), unnest(), bind_rows() of leads"
+)
+
+#' What `read` makes of each page, one after the other
+each_page <- function(access, list, read) {
+  pages <- list()
+  repeat {
+    # As R writes numbers, the page at 100000 would be at 1e+05.
+    offset <- format(limit * length(pages), scientific = FALSE)
+    answer <- httr::GET(
+      access$domain,
+      path = paste0("api/v2/", list),
+      query = list(type = "lead", limit_rows = limit, limit_offset = offset),
+      httr::add_headers(Authorization = paste("Bearer", access$token))
+    )
+    if (httr::status_code(answer) == 204) break
+    httr::stop_for_status(answer)
+    pages[[length(pages) + 1]] <- read(httr::content(answer, "text", encoding = "UTF-8"))
+  }
+  pages
+}
+
+# One reading, in a process of its own ------------------------------------------
+
+#' Kilobytes that /proc tells of this process
+memory <- function(name) {
+  line <- grep(paste0("^", name, ":"), readLines("/proc/self/status"), value = TRUE)
+  as.numeric(gsub("\\D", "", line))
+}
+
+#' The table with a row for each record
+main <- function(result) if (is.data.frame(result)) result else result[[1]]
+
+#' Takes the measure of one reading, and prints it as numbers
+measure <- function(way, domain, token, rate) {
+  options(amocrm.rate = as.numeric(rate), amocrm.quiet = TRUE)
+  for (package in c("amocrm", "httr", "jsonlite", "dplyr", "tidyr")) loadNamespace(package)
+  access <- list(domain = domain, token = token)
+  if (is.finite(as.numeric(rate))) {
+    # At the limit it is the pages that count: the first call finds out which
+    # API answers and what the time zone is.
+    suppressWarnings(amocrm::AmoNotes(
+      auth_list = amocrm::AmoAuthList(domain = domain, access_token = token), id = 1
+    ))
+    Sys.sleep(1.1)
+  }
+  invisible(gc())
+  # The peak begins anew.
+  cat("5", file = "/proc/self/clear_refs")
+  memory_before <- memory("VmHWM")
+  before <- proc.time()
+  table <- ways[[way]](access)
+  taken <- proc.time() - before
+  cat(
+    sum(taken[c("user.self", "sys.self")]), taken[["elapsed"]],
+    (memory("VmHWM") - memory_before) / 1024, object.size(table) / 1024^2,
+    nrow(main(table)), ncol(main(table)), "\n"
+  )
+}
+
+measured <- c("cpu_s", "wall_s", "peak_mb", "table_mb", "table_rows", "table_columns")
+
+#' A reading by a new R process, as a data frame of one row
+reading <- function(way, sandbox, rate) {
+  seen <- nrow(amocrm:::sandbox_requests(sandbox))
+  script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+  said <- system2(
+    file.path(R.home("bin"), "Rscript"),
+    shQuote(c(script, way, sandbox$domain, sandbox$access_token, rate)),
+    stdout = TRUE
+  )
+  values <- as.numeric(strsplit(tail(said, 1), " ")[[1]])
+  requests <- amocrm:::sandbox_requests(sandbox)
+  requests <- requests[seq_len(nrow(requests)) > seen, ]
+  data.frame(
+    as.list(stats::setNames(values, measured)),
+    requests = nrow(requests),
+    page_requests = sum(grepl("limit_offset", requests$query)),
+    refused = sum(requests$status == 429)
+  )
+}
+
+# The plan ----------------------------------------------------------------------
+
+plan <- rbind(
+  expand.grid(way = "AmoNotes", notes = c(1e3, 1e4, 4e4, 1e5, 2e5, 5e5), times = 5),
+  expand.grid(way = "simplified", notes = c(1e3, 1e4, 4e4, 5e5), times = 2),
+  expand.grid(way = "by_row", notes = c(1e3, 1e4), times = 2)
+)
+plan <- data.frame(plan, list = "notes", latency_s = 0, rate = Inf)
+leads <- data.frame(
+  way = c("AmoLeads", "unnested"), notes = 1e5, times = c(3, 1), list = "leads", latency_s = 0,
+  rate = Inf
+)
+# Pages begin with the last row of the one before: 40 full ones.
+slow <- data.frame(
+  way = c("AmoNotes", "simplified"), notes = 40 * (limit - 1) + 1, times = 1,
+  list = "notes", latency_s = 0.3, rate = 7
+)
+plan <- rbind(plan, leads, slow)
+
+#' The readings of a line of the plan; the one with the least CPU
+best_of <- function(line) {
+  sandbox <- amocrm::AmoSandbox(
+    notes = c(lead = if (line$list == "notes") line$notes else 0),
+    leads = if (line$list == "leads") line$notes else 1, contacts = line$notes %/% 2,
+    companies = line$notes %/% 5, latency = line$latency_s, access = "token",
+    rate = if (is.finite(line$rate)) line$rate else 0
+  )
+  readings <- do.call(rbind, lapply(seq_len(line$times), function(time) {
+    reading(as.character(line$way), sandbox, line$rate)
+  }))
+  stopifnot(readings$table_rows == line$notes)
+  readings[which.min(readings$cpu_s), ]
+}
+
+run_plan <- function() {
+  lines <- split(plan, seq_len(nrow(plan)))
+  results <- lapply(lines, function(line) {
+    message(line$way, ", ", number(line$notes), " notes")
+    cbind(line, best_of(line))
+  })
+  do.call(rbind, results)
+}
+
+number <- function(x) {
+  format(x, big.mark = ",", scientific = FALSE, drop0trailing = TRUE, trim = TRUE)
+}
+
+# What comes out ----------------------------------------------------------------
+
+machine <- function() {
+  cpu <- grep("^model name", readLines("/proc/cpuinfo"), value = TRUE)
+  data.frame(
+    date = format(Sys.Date()),
+    cpu = sub(".*: *", "", cpu[[1]]),
+    cores = length(cpu),
+    r = as.character(getRversion()),
+    amocrm = as.character(utils::packageVersion("amocrm"))
+  )
+}
+
+show_results <- function(results) {
+  shown <- data.frame(
+    way = labels[as.character(results$way)],
+    rows = number(results$notes),
+    latency = results$latency_s,
+    cpu_s = round(results$cpu_s, 3),
+    us_a_note = round(results$cpu_s / results$notes * 1e6, 1),
+    wall_s = round(results$wall_s, 2),
+    peak_mb = round(results$peak_mb, 1),
+    table_mb = round(results$table_mb, 1),
+    columns = results$table_columns,
+    requests = results$requests,
+    pages = results$page_requests,
+    refused = results$refused
+  )
+  print(shown, row.names = FALSE, right = TRUE)
+}
+
+#' How many times the CPU of AmoNotes() the others take for 40,000 notes
+show_ratios <- function(results) {
+  free <- results[results$latency_s == 0 & results$list == "notes", ]
+  cpu <- function(way, notes) free$cpu_s[free$way == way & free$notes == notes]
+  ours <- cpu("AmoNotes", 4e4)
+  cat(sprintf(
+    "\n40,000 notes, CPU beside AmoNotes(): %.0f times with %s,\n%.0f times with %s\n",
+    cpu("simplified", 4e4) / ours, labels[["simplified"]],
+    4 * cpu("by_row", 1e4) / ours, labels[["by_row"]]
+  ))
+  leads <- results[results$list == "leads", ]
+  cat(sprintf(
+    "100,000 leads with fields, tags and contacts: %.0f times with %s\n",
+    leads$cpu_s[leads$way == "unnested"] / leads$cpu_s[leads$way == "AmoLeads"],
+    labels[["unnested"]]
+  ))
+  cat("(the latter measured on 10,000 notes and taken 4 times: its cost a note is no less)\n")
+  cat(sprintf(
+    "500,000 notes take %.1f times the CPU of 40,000, which is 12.5 times as many\n",
+    cpu("AmoNotes", 5e5) / ours
+  ))
+}
+
+draw <- function(results, file) {
+  free <- results[results$latency_s == 0 & results$list == "notes", ]
+  grDevices::png(file, width = 1200, height = 800, res = 150)
+  on.exit(grDevices::dev.off())
+  colours <- c(AmoNotes = "#0b6e4f", simplified = "#c98a00", by_row = "#b03a2e")
+  graphics::par(mar = c(4.2, 4.6, 1, 1), las = 1)
+  graphics::plot(
+    free$notes, free$cpu_s,
+    log = "xy", type = "n", axes = FALSE, xlab = "notes", ylab = "CPU, s"
+  )
+  ticks <- 10^(3:5)
+  graphics::axis(1, ticks, number(ticks))
+  ticks <- 10^(-2:3)
+  graphics::axis(2, ticks, number(ticks))
+  graphics::box()
+  shown <- c("AmoNotes", "simplified", "by_row")
+  for (way in shown) {
+    points <- free[free$way == way, c("notes", "cpu_s")]
+    graphics::lines(points, type = "b", pch = 19, lwd = 2, col = colours[[way]])
+  }
+  graphics::legend("topleft", labels[shown], col = colours, pch = 19, lwd = 2, bty = "n")
+}
+
+arguments <- commandArgs(trailingOnly = TRUE)
+if (length(arguments) == 4) {
+  do.call(measure, as.list(arguments))
+} else {
+  results <- run_plan()
+  cat("\n")
+  print(machine(), row.names = FALSE)
+  cat("\n")
+  show_results(results)
+  show_ratios(results)
+  results <- results[setdiff(names(results), c("table_rows", "times"))]
+  utils::write.csv(cbind(machine(), results), "tools/bench-results.csv", row.names = FALSE)
+  draw(results, "man/figures/bench.png")
+}
