@@ -418,13 +418,13 @@ fn users_groups_and_task_types_of_both_apis_keep_their_values() {
             assert_cells(&file, user, &row, &names);
             assert!(row.iter().all(|(name, _)| !name.starts_with("rights")), "{file}");
         }
-        let named = [("id", "/id"), ("name", "/name")];
+        let columns = [("id", "/id"), ("name", "/name")];
         for (list, write) in
             [("groups", groups::write_row as Write), ("task_types", task_types::write_row)]
         {
             for (record, row) in records_of(&account, list).iter().zip(rows(&account, list, write))
             {
-                assert_cells(&file, record, &row, &named);
+                assert_cells(&file, record, &row, &columns);
             }
         }
     }
@@ -436,13 +436,13 @@ fn users_groups_and_task_types_of_both_apis_keep_their_values() {
         }
     }
     for (file, account) in payloads("v4/amocrm_docs.account_with_everything") {
-        let named = [("id", "/id"), ("name", "/name")];
+        let columns = [("id", "/id"), ("name", "/name")];
         for (list, write) in
             [("users_groups", groups::write_row as Write), ("task_types", task_types::write_row)]
         {
             for (record, row) in records_of(&account, list).iter().zip(rows(&account, list, write))
             {
-                assert_cells(&file, record, &row, &named);
+                assert_cells(&file, record, &row, &columns);
             }
         }
     }
