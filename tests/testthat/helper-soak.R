@@ -18,6 +18,14 @@ soak_functions <- list(
   ),
   AmoCustomers = list(
     read = AmoCustomers, paths = list(key = "/customers?", token = "/customers?")
+  ),
+  AmoTasks = list(read = AmoTasks, paths = list(key = "/tasks?", token = "/tasks?")),
+  AmoCustomersTransactions = list(
+    read = AmoCustomersTransactions,
+    paths = list(key = "/transactions?", token = "/transactions?")
+  ),
+  AmoIncomingLeads = list(
+    read = AmoIncomingLeads, paths = list(key = "/incoming_leads?", token = "/unsorted?")
   )
 )
 

@@ -12,13 +12,19 @@ test_that("columns and types are those of the tables", {
   tables <- c(
     list(notes = AmoNotes(auth, "lead")), AmoLeads(auth), AmoContacts(auth)["contacts"],
     AmoCompanies(auth)[c("companies", "linked_leads", "linked_customers")],
-    AmoCustomers(auth)["customers"]
+    AmoCustomers(auth)["customers"],
+    list(
+      tasks = AmoTasks(auth), transactions = AmoCustomersTransactions(auth),
+      incoming_leads = AmoIncomingLeads(auth), users = AmoUsers(auth), groups = AmoGroups(auth),
+      task_types = AmoTaskTypes(auth), pipelines_statuses = AmoPipelinesStatuses(auth)
+    ),
+    AmoCustomFields(auth)$custom_fields_leads
   )
   for (name in names(tables)) {
     explained <- AmoColumns(name)
-    explained <- explained[!explained$column %in% c("event_id", "params_..."), ]
+    explained <- explained[!grepl("^event_id$|[.]{3}$", explained$column), ]
     types <- vapply(tables[[name]], function(column) class(column)[[1]], "")
-    shown <- types[!startsWith(names(types), "params_")]
+    shown <- types[!grepl("^(params|incoming_lead_info)_", names(types))]
     expect_setequal(explained$column, names(shown))
     expect_identical(unname(types[explained$column]), explained$type, info = name)
   }

@@ -15,6 +15,9 @@ use crate::table::Schema;
 use crate::table_query::Plan;
 use crate::zone::Moment;
 
+pub use v2::write_row as write_v2;
+pub use v4::write_row as write_v4;
+
 /// What a table of tasks is made of.
 pub static TASKS: Schema = Schema {
     base: &[

@@ -7,17 +7,24 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use amocrm_client::account::Api;
+use amocrm_client::custom_fields::{ENTITIES, field_type, read_document, read_fields};
 use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
 use amocrm_client::flatten::Leaves;
 use amocrm_client::oauth::read_tokens;
 use amocrm_client::page::{Format, read_page};
+use amocrm_client::pipelines::read_statuses;
 use amocrm_client::server_text;
 use amocrm_client::table::{Table, Values};
+use amocrm_client::tasks as amo_tasks;
 use amocrm_client::v2;
 use amocrm_client::v4::{events, note_rows, read_account, tasks};
 use amocrm_client::zone::Zone;
+use amocrm_client::{groups, incoming, task_types, transactions, users};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+
+/// From a record to its row; whether it is kept.
+type Write = fn(&Leaves, &mut Leaves) -> bool;
 
 fn folder() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
@@ -269,6 +276,248 @@ fn v2_login_failures_give_code_and_words() {
         let said = server_text::read(body.to_string().as_bytes());
         assert_eq!(said.code.as_deref(), body["response"]["error_code"].as_str());
         assert_eq!(Some(said.detail.as_str()), body["response"]["error"].as_str());
+    }
+}
+
+// --- The plain tables (contract section 4) ----------------------------------------
+
+/// The records of a page that a list holds.
+fn records_of(page: &Value, list: &str) -> Vec<Value> {
+    match &page["_embedded"][list] {
+        Value::Array(records) => records.clone(),
+        Value::Object(records) => records.values().cloned().collect(),
+        other => panic!("no list {list}: {other}"),
+    }
+}
+
+/// Compares members of a record with cells of its row.
+fn assert_cells(file: &str, record: &Value, row: &[(String, String)], names: &[(&str, &str)]) {
+    for (column, pointer) in names {
+        let held = record.pointer(pointer).map(leaves).unwrap_or_default();
+        let found: Vec<String> = cell(row, column).map(str::to_owned).into_iter().collect();
+        let found: Vec<String> = found.into_iter().filter(|text| !text.is_empty()).collect();
+        let held: Vec<String> = held.into_iter().filter(|text| !text.is_empty()).collect();
+        assert_eq!(found, held, "{file} {column}");
+    }
+}
+
+fn kept(
+    write: impl Fn(&Leaves, &mut Leaves) + Sync,
+) -> impl Fn(&Leaves, &mut Leaves) -> bool + Sync {
+    move |record, row| {
+        write(record, row);
+        true
+    }
+}
+
+#[test]
+fn tasks_of_both_apis_keep_their_values() {
+    let both = [
+        ("created_at", "/created_at"),
+        ("created_by", "/created_by"),
+        ("id", "/id"),
+        ("is_completed", "/is_completed"),
+        ("responsible_user_id", "/responsible_user_id"),
+        ("result_text", "/result/text"),
+        ("text", "/text"),
+        ("updated_at", "/updated_at"),
+    ];
+    for (file, page) in payloads("v2/tasks") {
+        for (task, row) in
+            records_of(&page, "items").iter().zip(rows(&page, "items", kept(amo_tasks::write_v2)))
+        {
+            assert_cells(&file, task, &row, &both);
+            let own = [
+                ("element_id", "/element_id"),
+                ("task_type", "/task_type"),
+                ("complete_till_at", "/complete_till_at"),
+            ];
+            assert_cells(&file, task, &row, &own);
+        }
+    }
+    let details = payloads("v4/amocrm_docs.tasks_detail").into_iter();
+    let details = details.map(|(file, task)| (file, page_of("tasks", &task)));
+    for (file, page) in payloads("v4/amocrm_docs.tasks_list")
+        .into_iter()
+        .chain(payloads("v4/live_shape.task_results"))
+        .chain(details)
+    {
+        for (task, row) in
+            records_of(&page, "tasks").iter().zip(rows(&page, "tasks", kept(amo_tasks::write_v4)))
+        {
+            assert_cells(&file, task, &row, &both);
+            let own = [
+                ("element_id", "/entity_id"),
+                ("task_type", "/task_type_id"),
+                ("complete_till_at", "/complete_till"),
+                ("duration", "/duration"),
+            ];
+            assert_cells(&file, task, &row, &own);
+        }
+    }
+}
+
+#[test]
+fn transactions_of_both_apis_keep_their_values() {
+    let common = ["id", "price", "comment", "created_by", "updated_by", "created_at", "updated_at"];
+    let common: Vec<(&str, String)> =
+        common.iter().map(|name| (*name, format!("/{name}"))).collect();
+    let check = |file: &str, page: &Value, list: &str, write: fn(&Leaves, &mut Leaves), own| {
+        let names: Vec<(&str, &str)> =
+            common.iter().map(|(name, pointer)| (*name, pointer.as_str())).collect();
+        for (record, row) in records_of(page, list).iter().zip(rows(page, list, kept(write))) {
+            assert_cells(file, record, &row, &names);
+            assert_cells(file, record, &row, own);
+        }
+    };
+    for (file, page) in payloads("v2/transactions") {
+        let own = &[("date", "/date"), ("customer_id", "/customer/id")];
+        check(&file, &page, "items", transactions::write_v2, own);
+    }
+    let details = payloads("v4/amocrm_docs.customers_transactions_detail").into_iter();
+    let details = details.map(|(file, record)| (file, page_of("transactions", &record)));
+    for (file, page) in
+        payloads("v4/amocrm_docs.customers_transactions_list").into_iter().chain(details)
+    {
+        let own = &[("date", "/completed_at"), ("customer_id", "/customer_id")];
+        check(&file, &page, "transactions", transactions::write_v4, own);
+    }
+}
+
+#[test]
+fn incoming_leads_of_both_apis_keep_their_values() {
+    for (file, page) in payloads("v2/incoming_leads-list") {
+        let leads = records_of(&page, "items");
+        for (lead, row) in leads.iter().zip(rows(&page, "items", kept(incoming::write_v2))) {
+            assert_cells(&file, lead, &row, &[("uid", "/uid"), ("category", "/category")]);
+            for text in leaves(&lead["incoming_lead_info"]) {
+                assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}");
+            }
+        }
+    }
+    let details = payloads("v4/amocrm_docs.leads_unsorted_detail").into_iter();
+    let details = details.map(|(file, lead)| (file, page_of("unsorted", &lead)));
+    for (file, page) in payloads("v4/amocrm_docs.leads_unsorted_list").into_iter().chain(details) {
+        let leads = records_of(&page, "unsorted");
+        for (lead, row) in leads.iter().zip(rows(&page, "unsorted", kept(incoming::write_v4))) {
+            let names = [
+                ("uid", "/uid"),
+                ("source_name", "/source_name"),
+                ("created_at", "/created_at"),
+                ("pipeline_id", "/pipeline_id"),
+            ];
+            assert_cells(&file, lead, &row, &names);
+            for text in leaves(&lead["metadata"]) {
+                assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn users_groups_and_task_types_of_both_apis_keep_their_values() {
+    for (file, account) in payloads("v2/account-with-all") {
+        let names = [("id", "/id"), ("login", "/login"), ("is_admin", "/is_admin")];
+        let read = rows(&account, "users", users::write_v2);
+        for (user, row) in records_of(&account, "users").iter().zip(read) {
+            assert_cells(&file, user, &row, &names);
+            assert!(row.iter().all(|(name, _)| !name.starts_with("rights")), "{file}");
+        }
+        let columns = [("id", "/id"), ("name", "/name")];
+        for (list, write) in
+            [("groups", groups::write_row as Write), ("task_types", task_types::write_row)]
+        {
+            for (record, row) in records_of(&account, list).iter().zip(rows(&account, list, write))
+            {
+                assert_cells(&file, record, &row, &columns);
+            }
+        }
+    }
+    for (file, page) in payloads("v4/amocrm_docs.users_list") {
+        let names = [("id", "/id"), ("login", "/email"), ("is_admin", "/rights/is_admin")];
+        let read = rows(&page, "users", users::write_v4);
+        for (user, row) in records_of(&page, "users").iter().zip(read) {
+            assert_cells(&file, user, &row, &names);
+        }
+    }
+    for (file, account) in payloads("v4/amocrm_docs.account_with_everything") {
+        let columns = [("id", "/id"), ("name", "/name")];
+        for (list, write) in
+            [("users_groups", groups::write_row as Write), ("task_types", task_types::write_row)]
+        {
+            for (record, row) in records_of(&account, list).iter().zip(rows(&account, list, write))
+            {
+                assert_cells(&file, record, &row, &columns);
+            }
+        }
+    }
+}
+
+#[test]
+fn pipelines_of_both_apis_keep_their_statuses() {
+    for (file, document) in payloads("v2/account-with-all")
+        .into_iter()
+        .chain(payloads("v4/amocrm_docs.leads_pipelines_list"))
+    {
+        let table = read_statuses(Some(document.to_string().as_bytes())).expect("pipelines");
+        let mut held: Vec<Value> = Vec::new();
+        for pipeline in records_of(&document, "pipelines") {
+            let v2 = pipeline.get("statuses").map(|_| pipeline["statuses"].clone());
+            let page = json!({"_embedded": {"statuses": v2.unwrap_or_else(|| {
+                pipeline["_embedded"]["statuses"].clone()
+            })}});
+            held.extend(records_of(&page, "statuses"));
+        }
+        for (column, member) in [("status_name", "name"), ("status_id", "id")] {
+            let mut expected: Vec<String> =
+                held.iter().flat_map(|status| leaves(&status[member])).collect();
+            let mut found: Vec<String> = table.texts(column).into_iter().flatten().collect();
+            expected.sort();
+            found.sort();
+            assert_eq!(found, expected, "{file} {column}");
+        }
+    }
+}
+
+#[test]
+fn custom_fields_of_both_apis_keep_their_names_and_choices() {
+    for (file, document) in payloads("v2/account-with-all") {
+        let body = document.to_string();
+        let tables = read_document(Some(body.as_bytes())).expect("custom fields");
+        for (entity, tables) in ENTITIES.iter().zip(&tables) {
+            let page = json!({"_embedded": document["_embedded"]["custom_fields"]});
+            let fields = records_of(&page, entity);
+            assert_eq!(tables.fields.rows() as usize, fields.len(), "{file} {entity}");
+            for field in fields {
+                let names = tables.fields.texts("name");
+                assert!(names.contains(&field["name"].as_str().map(str::to_owned)), "{file}");
+                let choices = tables.enums.texts("enum_name");
+                let texts = match &field["enums"] {
+                    Value::Array(choices) => {
+                        choices.iter().flat_map(|choice| leaves(&choice["value"])).collect()
+                    }
+                    enums => leaves(enums),
+                };
+                for text in texts {
+                    assert!(choices.contains(&Some(text)), "{file} {entity}");
+                }
+            }
+        }
+    }
+    let details = payloads("v4/amocrm_docs.custom_fields_detail").into_iter();
+    let details = details.map(|(file, field)| (file, page_of("custom_fields", &field)));
+    for (file, page) in payloads("v4/amocrm_docs.custom_fields_list").into_iter().chain(details) {
+        let read = read_fields(Some(page.to_string().as_bytes())).expect("custom fields");
+        for (row, field) in records_of(&page, "custom_fields").iter().enumerate() {
+            let text = |column| read.rows.fields.texts(column)[row].clone();
+            assert_eq!(text("name").as_deref(), field["name"].as_str(), "{file}");
+            let kind = field["type"].as_str().unwrap();
+            assert_eq!(text("field_type").as_deref(), field_type(kind), "{file}");
+            for choice in field["enums"].as_array().into_iter().flatten() {
+                let held = choice["value"].as_str().map(str::to_owned);
+                assert!(read.rows.enums.texts("enum_name").contains(&held), "{file}");
+            }
+        }
     }
 }
 
