@@ -1,6 +1,7 @@
 # Rscript tools/soak.R N [seed [function]]: AmoNotes(), or another function that
-# reads lists, on N accounts where random things go wrong. Failures are printed with the schedule that shows them; a tally
-# ends it. Exit status 1 when anything failed.
+# reads lists, on N accounts where random things go wrong. Failures are printed
+# with the schedule that shows them; a tally ends it. Exit status 1 when anything
+# failed.
 library(amocrm)
 
 file <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))

@@ -48,7 +48,10 @@ soak_schedule <- function(seed, name = "AmoNotes") {
 
 #' A random fault
 soak_fault <- function(limit, access, paths) {
-  c(list(path = soak_path(limit, access, paths)), soak_pick(soak_nths), soak_pick(soak_actions())[[1]])
+  c(
+    list(path = soak_path(limit, access, paths)), soak_pick(soak_nths),
+    soak_pick(soak_actions())[[1]]
+  )
 }
 
 #' One of `choices`, which are named by their weights
@@ -116,7 +119,8 @@ soak_moved <- function(faults, action) {
 soak_read <- function(schedule, faults) {
   auth <- AmoSandbox(
     notes = c(lead = soak_rows), leads = soak_rows, contacts = soak_rows, companies = soak_rows,
-    customers = soak_rows, tasks = soak_rows, transactions = soak_rows, unsorted = soak_rows, seed = schedule$account, access = schedule$access,
+    customers = soak_rows, tasks = soak_rows, transactions = soak_rows, unsorted = soak_rows,
+    seed = schedule$account, access = schedule$access,
     v2 = schedule$access == "key", faults = faults
   )
   read <- soak_functions[[schedule$name]]$read

@@ -12,8 +12,10 @@ always <- c(1, Inf)
 html <- "<html><h1>Service is down</h1></html>"
 
 start_job <- function(auth) {
-  spec <- list(what = "notes", type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
-               if_modified_since = NULL)
+  spec <- list(
+    what = "notes", type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
+    if_modified_since = NULL
+  )
   rust_query_start(c(connection_spec(call_auth(NULL, NULL, NULL, auth)), spec))
 }
 

@@ -8,8 +8,10 @@ interrupt_after <- function(pages) {
 }
 
 start_notes <- function(auth) {
-  spec <- list(what = "notes", type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
-               if_modified_since = NULL)
+  spec <- list(
+    what = "notes", type = "lead", limit = 100, id = NULL, element_id = NULL, note_type = NULL,
+    if_modified_since = NULL
+  )
   rust_query_start(c(connection_spec(call_auth(NULL, NULL, NULL, auth)), spec))
 }
 

@@ -17,32 +17,49 @@ pub const ALLOWED: f64 = 7.0;
 /// equally long to arrive.
 const MARGIN: Duration = Duration::from_millis(40);
 
+/// How long it goes slowly after the server asked for a pause.
+const SLOW: Duration = Duration::from_secs(60);
+
 /// Hands out the right to send, one request at a time, first come first
 /// served. Shared by every list of a call and every call to an account.
 pub struct Limiter {
     window: Mutex<Window>,
+    brake: StdMutex<Brake>,
+}
+
+/// What a 429 leads to.
+#[derive(Default)]
+struct Brake {
     /// Nothing starts before: the server asked for a pause.
-    paused_until: StdMutex<Option<Instant>>,
+    paused_until: Option<Instant>,
+    /// Until then fewer requests start than the rate allows: somebody else
+    /// may be asking the same account.
+    slow_until: Option<Instant>,
 }
 
 impl Limiter {
     /// A limiter for `rate` requests a second, more than 0; infinite for no
     /// limit.
     pub fn new(rate: f64) -> Self {
-        Limiter { window: Mutex::new(Window::new(rate)), paused_until: StdMutex::new(None) }
+        Limiter { window: Mutex::new(Window::new(rate)), brake: StdMutex::default() }
     }
 
     /// Lets nothing start for the next `pause`: after a 429 every request
-    /// waits, not only the one that was told.
+    /// waits, not only the one that was told. For a minute after it requests
+    /// are a third fewer.
     pub fn pause(&self, pause: Duration) {
         let until = Instant::now() + pause;
-        let mut paused = lock(&self.paused_until);
-        *paused = Some(paused.map_or(until, |earlier| earlier.max(until)));
+        let mut brake = lock(&self.brake);
+        brake.paused_until = brake.paused_until.max(Some(until));
+        brake.slow_until = brake.slow_until.max(Some(until + SLOW));
     }
 
-    fn pause_left(&self) -> Duration {
-        lock(&self.paused_until)
-            .map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    /// What is left of a pause, and whether it goes slowly after one.
+    fn brake(&self, now: Instant) -> (Duration, bool) {
+        let brake = lock(&self.brake);
+        let left =
+            brake.paused_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
+        (left, brake.slow_until.is_some_and(|until| now < until))
     }
 
     /// Changes the rate. Starts already counted stay counted.
@@ -56,7 +73,9 @@ impl Limiter {
         // Those who come later wait for the lock, which is fair.
         let mut window = self.window.lock().await;
         loop {
-            let wait = window.wait(Instant::now()).max(self.pause_left());
+            let now = Instant::now();
+            let (pause, slow) = self.brake(now);
+            let wait = window.wait(now, slow).max(pause);
             if wait.is_zero() {
                 window.count(Instant::now());
                 return;
@@ -97,15 +116,17 @@ impl Window {
         }
     }
 
-    /// How long from `now` until another request may start.
-    fn wait(&mut self, now: Instant) -> Duration {
-        while self.starts.front().is_some_and(|start| *start + self.span <= now) {
+    /// How long from `now` until another request may start, a third fewer of
+    /// them when it is to go slowly.
+    fn wait(&mut self, now: Instant, slow: bool) -> Duration {
+        let span = if slow { self.span * 3 / 2 } else { self.span };
+        while self.starts.front().is_some_and(|start| *start + span <= now) {
             self.starts.pop_front();
         }
         if self.starts.len() < self.capacity {
             return Duration::ZERO;
         }
-        let free = self.starts[self.starts.len() - self.capacity] + self.span;
+        let free = self.starts[self.starts.len() - self.capacity] + span;
         free.saturating_duration_since(now)
     }
 
@@ -116,7 +137,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use super::Window;
+    use super::{Limiter, Window};
     use std::time::{Duration, Instant};
 
     /// Start times, as offsets from the first, of requests that all want to
@@ -127,7 +148,7 @@ mod tests {
         let mut window = Window::new(rate);
         (0..requests)
             .map(|_| {
-                now += window.wait(now);
+                now += window.wait(now, false);
                 window.count(now);
                 now - begin
             })
@@ -160,6 +181,23 @@ mod tests {
         let starts = starts(0.5, 3);
         assert!(starts[1] >= Duration::from_secs(2));
         assert!(starts[2] >= Duration::from_secs(4));
+    }
+
+    #[test]
+    fn after_a_refusal_a_third_fewer_requests_start() {
+        let limiter = Limiter::new(7.0);
+        let now = Instant::now();
+        assert_eq!(limiter.brake(now), (Duration::ZERO, false));
+        limiter.pause(Duration::from_secs(5));
+        let (left, slow) = limiter.brake(now);
+        assert!(left >= Duration::from_secs(5) && slow);
+        let later = Instant::now() + Duration::from_secs(70);
+        assert_eq!(limiter.brake(later), (Duration::ZERO, false));
+
+        let mut window = Window::new(6.0);
+        (0..6).for_each(|_| window.count(now));
+        let (fast, slow) = (window.wait(now, false), window.wait(now, true));
+        assert_eq!(slow, fast * 3 / 2);
     }
 
     #[test]
