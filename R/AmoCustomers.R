@@ -14,7 +14,8 @@
 #' @param date_type what `date_from` and `date_to` are about: `"create"` or
 #'   `"modify"`.
 #' @param date_from,date_to only customers created, or changed last, from this
-#'   day to that: `"2019-06-01"`, a Date or a POSIXct. API v2 knows days only.
+#'   day to that, both included: `"2019-06-01"`, a Date or a POSIXct. Only the
+#'   day counts, in the time zone of the account.
 #' @param next_date_from,next_date_to only customers whose next purchase is due
 #'   from this day to that.
 #'

@@ -12,15 +12,13 @@ read_entity <- function(entity, auth, limit, flatten, filters) {
     "id", "query", "responsible_user_id", "with", "status", "created_from", "created_to",
     "updated_from", "updated_to", "next_from", "next_to", "tasks"
   )
+  active <- isTRUE(filters$active)
   # NULL has to stay an element.
-  filters <- c(filters, stats::setNames(
-    vector("list", length(setdiff(all_filters, names(filters)))),
-    setdiff(all_filters, names(filters))
-  ))
-  filters$active <- isTRUE(filters$active)
+  filters <- lapply(stats::setNames(nm = all_filters), function(name) filters[[name]])
   spec <- c(
     connection_spec(auth),
-    list(what = "entity", entity = entity, limit = check_limit(limit, 500)), filters
+    list(what = "entity", entity = entity, limit = check_limit(limit, 500), active = active),
+    filters
   )
   main_rows <- function(tables) nrow(tables[[1]])
   tables <- run_tables(rust_query_start(spec), entity_label(entity), identity, main_rows)

@@ -151,6 +151,8 @@ test_that("customers are filtered by user, by dates of change and of the next pu
       read <- function(...) AmoCustomers(auth, ...)$customers$id
       expect_identical(read(main_user = user), all$id[all$responsible_user_id == user])
       expect_identical(read(date_type = "create", date_from = day), all$id[all$created_at >= start])
+      end <- start + 24 * 60 * 60
+      expect_identical(read(date_type = "create", date_to = day), all$id[all$created_at < end])
       expect_identical(read(date_type = "modify", date_from = day), all$id[all$updated_at >= start])
       expect_identical(read(next_date_from = due),
                        all$id[all$next_date >= as.POSIXct(due, tz = "Europe/Moscow")])

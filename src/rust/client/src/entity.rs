@@ -18,14 +18,12 @@ use crate::list::{Pages, Reading, read_list};
 use crate::query::{Context, Notice, Query, Tables, all_of};
 use crate::slice::Paging;
 use crate::table::{Keys, Table};
+use crate::v2::IDS_A_REQUEST;
 use crate::zone::{Moment, Zone};
 
 pub use filter::EntityFilter;
 pub use records::{EntityRecords, read_cards};
 pub use schema::Linked;
-
-/// Ids that one request may name: more make the address too long.
-const IDS_A_REQUEST: usize = 200;
 
 /// Cards that are asked for one by one where API v4 has no filters. To read
 /// the whole list for more of them is quicker on most accounts.
@@ -63,7 +61,7 @@ impl Entity {
 }
 
 /// A span of time, from the first moment to the second, both included.
-pub type Span = (Option<Moment>, Option<Moment>);
+pub type Moments = (Option<Moment>, Option<Moment>);
 
 /// What cards to read.
 #[derive(Clone, Debug)]
@@ -83,11 +81,11 @@ pub struct EntityRequest {
     /// Only those with these statuses; empty for all.
     pub statuses: Vec<u64>,
     /// When they were created.
-    pub created: Span,
+    pub created: Moments,
     /// When they were changed last.
-    pub updated: Span,
+    pub updated: Moments,
     /// When the next purchase is due.
-    pub next: Span,
+    pub next: Moments,
     /// 1: only those without tasks; 2: only those with open tasks.
     pub tasks: Option<u8>,
     /// Only those that are not closed.

@@ -2,9 +2,10 @@
 //! looked at again here. There they are a paid option that is ignored in
 //! silence when it is off (v4.md 4.2).
 
-use super::{EntityRequest, Span};
+use super::{Entity, EntityRequest, Moments};
 use crate::flatten::Leaves;
-use crate::zone::Zone;
+use crate::row_filter::{RowFilter, Span};
+use crate::zone::{Moment, Zone};
 
 /// Only cards that pass all of these.
 #[derive(Clone, Debug, Default)]
@@ -15,34 +16,33 @@ pub struct EntityFilter {
     pub users: Vec<u64>,
     /// Only those with these statuses; empty for all.
     pub statuses: Vec<u64>,
-    /// Seconds since 1970, from and to.
-    pub created: Seconds,
-    /// Seconds since 1970, from and to.
-    pub updated: Seconds,
-    /// Seconds since 1970, from and to.
-    pub next: Seconds,
+    /// When they were created.
+    pub created: Span,
+    /// When they were changed last.
+    pub updated: Span,
+    /// When the next purchase is due.
+    pub next: Span,
     /// 1: only those without tasks; 2: only those with open tasks.
     pub tasks: Option<u8>,
     /// Only those that are not closed.
     pub active: bool,
 }
 
-/// A span of time in seconds since 1970, both ends included.
-pub type Seconds = (Option<i64>, Option<i64>);
-
 impl EntityFilter {
     /// The filters of a call on an account in `zone`.
     pub fn new(request: &EntityRequest, zone: &Zone) -> Self {
-        let seconds = |(from, to): Span| {
-            (from.map(|moment| moment.epoch(zone)), to.map(|moment| moment.epoch(zone)))
+        let span = |(from, to): Moments| {
+            let epoch = |moment: Moment| moment.epoch(zone);
+            let span = Span { from: from.map(epoch), to: to.map(epoch) };
+            if request.entity == Entity::Customer { whole_days(span, zone) } else { span }
         };
         EntityFilter {
             ids: request.ids.clone(),
             users: request.users.clone(),
             statuses: request.statuses.clone(),
-            created: seconds(request.created),
-            updated: seconds(request.updated),
-            next: seconds(request.next),
+            created: span(request.created),
+            updated: span(request.updated),
+            next: span(request.next),
             tasks: request.tasks,
             active: request.active,
         }
@@ -54,44 +54,54 @@ impl EntityFilter {
         self.ids.is_empty()
             && self.users.is_empty()
             && self.statuses.is_empty()
-            && spans.iter().all(|span| *span == (None, None))
+            && spans.iter().all(|span| *span == Span::default())
             && self.tasks.is_none()
             && !self.active
     }
 
-    /// Whether a row passes.
-    pub fn lets_through(&self, row: &Leaves) -> bool {
-        let number = |name: &str| row.get(name).and_then(|text| text.parse::<i64>().ok());
-        let among = |wanted: &[u64], name: &str| {
-            let is_wanted = |number: i64| wanted.iter().any(|id| i64::try_from(*id) == Ok(number));
-            wanted.is_empty() || number(name).is_some_and(is_wanted)
-        };
-        let within = |(from, to): Seconds, name: &str| {
-            let is_within =
-                |time: i64| from.is_none_or(|from| time >= from) && to.is_none_or(|to| time <= to);
-            (from, to) == (None, None) || number(name).is_some_and(is_within)
-        };
-        let has = |name: &str| number(name).is_some_and(|time| time > 0);
+    /// What is looked at again when a row has come.
+    pub fn of_rows(&self) -> RowFilter {
+        RowFilter::default()
+            .among("id", &self.ids)
+            .among("responsible_user_id", &self.users)
+            .among("status_id", &self.statuses)
+            .within("created_at", self.created)
+            .within("updated_at", self.updated)
+            .within("next_date", self.next)
+    }
+
+    /// Whether a row passes as to the times that it has or lacks.
+    pub fn suits(&self, row: &Leaves) -> bool {
+        let has = |name: &str| row.get(name).is_some_and(|text| !text.starts_with(['-', '0']));
         let tasks = match self.tasks {
             Some(1) => !has("closest_task_at"),
             Some(_) => has("closest_task_at"),
             None => true,
         };
-        among(&self.ids, "id")
-            && among(&self.users, "responsible_user_id")
-            && among(&self.statuses, "status_id")
-            && within(self.created, "created_at")
-            && within(self.updated, "updated_at")
-            && within(self.next, "next_date")
-            && tasks
-            && !(self.active && has("closed_at"))
+        tasks && !(self.active && has("closed_at"))
+    }
+}
+
+/// From the first second of the first day to the last one of the last: API v2
+/// knows the customers' days only (contract section 3).
+fn whole_days(span: Span, zone: &Zone) -> Span {
+    const LAST_SECOND: i64 = 24 * 60 * 60 - 1;
+    let start_of_day = |seconds: i64| {
+        let midnight = zone.wall(seconds, "%Y-%m-%d 00:00:00")?;
+        Some(Moment::wall_clock(&midnight)?.epoch(zone))
+    };
+    Span {
+        from: span.from.map(|from| start_of_day(from).unwrap_or(from)),
+        to: span.to.map(|to| start_of_day(to).unwrap_or(to) + LAST_SECOND),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::EntityFilter;
+    #![allow(clippy::unwrap_used)]
+    use super::{EntityFilter, Span, whole_days};
     use crate::flatten::{Kind, Leaves};
+    use crate::zone::Zone;
 
     fn row(values: &[(&str, &str)]) -> Leaves {
         let mut row = Leaves::default();
@@ -105,11 +115,14 @@ mod tests {
     fn each_filter_looks_at_its_own_column() {
         let open = row(&[("id", "1"), ("responsible_user_id", "7"), ("created_at", "100")]);
         let closed = row(&[("id", "2"), ("closed_at", "50"), ("closest_task_at", "60")]);
+        let lets = |filter: &EntityFilter, row: &Leaves| {
+            filter.of_rows().lets_through(row) && filter.suits(row)
+        };
         let none = EntityFilter::default();
-        assert!(none.is_empty() && none.lets_through(&open) && none.lets_through(&closed));
+        assert!(none.is_empty() && lets(&none, &open) && lets(&none, &closed));
         let passes = |filter: &EntityFilter| {
             assert!(!filter.is_empty());
-            (filter.lets_through(&open), filter.lets_through(&closed))
+            (lets(filter, &open), lets(filter, &closed))
         };
         let default = EntityFilter::default;
         assert_eq!(passes(&EntityFilter { ids: vec![2], ..default() }), (false, true));
@@ -117,7 +130,20 @@ mod tests {
         assert_eq!(passes(&EntityFilter { active: true, ..default() }), (true, false));
         assert_eq!(passes(&EntityFilter { tasks: Some(1), ..default() }), (true, false));
         assert_eq!(passes(&EntityFilter { tasks: Some(2), ..default() }), (false, true));
-        let until = |time| EntityFilter { created: (Some(1), Some(time)), ..default() };
+        let until = |to| {
+            let created = Span { from: Some(1), to: Some(to) };
+            EntityFilter { created, ..default() }
+        };
         assert_eq!((passes(&until(100)), passes(&until(99))), ((true, false), (false, false)));
+    }
+
+    #[test]
+    fn days_are_whole_in_the_zone_of_the_account() {
+        let moscow = Zone::new("Europe/Moscow", None).unwrap();
+        // 2021-01-02 12:00:00 there.
+        let noon = 1_609_578_000;
+        let days = whole_days(Span { from: Some(noon), to: Some(noon) }, &moscow);
+        assert_eq!(days, Span { from: Some(noon - 43_200), to: Some(noon + 43_199) });
+        assert_eq!(whole_days(Span::default(), &moscow), Span::default());
     }
 }

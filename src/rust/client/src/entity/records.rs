@@ -10,6 +10,7 @@ use super::{Entity, v2, v4};
 use crate::account::Api;
 use crate::flatten::{Kind, Leaves, Members};
 use crate::page::{BadPage, Page, Place, Records, read_record, read_records};
+use crate::row_filter::RowFilter;
 use crate::table::{BadCell, Table};
 use crate::zone::Zone;
 
@@ -19,6 +20,7 @@ pub struct EntityRecords<'r> {
     api: Api,
     zone: &'r Zone,
     filter: &'r EntityFilter,
+    row_filter: RowFilter,
     /// The cards, then what belongs to them.
     tables: Vec<Table>,
     card: Card,
@@ -65,6 +67,7 @@ impl<'r> EntityRecords<'r> {
             api,
             zone,
             filter,
+            row_filter: filter.of_rows(),
             tables: schema::page_tables(entity),
             card: Card::default(),
             row: Leaves::default(),
@@ -108,7 +111,7 @@ impl Records for EntityRecords<'_> {
             Api::V2 => v2::write_row(leaves, &mut self.row),
             Api::V4 => {
                 v4::write_row(self.entity, leaves, &card, &mut self.row);
-                if !self.filter.lets_through(&self.row) {
+                if !self.row_filter.lets_through(&self.row) || !self.filter.suits(&self.row) {
                     return Ok(());
                 }
             }

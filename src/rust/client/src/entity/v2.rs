@@ -1,9 +1,10 @@
 //! Cards over API v2 (v2.md 3.2 to 3.4).
 
-use super::filter::{EntityFilter, Seconds};
+use super::filter::EntityFilter;
 use super::{Entity, EntityRequest};
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
+use crate::row_filter::Span;
 use crate::slice::Slice;
 use crate::zone::Zone;
 
@@ -46,7 +47,7 @@ fn lead_filters(request: Request, filter: &EntityFilter) -> Request {
 fn customer_filters(request: Request, filter: &EntityFilter, zone: &Zone) -> Request {
     let day = |seconds: i64| zone.wall(seconds, "%d.%m.%Y").unwrap_or_default();
     let spans = [("create", filter.created), ("modify", filter.updated)];
-    let dated = spans.into_iter().find(|(_, span)| *span != (None, None));
+    let dated = spans.into_iter().find(|(_, span)| *span != Span::default());
     let request = match dated {
         Some((kind, span)) => between(request.query("filter[date][type]", kind), "date", span, day),
         None => request,
@@ -55,13 +56,8 @@ fn customer_filters(request: Request, filter: &EntityFilter, zone: &Zone) -> Req
     request.queries("filter[main_user][]", &filter.users)
 }
 
-fn between(
-    request: Request,
-    name: &str,
-    (from, to): Seconds,
-    write: impl Fn(i64) -> String,
-) -> Request {
-    let ends = [("from", from), ("to", to)];
+fn between(request: Request, name: &str, span: Span, write: impl Fn(i64) -> String) -> Request {
+    let ends = [("from", span.from), ("to", span.to)];
     ends.into_iter().fold(request, |request, (end, seconds)| match seconds {
         Some(seconds) => request.query(&format!("filter[{name}][{end}]"), &write(seconds)),
         None => request,

@@ -3,13 +3,14 @@
 use serde::Deserialize;
 
 use super::card::{Card, Field, Scalar, Value};
-use super::filter::{EntityFilter, Seconds};
+use super::filter::EntityFilter;
 use super::v2::write_time;
 use super::{Entity, EntityRequest};
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
 use crate::page::BadPage;
+use crate::row_filter::Span;
 use crate::slice::Slice;
 use crate::transport::Transport;
 use crate::zone::Zone;
@@ -75,8 +76,8 @@ pub fn request(
     between(request, "updated_at", filter.updated)
 }
 
-fn between(request: Request, name: &str, (from, to): Seconds) -> Request {
-    let ends = [("from", from), ("to", to)];
+fn between(request: Request, name: &str, span: Span) -> Request {
+    let ends = [("from", span.from), ("to", span.to)];
     ends.into_iter().fold(request, |request, (end, seconds)| match seconds {
         Some(seconds) => request.query(&format!("filter[{name}][{end}]"), &seconds),
         None => request,

@@ -12,6 +12,10 @@ const PAST_THE_END: usize = 3;
 /// so that the end is asked for once more.
 const PAST_THE_END_IN_DOUBT: usize = 1;
 
+/// A step that is longer waits until the one before it is answered: two
+/// requests past the end may be needed to find the way back from it.
+const LONG_STEP: usize = 8;
+
 /// Requests in flight that asking for one part after the other keeps up.
 const STEADY: usize = 4;
 
@@ -152,6 +156,8 @@ impl<T> Walk<T> {
         }
     }
 
+    /// A part that nothing is known of yet, within the requests that may be
+    /// in flight.
     fn further(&self, filled: usize) -> Option<Further> {
         if self.count(0, |part| part.state == State::Asked) >= self.ahead {
             return None;
@@ -200,8 +206,7 @@ impl<T> Walk<T> {
         let ahead = self.step_ahead(filled);
         match bound {
             None if left == 0 => None,
-            // One long step at a time: two may be needed to find the way back.
-            None if outstanding > 0 && matches!(ahead, Further::Beyond(8..)) => None,
+            None if outstanding > 0 && matches!(ahead, Further::Beyond(LONG_STEP..)) => None,
             None => Some(ahead),
             // At the last risk one part after the other.
             Some(_) if left < 2 && outstanding > 0 => None,
