@@ -46,15 +46,14 @@ headline <- function(error) {
     auth = auth_error_text(error),
     blocked = sentence(gettextf("HTTP 403 from %s: access is blocked", where), error$detail),
     rate_limited = gettextf(
-      "HTTP 429 from %s: too many requests, after %d tries", where, as.integer(error$tries)
+      "HTTP 429 from %s: too many requests, %s", where, after_tries(error$tries)
     ),
     http = sentence(gettextf("HTTP %d from %s", error$status, where), error$detail),
     timeout = gettextf(
-      "%s: no answer within %s seconds, after %d tries", where, error$detail,
-      as.integer(error$tries)
+      "%s: no answer within %s s, %s", where, error$detail, after_tries(error$tries)
     ),
     network = sentence(
-      gettextf("%s: no answer after %d tries", where, as.integer(error$tries)), error$detail
+      gettextf("%s: no answer %s", where, after_tries(error$tries)), error$detail
     ),
     parse = sentence(
       gettextf("%s: the answer can't be read (%s)", where, paste(error$pages, collapse = "; ")),
@@ -66,6 +65,10 @@ headline <- function(error) {
     system = error$detail,
     error$message
   )
+}
+
+after_tries <- function(n) {
+  sprintf(ngettext(n, "after %d try", "after %d tries"), as.integer(n))
 }
 
 #' The text that AmoAuth() of amocrm 0.1.0 returned

@@ -36,10 +36,16 @@ show_progress <- function(label) {
 
 summary_line <- function(label, state, seconds, api, rows) {
   gettextf(
-    "%s: %s rows in %s pages, %s requests, %.1f s (API %s)",
-    label, count(rows), count(state$pages), count(state$requests), seconds, api
+    "%s: %s in %s, %s, %.1f s (API %s)",
+    label, rows_text(rows), pages_text(state$pages), requests_text(state$requests), seconds, api
   )
 }
+
+rows_text <- function(n) sprintf(ngettext(n, "%s row", "%s rows"), count(n))
+
+pages_text <- function(n) sprintf(ngettext(n, "%s page", "%s pages"), count(n))
+
+requests_text <- function(n) sprintf(ngettext(n, "%s request", "%s requests"), count(n))
 
 count <- function(n) format(n, big.mark = " ", scientific = FALSE, trim = TRUE)
 
@@ -47,17 +53,15 @@ count <- function(n) format(n, big.mark = " ", scientific = FALSE, trim = TRUE)
 #' @noRd
 progress_bar <- function(label) {
   here <- environment()
-  rows <- "0"
-  pages <- "0"
+  counts <- counts_text(label, list(rows = 0, pages = 0))
   note <- ""
   bar <- cli::cli_progress_bar(
-    format = paste0("{cli::pb_spin} ", counts_text("{label}", "{rows}", "{pages}"), "{note}"),
+    format = "{cli::pb_spin} {counts}{note}",
     total = NA, clear = TRUE, .envir = here, .auto_close = FALSE
   )
   list(
     update = function(state, seconds) {
-      rows <<- count(state$rows)
-      pages <<- count(state$pages)
+      counts <<- counts_text(label, state)
       note <<- if (state$pause_left > told_wait) paste0(", ", wait_text(state)) else ""
       cli::cli_progress_update(id = bar, .envir = here)
     },
@@ -76,7 +80,7 @@ progress_lines <- function(label) {
       if (waits && state$pause != told_pause) {
         inform(paste0(label, ": ", wait_text(state)))
       } else if (seconds - told_at >= line_interval && !state$done) {
-        inform(counts_text(label, count(state$rows), count(state$pages)))
+        inform(counts_text(label, state))
         told_at <<- seconds
       }
       told_pause <<- if (waits) state$pause else ""
@@ -85,8 +89,8 @@ progress_lines <- function(label) {
   )
 }
 
-counts_text <- function(label, rows, pages) {
-  gettextf("%s: %s rows, %s pages", label, rows, pages)
+counts_text <- function(label, state) {
+  paste0(label, ": ", rows_text(state$rows), ", ", pages_text(state$pages))
 }
 
 wait_text <- function(state) {

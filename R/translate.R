@@ -1,6 +1,6 @@
 # The package's words in the user's language. tools/po.R collects the constants
-# in gettext() and gettextf() for the translators. Each has to stand in one
-# line, so that a longer text is several of them, one a sentence or clause.
+# in gettext(), gettextf() and ngettext() for the translators. Each has to stand
+# in one line, so that a longer text is several of them, one a sentence or clause.
 
 #' base::gettext() with the package's translations
 #'
@@ -12,6 +12,10 @@ gettext <- function(...) base::gettext(..., domain = "R-amocrm")
 #' base::gettextf() likewise
 #' @noRd
 gettextf <- function(fmt, ...) sprintf(gettext(fmt), ...)
+
+#' base::ngettext() likewise: the form of a text that goes with a number
+#' @noRd
+ngettext <- function(n, msg1, msg2) base::ngettext(n, msg1, msg2, domain = "R-amocrm")
 
 #' Sentences or clauses as one text
 #' @noRd

@@ -138,7 +138,8 @@ test_that("a note type that nobody knows is passed on", {
 test_that("messages are conditions: a summary that can be silenced", {
   auth <- AmoSandbox(notes = 5)
   withr::local_options(amocrm.quiet = FALSE)
-  expect_message(AmoNotes(auth_list = auth, type = "lead"), "lead notes: 5 rows in 1 pages")
+  expect_message(AmoNotes(auth_list = auth, type = "lead"), "lead notes: 5 rows in 1 page, ",
+                 fixed = TRUE)
   expect_silent(suppressMessages(AmoNotes(auth_list = auth, type = "lead")))
   withr::local_options(amocrm.quiet = TRUE)
   expect_silent(AmoNotes(auth_list = auth, type = "lead"))

@@ -19,6 +19,13 @@ test_that("every kind has a headline, and those that the user can mend have advi
   }
 })
 
+test_that("an error counts one try and two tries", {
+  error <- list(kind = "timeout", endpoint = "GET /x", detail = "60", tries = 1)
+  expect_identical(headline(error), "GET /x: no answer within 60 s, after 1 try")
+  error$tries <- 2
+  expect_identical(headline(error), "GET /x: no answer within 60 s, after 2 tries")
+})
+
 test_that("an error has the promised fields, NULL where there is nothing", {
   error <- tryCatch(abort("input", "m"), amocrm_error = identity)
   expect_true(all(c("message", "call") %in% names(error)))

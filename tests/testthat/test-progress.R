@@ -14,6 +14,16 @@ test_that("plain lines come now and then, and once for each long wait", {
   expect_silent(lines$update(state(12500, "HTTP 502", 1), 15))
 })
 
+test_that("the summary counts one page and two pages", {
+  summary <- function(rows, pages, requests) {
+    summary_line("notes", list(pages = pages, requests = requests), 1.25, "v2", rows)
+  }
+  expect_identical(summary(1, 1, 1), "notes: 1 row in 1 page, 1 request, 1.2 s (API v2)")
+  expect_identical(
+    summary(12000, 24, 0), "notes: 12 000 rows in 24 pages, 0 requests, 1.2 s (API v2)"
+  )
+})
+
 test_that("the bar survives texts that look like code", {
   bar <- progress_bar("a {stop('no')} b")
   expect_error(bar$update(state(5, "{stop('no')} %s", 9), 1), NA)

@@ -10,10 +10,12 @@ source_path <- function(...) {
   path[[1]]
 }
 
-#' The entries of a .po file as a data.frame with text, translation and fuzzy
+#' The entries of a .po file as a data.frame with text, translation and fuzzy.
+#' Of a text that goes with a number these are those for the first of its forms
 read_po <- function(file) {
   lines <- readLines(file, encoding = "UTF-8")
   lines <- lines[!startsWith(lines, "#~")]
+  lines <- sub("^(msg[a-z]+)(\\[0\\])? +", "\\1 ", lines)
   entry <- cumsum(startsWith(lines, "msgid "))
   field <- function(name) {
     inside <- cumsum(grepl("^msg", lines))
@@ -44,7 +46,11 @@ test_that("every text of the package is translated to Russian", {
   expect_false(any(po$fuzzy))
   expect_true(all(grepl("[\u0410-\u044f\u0451]", po$translation)))
 
-  used <- unique(unlist(tools::xgettext(dirname(source_path("po")), asCall = FALSE)))
+  expect_false(any(grepl('^msgstr\\[[0-9]\\] +""$', readLines(source_path("po", "R-ru.po")))))
+
+  root <- dirname(source_path("po"))
+  counted <- vapply(unlist(tools::xngettext(root), recursive = FALSE), `[[`, "", 1)
+  used <- unique(c(unlist(tools::xgettext(root, asCall = FALSE)), counted))
   expect_identical(setdiff(used, c("", po$text)), character(), label = "texts not in po/R-ru.po")
   expect_identical(setdiff(po$text, used), character(), label = "texts in po/R-ru.po only")
   expect_setequal(read_po(source_path("po", "R-amocrm.pot"))$text, po$text)
@@ -137,11 +143,31 @@ test_that("a Russian session is told in Russian what is wrong and how it went", 
   )
   expect_identical(said$refused, lines[[1]])
   expect_match(said$none, "Oops... seems that you've requested zero rows", fixed = TRUE)
-  # "lead notes: 5 rows in 1 pages, ..."
+  # "lead notes: 5 rows in 1 page, ..."
   expect_match(said$summary, paste0(
     "^\u043f\u0440\u0438\u043c\u0435\u0447\u0430\u043d\u0438\u044f ",
     "\u0441\u0434\u0435\u043b\u043e\u043a: ",
-    "\u0441\u0442\u0440\u043e\u043a - 5, \u0441\u0442\u0440\u0430\u043d\u0438\u0446 - 1, "
+    "5 \u0441\u0442\u0440\u043e\u043a, 1 \u0441\u0442\u0440\u0430\u043d\u0438\u0446\u0430, "
+  ))
+})
+
+test_that("a Russian session counts 1, 2 and 5 in the forms of Russian", {
+  said <- in_russian(c(
+    'inside <- asNamespace("amocrm")',
+    "numbers <- c(1, 2, 5, 11, 21, 112)",
+    "counted <- function(count) vapply(numbers, count, \"\")",
+    "evalq(lapply(list(rows_text, pages_text, requests_text, after_tries), counted), inside)"
+  ))
+  forms <- function(stem, endings, before = "") {
+    paste0(before, c(1, 2, 5, 11, 21, 112), " ", stem, endings[c(1, 2, 3, 3, 1, 3)])
+  }
+  # rows, pages, requests, after tries
+  expect_identical(said, list(
+    forms("\u0441\u0442\u0440\u043e\u043a", c("\u0430", "\u0438", "")),
+    forms("\u0441\u0442\u0440\u0430\u043d\u0438\u0446", c("\u0430", "\u044b", "")),
+    forms("\u0437\u0430\u043f\u0440\u043e\u0441", c("", "\u0430", "\u043e\u0432")),
+    forms("\u043f\u043e\u043f\u044b\u0442", c("\u043a\u0438", "\u043e\u043a", "\u043e\u043a"),
+          before = "\u043f\u043e\u0441\u043b\u0435 ")
   ))
 })
 
