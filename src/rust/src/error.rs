@@ -44,8 +44,9 @@ impl Details {
                 Details { detail: Some(detail), ..none }
             }
             Error::RateLimited { tries, .. } => Details { tries: Some(tries), ..none },
-            Error::Timeout { seconds, tries, .. } => {
-                Details { detail: Some(seconds.to_string()), tries: Some(tries), ..none }
+            Error::Timeout { allowed, tries, .. } => {
+                let seconds = allowed.as_secs_f64().to_string();
+                Details { detail: Some(seconds), tries: Some(tries), ..none }
             }
             Error::Network { detail, tries, .. } => {
                 Details { detail: Some(detail), tries: Some(tries), ..none }

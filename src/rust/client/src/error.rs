@@ -1,5 +1,7 @@
 //! What can go wrong, as data. R turns it into conditions (R/conditions.R).
 
+use std::time::Duration;
+
 /// Where on the wire it went wrong. Never holds a query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct At {
@@ -57,10 +59,10 @@ pub enum Error {
         at: Box<At>,
     },
     /// No answer in time.
-    #[error("no answer within {seconds} s, {tries} tries")]
+    #[error("no answer within {} s, {tries} tries", allowed.as_secs_f64())]
     Timeout {
         /// The time allowed for one answer.
-        seconds: u64,
+        allowed: Duration,
         /// How often it was tried.
         tries: u32,
         /// Where.

@@ -109,7 +109,7 @@ impl<'r> Attempts<'r> {
         let at = Box::new(At { endpoint: self.request.endpoint(), ..At::default() });
         let tries = self.tries;
         Err(if trouble == Trouble::Timeout {
-            Error::Timeout { seconds: http.timeout().as_secs(), tries, at }
+            Error::Timeout { allowed: http.timeout(), tries, at }
         } else {
             Error::Network { detail, tries, at }
         })

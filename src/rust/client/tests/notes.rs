@@ -199,8 +199,10 @@ fn a_server_that_is_too_slow_for_any_part_is_a_timeout() {
     let hang = Action::Delay(Duration::from_secs(60));
     let sandbox = sandbox(250, vec![fault("/api/v2/notes", 0..99, hang)]);
     let impatient = Settings { timeout: Duration::from_millis(50), ..settings(&sandbox) };
-    let error = run(impatient, leads(20)).error;
-    assert!(matches!(error, Some(Error::Timeout { tries: 6, .. })), "{error:?}");
+    let Some(error @ Error::Timeout { tries: 6, .. }) = run(impatient, leads(20)).error else {
+        panic!("not a timeout")
+    };
+    assert_eq!(error.to_string(), "no answer within 0.05 s, 6 tries");
 }
 
 #[test]
