@@ -14,7 +14,8 @@
 #' @inheritParams AmoTasks
 #' @param id id of a transaction, or a vector of them, as numbers or text. Ids
 #'   that don't exist give no rows.
-#' @param customer_id id of the customer, or a vector of them.
+#' @param customer_id id of the customer, or a vector of them. Customers that
+#'   don't exist give no rows.
 #'
 #' @return A data.frame with a row for each transaction, in the order in which
 #'   the server gives them (by time of creation when there are several

@@ -49,6 +49,22 @@ test_that("customers and ids select the same rows as on the whole table", {
   expect_false(is.unsorted(several$created_at))
 })
 
+test_that("a customer who is not there has no rows, and those of others come", {
+  whole <- AmoCustomersTransactions(account)
+  customer <- whole$customer_id[[1]]
+  both <- through_both(account, function(auth) {
+    AmoCustomersTransactions(auth, customer_id = c(1, customer, 2))
+  })
+  expect_identical(both$v4, both$v2)
+  expect_setequal(both$v4$id, whole$id[whole$customer_id == customer])
+  for (api in c("v2", "v4")) {
+    withr::local_options(amocrm.api = api)
+    expect_warning(none <- AmoCustomersTransactions(account, customer_id = 1),
+                   class = "amocrm_warning_zero_rows")
+    expect_transactions(none)
+  }
+})
+
 test_that("a table without rows has all columns, typed, and a warning", {
   for (api in c("v2", "v4")) {
     withr::local_options(amocrm.api = api)
@@ -92,6 +108,7 @@ test_that("an account without customers is told", {
   for (api in c("v2", "v4")) {
     withr::local_options(amocrm.api = api)
     expect_error(AmoCustomersTransactions(kommo), class = "amocrm_error_http")
+    expect_error(AmoCustomersTransactions(kommo, customer_id = 1:2), class = "amocrm_error_http")
   }
 })
 

@@ -53,6 +53,8 @@ pub type RowOf = Box<dyn Fn(&Leaves, &mut Leaves) -> bool + Send + Sync>;
 pub struct RowList {
     source: Source,
     pages: Pages<Table>,
+    /// The list that this one is a part of, when the part may be unknown.
+    all: Option<Request>,
 }
 
 impl Cut {
@@ -77,6 +79,10 @@ impl Cut {
     }
 }
 
+fn is_unknown(error: &Error) -> bool {
+    error.at().is_some_and(|at| at.status == Some(404))
+}
+
 fn with_ids(request: Request, ids: &[u64]) -> Request {
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
     request.query("limit_rows", &ids.len()).query("id", &texts.join(","))
@@ -86,7 +92,15 @@ impl RowList {
     /// A list to be read `limit` records at a time at most.
     pub fn new(source: Source, limit: u32) -> Self {
         let pages = Pages::new(source.cut.paging(), limit);
-        RowList { source, pages }
+        RowList { source, pages, all: None }
+    }
+
+    /// A part of the list `all`: when the server does not know it, such as
+    /// that of a customer who isn't there, it has no rows.
+    #[must_use]
+    pub fn part_of(mut self, all: Request) -> Self {
+        self.all = Some(all);
+        self
     }
 
     /// A list that one request reads.
@@ -104,11 +118,21 @@ impl RowList {
     /// # Errors
     /// As [`read_list`].
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
-        match &self.source.cut {
+        let read = match &self.source.cut {
             Cut::Whole => self.read_whole(context).await,
             Cut::Ids(ids) => self.read_ids(context, ids).await,
             Cut::Rows | Cut::SizedPages | Cut::Pages => self.read_parts(context).await,
+        };
+        match (read, &self.all) {
+            (Err(error), Some(all)) if is_unknown(&error) => self.look_for(context, all).await,
+            (read, _) => read,
         }
+    }
+
+    /// Fails unless the account has the list that this one is a part of.
+    async fn look_for(&self, context: &Context, all: &Request) -> Result<(), Error> {
+        let first = self.source.cut.part(all, Slice { offset: 0, limit: 1 });
+        self.fetch(context, &first, self.source.name).await.map(|_| ())
     }
 
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {

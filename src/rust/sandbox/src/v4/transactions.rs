@@ -53,17 +53,18 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Respo
     page(&app, all, &request)
 }
 
-/// Answers with a page of a customer's purchases, or 204.
+/// Answers with a page of a customer's purchases, or 204; 404 when there is no
+/// such customer.
 pub async fn of_customer(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Invalid> {
-    let Ok(id) = id.parse() else {
+    let customer = id.parse().ok().and_then(|id| app.account.card_place(Kind::Customer, id));
+    let Some(place) = customer else {
         return Ok(problem::no_page(&request));
     };
-    let customer = app.account.card_place(Kind::Customer, id);
-    page(&app, customer.map_or(0..0, |place| app.account.purchases(place)), &request)
+    page(&app, app.account.purchases(place), &request)
 }
 
 /// Answers with one purchase, or 204.

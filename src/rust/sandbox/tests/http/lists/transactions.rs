@@ -61,11 +61,19 @@ async fn purchases_are_paged_and_found_by_id() {
     assert_eq!(ids_of(&client.listed(&path, "transactions").await), [all[1], all[5]]);
     let one = client.json(&format!("/api/v4/customers/transactions/{}", all[2])).await;
     assert_eq!(one["id"], all[2]);
-    for path in
-        ["customers/transactions/5", "customers/5/transactions", "customers/transactions?page=2"]
-    {
+    for path in ["customers/transactions/5", "customers/transactions?page=2"] {
         let status = client.get(&format!("/api/v4/{path}")).await.status();
         assert_eq!(status, StatusCode::NO_CONTENT, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_customer_who_is_not_there_has_no_rows_over_v2_and_is_a_404_over_v4() {
+    let client = Client::with_token(account());
+    assert!(old(&client, "transactions", "customer_id=5").await.is_empty());
+    for customer in ["5", "five"] {
+        let path = format!("/api/v4/customers/{customer}/transactions");
+        assert_eq!(client.get(&path).await.status(), StatusCode::NOT_FOUND, "{customer}");
     }
 }
 
