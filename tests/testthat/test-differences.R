@@ -1,4 +1,7 @@
-# One test for each defect of amocrm 0.1.0 that is mended (NEWS.md).
+# What differs from amocrm 0.1.0, a test for each defect that is mended (NEWS.md).
+# Of a function that has a test file of its own, its other differences are there.
+
+# --- AmoNotes() -----------------------------------------------------------------
 
 test_that("several types give a table each", {
   auth <- AmoSandbox(notes = c(lead = 20, company = 10))
@@ -72,7 +75,72 @@ test_that("ids beyond R's integers are doubles", {
   expect_identical(AmoNotes(auth_list = auth, type = "lead")$id, .Machine$integer.max)
 })
 
-test_that("nothing outside the package is changed", {
+test_that("an element's type comes before its id among the arguments", {
+  expect_identical(names(formals(AmoNotes))[7:8], c("type", "element_id"))
+})
+
+# --- AmoLeads(), AmoContacts(), AmoCompanies(), AmoCustomers() ------------------
+
+cards <- list(AmoLeads, AmoContacts, AmoCompanies, AmoCustomers)
+
+test_that("lists of cards may be a multiple of the limit", {
+  auth <- AmoSandbox(notes = 0, leads = 60, contacts = 60, companies = 60, customers = 60)
+  for (read in cards) {
+    for (limit in c(20, 60)) {
+      expect_silent(tables <- read(auth, limit))
+      expect_identical(nrow(tables[[1]]), 60L)
+    }
+  }
+})
+
+test_that("the rows of every table of cards are named 1, 2, 3 ...", {
+  auth <- AmoSandbox(notes = 0)
+  for (read in cards) {
+    for (table in read(auth)) {
+      expect_identical(attr(table, "row.names"), seq_len(nrow(table)))
+    }
+  }
+})
+
+test_that("dates of filters are the wall clock of the account", {
+  auth <- AmoSandbox(notes = 0, timezone = "Asia/Vladivostok")
+  all <- AmoLeads(auth)$leads
+  ends <- format(sort(all$created_at)[c(50, 150)])
+  some <- AmoLeads(auth, date_create_from = ends[[1]], date_create_to = ends[[2]])$leads
+  expect_identical(format(range(some$created_at)), ends)
+  expect_identical(attr(some$created_at, "tzone"), "Asia/Vladivostok")
+})
+
+# --- Other tables ---------------------------------------------------------------
+
+test_that("transactions go out with id as id, customer_id as customer_id, and page by page", {
+  auth <- AmoSandbox(notes = 0, customers = 30, transactions = 90)
+  sent <- function(...) {
+    before <- nrow(sandbox_requests(auth))
+    AmoCustomersTransactions(auth, ...)
+    log <- sandbox_requests(auth)[-seq_len(before), ]
+    log$query[log$path == "/api/v2/transactions"]
+  }
+  all <- AmoCustomersTransactions(auth, limit = 30)
+  expect_identical(nrow(all), 90L)
+  expect_match(sent(id = all$id[[5]]), sprintf("&id=%d$", all$id[[5]]))
+  expect_match(sent(customer_id = all$customer_id[[5]]),
+               sprintf("^customer_id=%s&limit_rows=", all$customer_id[[5]]))
+})
+
+test_that("unsorted leads come beyond the first page, of several categories and in order", {
+  auth <- AmoSandbox(notes = 0, unsorted = 90)
+  leads <- AmoIncomingLeads(
+    auth, limit = 20, categories = c("sip", "forms"), order_by_value = "asc"
+  )
+  expect_gt(nrow(leads), 20)
+  expect_setequal(leads$category, c("sip", "form"))
+  expect_false(is.unsorted(leads$created_at))
+})
+
+# --- All functions --------------------------------------------------------------
+
+test_that("no function changes anything outside the package", {
   state <- function() {
     list(
       options = options(), env = Sys.getenv(), locale = Sys.getlocale(), wd = getwd(),
@@ -82,5 +150,12 @@ test_that("nothing outside the package is changed", {
   auth <- AmoSandbox(notes = 10)
   before <- state()
   AmoNotes(auth_list = auth, all = TRUE)
+  for (read in c(
+    cards, AmoTasks, AmoCustomersTransactions, AmoIncomingLeads, AmoUsers, AmoGroups,
+    AmoTaskTypes, AmoPipelinesStatuses, AmoCustomFields
+  )) {
+    read(auth)
+  }
+  AmoAuth(auth_list = auth, verbose = FALSE)
   expect_identical(state(), before)
 })
