@@ -169,6 +169,19 @@ test_that("a page that stays empty is named, and the others are kept", {
   expect_lt(nrow(error$partial), nrow(whole))
 })
 
+test_that("rows that came before the account's zone was known have their times in UTC", {
+  # The rows come while the answer that tells the zone is on its way.
+  auth <- spoilt(
+    list(path = "/api/v2/account", action = "delay", seconds = 1),
+    list(path = "/api/v2/account", status = 402)
+  )
+  error <- expect_error(AmoNotes(auth, "lead", limit = 100), class = "amocrm_error_http")
+  partial <- error$partial
+  expect_identical(attr(partial$created_at, "tzone"), "UTC")
+  expect_identical(as.numeric(partial$created_at), as.numeric(whole$created_at))
+  expect_identical(attr(whole$created_at, "tzone"), "Europe/Moscow")
+})
+
 test_that("on demand the rows that came are the result, with a warning", {
   withr::local_options(amocrm.on_error = "partial")
   warning <- expect_warning(
