@@ -216,6 +216,7 @@ install_r_tools() {
     Rscript -e 'quit(status = !requireNamespace(commandArgs(TRUE), quietly = TRUE))' "$tool" ||
       missing="$missing r-cran-$tool"
   done
+  [ -e /usr/share/hunspell/ru_RU.dic ] || missing="$missing hunspell-ru"
   [ -n "$missing" ] || return 0
   apt_update
   # shellcheck disable=SC2086 # a list of words
