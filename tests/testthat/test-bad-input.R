@@ -95,3 +95,14 @@ test_that("a server that is not there is a network error", {
   error <- expect_error(AmoNotes(auth_list = gone), "no answer", class = "amocrm_error_network")
   expect_match(conditionMessage(error), "HTTPS_PROXY")
 })
+
+test_that("an account is read through the proxy that HTTPS_PROXY names, a sandbox is not", {
+  # It opens no tunnel, but notes that one was asked for.
+  proxy <- AmoSandbox(notes = 1)
+  withr::local_envvar(HTTPS_PROXY = proxy$domain, HTTP_PROXY = "http://127.0.0.1:1", NO_PROXY = "")
+  auth <- AmoAuthList(domain = "mycompany", access_token = "abc.def.ghi")
+  expect_error(AmoNotes(auth, "lead"), class = "amocrm_error_network")
+  expect_true(all(sandbox_requests(proxy)$method == "CONNECT"))
+  expect_gte(nrow(sandbox_requests(proxy)), 1)
+  expect_identical(nrow(AmoNotes(AmoSandbox(notes = 2), "lead")), 2L)
+})
