@@ -45,7 +45,9 @@
 #' leads <- AmoIncomingLeads(auth)
 #' table(leads$category)
 #'
-#' AmoIncomingLeads(auth, categories = c("sip", "forms"), order_by_value = "asc")
+#' # Calls and forms, the oldest first
+#' some <- AmoIncomingLeads(auth, categories = c("sip", "forms"), order_by_value = "asc")
+#' head(some[c("category", "created_at", "source_name")])
 #' @export
 AmoIncomingLeads <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                              limit = 500, categories = NULL, order_by_key = NULL,

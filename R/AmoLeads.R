@@ -65,7 +65,7 @@
 #' head(sales$leads)
 #' head(sales$linked_custom_fields)
 #'
-#' # Open leads of this year that have a task
+#' # Open leads that have a task
 #' open <- AmoLeads(auth, active = TRUE, tasks = 2)
 #' @export
 AmoLeads <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL, limit = 500,

@@ -63,7 +63,7 @@
 #' notes <- AmoNotes(auth_list = auth, type = "lead")
 #' head(notes)
 #'
-#' # Moves between stages, and calls of the last month
+#' # Moves between stages, and calls
 #' moves <- AmoNotes(auth, "lead", note_type = 3)
 #' calls <- AmoNotes(auth, "contact", note_type = c("call_in", "call_out"))
 #' table(calls$params_call_status)

@@ -70,7 +70,8 @@
 #' `amocrm_error_input`.
 #' @examples
 #' auth <- AmoSandbox(notes = c(lead = 50, contact = 20), timezone = "Asia/Omsk")
-#' AmoNotes(auth, "lead", note_type = "call_in")
+#' calls <- AmoNotes(auth, "lead", note_type = "call_in")
+#' calls[c("created_at", "params_PHONE")]
 #'
 #' # A page that comes empty at first is asked for again: the table is whole
 #' lagging <- AmoSandbox(

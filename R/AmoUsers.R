@@ -51,7 +51,8 @@
 #' AmoPipelinesStatuses(auth)
 #'
 #' # Tasks with the names of their users
-#' merge(AmoTasks(auth), AmoUsers(auth), by.x = "responsible_user_id", by.y = "id")
+#' tasks <- merge(AmoTasks(auth), AmoUsers(auth), by.x = "responsible_user_id", by.y = "id")
+#' head(tasks[c("name", "complete_till_at", "text")])
 #' @export
 AmoUsers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL) {
   if (is.list(email)) {

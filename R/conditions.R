@@ -34,7 +34,13 @@ abort_input <- function(argument, message) {
 abort_from_rust <- function(error, partial = NULL) {
   fields <- error[c("status", "endpoint", "request_id", "argument", "code", "pages")]
   fields <- c(fields[!vapply(fields, is.null, NA)], list(partial = partial))
-  abort(error$kind, headline(error), advice(error), fields)
+  abort(error$kind, headline(error), c(advice(error), request_id_text(error)), fields)
+}
+
+#' What amoCRM's support asks for, or NULL
+#' @noRd
+request_id_text <- function(error) {
+  if (!is.null(error$request_id)) gettextf("request id: %s", error$request_id)
 }
 
 #' What happened, in one line

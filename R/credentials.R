@@ -57,9 +57,21 @@ choose_road <- function(given) {
     "token"
   } else if (set("client_id")) {
     "oauth"
-  } else {
+  } else if (set("email") || set("apikey")) {
     "key"
+  } else {
+    abort_without_credentials()
   }
+}
+
+#' Nothing is given: tells of the road that most accounts have
+#' @noRd
+abort_without_credentials <- function() {
+  abort_input("access_token", join(gettext(
+    "no credentials: give AmoAuthList() a `domain` and an `access_token`,",
+    "or set the environment variables AMOCRM_DOMAIN and AMOCRM_ACCESS_TOKEN;",
+    "see vignette(\"auth\")"
+  )))
 }
 
 variable_of <- function(piece) paste0("AMOCRM_", toupper(piece))

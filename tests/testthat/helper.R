@@ -25,4 +25,7 @@ recorded <- function(...) {
   path
 }
 
-no_credentials <- c(AMOCRM_EMAIL = NA, AMOCRM_APIKEY = NA, AMOCRM_DOMAIN = NA)
+no_credentials <- c(
+  AMOCRM_EMAIL = NA, AMOCRM_APIKEY = NA, AMOCRM_DOMAIN = NA, AMOCRM_ACCESS_TOKEN = NA,
+  AMOCRM_CLIENT_ID = NA
+)

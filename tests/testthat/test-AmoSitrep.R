@@ -30,5 +30,5 @@ test_that("what does not work is told, not an error", {
   expect_match(about$answer, "110")
   withr::local_envvar(AMOCRM_EMAIL = NA, AMOCRM_APIKEY = NA, AMOCRM_DOMAIN = NA)
   capture.output(about <- AmoSitrep())
-  expect_match(about$account, "email")
+  expect_match(about$account, "access_token")
 })

@@ -49,10 +49,17 @@ test_that("all must be TRUE or FALSE", {
 
 test_that("missing credentials are an input error that names the environment variable", {
   withr::local_envvar(no_credentials)
-  expect_input_error(AmoNotes(), "AMOCRM_EMAIL")
   expect_input_error(AmoNotes(email = "me@example.com"), "AMOCRM_APIKEY")
   expect_input_error(AmoNotes(auth_list = list(email = "a", apikey = "b")), "AMOCRM_DOMAIN")
   expect_input_error(AmoNotes(auth_list = "me@example.com"), "auth_list")
+})
+
+test_that("without any credentials the error tells of the token, which new accounts use", {
+  withr::local_envvar(no_credentials)
+  expect_input_error(AmoNotes(), "AMOCRM_ACCESS_TOKEN")
+  expect_input_error(AmoAuthList(domain = "mycompany"), "AMOCRM_ACCESS_TOKEN")
+  withr::local_envvar(AMOCRM_APIKEY = "key")
+  expect_input_error(AmoNotes(), "AMOCRM_EMAIL")
 })
 
 test_that("credentials go to no foreign host", {

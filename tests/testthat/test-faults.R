@@ -129,6 +129,12 @@ test_that("an answer that stays unreadable is a parse error", {
   expect_identical(error$status, 200L)
 })
 
+test_that("an error names the request for amoCRM's support, in its message and as a field", {
+  refusal <- list(path = "/notes", status = 402, headers = c("X-Request-Id" = "ab12"))
+  error <- expect_error(read_spoilt(refusal), "request id: ab12", class = "amocrm_error_http")
+  expect_identical(error$request_id, "ab12")
+})
+
 test_that("a block is met with one request and no more", {
   auth <- spoilt(list(path = third_page, nth = always, status = 403, body = html))
   expect_error(AmoNotes(auth, "lead", limit = 100), "Don't try again",
