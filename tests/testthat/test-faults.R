@@ -241,6 +241,16 @@ test_that("a fault that makes no sense is an input error that names it", {
   }
 })
 
+test_that("options(amocrm.rate) says how many requests go out in a second", {
+  withr::local_options(amocrm.rate = 8)
+  auth <- AmoSandbox(notes = c(lead = 450))
+  AmoNotes(auth, "lead", limit = 25)
+  sent <- sandbox_requests(auth)$at_ms
+  expect_gt(length(sent), 18)
+  in_a_second <- vapply(sent, function(from) sum(sent >= from & sent < from + 950), 0L)
+  expect_lte(max(in_a_second), 8)
+})
+
 test_that("options(amocrm.timeout) says how long the server may be silent", {
   withr::local_options(amocrm.timeout = 0.2, amocrm.verbose = TRUE)
   auth <- spoilt(list(path = third_page, action = "delay", seconds = 60))
