@@ -69,6 +69,7 @@ lint_r() {
 
 # Words that are right and no dictionary has are in inst/WORDLIST. Russian needs
 # the dictionary of Debian's hunspell-ru.
+# shellcheck disable=SC2016 # R's dollars
 check_spelling() {
   Rscript -e '
     is_russian <- function(found) grepl("[\u0400-\u04ff]", found$word)
