@@ -4,6 +4,7 @@ use crate::dictionary::Dictionary;
 use crate::flatten::Kind;
 use crate::keys::Key;
 use crate::names::is_odd;
+use crate::rows::Rows;
 
 /// The largest whole number below which a double, and so R, holds all.
 const MAX_EXACT: u64 = 1 << 53;
@@ -48,7 +49,7 @@ pub struct Column {
     pub(crate) odd: bool,
     /// One more than the row that used the column last.
     pub(crate) stamp: u32,
-    rows: Vec<u32>,
+    rows: Rows,
     values: Values,
     role: Role,
     /// A bit for each kind of value that it holds.
@@ -69,7 +70,7 @@ impl Column {
             Role::Text | Role::Natural(_) => Values::Text(Vec::new(), Dictionary::default()),
             Role::Id | Role::Time => Values::Number(role, Vec::new()),
         };
-        let (odd, rows) = (is_odd(name), Vec::new());
+        let (odd, rows) = (is_odd(name), Rows::default());
         Column { name: name.into(), odd, stamp: 0, rows, values, role, kinds: 0 }
     }
 
@@ -79,8 +80,8 @@ impl Column {
         self.name.replace('.', "_")
     }
 
-    /// The rows that have a cell, ascending, counted from 0.
-    pub fn rows(&self) -> &[u32] {
+    /// The rows that have a cell.
+    pub fn rows(&self) -> &Rows {
         &self.rows
     }
 
@@ -125,13 +126,16 @@ impl Column {
         Ok(())
     }
 
+    /// Adds the cells of another column of that name; `places` tells where
+    /// each row goes, below all others, None leaves it out.
     pub(crate) fn append(&mut self, other: Column, places: &[Option<u32>]) {
         self.kinds |= other.kinds;
+        let places = other.rows.iter().map(|row| places[row as usize]);
         match (&mut self.values, other.values) {
             (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
                 let mut known: Vec<Option<u32>> = vec![None; their_dictionary.len()];
-                for (row, number) in other.rows.iter().zip(theirs) {
-                    if let Some(place) = places[*row as usize] {
+                for (place, number) in places.zip(theirs) {
+                    if let Some(place) = place {
                         let text = || dictionary.number(their_dictionary.get(number));
                         numbers.push(*known[number as usize].get_or_insert_with(text));
                         self.rows.push(place);
@@ -139,8 +143,8 @@ impl Column {
                 }
             }
             (Values::Number(_, values), Values::Number(_, theirs)) => {
-                for (row, value) in other.rows.iter().zip(theirs) {
-                    if let Some(place) = places[*row as usize] {
+                for (place, value) in places.zip(theirs) {
+                    if let Some(place) = place {
                         values.push(value);
                         self.rows.push(place);
                     }
@@ -168,7 +172,7 @@ impl Column {
         let mut dense = vec![None; rows];
         if let Values::Text(numbers, dictionary) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
-                dense[*row as usize] = Some(dictionary.get(*number).to_owned());
+                dense[row as usize] = Some(dictionary.get(*number).to_owned());
             }
         }
         dense
@@ -178,7 +182,7 @@ impl Column {
     pub(crate) fn set_texts(&mut self, texts: &[Option<&str>]) {
         let mut numbers = Vec::new();
         let mut dictionary = Dictionary::default();
-        self.rows.clear();
+        self.rows = Rows::default();
         for (row, text) in (0..).zip(texts) {
             if let Some(text) = text {
                 self.rows.push(row);
@@ -193,7 +197,7 @@ impl Column {
         let mut dense = vec![f64::NAN; rows];
         if let Values::Number(_, numbers) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
-                dense[*row as usize] = *number;
+                dense[row as usize] = *number;
             }
         }
         dense
@@ -203,9 +207,9 @@ impl Column {
     pub(crate) fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
         for (cell, row) in self.rows.iter().enumerate() {
             match &self.values {
-                Values::Number(_, numbers) => use_key(*row, Key::Number(numbers[cell])),
+                Values::Number(_, numbers) => use_key(row, Key::Number(numbers[cell])),
                 Values::Text(numbers, dictionary) => {
-                    use_key(*row, Key::Text(dictionary.get(numbers[cell])));
+                    use_key(row, Key::Text(dictionary.get(numbers[cell])));
                 }
             }
         }
@@ -213,7 +217,7 @@ impl Column {
 
     pub(crate) fn rearrange(&mut self, places: &[u32]) {
         let mut cells: Vec<(u32, usize)> =
-            self.rows.iter().enumerate().map(|(cell, row)| (places[*row as usize], cell)).collect();
+            self.rows.iter().enumerate().map(|(cell, row)| (places[row as usize], cell)).collect();
         cells.sort_unstable();
         self.rows = cells.iter().map(|(row, _)| *row).collect();
         match &mut self.values {

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use crate::account::Api;
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
-use crate::list::Pages;
+use crate::list::{Pages, Rows};
 use crate::query::{Context, Query, Tables};
 use crate::slice::Paging;
 use crate::table::{BadCell, Keys, Schema, Table};
@@ -76,7 +76,7 @@ pub struct CustomFieldsQuery {
 
 impl Default for CustomFieldsQuery {
     fn default() -> Self {
-        CustomFieldsQuery { pages: ENTITIES.map(|_| Pages::new(Paging::Numbered, LIST_LIMIT)) }
+        CustomFieldsQuery { pages: ENTITIES.map(|_| Pages::new(Paging::Numbered, LIST_LIMIT, FieldTables::new())) }
     }
 }
 
@@ -92,7 +92,7 @@ impl Query for CustomFieldsQuery {
     fn tables(&self) -> Tables {
         let mut tables = Tables::new();
         for (entity, pages) in ENTITIES.iter().zip(&self.pages) {
-            let FieldTables { fields, enums } = FieldTables::joined(pages.take());
+            let FieldTables { fields, enums } = pages.take().unwrap_or_else(FieldTables::new);
             if fields.rows() > 0 {
                 tables.push((format!("custom_fields_{entity}"), fields));
                 tables.push((format!("custom_fields_{entity}_enum"), enums));
@@ -102,19 +102,22 @@ impl Query for CustomFieldsQuery {
     }
 }
 
+impl Rows for FieldTables {
+    fn append(&mut self, page: FieldTables, seen: &mut Keys) {
+        let mut new = Keys::default();
+        page.fields.keys_into_if(&mut new, |key| !seen.has(key));
+        self.fields.append(page.fields, seen);
+        self.enums.append_with(page.enums, "id", &new);
+    }
+
+    fn keys_into(&self, keys: &mut Keys) {
+        self.fields.keys_into(keys);
+    }
+}
+
 impl FieldTables {
     fn new() -> Self {
         FieldTables { fields: Table::new(&FIELDS), enums: Table::new(&ENUMS) }
-    }
-
-    fn joined(pages: Vec<FieldTables>) -> Self {
-        let mut whole = FieldTables::new();
-        let (mut fields, mut enums) = (Keys::default(), Keys::default());
-        for page in pages {
-            whole.fields.append(page.fields, &mut fields);
-            whole.enums.append(page.enums, &mut enums);
-        }
-        whole
     }
 
     /// Adds a field and its choices.

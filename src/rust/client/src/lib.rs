@@ -34,6 +34,7 @@ pub mod query;
 pub mod retry;
 pub mod row_filter;
 pub mod row_list;
+pub mod rows;
 pub mod server_text;
 pub mod session;
 pub mod slice;

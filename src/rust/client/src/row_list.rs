@@ -8,7 +8,7 @@ use crate::list::{Pages, Reading, read_list};
 use crate::page::{BadPage, Format, Page, read_page};
 use crate::query::Context;
 use crate::slice::{Paging, Slice};
-use crate::table::{Keys, Schema, Table};
+use crate::table::{Schema, Table};
 use crate::transport::Answer;
 use crate::walk::Ask;
 
@@ -85,7 +85,7 @@ fn with_ids(request: Request, ids: &[u64]) -> Request {
 impl RowList {
     /// A list to be read `limit` records at a time at most.
     pub fn new(source: Source, limit: u32) -> Self {
-        let pages = Pages::new(source.cut.paging(), limit);
+        let pages = Pages::new(source.cut.paging(), limit, Table::new(source.schema));
         RowList { source, pages }
     }
 
@@ -205,9 +205,9 @@ impl RowList {
         read_page(body, &Format { list: member, schema, id, map: Some(&**row) })
     }
 
-    /// Moves the rows that have arrived into `table`.
-    pub fn move_into(&self, table: &mut Table, seen: &mut Keys) {
-        self.pages.move_into(table, seen);
+    /// The rows that have arrived; takes them.
+    pub fn take(&self) -> Option<Table> {
+        self.pages.take()
     }
 
     /// Whether its records are those of given ids.

@@ -11,7 +11,7 @@ use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use crate::error::Error;
 use crate::flatten::Leaves;
-use crate::list::{Reading, read_list};
+use crate::list::{Reading, join_lists, read_list};
 use crate::page::{BadPage, Format, Page, read_page};
 use crate::query::{Notice, all_of};
 use crate::table::{Keys, Table};
@@ -196,12 +196,9 @@ impl Reader {
 
     /// The table of what has arrived for a kind of element; takes it.
     pub fn table(&self, kind: &str) -> Table {
-        // Rows of events lack some: the columns are there all the same.
-        let mut table = Table::with_base(&v2::NOTES);
-        let mut seen = Keys::default();
-        for list in self.lists.iter().chain(&self.reserve).filter(|list| list.kind == kind) {
-            list.pages.move_into(&mut table, &mut seen);
-        }
+        let lists = self.lists.iter().chain(&self.reserve).filter(|list| list.kind == kind);
+        let table = join_lists(lists.filter_map(|list| list.pages.take()));
+        let mut table = table.unwrap_or_else(|| Table::with_base(&v2::NOTES));
         table.sort_by(&["created_at", "id"]);
         if kind == "task" && table.rows() > 0 {
             self.write_results(&mut table);
