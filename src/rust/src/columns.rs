@@ -2,6 +2,7 @@
 //! thread only.
 
 use std::ffi::c_int;
+use std::ptr::null_mut;
 
 use amocrm_client::dictionary::Dictionary;
 use amocrm_client::rows::Rows;
@@ -12,10 +13,13 @@ use extendr_ffi::{
     SET_STRING_ELT, SEXP, SEXPTYPE, cetype_t,
 };
 
+use crate::memory::give_back;
+
 /// A plain `data.frame`; times are in the zone `tzone`.
 pub fn data_frame(table: Table, tzone: &str) -> Robj {
     let rows = table.rows();
     let columns = table.into_columns();
+    give_back();
     make_room(columns.iter().map(|column| size(column, rows as usize)).sum());
     let names: Vec<String> = columns.iter().map(Column::name).collect();
     let blank = blank(rows as usize);
@@ -146,10 +150,12 @@ fn text(cells: &Rows, numbers: &[u32], dictionary: &Dictionary, blank: &Robj) ->
             } else {
                 Rf_allocVector(SEXPTYPE::STRSXP, length(rows))
             });
-            let mut strings: Vec<Option<SEXP>> = vec![None; dictionary.len()];
+            let mut strings: Vec<SEXP> = vec![null_mut(); dictionary.len()];
             for (row, number) in cells.iter().zip(numbers) {
-                let string = strings[*number as usize]
-                    .get_or_insert_with(|| r_string(dictionary.get(*number)));
+                let string = &mut strings[*number as usize];
+                if string.is_null() {
+                    *string = r_string(dictionary.get(*number));
+                }
                 SET_STRING_ELT(vector, length(row as usize), *string);
             }
             let robj = Robj::from_sexp(vector);

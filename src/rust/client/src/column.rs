@@ -126,6 +126,13 @@ impl Column {
         Ok(())
     }
 
+    /// Frees what only further cells need.
+    pub(crate) fn finish(&mut self) {
+        if let Values::Text(_, dictionary) = &mut self.values {
+            dictionary.forget_index();
+        }
+    }
+
     /// Adds the cells of another column of that name; `places` tells where
     /// each row goes, below all others, None leaves it out.
     pub(crate) fn append(&mut self, other: Column, places: &[Option<u32>]) {

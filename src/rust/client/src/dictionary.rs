@@ -14,7 +14,7 @@ const FEW: usize = 8;
 pub struct Dictionary {
     bytes: String,
     ends: Vec<usize>,
-    /// All numbers, once there are more than [`FEW`].
+    /// All numbers, once there are more than [`FEW`], or none.
     index: HashTable<Entry>,
     hasher: RandomState,
     /// The number asked for last: neighbouring cells are often equal.
@@ -39,7 +39,7 @@ impl Dictionary {
     }
 
     fn find(&self, text: &str) -> Option<u32> {
-        if self.len() <= FEW {
+        if self.index.is_empty() {
             return self.numbers().find(|number| self.is(*number, text));
         }
         let hash = self.hash(text);
@@ -61,6 +61,11 @@ impl Dictionary {
     fn add_to_index(&mut self, number: u32) {
         let entry = Entry { hash: self.hash(self.get(number)), number };
         self.index.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
+    }
+
+    /// Frees what finds many strings soon; it is made anew when one is added.
+    pub fn forget_index(&mut self) {
+        self.index = HashTable::new();
     }
 
     fn hash(&self, text: &str) -> u32 {
@@ -143,5 +148,9 @@ mod tests {
             }
         }
         assert_eq!(dictionary.iter().nth(99), Some("text 99"));
+        dictionary.forget_index();
+        assert_eq!(dictionary.number("text 50"), 50);
+        assert_eq!(dictionary.number("text 100"), 100);
+        assert_eq!(dictionary.number("text 7"), 7);
     }
 }

@@ -113,10 +113,11 @@ impl Table {
 
     /// The columns in order of first appearance; for a table without rows
     /// the base columns of its schema.
-    pub fn into_columns(self) -> Vec<Column> {
+    pub fn into_columns(mut self) -> Vec<Column> {
         if self.rows == 0 && self.columns.is_empty() {
             return Table::with_base(self.schema).columns;
         }
+        self.columns.iter_mut().for_each(Column::finish);
         self.columns
     }
 
