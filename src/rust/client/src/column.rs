@@ -140,11 +140,10 @@ impl Column {
         let places = other.rows.iter().map(|row| places[row as usize]);
         match (&mut self.values, other.values) {
             (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
-                let mut known: Vec<Option<u32>> = vec![None; their_dictionary.len()];
+                let known = dictionary.numbers_of(&their_dictionary);
                 for (place, number) in places.zip(theirs) {
                     if let Some(place) = place {
-                        let text = || dictionary.number(their_dictionary.get(number));
-                        numbers.push(*known[number as usize].get_or_insert_with(text));
+                        numbers.push(known[number as usize]);
                         self.rows.push(place);
                     }
                 }

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use crate::account::Api;
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
-use crate::list::{Pages, Rows};
+use crate::list::{Append, Pages};
 use crate::query::{Context, Query, Tables};
 use crate::slice::Paging;
 use crate::table::{BadCell, Keys, Schema, Table};
@@ -53,12 +53,8 @@ pub static FIELDS: Schema = Schema {
 };
 
 /// What a table of choices is made of.
-pub static ENUMS: Schema = Schema {
-    base: &["id", "name", "enum_id", "enum_name"],
-    keys: &["enum_id"],
-    ids: &["id"],
-    ..Schema::TEXT
-};
+pub static ENUMS: Schema =
+    Schema { base: &["id", "name", "enum_id", "enum_name"], ids: &["id"], ..Schema::TEXT };
 
 /// The fields of one kind of card, and their choices.
 pub struct FieldTables {
@@ -76,7 +72,9 @@ pub struct CustomFieldsQuery {
 
 impl Default for CustomFieldsQuery {
     fn default() -> Self {
-        CustomFieldsQuery { pages: ENTITIES.map(|_| Pages::new(Paging::Numbered, LIST_LIMIT, FieldTables::new())) }
+        CustomFieldsQuery {
+            pages: ENTITIES.map(|_| Pages::new(Paging::Numbered, LIST_LIMIT, FieldTables::new())),
+        }
     }
 }
 
@@ -102,7 +100,7 @@ impl Query for CustomFieldsQuery {
     }
 }
 
-impl Rows for FieldTables {
+impl Append for FieldTables {
     fn append(&mut self, page: FieldTables, seen: &mut Keys) {
         let mut new = Keys::default();
         page.fields.keys_into_if(&mut new, |key| !seen.has(key));

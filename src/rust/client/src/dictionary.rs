@@ -38,6 +38,16 @@ impl Dictionary {
         self.last
     }
 
+    /// The numbers of all strings of another dictionary, in the order of
+    /// theirs; those that are new are added.
+    pub fn numbers_of(&mut self, other: &Dictionary) -> Vec<u32> {
+        // Each is looked for before any is added: in a large dictionary that
+        // means to wait for memory, and so it is done for many at a time.
+        let known: Vec<Option<u32>> = other.iter().map(|text| self.find(text)).collect();
+        let number = |(text, known): (&str, Option<u32>)| known.unwrap_or_else(|| self.add(text));
+        other.iter().zip(known).map(number).collect()
+    }
+
     fn find(&self, text: &str) -> Option<u32> {
         if self.index.is_empty() {
             return self.numbers().find(|number| self.is(*number, text));
@@ -137,6 +147,20 @@ mod tests {
         for (text, number) in texts.iter().zip(numbers) {
             assert_eq!(dictionary.get(number), *text);
         }
+    }
+
+    #[test]
+    fn the_strings_of_another_dictionary_have_numbers_in_this_one() {
+        let dictionary_of = |texts: &[&str]| {
+            let mut dictionary = Dictionary::default();
+            for text in texts {
+                dictionary.number(text);
+            }
+            dictionary
+        };
+        let mut dictionary = dictionary_of(&["a", "b"]);
+        assert_eq!(dictionary.numbers_of(&dictionary_of(&["c", "b", "", "a"])), [2, 1, 3, 0]);
+        assert_eq!(dictionary.iter().collect::<Vec<_>>(), ["a", "b", "c", ""]);
     }
 
     #[test]

@@ -23,8 +23,8 @@ const MAX_AHEAD: usize = 16;
 /// When the first page takes longer, the second one is asked for meanwhile.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// What the rows of a list are kept in.
-pub trait Rows: Send {
+/// What keeps the rows of a list.
+pub trait Append: Send {
     /// Adds the rows of the next page below. Those whose key is in `seen` are
     /// left out, the keys of the others added to it.
     fn append(&mut self, page: Self, seen: &mut Keys);
@@ -48,7 +48,7 @@ struct State<T> {
     seen: Keys,
 }
 
-impl<T: Rows> Pages<T> {
+impl<T: Append> Pages<T> {
     /// A list to be read `limit` records at a time at most into `empty`.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
         let walk = Walk::new(paging, limit);
@@ -96,7 +96,7 @@ impl Pages<Table> {
     }
 }
 
-impl<T: Rows> State<T> {
+impl<T: Append> State<T> {
     /// Joins pages as soon as they can be: each is looked at while it is still
     /// in the cache, and its memory serves the next ones.
     fn join_settled(&mut self) {
@@ -120,7 +120,7 @@ impl<T: Rows> State<T> {
 
 /// The rows of several lists, one after the other, each once; None without
 /// lists.
-pub fn join_lists<T: Rows>(lists: impl IntoIterator<Item = T>) -> Option<T> {
+pub fn join_lists<T: Append>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     let mut lists = lists.into_iter().peekable();
     let mut whole = lists.next()?;
     let mut seen = Keys::default();
@@ -157,7 +157,7 @@ pub async fn read_list<T, F, A>(
     fetch: F,
 ) -> Result<(), Error>
 where
-    T: Rows,
+    T: Append,
     F: Fn(Ask) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
@@ -194,7 +194,7 @@ where
 }
 
 /// The lock must not outlive the call.
-fn next_ask<T: Rows>(pages: &Pages<T>) -> Option<Ask> {
+fn next_ask<T: Append>(pages: &Pages<T>) -> Option<Ask> {
     pages.lock().walk.next_ask()
 }
 
@@ -227,7 +227,7 @@ pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
 }
 
 impl Reading<'_> {
-    fn take_in<T: Rows>(
+    fn take_in<T: Append>(
         &self,
         pages: &Pages<T>,
         ask: &Ask,

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::flatten::Leaves;
-use crate::list::Rows;
+use crate::list::Append;
 use crate::names::make_unique;
 
 pub use crate::column::{BadCell, Column, Role, Type, Values};
@@ -338,7 +338,7 @@ impl Table {
     }
 }
 
-impl Rows for Table {
+impl Append for Table {
     /// Rows without a key are all kept.
     fn append(&mut self, page: Table, seen: &mut Keys) {
         let places = page.places(self.rows, seen);
@@ -351,7 +351,7 @@ impl Rows for Table {
 }
 
 /// A table with others whose rows belong to its rows, by their `id`.
-impl Rows for Vec<Table> {
+impl Append for Vec<Table> {
     /// What belongs to a row that is left out is left out, too.
     fn append(&mut self, page: Vec<Table>, seen: &mut Keys) {
         let mut new = Keys::default();
@@ -375,7 +375,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
     use super::{BadCell, Column, Keys, Schema, Table, Values};
     use crate::flatten::{Leaves, NoLinks};
-    use crate::list::Rows;
+    use crate::list::Append;
     use serde::de::DeserializeSeed;
 
     static SCHEMA: Schema = Schema {

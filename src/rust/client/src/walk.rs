@@ -205,8 +205,7 @@ impl<T> Walk<T> {
     pub fn take_settled(&mut self) -> Option<T> {
         let place = self.settled;
         let part = self.parts.get(place)?;
-        let is_final =
-            part.state == State::Answered && part.records > 0 && !self.is_short(part);
+        let is_final = part.state == State::Answered && part.records > 0 && !self.is_short(part);
         let follows = place == 0 || self.parts[place - 1].meets_next == Some(true);
         if !is_final || !follows {
             return None;

@@ -5,7 +5,7 @@ use futures_util::future::FutureExt;
 use super::NotesRequest;
 use crate::error::Error;
 use crate::http::Request;
-use crate::list::{Pages, Reading, Rows, join_lists, read_list};
+use crate::list::{Append, Pages, Reading, join_lists, read_list};
 use crate::page::Page;
 use crate::query::all_of;
 use crate::slice::{Paging, Slice};
