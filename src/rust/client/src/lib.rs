@@ -33,6 +33,7 @@ pub mod progress;
 pub mod query;
 pub mod retry;
 mod room;
+pub mod row;
 pub mod row_filter;
 pub mod row_list;
 mod same;
