@@ -126,6 +126,18 @@ impl Column {
         Ok(())
     }
 
+    /// Gives back the room that a column of few cells does not need.
+    pub(crate) fn trim(&mut self) {
+        room::trim(&mut self.rows);
+        match &mut self.values {
+            Values::Text(numbers, dictionary) => {
+                room::trim(numbers);
+                dictionary.trim();
+            }
+            Values::Number(_, values) => room::trim(values),
+        }
+    }
+
     pub(crate) fn append(&mut self, other: Column, places: &[Option<u32>]) {
         self.kinds |= other.kinds;
         match (&mut self.values, other.values) {

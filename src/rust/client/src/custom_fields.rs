@@ -120,7 +120,7 @@ impl FieldTables {
 
     /// Adds a field and its choices.
     fn push(&mut self, field: &Row, enums: &Node) -> Result<(), BadCell> {
-        self.fields.push(field.typed())?;
+        self.fields.push(field)?;
         let cell = |name: &str| field.typed().find(|(found, ..)| *found == name);
         for (id, name) in choices(enums) {
             let mut row = Row::default();
@@ -130,7 +130,7 @@ impl FieldTables {
             }
             row.push("enum_id", id);
             row.push("enum_name", name);
-            self.enums.push(row.typed())?;
+            self.enums.push(&row)?;
         }
         Ok(())
     }

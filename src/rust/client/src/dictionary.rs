@@ -45,6 +45,14 @@ impl Dictionary {
         self.last
     }
 
+    /// Gives back the room that few strings don't need.
+    pub(crate) fn trim(&mut self) {
+        room::trim(&mut self.entries);
+        if room::are_few(self.len()) {
+            self.bytes.shrink_to_fit();
+        }
+    }
+
     fn find(&self, text: &str, hash: u32) -> Option<u32> {
         let is_it =
             |number: &u32| self.entries[*number as usize].hash == hash && self.is(*number, text);
@@ -70,6 +78,9 @@ impl Dictionary {
 
     fn add_to_index(&mut self, number: u32) {
         let hash = |number: &u32| spread(self.entries[*number as usize].hash);
+        if self.index.len() == self.index.capacity() && self.len() < room::MANY {
+            self.index.reserve(3 * self.entries.len(), hash);
+        }
         self.index.insert_unique(hash(&number), number, hash);
     }
 

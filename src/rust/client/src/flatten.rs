@@ -10,6 +10,7 @@ use std::ops::Range;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::number::write_double;
+use crate::row::Cells;
 use crate::same::same;
 
 /// What a leaf is in JSON.
@@ -95,7 +96,7 @@ impl Leaves {
     }
 
     /// Name, text and kind of each leaf, in document order.
-    pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> + Clone {
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
         self.found
             .iter()
             .map(|leaf| (&self.names[leaf.name.clone()], &self.texts[leaf.text.clone()], leaf.kind))
@@ -172,6 +173,16 @@ impl Leaves {
             }
         }
         start..self.names.len()
+    }
+}
+
+impl Cells for Leaves {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().map(|leaf| &self.names[leaf.name.clone()])
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.found.iter().map(|leaf| (&self.texts[leaf.text.clone()], leaf.kind))
     }
 }
 

@@ -142,7 +142,7 @@ fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, text: &'r str, kin
     let name = name.into();
     let is_time = text.parse::<f64>().is_ok_and(f64::is_finite);
     let kind = if INCOMING.ends_as_time(&name) && !is_time { Kind::Absent } else { kind };
-    row.push_as(name, text, kind);
+    row.push_named(name, text, kind);
 }
 
 #[cfg(test)]

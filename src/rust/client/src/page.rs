@@ -185,14 +185,15 @@ impl Records for OneTable<'_> {
     type Rows = Table;
 
     fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
-        let Some(map) = self.map else { return self.table.push(leaves.typed()) };
+        let Some(map) = self.map else { return self.table.push(leaves) };
         let mut row = std::mem::take(&mut self.row).emptied();
-        let pushed = if map(leaves, &mut row) { self.table.push(row.typed()) } else { Ok(()) };
+        let pushed = if map(leaves, &mut row) { self.table.push(&row) } else { Ok(()) };
         self.row = row.emptied();
         pushed
     }
 
-    fn into_rows(self) -> Table {
+    fn into_rows(mut self) -> Table {
+        self.table.trim();
         self.table
     }
 }

@@ -71,7 +71,7 @@ pub fn read_statuses(body: Option<&[u8]>) -> Result<Table, BadPage> {
             let mut row = Row::default();
             write_row(pipeline, status, &mut row);
             // No column here is an id or a time, so that no cell is refused.
-            let _ = table.push(row.typed());
+            let _ = table.push(&row);
         }
     }
     Ok(table)

@@ -2,9 +2,10 @@
 //! and growing them costs more than filling them.
 
 /// So many items are room for most columns of a page.
-const FIRST: usize = 16;
-/// As many items as the largest page has rows; beyond, vectors double.
-const MANY: usize = 512;
+const FIRST: usize = 32;
+/// As many items as the largest page has rows. Up to there what grows does so
+/// fourfold, beyond it doubles.
+pub const MANY: usize = 512;
 
 /// Adds an item to a vector that is small at first but may become large.
 #[inline]
@@ -15,10 +16,45 @@ pub fn push<T>(items: &mut Vec<T>, item: T) {
     items.push(item);
 }
 
+/// Gives back the room that so few items don't need: a page may wait for long
+/// for those before it.
+pub fn trim<T>(items: &mut Vec<T>) {
+    if are_few(items.len()) {
+        items.shrink_to_fit();
+    }
+}
+
+/// Whether so many items leave most of the first room empty.
+pub fn are_few(items: usize) -> bool {
+    items < FIRST / 4
+}
+
 #[cold]
 #[inline(never)]
 fn make_room<T>(items: &mut Vec<T>) {
     if items.len() < MANY {
         items.reserve_exact(FIRST.max(items.len() * 3));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_vector_grows_in_few_steps_and_gives_back_room_that_stays_empty() {
+        let (mut items, mut steps) = (Vec::new(), Vec::new());
+        for item in 0..2000 {
+            super::push(&mut items, item);
+            if steps.last() != Some(&items.capacity()) {
+                steps.push(items.capacity());
+            }
+        }
+        assert_eq!(steps, [32, 128, 512, 1024, 2048]);
+        assert!(items.iter().copied().eq(0..2000));
+        items.truncate(100);
+        super::trim(&mut items);
+        assert_eq!(items.capacity(), 2048);
+        items.truncate(3);
+        super::trim(&mut items);
+        assert_eq!((items.capacity(), items), (3, vec![0, 1, 2]));
     }
 }

@@ -5,6 +5,15 @@ use std::borrow::Cow;
 
 use crate::flatten::{Kind, Leaves};
 
+/// What a table takes in as a row. Names and cells are walked one after the
+/// other, since the columns must be known before the first cell is added.
+pub trait Cells {
+    /// The name of each cell.
+    fn names(&self) -> impl Iterator<Item = &str>;
+    /// Text and kind of each cell, in the same order.
+    fn cells(&self) -> impl Iterator<Item = (&str, Kind)>;
+}
+
 /// The cells of one row, which borrow from the record that it is made of.
 #[derive(Default)]
 pub struct Row<'r> {
@@ -13,40 +22,42 @@ pub struct Row<'r> {
 
 struct Cell<'r> {
     name: Cow<'r, str>,
-    text: Cow<'r, str>,
+    text: &'r str,
     kind: Kind,
 }
 
 impl<'r> Row<'r> {
     /// Adds a string.
-    pub fn push(&mut self, name: impl Into<Cow<'r, str>>, text: impl Into<Cow<'r, str>>) {
+    pub fn push(&mut self, name: &'r str, text: &'r str) {
         self.push_as(name, text, Kind::Text);
     }
 
     /// Adds a cell of any kind.
-    pub fn push_as(
-        &mut self,
-        name: impl Into<Cow<'r, str>>,
-        text: impl Into<Cow<'r, str>>,
-        kind: Kind,
-    ) {
-        self.cells.push(Cell { name: name.into(), text: text.into(), kind });
+    // Were it inlined, each cell would be put together on the stack and copied.
+    #[inline(never)]
+    pub fn push_as(&mut self, name: &'r str, text: &'r str, kind: Kind) {
+        self.cells.push(Cell { name: Cow::Borrowed(name), text, kind });
+    }
+
+    /// Adds a cell whose name may be made for it.
+    pub fn push_named(&mut self, name: impl Into<Cow<'r, str>>, text: &'r str, kind: Kind) {
+        self.cells.push(Cell { name: name.into(), text, kind });
     }
 
     /// Adds a cell; an empty text makes it an empty one.
-    pub fn push_filled(&mut self, name: impl Into<Cow<'r, str>>, text: &'r str, kind: Kind) {
+    pub fn push_filled(&mut self, name: &'r str, text: &'r str, kind: Kind) {
         self.push_as(name, text, if text.is_empty() { Kind::Absent } else { kind });
     }
 
     /// Adds a leaf of a record under another name; without it, an empty cell.
-    pub fn copy_as(&mut self, record: &'r Leaves, leaf: &str, name: impl Into<Cow<'r, str>>) {
+    pub fn copy_as(&mut self, record: &'r Leaves, leaf: &str, name: &'r str) {
         let (text, kind) = record.get_typed(leaf).unwrap_or(("", Kind::Absent));
         self.push_as(name, text, kind);
     }
 
     /// Name, text and kind of each cell.
-    pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> + Clone {
-        self.cells.iter().map(|cell| (&*cell.name, &*cell.text, cell.kind))
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
+        self.cells.iter().map(|cell| (&*cell.name, cell.text, cell.kind))
     }
 
     /// Name and text of each cell.
@@ -68,6 +79,16 @@ impl<'r> Row<'r> {
     }
 }
 
+impl Cells for Row<'_> {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(|cell| &*cell.name)
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.cells.iter().map(|cell| (cell.text, cell.kind))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Row;
@@ -77,7 +98,7 @@ mod tests {
     fn an_emptied_row_has_no_cells_and_needs_no_memory_of_its_own() {
         let text = "x".to_owned();
         let mut row = Row::default();
-        (0..100).for_each(|_| row.push("a", &*text));
+        (0..100).for_each(|_| row.push("a", &text));
         let room = row.cells.capacity();
         let row: Row<'static> = row.emptied();
         drop(text);
@@ -89,7 +110,7 @@ mod tests {
         let mut row = Row::default();
         row.push("a", "x");
         row.push_filled("a", "", Kind::Int);
-        row.push_filled(format!("b{}", 1), "y", Kind::Int);
+        row.push_named(format!("b{}", 1), "y", Kind::Int);
         assert_eq!(row.get("a"), Some("x"));
         assert_eq!(row.get("c"), None);
         let cells: Vec<_> = row.typed().collect();

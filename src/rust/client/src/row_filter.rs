@@ -76,7 +76,7 @@ mod tests {
     fn row<'r>(cells: &[(&'r str, &'r str)]) -> Row<'r> {
         let mut row = Row::default();
         for (name, text) in cells {
-            row.push(*name, *text);
+            row.push(name, text);
         }
         row
     }

@@ -4,11 +4,13 @@
 /// Whether both are the same bytes.
 #[inline]
 pub fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
+    let length = a.len();
+    if length != b.len() {
         return false;
     }
-    match a.len() {
-        0..4 => a.iter().eq(b),
+    match length {
+        0 => true,
+        1..4 => [0, length / 2, length - 1].iter().all(|place| a[*place] == b[*place]),
         4..8 => ends_are_same::<4>(a, b),
         8..=16 => ends_are_same::<8>(a, b),
         _ => a == b,

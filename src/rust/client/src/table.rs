@@ -8,8 +8,8 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::flatten::Kind;
 use crate::names::make_unique;
+use crate::row::Cells;
 use crate::same::same;
 
 pub use crate::column::{BadCell, Column, Role, Type, Values};
@@ -106,6 +106,11 @@ impl Table {
         table
     }
 
+    /// Gives back room that rare columns don't need, once all rows are there.
+    pub fn trim(&mut self) {
+        self.columns.iter_mut().for_each(Column::trim);
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> u32 {
         self.rows
@@ -120,21 +125,17 @@ impl Table {
         self.columns
     }
 
-    /// Adds a row: name, text and kind of its cells.
+    /// Adds a row.
     ///
     /// # Errors
     /// [`BadCell`] when an id or a time is not a number; the table is then
     /// of no further use.
-    pub fn push<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (&'c str, &'c str, Kind)> + Clone,
-    ) -> Result<(), BadCell> {
-        let names = || cells.clone().map(|(name, ..)| name);
-        if !self.match_columns(names()) {
-            self.match_unusual_columns(names());
+    pub fn push(&mut self, cells: &impl Cells) -> Result<(), BadCell> {
+        if !self.match_columns(cells.names()) {
+            self.match_unusual_columns(cells.names());
         }
         let row = self.rows;
-        for (slot, (_, text, kind)) in self.slots.iter().zip(cells) {
+        for (slot, (text, kind)) in self.slots.iter().zip(cells.cells()) {
             self.columns[*slot].push(row, text, kind)?;
         }
         self.rows += 1;
@@ -371,7 +372,7 @@ mod tests {
         let mut leaves = Leaves::default();
         let mut parser = serde_json::Deserializer::from_str(json);
         leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
-        table.push(leaves.typed())
+        table.push(&leaves)
     }
 
     fn table(records: &[&str]) -> Table {

@@ -77,8 +77,8 @@ impl Node {
     /// Adds a member of this object to a row; without a value, an empty cell.
     pub fn copy_as<'r>(&'r self, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
         match self.get(name) {
-            Some(Node::Leaf(text, kind)) => row.push_as(column, text.as_str(), *kind),
-            _ => row.push_as(column, "", Kind::Absent),
+            Some(Node::Leaf(text, kind)) => row.push_named(column, text, *kind),
+            _ => row.push_named(column, "", Kind::Absent),
         }
     }
 }

@@ -49,7 +49,7 @@ fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadPa
 fn write_row<'r>(field: &'r Node, row: &mut Row<'r>) {
     for (name, value) in field.members() {
         if let Node::Leaf(text, kind) = value {
-            row.push_filled(name.as_str(), text, *kind);
+            row.push_filled(name, text, *kind);
         }
     }
 }

@@ -107,7 +107,7 @@ mod tests {
     fn row<'r>(values: &[(&'r str, &'r str)]) -> Row<'r> {
         let mut row = Row::default();
         for (name, text) in values {
-            row.push_as(*name, *text, Kind::Int);
+            row.push_as(name, text, Kind::Int);
         }
         row
     }

@@ -120,7 +120,7 @@ impl Records for EntityRecords<'_> {
                 }
             }
         }
-        self.tables[0].push(row.typed())?;
+        self.tables[0].push(&row)?;
         self.row = row.emptied();
         let id = leaves.get("id").unwrap_or_default();
         for (linked, table) in schema::linked(self.entity).iter().zip(&mut self.tables[1..]) {
@@ -141,7 +141,8 @@ impl Records for EntityRecords<'_> {
         Ok(())
     }
 
-    fn into_rows(self) -> Vec<Table> {
+    fn into_rows(mut self) -> Vec<Table> {
+        self.tables.iter_mut().for_each(Table::trim);
         self.tables
     }
 }
@@ -198,7 +199,7 @@ impl LinkRows<'_> {
                     } else {
                         self.row.push("custom_field_value_subtype", part);
                     }
-                    self.table.push(self.row.typed())?;
+                    self.table.push(self.row)?;
                 }
             }
         }
@@ -211,7 +212,7 @@ impl LinkRows<'_> {
             self.add("tag_id", &tag.id);
             self.add_text("tag_name", &tag.name);
             self.add_number("tag_idx", place);
-            self.table.push(self.row.typed())?;
+            self.table.push(self.row)?;
         }
         Ok(())
     }
@@ -221,7 +222,7 @@ impl LinkRows<'_> {
             self.begin();
             self.add(id, &link.id);
             self.add_number(number, place);
-            self.table.push(self.row.typed())?;
+            self.table.push(self.row)?;
         }
         Ok(())
     }

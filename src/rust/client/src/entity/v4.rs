@@ -130,7 +130,7 @@ pub fn write_row<'r>(entity: Entity, record: &'r Leaves, card: &'r Card, row: &m
 
 fn write<'r>(row: &mut Row<'r>, name: &'r str, value: Option<&'r Scalar>) {
     if let Some(value) = value {
-        row.push_as(name, value.text.as_str(), value.kind);
+        row.push_as(name, &value.text, value.kind);
     }
 }
 

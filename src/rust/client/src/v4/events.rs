@@ -1,6 +1,6 @@
 //! An event of API v4 as a row of API v2 (v4.md 6.3).
 
-use crate::flatten::Leaves;
+use crate::flatten::{Kind, Leaves};
 use crate::row::Row;
 use crate::v4::sources::{code_of_event, code_text};
 
@@ -46,7 +46,7 @@ pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> 
     let kind = event.get("entity_type").unwrap_or_default();
     row.push("element_type", if kind == "task" { "4" } else { kind });
     row.push("attachment", "");
-    row.push("note_type", code_text(code));
+    row.push("note_type", code_text(code).unwrap_or_default());
     if matches!(code, 1 | 2 | 12 | 22) {
         row.push("text", if in_english { CREATED_EN } else { CREATED_RU });
     }
@@ -84,11 +84,11 @@ fn write_tags<'r>(event: &'r Leaves, row: &mut Row<'r>) {
     let tags: Vec<&str> =
         event.iter().filter(|(name, _)| is_tag(name)).map(|(_, text)| text).collect();
     if let [tag] = tags.as_slice() {
-        row.push("params.tags", *tag);
+        row.push("params.tags", tag);
         return;
     }
     for (number, tag) in (1..).zip(tags) {
-        row.push(format!("params.tags{number}"), tag);
+        row.push_named(format!("params.tags{number}"), tag, Kind::Text);
     }
 }
 

@@ -93,16 +93,20 @@ pub fn write_row<'r>(leaves: &'r Leaves, kind: &'static str, row: &mut Row<'r>) 
     copy(row, "element_id", note.entity_id);
     row.push("element_type", kind);
     row.push("attachment", note.attachment(code));
-    match code {
-        Some(code) => row.push("note_type", code_text(code)),
-        None => row.push("note_type", note_type),
-    }
+    row.push("note_type", code_cell(note_type, code));
     copy(row, "text", note.text(code));
     for (name, text) in leaves.iter().filter(|(name, _)| name.starts_with("params.")) {
         if !is_moved(code, name) {
             row.push(param_name(code, name), text);
         }
     }
+}
+
+/// A code as v2 has it. One that v2 did not know was sent as digits, which
+/// may have a sign and zeros before them; without one, v4's name stands.
+fn code_cell(note_type: &str, code: Option<u32>) -> &str {
+    let digits = || note_type.trim_start_matches(['+', '0']);
+    code.map_or(note_type, |code| code_text(code).unwrap_or_else(digits))
 }
 
 fn copy<'r>(row: &mut Row<'r>, name: &'r str, text: Option<&'r str>) {
@@ -231,9 +235,12 @@ mod tests {
 
     #[test]
     fn a_type_may_be_sent_as_its_code() {
-        for (sent, code, editable) in
-            [("4", "4", "TRUE"), ("011", "11", "FALSE"), ("-1", "-1", "FALSE")]
-        {
+        for (sent, code, editable) in [
+            ("4", "4", "TRUE"),
+            ("011", "11", "FALSE"),
+            ("+0777", "777", "FALSE"),
+            ("-1", "-1", "FALSE"),
+        ] {
             let row = row(&format!(r#"{{"note_type":"{sent}","params":{{"link":"l"}}}}"#));
             assert_eq!(value(&row, "note_type").as_deref(), Some(code));
             assert_eq!(value(&row, "is_editable").as_deref(), Some(editable));
