@@ -4,6 +4,7 @@ use crate::dictionary::Dictionary;
 use crate::flatten::Kind;
 use crate::keys::Key;
 use crate::names::is_odd;
+use crate::room;
 use crate::rows::Rows;
 
 /// The largest whole number below which a double, and so R, holds all.
@@ -114,9 +115,9 @@ impl Column {
         }
         self.kinds |= bit(kind);
         match &mut self.values {
-            Values::Text(numbers, dictionary) => numbers.push(dictionary.number(text)),
+            Values::Text(numbers, dictionary) => room::push(numbers, dictionary.number(text)),
             Values::Number(role, values) => match number(text, *role) {
-                Some(value) => values.push(value),
+                Some(value) => room::push(values, value),
                 None => {
                     return Err(BadCell { column: self.name.to_string() });
                 }

@@ -8,9 +8,10 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::Kind;
 use crate::list::{Append, Pages};
 use crate::query::{Context, Query, Tables};
+use crate::row::Row;
 use crate::slice::Paging;
 use crate::table::{BadCell, Keys, Schema, Table};
 use crate::tree::Node;
@@ -119,13 +120,13 @@ impl FieldTables {
     }
 
     /// Adds a field and its choices.
-    fn push(&mut self, field: &Leaves, enums: &Node) -> Result<(), BadCell> {
+    fn push(&mut self, field: &Row, enums: &Node) -> Result<(), BadCell> {
         self.fields.push(field)?;
-        let mut row = Leaves::default();
+        let cell = |name: &str| field.typed().find(|(found, ..)| *found == name);
         for (id, name) in choices(enums) {
-            row.clear();
+            let mut row = Row::default();
             for column in ["id", "name"] {
-                let (text, kind) = field.get_typed(column).unwrap_or(("", Kind::Absent));
+                let (_, text, kind) = cell(column).unwrap_or((column, "", Kind::Absent));
                 row.push_as(column, text, kind);
             }
             row.push("enum_id", id);

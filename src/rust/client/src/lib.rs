@@ -38,8 +38,11 @@ pub mod keys;
 pub mod names;
 pub mod number;
 pub mod page;
+mod room;
+pub mod row;
 pub mod row_filter;
 pub mod rows;
+mod same;
 pub mod table;
 pub mod tree;
 

@@ -2,11 +2,12 @@
 //! cut into pages.
 
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::Leaves;
 use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
 use crate::page::{BadPage, Format, Page, read_page};
 use crate::query::Context;
+use crate::row::Row;
 use crate::slice::{Paging, Slice};
 use crate::table::{Schema, Table};
 use crate::transport::Answer;
@@ -46,8 +47,8 @@ pub struct Source {
     pub row: RowOf,
 }
 
-/// From the leaves of a record to those of its row; false leaves it out.
-pub type RowOf = Box<dyn Fn(&Leaves, &mut Leaves) -> bool + Send + Sync>;
+/// From the leaves of a record to the cells of its row; false leaves it out.
+pub type RowOf = Box<dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Send + Sync>;
 
 /// A list, and the pages of it that have arrived.
 pub struct RowList {
@@ -214,15 +215,4 @@ impl RowList {
     pub fn is_by_ids(&self) -> bool {
         matches!(self.source.cut, Cut::Ids(_))
     }
-}
-
-/// Adds a leaf of a record under another name; without it, an empty cell.
-pub fn copy_as(record: &Leaves, name: &str, row: &mut Leaves, column: &str) {
-    let (text, kind) = record.get_typed(name).unwrap_or(("", Kind::Absent));
-    row.push_as(column, text, kind);
-}
-
-/// Adds a leaf; an empty text makes an empty cell.
-pub fn push_filled(row: &mut Leaves, column: &str, text: &str, kind: Kind) {
-    row.push_as(column, text, if text.is_empty() { Kind::Absent } else { kind });
 }

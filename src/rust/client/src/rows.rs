@@ -1,5 +1,7 @@
 //! Which rows of a column have a cell.
 
+use crate::room;
+
 /// Ascending numbers of rows, counted from 0. Most columns have a cell in
 /// every row: then no numbers are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ impl Rows {
         match self {
             Rows::First(rows) if *rows == row => *rows += 1,
             Rows::First(rows) => *self = Rows::Listed((0..*rows).chain([row]).collect()),
-            Rows::Listed(rows) => rows.push(row),
+            Rows::Listed(rows) => room::push(rows, row),
         }
     }
 

@@ -8,9 +8,10 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::flatten::Leaves;
 use crate::list::Append;
 use crate::names::make_unique;
+use crate::row::Cells;
+use crate::same::same;
 
 pub use crate::column::{BadCell, Column, Role, Type, Values};
 pub use crate::keys::{Key, Keys};
@@ -121,33 +122,33 @@ impl Table {
         self.columns
     }
 
-    /// Adds one record as a row.
+    /// Adds a row.
     ///
     /// # Errors
     /// [`BadCell`] when an id or a time is not a number; the table is then
     /// of no further use.
-    pub fn push(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
-        if !self.match_columns(leaves) {
-            self.match_unusual_columns(leaves);
+    pub fn push(&mut self, cells: &impl Cells) -> Result<(), BadCell> {
+        if !self.match_columns(cells.names()) {
+            self.match_unusual_columns(cells.names());
         }
         let row = self.rows;
-        for (slot, (text, kind)) in self.slots.iter().zip(leaves.cells()) {
+        for (slot, (text, kind)) in self.slots.iter().zip(cells.cells()) {
             self.columns[*slot].push(row, text, kind)?;
         }
         self.rows += 1;
         Ok(())
     }
 
-    /// Finds or makes the column of each leaf when none is odd or occurs twice
+    /// Finds or makes the column of each cell when none is odd or occurs twice
     /// in the row, which is nearly always so. Members come in the same order in
     /// most rows: the next column is tried first.
-    fn match_columns(&mut self, leaves: &Leaves) -> bool {
+    fn match_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) -> bool {
         let known = self.columns.len();
         self.slots.clear();
         let mut guess = 0;
-        for (name, _) in leaves.iter() {
+        for name in names {
             let slot = match self.columns.get(guess) {
-                Some(column) if *column.name == *name => guess,
+                Some(column) if same(column.name.as_bytes(), name.as_bytes()) => guess,
                 _ => self.column_at(name),
             };
             let column = &mut self.columns[slot];
@@ -163,8 +164,8 @@ impl Table {
     }
 
     /// The same for rows with repeated or odd names.
-    fn match_unusual_columns(&mut self, leaves: &Leaves) {
-        let mut names: Vec<String> = leaves.iter().map(|(name, _)| name.to_owned()).collect();
+    fn match_unusual_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) {
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
         make_unique(&mut names);
         self.slots.clear();
         for name in &names {
