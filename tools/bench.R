@@ -6,7 +6,7 @@
 # own, so that what it takes is its own. Of several readings the one with the
 # least CPU counts: what else runs on the computer only adds to it.
 #
-# Prints a table; writes tools/bench-results.csv and man/figures/bench.png.
+# Prints a table; writes vignettes/bench.csv and man/figures/bench.png.
 # Linux only, for /proc. Takes some minutes on a quiet computer.
 
 # Records of a page.
@@ -24,6 +24,13 @@ read_amoleads <- function(access) {
   amocrm::AmoLeads(auth_list = amocrm::AmoAuthList(
     domain = access$domain, access_token = access$token
   ), limit = limit)
+}
+
+#' The notes of four kinds of elements
+read_all_kinds <- function(access) {
+  amocrm::AmoNotes(auth_list = amocrm::AmoAuthList(
+    domain = access$domain, access_token = access$token
+  ), limit = limit, all = TRUE)
 }
 
 #' What one would write today for leads: pages unnested, joined at the end
@@ -89,13 +96,14 @@ read_by_row <- function(access) {
 
 ways <- list(
   AmoNotes = read_amonotes, simplified = read_simplified, by_row = read_by_row,
-  AmoLeads = read_amoleads, unnested = read_unnested
+  AmoLeads = read_amoleads, unnested = read_unnested, all_kinds = read_all_kinds
 )
 
 labels <- c(
   AmoNotes = "AmoNotes()", simplified = "fromJSON(flatten = TRUE), bind_rows()",
   by_row = "unlist() and bind_rows() for each note",
-  AmoLeads = "AmoLeads()", unnested = "fromJSON(), unnest(), bind_rows() of leads"
+  AmoLeads = "AmoLeads()", unnested = "fromJSON(), unnest(), bind_rows() of leads",
+  all_kinds = "AmoNotes(all = TRUE)"
 )
 
 #' What `read` makes of each page, one after the other
@@ -125,8 +133,11 @@ memory <- function(name) {
   as.numeric(gsub("\\D", "", line))
 }
 
-#' The table with a row for each record
-main <- function(result) if (is.data.frame(result)) result else result[[1]]
+#' The tables with a row for each record: of several, the linked ones are none
+main <- function(result) {
+  if (is.data.frame(result)) return(list(result))
+  result[!grepl("^linked_", names(result)) & !names(result) %in% c("fields", "tags", "contacts")]
+}
 
 #' Takes the measure of one reading, and prints it as numbers
 measure <- function(way, domain, token, rate) {
@@ -151,7 +162,7 @@ measure <- function(way, domain, token, rate) {
   cat(
     sum(taken[c("user.self", "sys.self")]), taken[["elapsed"]],
     (memory("VmHWM") - memory_before) / 1024, object.size(table) / 1024^2,
-    nrow(main(table)), ncol(main(table)), "\n"
+    sum(vapply(main(table), nrow, 0L)), max(vapply(main(table), ncol, 0L)), "\n"
   )
 }
 
@@ -191,15 +202,25 @@ leads <- data.frame(
 )
 # Pages begin with the last row of the one before: 40 full ones.
 slow <- data.frame(
-  way = c("AmoNotes", "simplified"), notes = 40 * (limit - 1) + 1, times = 1,
-  list = "notes", latency_s = 0.3, rate = 7
+  way = c("AmoNotes", "simplified", "all_kinds"),
+  notes = c(40, 40, 4 * 10) * (limit - 1) + c(1, 1, 4), times = 1,
+  list = c("notes", "notes", "four lists of notes"), latency_s = 0.3, rate = 7
 )
 plan <- rbind(plan, leads, slow)
+
+#' How many notes of each kind the account has
+notes_of <- function(line) {
+  switch(line$list,
+    leads = 0,
+    notes = c(lead = line$notes),
+    stats::setNames(rep(line$notes / 4, 4), c("contact", "lead", "company", "task"))
+  )
+}
 
 #' The readings of a line of the plan; the one with the least CPU
 best_of <- function(line) {
   sandbox <- amocrm::AmoSandbox(
-    notes = c(lead = if (line$list == "notes") line$notes else 0),
+    notes = notes_of(line),
     leads = if (line$list == "leads") line$notes else 1, contacts = line$notes %/% 2,
     companies = line$notes %/% 5, latency = line$latency_s, access = "token",
     rate = if (is.finite(line$rate)) line$rate else 0
@@ -278,6 +299,17 @@ show_ratios <- function(results) {
   ))
 }
 
+#' What is read at the limit beside the time that its requests take there
+show_limit <- function(results) {
+  slow <- results[results$latency_s > 0 & results$way != "simplified", ]
+  cat(sprintf(
+    "%s at %g requests a second, %g s each: %.2f s for %g page requests, which is %.3f times %s\n",
+    labels[as.character(slow$way)], slow$rate, slow$latency_s, slow$wall_s, slow$page_requests,
+    (slow$wall_s - slow$latency_s) / (slow$page_requests / slow$rate),
+    "pages / rate + one answer"
+  ), sep = "")
+}
+
 draw <- function(results, file) {
   free <- results[results$latency_s == 0 & results$list == "notes", ]
   grDevices::png(file, width = 1200, height = 800, res = 150)
@@ -311,7 +343,8 @@ if (length(arguments) == 4) {
   cat("\n")
   show_results(results)
   show_ratios(results)
+  show_limit(results)
   results <- results[setdiff(names(results), c("table_rows", "times"))]
-  utils::write.csv(cbind(machine(), results), "tools/bench-results.csv", row.names = FALSE)
+  utils::write.csv(cbind(machine(), results), "vignettes/bench.csv", row.names = FALSE)
   draw(results, "man/figures/bench.png")
 }

@@ -2,8 +2,10 @@
 //! thread only.
 
 use std::ffi::c_int;
+use std::ptr::null_mut;
 
 use amocrm_client::dictionary::Dictionary;
+use amocrm_client::rows::Rows;
 use amocrm_client::table::{Column, Role, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{
@@ -11,10 +13,13 @@ use extendr_ffi::{
     SET_STRING_ELT, SEXP, SEXPTYPE, cetype_t,
 };
 
+use crate::memory::give_back;
+
 /// A plain `data.frame`; times are in the zone `tzone`.
 pub fn data_frame(table: Table, tzone: &str) -> Robj {
     let rows = table.rows();
     let columns = table.into_columns();
+    give_back();
     make_room(columns.iter().map(|column| size(column, rows as usize)).sum());
     let names: Vec<String> = columns.iter().map(Column::name).collect();
     let blank = blank(rows as usize);
@@ -70,17 +75,17 @@ fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
     }
 }
 
-fn time(cells: &[u32], seconds: &[f64], rows: usize, tzone: &str) -> Robj {
+fn time(cells: &Rows, seconds: &[f64], rows: usize, tzone: &str) -> Robj {
     let mut vector = Robj::from(double(cells, seconds, rows));
     let _ = vector.set_attrib("class", ["POSIXct", "POSIXt"]);
     let _ = vector.set_attrib("tzone", tzone);
     vector
 }
 
-fn double(cells: &[u32], values: &[f64], rows: usize) -> Vec<Rfloat> {
+fn double(cells: &Rows, values: &[f64], rows: usize) -> Vec<Rfloat> {
     let mut vector = vec![Rfloat::na(); rows];
     for (row, value) in cells.iter().zip(values) {
-        vector[*row as usize] = Rfloat::from(*value);
+        vector[row as usize] = Rfloat::from(*value);
     }
     vector
 }
@@ -91,24 +96,24 @@ fn parsed(numbers: &[u32], dictionary: &Dictionary) -> Vec<f64> {
     numbers.iter().map(|number| values[*number as usize]).collect()
 }
 
-fn logical(cells: &[u32], numbers: &[u32], dictionary: &Dictionary, rows: usize) -> Robj {
+fn logical(cells: &Rows, numbers: &[u32], dictionary: &Dictionary, rows: usize) -> Robj {
     let mut vector = vec![Rbool::na(); rows];
     for (row, number) in cells.iter().zip(numbers) {
-        vector[*row as usize] = Rbool::from(dictionary.get(*number) == "TRUE");
+        vector[row as usize] = Rbool::from(dictionary.get(*number) == "TRUE");
     }
     Robj::from(vector)
 }
 
 /// Integer as in amocrm 0.1.0; double when an id exceeds R's integers.
 #[allow(clippy::cast_possible_truncation)]
-fn id(cells: &[u32], values: &[f64], rows: usize) -> Robj {
+fn id(cells: &Rows, values: &[f64], rows: usize) -> Robj {
     let largest = f64::from(i32::MAX);
     if values.iter().any(|value| value.abs() > largest) {
         return Robj::from(double(cells, values, rows));
     }
     let mut vector = vec![Rint::na(); rows];
     for (row, value) in cells.iter().zip(values) {
-        vector[*row as usize] = Rint::from(*value as i32);
+        vector[row as usize] = Rint::from(*value as i32);
     }
     Robj::from(vector)
 }
@@ -132,7 +137,7 @@ fn blank(rows: usize) -> Robj {
 
 /// Each distinct string is made an R string once; cells point to it. `blank` has
 /// a missing text for each row: R copies that sooner than it sets each.
-fn text(cells: &[u32], numbers: &[u32], dictionary: &Dictionary, blank: &Robj) -> Robj {
+fn text(cells: &Rows, numbers: &[u32], dictionary: &Dictionary, blank: &Robj) -> Robj {
     let rows = blank.len();
     single_threaded(|| {
         // SAFETY: on R's main thread. `vector` is protected until `robj` owns
@@ -145,11 +150,13 @@ fn text(cells: &[u32], numbers: &[u32], dictionary: &Dictionary, blank: &Robj) -
             } else {
                 Rf_allocVector(SEXPTYPE::STRSXP, length(rows))
             });
-            let mut strings: Vec<Option<SEXP>> = vec![None; dictionary.len()];
+            let mut strings: Vec<SEXP> = vec![null_mut(); dictionary.len()];
             for (row, number) in cells.iter().zip(numbers) {
-                let string = strings[*number as usize]
-                    .get_or_insert_with(|| r_string(dictionary.get(*number)));
-                SET_STRING_ELT(vector, length(*row as usize), *string);
+                let string = &mut strings[*number as usize];
+                if string.is_null() {
+                    *string = r_string(dictionary.get(*number));
+                }
+                SET_STRING_ELT(vector, length(row as usize), *string);
             }
             let robj = Robj::from_sexp(vector);
             Rf_unprotect(1);

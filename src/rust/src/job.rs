@@ -19,6 +19,7 @@ use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
 use crate::error::error_list;
+use crate::memory::give_back;
 use crate::requests::{
     entity_request, incoming_request, notes_request, tasks_request, transactions_request,
 };
@@ -101,6 +102,7 @@ fn outcome_list(outcome: Outcome) -> List {
     let zone = outcome.zone.as_deref().unwrap_or("UTC");
     let (names, tables): (Vec<String>, Vec<Robj>) =
         outcome.tables.into_iter().map(|(kind, table)| (kind, data_frame(table, zone))).unzip();
+    give_back();
     let mut tables: Robj = List::from_values(tables).into();
     let _ = tables.set_attrib("names", names);
     let error = outcome.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());

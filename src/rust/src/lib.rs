@@ -12,6 +12,7 @@ mod error;
 mod faults;
 mod guard;
 mod job;
+mod memory;
 mod requests;
 mod sandbox;
 mod spec;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::http::{Http, Request};
+use amocrm_client::list::Append;
 use amocrm_client::page::{Format, Page, RowMap, read_page};
 use amocrm_client::slice::Slice;
 use amocrm_client::table::{Keys, Table};

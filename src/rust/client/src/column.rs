@@ -4,6 +4,8 @@ use crate::dictionary::Dictionary;
 use crate::flatten::Kind;
 use crate::keys::Key;
 use crate::names::is_odd;
+use crate::room;
+use crate::rows::Rows;
 
 /// The largest whole number below which a double, and so R, holds all.
 const MAX_EXACT: u64 = 1 << 53;
@@ -48,7 +50,7 @@ pub struct Column {
     pub(crate) odd: bool,
     /// One more than the row that used the column last.
     pub(crate) stamp: u32,
-    rows: Vec<u32>,
+    rows: Rows,
     values: Values,
     role: Role,
     /// A bit for each kind of value that it holds.
@@ -69,7 +71,7 @@ impl Column {
             Role::Text | Role::Natural(_) => Values::Text(Vec::new(), Dictionary::default()),
             Role::Id | Role::Time => Values::Number(role, Vec::new()),
         };
-        let (odd, rows) = (is_odd(name), Vec::new());
+        let (odd, rows) = (is_odd(name), Rows::default());
         Column { name: name.into(), odd, stamp: 0, rows, values, role, kinds: 0 }
     }
 
@@ -79,8 +81,8 @@ impl Column {
         self.name.replace('.', "_")
     }
 
-    /// The rows that have a cell, ascending, counted from 0.
-    pub fn rows(&self) -> &[u32] {
+    /// The rows that have a cell.
+    pub fn rows(&self) -> &Rows {
         &self.rows
     }
 
@@ -113,9 +115,9 @@ impl Column {
         }
         self.kinds |= bit(kind);
         match &mut self.values {
-            Values::Text(numbers, dictionary) => numbers.push(dictionary.number(text)),
+            Values::Text(numbers, dictionary) => room::push(numbers, dictionary.number(text)),
             Values::Number(role, values) => match number(text, *role) {
-                Some(value) => values.push(value),
+                Some(value) => room::push(values, value),
                 None => {
                     return Err(BadCell { column: self.name.to_string() });
                 }
@@ -125,22 +127,31 @@ impl Column {
         Ok(())
     }
 
+    /// Frees what only further cells need.
+    pub(crate) fn finish(&mut self) {
+        if let Values::Text(_, dictionary) = &mut self.values {
+            dictionary.forget_index();
+        }
+    }
+
+    /// Adds the cells of another column of that name; `places` tells where
+    /// each row goes, below all others, None leaves it out.
     pub(crate) fn append(&mut self, other: Column, places: &[Option<u32>]) {
         self.kinds |= other.kinds;
+        let places = other.rows.iter().map(|row| places[row as usize]);
         match (&mut self.values, other.values) {
             (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
-                let mut known: Vec<Option<u32>> = vec![None; their_dictionary.len()];
-                for (row, number) in other.rows.iter().zip(theirs) {
-                    if let Some(place) = places[*row as usize] {
-                        let text = || dictionary.number(their_dictionary.get(number));
-                        numbers.push(*known[number as usize].get_or_insert_with(text));
+                let known = dictionary.numbers_of(&their_dictionary);
+                for (place, number) in places.zip(theirs) {
+                    if let Some(place) = place {
+                        numbers.push(known[number as usize]);
                         self.rows.push(place);
                     }
                 }
             }
             (Values::Number(_, values), Values::Number(_, theirs)) => {
-                for (row, value) in other.rows.iter().zip(theirs) {
-                    if let Some(place) = places[*row as usize] {
+                for (place, value) in places.zip(theirs) {
+                    if let Some(place) = place {
                         values.push(value);
                         self.rows.push(place);
                     }
@@ -168,7 +179,7 @@ impl Column {
         let mut dense = vec![None; rows];
         if let Values::Text(numbers, dictionary) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
-                dense[*row as usize] = Some(dictionary.get(*number).to_owned());
+                dense[row as usize] = Some(dictionary.get(*number).to_owned());
             }
         }
         dense
@@ -178,7 +189,7 @@ impl Column {
     pub(crate) fn set_texts(&mut self, texts: &[Option<&str>]) {
         let mut numbers = Vec::new();
         let mut dictionary = Dictionary::default();
-        self.rows.clear();
+        self.rows = Rows::default();
         for (row, text) in (0..).zip(texts) {
             if let Some(text) = text {
                 self.rows.push(row);
@@ -193,7 +204,7 @@ impl Column {
         let mut dense = vec![f64::NAN; rows];
         if let Values::Number(_, numbers) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
-                dense[*row as usize] = *number;
+                dense[row as usize] = *number;
             }
         }
         dense
@@ -203,9 +214,9 @@ impl Column {
     pub(crate) fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
         for (cell, row) in self.rows.iter().enumerate() {
             match &self.values {
-                Values::Number(_, numbers) => use_key(*row, Key::Number(numbers[cell])),
+                Values::Number(_, numbers) => use_key(row, Key::Number(numbers[cell])),
                 Values::Text(numbers, dictionary) => {
-                    use_key(*row, Key::Text(dictionary.get(numbers[cell])));
+                    use_key(row, Key::Text(dictionary.get(numbers[cell])));
                 }
             }
         }
@@ -213,7 +224,7 @@ impl Column {
 
     pub(crate) fn rearrange(&mut self, places: &[u32]) {
         let mut cells: Vec<(u32, usize)> =
-            self.rows.iter().enumerate().map(|(cell, row)| (places[*row as usize], cell)).collect();
+            self.rows.iter().enumerate().map(|(cell, row)| (places[row as usize], cell)).collect();
         cells.sort_unstable();
         self.rows = cells.iter().map(|(row, _)| *row).collect();
         match &mut self.values {

@@ -8,9 +8,10 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
-use crate::list::Pages;
+use crate::flatten::Kind;
+use crate::list::{Append, Pages};
 use crate::query::{Context, Query, Tables};
+use crate::row::Row;
 use crate::slice::Paging;
 use crate::table::{BadCell, Keys, Schema, Table};
 use crate::tree::Node;
@@ -53,12 +54,8 @@ pub static FIELDS: Schema = Schema {
 };
 
 /// What a table of choices is made of.
-pub static ENUMS: Schema = Schema {
-    base: &["id", "name", "enum_id", "enum_name"],
-    keys: &["enum_id"],
-    ids: &["id"],
-    ..Schema::TEXT
-};
+pub static ENUMS: Schema =
+    Schema { base: &["id", "name", "enum_id", "enum_name"], ids: &["id"], ..Schema::TEXT };
 
 /// The fields of one kind of card, and their choices.
 pub struct FieldTables {
@@ -76,7 +73,9 @@ pub struct CustomFieldsQuery {
 
 impl Default for CustomFieldsQuery {
     fn default() -> Self {
-        CustomFieldsQuery { pages: ENTITIES.map(|_| Pages::new(Paging::Numbered, LIST_LIMIT)) }
+        CustomFieldsQuery {
+            pages: ENTITIES.map(|_| Pages::new(Paging::Numbered, LIST_LIMIT, FieldTables::new())),
+        }
     }
 }
 
@@ -92,7 +91,7 @@ impl Query for CustomFieldsQuery {
     fn tables(&self) -> Tables {
         let mut tables = Tables::new();
         for (entity, pages) in ENTITIES.iter().zip(&self.pages) {
-            let FieldTables { fields, enums } = FieldTables::joined(pages.take());
+            let FieldTables { fields, enums } = pages.take().unwrap_or_else(FieldTables::new);
             if fields.rows() > 0 {
                 tables.push((format!("custom_fields_{entity}"), fields));
                 tables.push((format!("custom_fields_{entity}_enum"), enums));
@@ -102,29 +101,32 @@ impl Query for CustomFieldsQuery {
     }
 }
 
+impl Append for FieldTables {
+    fn append(&mut self, page: FieldTables, seen: &mut Keys) {
+        let mut new = Keys::default();
+        page.fields.keys_into_if(&mut new, |key| !seen.has(key));
+        self.fields.append(page.fields, seen);
+        self.enums.append_with(page.enums, "id", &new);
+    }
+
+    fn keys_into(&self, keys: &mut Keys) {
+        self.fields.keys_into(keys);
+    }
+}
+
 impl FieldTables {
     fn new() -> Self {
         FieldTables { fields: Table::new(&FIELDS), enums: Table::new(&ENUMS) }
     }
 
-    fn joined(pages: Vec<FieldTables>) -> Self {
-        let mut whole = FieldTables::new();
-        let (mut fields, mut enums) = (Keys::default(), Keys::default());
-        for page in pages {
-            whole.fields.append(page.fields, &mut fields);
-            whole.enums.append(page.enums, &mut enums);
-        }
-        whole
-    }
-
     /// Adds a field and its choices.
-    fn push(&mut self, field: &Leaves, enums: &Node) -> Result<(), BadCell> {
+    fn push(&mut self, field: &Row, enums: &Node) -> Result<(), BadCell> {
         self.fields.push(field)?;
-        let mut row = Leaves::default();
+        let cell = |name: &str| field.typed().find(|(found, ..)| *found == name);
         for (id, name) in choices(enums) {
-            row.clear();
+            let mut row = Row::default();
             for column in ["id", "name"] {
-                let (text, kind) = field.get_typed(column).unwrap_or(("", Kind::Absent));
+                let (_, text, kind) = cell(column).unwrap_or((column, "", Kind::Absent));
                 row.push_as(column, text, kind);
             }
             row.push("enum_id", id);

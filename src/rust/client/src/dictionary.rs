@@ -6,24 +6,36 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-/// So many strings are found sooner by looking at each than by a hash.
-const FEW: usize = 8;
+use crate::room;
+use crate::same::same;
+
+/// So many strings are found sooner by looking at the hash of each.
+const FEW: usize = 24;
+
+/// Room for the strings of most columns of a page.
+const FIRST_BYTES: usize = 64;
 
 /// Distinct strings in order of first appearance, each known by its number.
 #[derive(Default)]
 pub struct Dictionary {
     bytes: String,
-    ends: Vec<usize>,
-    /// All numbers, once there are more than [`FEW`].
-    index: HashTable<Entry>,
+    entries: Vec<Entry>,
+    /// All numbers, once there are more than [`FEW`], or none.
+    index: HashTable<Indexed>,
     hasher: RandomState,
     /// The number asked for last: neighbouring cells are often equal.
     last: u32,
 }
 
-/// A string in the index. With its hash at hand the index grows without a look
-/// at the strings, which are far apart in a large dictionary.
+/// A string. With its hash at hand few strings need to be looked at.
 struct Entry {
+    end: usize,
+    hash: u32,
+}
+
+/// A string in the index, which so grows without a look at the strings: they
+/// are far apart in a large dictionary.
+struct Indexed {
     hash: u32,
     number: u32,
 }
@@ -34,23 +46,50 @@ impl Dictionary {
         if (self.last as usize) < self.len() && self.is(self.last, text) {
             return self.last;
         }
-        self.last = self.find(text).unwrap_or_else(|| self.add(text));
+        let hash = self.hash(text);
+        self.last = self.find(text, hash).unwrap_or_else(|| self.add(text, hash));
         self.last
     }
 
-    fn find(&self, text: &str) -> Option<u32> {
-        if self.len() <= FEW {
-            return self.numbers().find(|number| self.is(*number, text));
-        }
-        let hash = self.hash(text);
-        let is_it = |entry: &Entry| entry.hash == hash && self.is(entry.number, text);
-        self.index.find(spread(hash), is_it).map(|entry| entry.number)
+    /// The numbers of all strings of another dictionary, in the order of
+    /// theirs; those that are new are added.
+    pub fn numbers_of(&mut self, other: &Dictionary) -> Vec<u32> {
+        // Each is looked for before any is added: in a large dictionary that
+        // means to wait for memory, and so it is done for many at a time.
+        let look = |text| {
+            let hash = self.hash(text);
+            (hash, self.find(text, hash))
+        };
+        let known: Vec<(u32, Option<u32>)> = other.iter().map(look).collect();
+        let number = |(text, (hash, known)): (&str, (u32, Option<u32>))| {
+            known.unwrap_or_else(|| self.add(text, hash))
+        };
+        other.iter().zip(known).map(number).collect()
     }
 
-    fn add(&mut self, text: &str) -> u32 {
+    /// Frees what finds many strings soon; it is made anew when one is added.
+    pub fn forget_index(&mut self) {
+        self.index = HashTable::new();
+    }
+
+    fn find(&self, text: &str, hash: u32) -> Option<u32> {
+        if self.index.is_empty() {
+            let is_it = |number: &u32| {
+                self.entries[*number as usize].hash == hash && self.is(*number, text)
+            };
+            return self.numbers().find(is_it);
+        }
+        let is_it = |found: &Indexed| found.hash == hash && self.is(found.number, text);
+        self.index.find(spread(hash), is_it).map(|found| found.number)
+    }
+
+    fn add(&mut self, text: &str, hash: u32) -> u32 {
         let added = self.numbers().end;
+        if self.bytes.is_empty() {
+            self.bytes.reserve(FIRST_BYTES);
+        }
         self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
+        room::push(&mut self.entries, Entry { end: self.bytes.len(), hash });
         if self.len() > FEW {
             let unknown = if self.index.is_empty() { 0 } else { added };
             (unknown..=added).for_each(|number| self.add_to_index(number));
@@ -59,17 +98,27 @@ impl Dictionary {
     }
 
     fn add_to_index(&mut self, number: u32) {
-        let entry = Entry { hash: self.hash(self.get(number)), number };
-        self.index.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
+        let hash = self.entries[number as usize].hash;
+        if self.index.len() == self.index.capacity() && self.len() < room::MANY {
+            self.index.reserve(3 * self.len(), |entry| spread(entry.hash));
+        }
+        let entry = Indexed { hash, number };
+        self.index.insert_unique(spread(hash), entry, |entry| spread(entry.hash));
     }
 
     fn hash(&self, text: &str) -> u32 {
         (self.hasher.hash_one(text) >> 32) as u32
     }
 
+    fn range(&self, number: u32) -> Range<usize> {
+        let number = number as usize;
+        let start = if number == 0 { 0 } else { self.entries[number - 1].end };
+        start..self.entries[number].end
+    }
+
     /// Compares bytes: that strings end at characters need not be checked.
     fn is(&self, number: u32, text: &str) -> bool {
-        self.bytes.as_bytes()[range(&self.ends, number)] == *text.as_bytes()
+        same(&self.bytes.as_bytes()[self.range(number)], text.as_bytes())
     }
 
     /// A column holds fewer than 2^32 cells, so its distinct strings do too.
@@ -79,7 +128,7 @@ impl Dictionary {
 
     /// The string with a number that [`Dictionary::number`] gave.
     pub fn get(&self, number: u32) -> &str {
-        slice(&self.bytes, &self.ends, number)
+        &self.bytes[self.range(number)]
     }
 
     /// All strings, in the order of their numbers.
@@ -89,7 +138,7 @@ impl Dictionary {
 
     /// How many distinct strings there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.entries.len()
     }
 
     /// The length of all of them together.
@@ -99,23 +148,13 @@ impl Dictionary {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.entries.is_empty()
     }
 }
 
 /// A hash of the width that the index wants, all bits of it used at both ends.
 fn spread(hash: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(hash)
-}
-
-fn slice<'b>(bytes: &'b str, ends: &[usize], number: u32) -> &'b str {
-    &bytes[range(ends, number)]
-}
-
-fn range(ends: &[usize], number: u32) -> Range<usize> {
-    let number = number as usize;
-    let start = if number == 0 { 0 } else { ends[number - 1] };
-    start..ends[number]
 }
 
 #[cfg(test)]
@@ -135,6 +174,20 @@ mod tests {
     }
 
     #[test]
+    fn the_strings_of_another_dictionary_have_numbers_in_this_one() {
+        let dictionary_of = |texts: &[&str]| {
+            let mut dictionary = Dictionary::default();
+            for text in texts {
+                dictionary.number(text);
+            }
+            dictionary
+        };
+        let mut dictionary = dictionary_of(&["a", "b"]);
+        assert_eq!(dictionary.numbers_of(&dictionary_of(&["c", "b", "", "a"])), [2, 1, 3, 0]);
+        assert_eq!(dictionary.iter().collect::<Vec<_>>(), ["a", "b", "c", ""]);
+    }
+
+    #[test]
     fn many_strings_are_told_apart_as_few_are() {
         let mut dictionary = Dictionary::default();
         for round in 0..2 {
@@ -143,5 +196,9 @@ mod tests {
             }
         }
         assert_eq!(dictionary.iter().nth(99), Some("text 99"));
+        dictionary.forget_index();
+        assert_eq!(dictionary.number("text 50"), 50);
+        assert_eq!(dictionary.number("text 100"), 100);
+        assert_eq!(dictionary.number("text 7"), 7);
     }
 }

@@ -14,10 +14,10 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::list::{Pages, Reading, read_list};
+use crate::list::{Pages, Reading, join_lists, read_list};
 use crate::query::{Context, Notice, Query, Tables, all_of};
 use crate::slice::Paging;
-use crate::table::{Keys, Table};
+use crate::table::Table;
 use crate::v2::IDS_A_REQUEST;
 use crate::zone::{Moment, Zone};
 
@@ -150,9 +150,9 @@ impl EntityQuery {
             Api::V2 => (Paging::Offset, crate::v2::MAX_LIMIT),
             Api::V4 => (Paging::Numbered, v4::MAX_LIMIT),
         };
-        let list = |filter: EntityFilter| List {
-            filter,
-            pages: Pages::new(paging, self.request.limit.min(most)),
+        let list = |filter: EntityFilter| {
+            let empty = schema::tables(self.request.entity, api == Api::V4);
+            List { filter, pages: Pages::new(paging, self.request.limit.min(most), empty) }
         };
         if filter.ids.is_empty() || no_filters {
             return vec![list(filter)];
@@ -220,14 +220,9 @@ impl EntityQuery {
 
     /// The table of the cards, and those of what belongs to them.
     fn joined(&self) -> Vec<Table> {
-        let entity = self.request.entity;
-        let is_v4 = self.reader.get().is_some_and(|reader| reader.api == Api::V4);
-        let mut tables = schema::tables(entity, is_v4);
-        let mut seen = Keys::default();
         let lists = self.reader.get().map(|reader| reader.lists.as_slice()).unwrap_or_default();
-        for page in lists.iter().flat_map(|list| list.pages.take()) {
-            append(&mut tables, page, &mut seen);
-        }
+        let tables = join_lists(lists.iter().filter_map(|list| list.pages.take()));
+        let mut tables = tables.unwrap_or_else(|| schema::tables(self.request.entity, false));
         if self.reader.get().is_some_and(|reader| self.is_one_by_one(reader)) {
             // They came in any order.
             for table in &mut tables {
@@ -235,20 +230,6 @@ impl EntityQuery {
             }
         }
         tables
-    }
-}
-
-/// Adds a page; cards that are there already, and what belongs to them, are
-/// left out.
-fn append(tables: &mut [Table], page: Vec<Table>, seen: &mut Keys) {
-    let mut new = Keys::default();
-    for (place, (table, page)) in tables.iter_mut().zip(page).enumerate() {
-        if place == 0 {
-            page.keys_into_if(&mut new, |key| !seen.has(key));
-            table.append(page, seen);
-        } else {
-            table.append_with(page, "id", &new);
-        }
     }
 }
 

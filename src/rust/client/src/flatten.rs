@@ -10,6 +10,8 @@ use std::ops::Range;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::number::write_double;
+use crate::row::Cells;
+use crate::same::same;
 
 /// What a leaf is in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,25 +92,20 @@ impl Leaves {
 
     /// Name and text of each leaf, in document order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.found
-            .iter()
-            .map(|leaf| (&self.names[leaf.name.clone()], &self.texts[leaf.text.clone()]))
+        self.typed().map(|(name, text, _)| (name, text))
     }
 
     /// Name, text and kind of each leaf, in document order.
     pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
-        self.iter().zip(&self.found).map(|((name, text), leaf)| (name, text, leaf.kind))
-    }
-
-    /// Text and kind of each leaf, in document order.
-    pub fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
-        self.found.iter().map(|leaf| (&self.texts[leaf.text.clone()], leaf.kind))
+        self.found
+            .iter()
+            .map(|leaf| (&self.names[leaf.name.clone()], &self.texts[leaf.text.clone()], leaf.kind))
     }
 
     /// The text of the first leaf with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         let (names, name) = (self.names.as_bytes(), name.as_bytes());
-        let leaf = self.found.iter().find(|leaf| names[leaf.name.clone()] == *name)?;
+        let leaf = self.found.iter().find(|leaf| same(&names[leaf.name.clone()], name))?;
         Some(&self.texts[leaf.text.clone()])
     }
 
@@ -176,6 +173,16 @@ impl Leaves {
             }
         }
         start..self.names.len()
+    }
+}
+
+impl Cells for Leaves {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().map(|leaf| &self.names[leaf.name.clone()])
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.found.iter().map(|leaf| (&self.texts[leaf.text.clone()], leaf.kind))
     }
 }
 

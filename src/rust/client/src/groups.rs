@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::http::Request;
 use crate::query::Context;
-use crate::row_list::{Cut, RowList, Source, copy_as};
+use crate::row::Row;
+use crate::row_list::{Cut, RowList, Source};
 use crate::table::Schema;
 use crate::table_query::Plan;
 
@@ -46,8 +47,8 @@ fn list(api: Api) -> RowList {
 }
 
 /// A group as its row.
-pub fn write_row(group: &Leaves, row: &mut Leaves) -> bool {
-    copy_as(group, "id", row, "id");
-    copy_as(group, "name", row, "name");
+pub fn write_row<'r>(group: &'r Leaves, row: &mut Row<'r>) -> bool {
+    row.copy_as(group, "id", "id");
+    row.copy_as(group, "name", "name");
     true
 }

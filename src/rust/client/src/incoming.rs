@@ -3,6 +3,8 @@
 
 mod metadata;
 
+use std::borrow::Cow;
+
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
@@ -10,6 +12,7 @@ use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
 use crate::query::Context;
+use crate::row::Row;
 use crate::row_filter::RowFilter;
 use crate::row_list::{Cut, RowList, RowOf, Source};
 use crate::table::{Schema, Table};
@@ -102,7 +105,7 @@ impl IncomingRequest {
         RowList::new(source, limit)
     }
 
-    fn row(&self, write: fn(&Leaves, &mut Leaves)) -> RowOf {
+    fn row(&self, write: for<'r> fn(&'r Leaves, &mut Row<'r>)) -> RowOf {
         let categories: Vec<&str> = self.categories.iter().map(|name| category(name)).collect();
         let categories = RowFilter::default().among("category", &categories);
         let pipelines = RowFilter::default().among("pipeline_id", &self.pipelines);
@@ -125,7 +128,7 @@ fn category(filter: &str) -> &str {
 }
 
 /// An incoming lead of API v2 as a row.
-pub fn write_v2(lead: &Leaves, row: &mut Leaves) {
+pub fn write_v2<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
     for (name, text, kind) in lead.typed() {
         if !name.starts_with("incoming_entities") {
             push(row, name, text, kind);
@@ -135,10 +138,11 @@ pub fn write_v2(lead: &Leaves, row: &mut Leaves) {
 
 /// Adds a cell. A name that ends as those of times do may hold anything else:
 /// that is no value then, as in amocrm 0.1.0.
-fn push(row: &mut Leaves, name: &str, text: &str, kind: Kind) {
+fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, text: &'r str, kind: Kind) {
+    let name = name.into();
     let is_time = text.parse::<f64>().is_ok_and(f64::is_finite);
-    let kind = if INCOMING.ends_as_time(name) && !is_time { Kind::Absent } else { kind };
-    row.push_as(name, text, kind);
+    let kind = if INCOMING.ends_as_time(&name) && !is_time { Kind::Absent } else { kind };
+    row.push_named(name, text, kind);
 }
 
 #[cfg(test)]
@@ -146,6 +150,7 @@ mod tests {
     use super::{IncomingRequest, write_v2};
     use crate::account::Api;
     use crate::flatten::{Kind, Leaves};
+    use crate::row::Row;
 
     #[test]
     fn filters_and_order_are_sent() {
@@ -170,7 +175,7 @@ mod tests {
 
     #[test]
     fn entities_are_left_out_and_times_that_are_none_are_empty() {
-        let (mut lead, mut row) = (Leaves::default(), Leaves::default());
+        let (mut lead, mut row) = (Leaves::default(), Row::default());
         lead.push("incoming_lead_info.date", "yesterday");
         lead.push("incoming_lead_info.form_send_at", "5");
         lead.push("incoming_entities.leads.name", "x");

@@ -6,48 +6,63 @@
 //! rows had arrived.
 #![forbid(unsafe_code)]
 
+// An account, and who asks it.
 pub mod account;
-pub mod column;
-pub mod custom_fields;
-pub mod dictionary;
-pub mod entity;
-pub mod error;
-pub mod flatten;
-pub mod groups;
 pub mod host;
-pub mod http;
-pub mod incoming;
-pub mod job;
 pub mod key_login;
-pub mod keys;
-pub mod limiter;
-pub mod list;
-pub mod names;
-pub mod note_types;
-pub mod notes;
-pub mod number;
 pub mod oauth;
-pub mod page;
-pub mod pipelines;
-pub mod progress;
-pub mod query;
-pub mod retry;
-pub mod row_filter;
-pub mod row_list;
-pub mod server_text;
 pub mod session;
-pub mod slice;
-pub mod table;
-pub mod table_query;
-pub mod task_types;
-pub mod tasks;
 pub mod token;
 pub mod token_store;
-pub mod transactions;
+pub mod zone;
+
+// One request.
+pub mod error;
+pub mod http;
+pub mod limiter;
+pub mod progress;
+pub mod retry;
+pub mod server_text;
 pub mod transport;
+
+// One list, from its first page to its end.
+pub mod list;
+pub mod slice;
+pub mod walk;
+
+// The bytes of a page to columns.
+pub mod column;
+pub mod dictionary;
+pub mod flatten;
+pub mod keys;
+pub mod names;
+pub mod number;
+pub mod page;
+mod room;
+pub mod row;
+pub mod row_filter;
+pub mod rows;
+mod same;
+pub mod table;
 pub mod tree;
+
+// A call: what it asks for, and the tables it gives.
+pub mod job;
+pub mod query;
+pub mod row_list;
+pub mod table_query;
+
+// What can be asked for, over either API.
+pub mod custom_fields;
+pub mod entity;
+pub mod groups;
+pub mod incoming;
+pub mod note_types;
+pub mod notes;
+pub mod pipelines;
+pub mod task_types;
+pub mod tasks;
+pub mod transactions;
 pub mod users;
 pub mod v2;
 pub mod v4;
-pub mod walk;
-pub mod zone;

@@ -23,16 +23,37 @@ const MAX_AHEAD: usize = 16;
 /// When the first page takes longer, the second one is asked for meanwhile.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// The pages of one list that have arrived, with the way through it.
+/// What keeps the rows of a list.
+pub trait Append: Send {
+    /// Adds the rows of the next page below. Those whose key is in `seen` are
+    /// left out, the keys of the others added to it.
+    fn append(&mut self, page: Self, seen: &mut Keys);
+
+    /// Adds the keys of the rows.
+    fn keys_into(&self, keys: &mut Keys);
+}
+
+/// What has arrived of one list, with the way through it.
 pub struct Pages<T> {
-    walk: Mutex<Walk<T>>,
+    state: Mutex<State<T>>,
     limit: u32,
 }
 
-impl<T> Pages<T> {
-    /// A list to be read `limit` records at a time at most.
-    pub fn new(paging: Paging, limit: u32) -> Self {
-        Pages { walk: Mutex::new(Walk::new(paging, limit)), limit }
+struct State<T> {
+    walk: Walk<T>,
+    /// The rows from the first one up to a place that nothing before can
+    /// change any more; None once they are taken.
+    rows: Option<T>,
+    /// Their keys.
+    seen: Keys,
+}
+
+impl<T: Append> Pages<T> {
+    /// A list to be read `limit` records at a time at most into `empty`.
+    pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
+        let walk = Walk::new(paging, limit);
+        let state = State { walk, rows: Some(empty), seen: Keys::default() };
+        Pages { state: Mutex::new(state), limit }
     }
 
     /// The part that is asked for first.
@@ -42,37 +63,72 @@ impl<T> Pages<T> {
 
     /// Adds rows that need no check, such as those of records named by id.
     pub fn add(&self, page: Page<T>) {
-        self.lock().add(page);
+        self.lock().walk.add(page);
     }
 
-    /// The rows of each page, in order; takes them.
-    pub fn take(&self) -> Vec<T> {
-        self.lock().take_rows()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Walk<T>> {
-        self.walk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Pages<Table> {
-    /// Moves all rows into `table`, in order; rows whose key is in `seen`
-    /// are left out.
-    pub fn move_into(&self, table: &mut Table, seen: &mut Keys) {
-        for page in self.take() {
-            table.append(page, seen);
-        }
-    }
-
-    /// Texts of a column of what has arrived.
-    pub fn texts(&self, column: &str) -> Vec<String> {
-        self.lock().rows().flat_map(|page| page.texts(column)).flatten().collect()
+    /// The rows of all that has arrived, in order, each once; None when they
+    /// were taken before.
+    pub fn take(&self) -> Option<T> {
+        let mut state = self.lock();
+        state.join_all();
+        state.seen = Keys::default();
+        state.rows.take()
     }
 
     /// Adds the keys of what has arrived.
     pub fn keys_into(&self, keys: &mut Keys) {
-        self.lock().rows().for_each(|page| page.keys_into(keys));
+        let mut state = self.lock();
+        state.join_all();
+        state.rows.iter().for_each(|rows| rows.keys_into(keys));
     }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pages<Table> {
+    /// Texts of a column of what has arrived.
+    pub fn texts(&self, column: &str) -> Vec<String> {
+        let mut state = self.lock();
+        state.join_all();
+        state.rows.iter().flat_map(|rows| rows.texts(column)).flatten().collect()
+    }
+}
+
+impl<T: Append> State<T> {
+    /// Joins pages as soon as they can be: each is looked at while it is still
+    /// in the cache, and its memory serves the next ones.
+    fn join_settled(&mut self) {
+        while let Some(page) = self.walk.take_settled() {
+            self.join(page);
+        }
+    }
+
+    fn join_all(&mut self) {
+        for page in self.walk.take_rows() {
+            self.join(page);
+        }
+    }
+
+    fn join(&mut self, page: T) {
+        if let Some(rows) = &mut self.rows {
+            rows.append(page, &mut self.seen);
+        }
+    }
+}
+
+/// The rows of several lists, one after the other, each once; None without
+/// lists.
+pub fn join_lists<T: Append>(lists: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut lists = lists.into_iter().peekable();
+    let mut whole = lists.next()?;
+    let mut seen = Keys::default();
+    if lists.peek().is_some() {
+        whole.keys_into(&mut seen);
+    }
+    lists.for_each(|list| whole.append(list, &mut seen));
+    Some(whole)
 }
 
 /// How a list is read.
@@ -101,7 +157,7 @@ pub async fn read_list<T, F, A>(
     fetch: F,
 ) -> Result<(), Error>
 where
-    T: Send,
+    T: Append,
     F: Fn(Ask) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
@@ -112,11 +168,12 @@ where
         while let Some(ask) = next_ask(pages) {
             in_flight.push(answer_to(ask.clone(), fetch(ask)));
         }
+        pages.lock().join_settled();
         let next = tokio::select! {
             next = in_flight.next() => next,
             () = &mut patience, if is_first => {
                 is_first = false;
-                pages.lock().set_ahead(2);
+                pages.lock().walk.set_ahead(2);
                 continue;
             }
         };
@@ -125,20 +182,20 @@ where
             None => break,
             Some((ask, Ok(answer))) => reading.take_in(pages, &ask, answer)?,
             Some((ask, Err(error))) => {
-                if !is_too_slow(&error) || !pages.lock().split(&ask) {
+                if !is_too_slow(&error) || !pages.lock().walk.split(&ask) {
                     return Err(error);
                 }
             }
         }
     }
-    let missing = pages.lock().missing();
+    let missing = pages.lock().walk.missing();
     let missing: Vec<String> = missing.into_iter().map(|slice| reading.place(slice)).collect();
     if missing.is_empty() { Ok(()) } else { Err(reading.incomplete(missing)) }
 }
 
 /// The lock must not outlive the call.
-fn next_ask<T>(pages: &Pages<T>) -> Option<Ask> {
-    pages.lock().next_ask()
+fn next_ask<T: Append>(pages: &Pages<T>) -> Option<Ask> {
+    pages.lock().walk.next_ask()
 }
 
 fn answer_to<'a, A>(ask: Ask, fetch: A) -> BoxFuture<'a, (Ask, A::Output)>
@@ -170,15 +227,16 @@ pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
 }
 
 impl Reading<'_> {
-    fn take_in<T>(
+    fn take_in<T: Append>(
         &self,
         pages: &Pages<T>,
         ask: &Ask,
         answer: Answer<Page<T>>,
     ) -> Result<(), Error> {
-        let mut walk = pages.lock();
-        walk.set_ahead(requests_ahead(answer.elapsed, self.rate.min(ALLOWED)));
-        let new = walk
+        let mut state = pages.lock();
+        state.walk.set_ahead(requests_ahead(answer.elapsed, self.rate.min(ALLOWED)));
+        let new = state
+            .walk
             .answered(ask, answer.value)
             .map_err(|StartsOver| self.incomplete(vec![self.place(ask.slice)]))?;
         // Told only now, so that who counts pages finds them.

@@ -11,6 +11,7 @@ use serde::de::{
 use foldhash::fast::FixedState;
 
 use crate::flatten::{Leaves, Members, NoLinks};
+use crate::row::Row;
 use crate::server_text::shown;
 use crate::table::{BadCell, Schema, Table};
 
@@ -66,8 +67,8 @@ pub struct Format<'f> {
     pub map: Option<&'f RowMap<'f>>,
 }
 
-/// From the leaves of a record to those of its row; false leaves it out.
-pub type RowMap<'m> = dyn Fn(&Leaves, &mut Leaves) -> bool + Sync + 'm;
+/// From the leaves of a record to the cells of its row; false leaves it out.
+pub type RowMap<'m> = dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync + 'm;
 
 /// A page as read; `T` holds its rows.
 pub struct Page<T> {
@@ -96,7 +97,7 @@ impl<T> Page<T> {
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
     let records = OneTable {
         table: Table::new(format.schema),
-        row: Leaves::default(),
+        row: Row::default(),
         map: format.map,
         links: NoLinks,
     };
@@ -168,8 +169,8 @@ fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
 /// Records that become rows of one table.
 struct OneTable<'m> {
     table: Table,
-    /// The mapped leaves, reused from record to record.
-    row: Leaves,
+    /// Reused from record to record.
+    row: Row<'static>,
     map: Option<&'m RowMap<'m>>,
     links: NoLinks,
 }
@@ -185,8 +186,10 @@ impl Records for OneTable<'_> {
 
     fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
         let Some(map) = self.map else { return self.table.push(leaves) };
-        self.row.clear();
-        if map(leaves, &mut self.row) { self.table.push(&self.row) } else { Ok(()) }
+        let mut row = std::mem::take(&mut self.row).emptied();
+        let pushed = if map(leaves, &mut row) { self.table.push(&row) } else { Ok(()) };
+        self.row = row.emptied();
+        pushed
     }
 
     fn into_rows(self) -> Table {
@@ -399,8 +402,7 @@ fn key_of(id: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{BadPage, Format, Page, read_page};
-    use crate::flatten::Leaves;
+    use super::{BadPage, Format, Page, RowMap, read_page};
     use crate::table::{Schema, Table};
 
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
@@ -448,11 +450,11 @@ mod tests {
 
     #[test]
     fn a_map_changes_rows_and_leaves_some_out_but_all_records_count() {
-        let map = |record: &Leaves, row: &mut Leaves| {
+        let map: &RowMap = &|record, row| {
             row.push("id", record.get("id").unwrap_or_default());
             record.get("id") != Some("2")
         };
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Some(&map) };
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Some(map) };
         let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
         let page = read_page(body, &format).unwrap();
         assert_eq!((page.rows.rows(), page.records), (2, 3));

@@ -6,10 +6,11 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::Kind;
 use crate::http::Request;
 use crate::page::BadPage;
 use crate::query::{Context, Query, Tables};
+use crate::row::Row;
 use crate::table::{Schema, Table};
 use crate::tree::Node;
 
@@ -65,10 +66,9 @@ impl Query for PipelinesQuery {
 pub fn read_statuses(body: Option<&[u8]>) -> Result<Table, BadPage> {
     let document = Node::read(body)?;
     let mut table = Table::new(&STATUSES);
-    let mut row = Leaves::default();
     for pipeline in document.at(&["_embedded", "pipelines"])?.values() {
         for status in statuses(pipeline) {
-            row.clear();
+            let mut row = Row::default();
             write_row(pipeline, status, &mut row);
             // No column here is an id or a time, so that no cell is refused.
             let _ = table.push(&row);
@@ -83,12 +83,12 @@ fn statuses(pipeline: &Node) -> Vec<&Node> {
     pipeline.get("statuses").or_else(embedded).map(Node::values).unwrap_or_default()
 }
 
-fn write_row(pipeline: &Node, status: &Node, row: &mut Leaves) {
+fn write_row<'r>(pipeline: &'r Node, status: &'r Node, row: &mut Row<'r>) {
     for name in ["id", "name", "sort", "is_main"] {
-        pipeline.copy_as(name, row, &format!("pipeline_{name}"));
+        pipeline.copy_as(name, row, format!("pipeline_{name}"));
     }
     for name in ["id", "name", "sort"] {
-        status.copy_as(name, row, &format!("status_{name}"));
+        status.copy_as(name, row, format!("status_{name}"));
     }
     // Old answers say `editable`, `Y` or `N` (v2.md 3.1).
     match status.get("editable").and_then(Node::text) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::flatten::Leaves;
+use crate::row::Row;
 
 /// Which rows are wanted.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl RowFilter {
     }
 
     /// Whether a row is wanted. One that lacks a column is not.
-    pub fn lets_through(&self, row: &Leaves) -> bool {
+    pub fn lets_through(&self, row: &Row) -> bool {
         let has = |(column, values): &(&str, HashSet<String>)| {
             row.get(column).is_some_and(|text| values.contains(text))
         };
@@ -71,10 +71,10 @@ impl RowFilter {
 #[cfg(test)]
 mod tests {
     use super::{RowFilter, Span};
-    use crate::flatten::Leaves;
+    use crate::row::Row;
 
-    fn row(cells: &[(&str, &str)]) -> Leaves {
-        let mut row = Leaves::default();
+    fn row<'r>(cells: &[(&'r str, &'r str)]) -> Row<'r> {
+        let mut row = Row::default();
         for (name, text) in cells {
             row.push(name, text);
         }

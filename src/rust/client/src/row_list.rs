@@ -2,13 +2,14 @@
 //! cut into pages.
 
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::Leaves;
 use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
 use crate::page::{BadPage, Format, Page, read_page};
 use crate::query::Context;
+use crate::row::Row;
 use crate::slice::{Paging, Slice};
-use crate::table::{Keys, Schema, Table};
+use crate::table::{Schema, Table};
 use crate::transport::Answer;
 use crate::walk::Ask;
 
@@ -46,8 +47,8 @@ pub struct Source {
     pub row: RowOf,
 }
 
-/// From the leaves of a record to those of its row; false leaves it out.
-pub type RowOf = Box<dyn Fn(&Leaves, &mut Leaves) -> bool + Send + Sync>;
+/// From the leaves of a record to the cells of its row; false leaves it out.
+pub type RowOf = Box<dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Send + Sync>;
 
 /// A list, and the pages of it that have arrived.
 pub struct RowList {
@@ -91,7 +92,7 @@ fn with_ids(request: Request, ids: &[u64]) -> Request {
 impl RowList {
     /// A list to be read `limit` records at a time at most.
     pub fn new(source: Source, limit: u32) -> Self {
-        let pages = Pages::new(source.cut.paging(), limit);
+        let pages = Pages::new(source.cut.paging(), limit, Table::new(source.schema));
         RowList { source, pages, all: None }
     }
 
@@ -229,24 +230,13 @@ impl RowList {
         read_page(body, &Format { list: member, schema, id, map: Some(&**row) })
     }
 
-    /// Moves the rows that have arrived into `table`.
-    pub fn move_into(&self, table: &mut Table, seen: &mut Keys) {
-        self.pages.move_into(table, seen);
+    /// The rows that have arrived; takes them.
+    pub fn take(&self) -> Option<Table> {
+        self.pages.take()
     }
 
     /// Whether its records are those of given ids.
     pub fn is_by_ids(&self) -> bool {
         matches!(self.source.cut, Cut::Ids(_))
     }
-}
-
-/// Adds a leaf of a record under another name; without it, an empty cell.
-pub fn copy_as(record: &Leaves, name: &str, row: &mut Leaves, column: &str) {
-    let (text, kind) = record.get_typed(name).unwrap_or(("", Kind::Absent));
-    row.push_as(column, text, kind);
-}
-
-/// Adds a leaf; an empty text makes an empty cell.
-pub fn push_filled(row: &mut Leaves, column: &str, text: &str, kind: Kind) {
-    row.push_as(column, text, if text.is_empty() { Kind::Absent } else { kind });
 }

@@ -8,8 +8,10 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::flatten::Leaves;
+use crate::list::Append;
 use crate::names::make_unique;
+use crate::row::Cells;
+use crate::same::same;
 
 pub use crate::column::{BadCell, Column, Role, Type, Values};
 pub use crate::keys::{Key, Keys};
@@ -112,40 +114,41 @@ impl Table {
 
     /// The columns in order of first appearance; for a table without rows
     /// the base columns of its schema.
-    pub fn into_columns(self) -> Vec<Column> {
+    pub fn into_columns(mut self) -> Vec<Column> {
         if self.rows == 0 && self.columns.is_empty() {
             return Table::with_base(self.schema).columns;
         }
+        self.columns.iter_mut().for_each(Column::finish);
         self.columns
     }
 
-    /// Adds one record as a row.
+    /// Adds a row.
     ///
     /// # Errors
     /// [`BadCell`] when an id or a time is not a number; the table is then
     /// of no further use.
-    pub fn push(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
-        if !self.match_columns(leaves) {
-            self.match_unusual_columns(leaves);
+    pub fn push(&mut self, cells: &impl Cells) -> Result<(), BadCell> {
+        if !self.match_columns(cells.names()) {
+            self.match_unusual_columns(cells.names());
         }
         let row = self.rows;
-        for (slot, (text, kind)) in self.slots.iter().zip(leaves.cells()) {
+        for (slot, (text, kind)) in self.slots.iter().zip(cells.cells()) {
             self.columns[*slot].push(row, text, kind)?;
         }
         self.rows += 1;
         Ok(())
     }
 
-    /// Finds or makes the column of each leaf when none is odd or occurs twice
+    /// Finds or makes the column of each cell when none is odd or occurs twice
     /// in the row, which is nearly always so. Members come in the same order in
     /// most rows: the next column is tried first.
-    fn match_columns(&mut self, leaves: &Leaves) -> bool {
+    fn match_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) -> bool {
         let known = self.columns.len();
         self.slots.clear();
         let mut guess = 0;
-        for (name, _) in leaves.iter() {
+        for name in names {
             let slot = match self.columns.get(guess) {
-                Some(column) if *column.name == *name => guess,
+                Some(column) if same(column.name.as_bytes(), name.as_bytes()) => guess,
                 _ => self.column_at(name),
             };
             let column = &mut self.columns[slot];
@@ -161,8 +164,8 @@ impl Table {
     }
 
     /// The same for rows with repeated or odd names.
-    fn match_unusual_columns(&mut self, leaves: &Leaves) {
-        let mut names: Vec<String> = leaves.iter().map(|(name, _)| name.to_owned()).collect();
+    fn match_unusual_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) {
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
         make_unique(&mut names);
         self.slots.clear();
         for name in &names {
@@ -204,17 +207,9 @@ impl Table {
         slot
     }
 
-    /// Adds the rows of `other` below, but for those whose key is in `seen`
-    /// already; adds their keys to `seen`. Rows without a key are all kept.
-    /// Gives the number of rows added.
-    pub fn append(&mut self, other: Table, seen: &mut Keys) -> u32 {
-        let places = other.places(self.rows, seen);
-        self.append_at(other, &places)
-    }
-
     /// Adds the rows of `other` below whose number in column `name` is one of
     /// `numbers`.
-    pub fn append_with(&mut self, other: Table, name: &str, numbers: &Keys) -> u32 {
+    pub fn append_with(&mut self, other: Table, name: &str, numbers: &Keys) {
         let mut next = self.rows;
         let keep = other.numbers(name).into_iter().map(|number| numbers.has_number(number));
         let places: Vec<Option<u32>> = keep
@@ -225,15 +220,15 @@ impl Table {
                 })
             })
             .collect();
-        self.append_at(other, &places)
+        self.append_at(other, &places);
     }
 
-    fn append_at(&mut self, other: Table, places: &[Option<u32>]) -> u32 {
+    fn append_at(&mut self, other: Table, places: &[Option<u32>]) {
         let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
         for column in other.columns {
             // What only the rows left out have makes no column.
             if !column.rows().is_empty()
-                && column.rows().iter().all(|row| places[*row as usize].is_none())
+                && column.rows().iter().all(|row| places[row as usize].is_none())
             {
                 continue;
             }
@@ -241,7 +236,6 @@ impl Table {
             self.columns[slot].append(column, places);
         }
         self.rows += added;
-        added
     }
 
     /// Where each row goes when the first kept one goes to `start`.
@@ -257,11 +251,6 @@ impl Table {
                 })
             })
             .collect()
-    }
-
-    /// Adds the keys of the rows to `keys`.
-    pub fn keys_into(&self, keys: &mut Keys) {
-        self.keys_into_if(keys, |_| true);
     }
 
     /// Adds those keys of the rows to `keys` that are wanted.
@@ -337,6 +326,9 @@ impl Table {
                 .find(|ordering| ordering.is_ne())
                 .unwrap_or(std::cmp::Ordering::Equal)
         });
+        if order.is_sorted() {
+            return;
+        }
         let mut places = vec![0; order.len()];
         for (place, row) in order.iter().enumerate() {
             places[*row as usize] = u32::try_from(place).unwrap_or(u32::MAX);
@@ -347,11 +339,44 @@ impl Table {
     }
 }
 
+impl Append for Table {
+    /// Rows without a key are all kept.
+    fn append(&mut self, page: Table, seen: &mut Keys) {
+        let places = page.places(self.rows, seen);
+        self.append_at(page, &places);
+    }
+
+    fn keys_into(&self, keys: &mut Keys) {
+        self.keys_into_if(keys, |_| true);
+    }
+}
+
+/// A table with others whose rows belong to its rows, by their `id`.
+impl Append for Vec<Table> {
+    /// What belongs to a row that is left out is left out, too.
+    fn append(&mut self, page: Vec<Table>, seen: &mut Keys) {
+        let mut new = Keys::default();
+        for (place, (table, page)) in self.iter_mut().zip(page).enumerate() {
+            if place == 0 {
+                page.keys_into_if(&mut new, |key| !seen.has(key));
+                table.append(page, seen);
+            } else {
+                table.append_with(page, "id", &new);
+            }
+        }
+    }
+
+    fn keys_into(&self, keys: &mut Keys) {
+        self.iter().take(1).for_each(|table| table.keys_into(keys));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
     use super::{BadCell, Column, Keys, Schema, Table, Values};
     use crate::flatten::{Leaves, NoLinks};
+    use crate::list::Append;
     use serde::de::DeserializeSeed;
 
     static SCHEMA: Schema = Schema {
@@ -387,7 +412,7 @@ mod tests {
                     Values::Text(numbers, dictionary) => dictionary.get(numbers[cell]).to_owned(),
                     Values::Number(_, numbers) => numbers[cell].to_string(),
                 };
-                (*row, text)
+                (row, text)
             })
             .collect()
     }
@@ -422,9 +447,8 @@ mod tests {
         let mut whole = Table::new(&SCHEMA);
         let mut seen = Keys::default();
         whole.append(table(&[r#"{"id":1,"t":"a"}"#, r#"{"id":2,"t":"b"}"#]), &mut seen);
-        let added =
-            whole.append(table(&[r#"{"id":2,"t":"b"}"#, r#"{"id":3,"u":"c","t":"a"}"#]), &mut seen);
-        assert_eq!((added, whole.rows()), (1, 3));
+        whole.append(table(&[r#"{"id":2,"t":"b"}"#, r#"{"id":3,"u":"c","t":"a"}"#]), &mut seen);
+        assert_eq!(whole.rows(), 3);
         let columns = whole.into_columns();
         assert_eq!(
             cells(&columns[1]),

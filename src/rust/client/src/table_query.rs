@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::error::Error;
+use crate::list::join_lists;
 use crate::query::{Context, Query, Tables, all_of};
 use crate::row_list::RowList;
-use crate::table::{Keys, Schema, Table};
+use crate::table::{Schema, Table};
 
 /// What one table is made of.
 pub trait Plan: Send + Sync + 'static {
@@ -72,12 +73,9 @@ impl<P: Plan> Query for TableQuery<P> {
     }
 
     fn tables(&self) -> Tables {
-        let mut table = Table::new(self.plan.schema());
-        let mut seen = Keys::default();
         let lists = self.lists.get().map(Vec::as_slice).unwrap_or_default();
-        for list in lists {
-            list.move_into(&mut table, &mut seen);
-        }
+        let table = join_lists(lists.iter().filter_map(RowList::take));
+        let mut table = table.unwrap_or_else(|| Table::new(self.plan.schema()));
         if lists.len() > 1 && !lists.iter().any(RowList::is_by_ids) {
             table.sort_by(self.plan.order());
         }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::http::Request;
 use crate::query::Context;
+use crate::row::Row;
 use crate::row_list::{Cut, RowList, Source};
 use crate::table::Schema;
 use crate::table_query::Plan;
@@ -49,7 +50,7 @@ fn list(api: Api) -> RowList {
 }
 
 /// A type as its row.
-pub fn write_row(task_type: &Leaves, row: &mut Leaves) -> bool {
+pub fn write_row<'r>(task_type: &'r Leaves, row: &mut Row<'r>) -> bool {
     for (name, text, kind) in task_type.typed() {
         if !LOOKS.contains(&name) {
             row.push_as(name, text, kind);

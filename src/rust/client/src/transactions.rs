@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
 use crate::query::Context;
+use crate::row::Row;
 use crate::row_filter::RowFilter;
-use crate::row_list::{Cut, RowList, RowOf, Source, copy_as, push_filled};
+use crate::row_list::{Cut, RowList, RowOf, Source};
 use crate::table::Schema;
 use crate::table_query::Plan;
 use crate::v2::IDS_A_REQUEST;
@@ -101,7 +102,7 @@ impl TransactionsRequest {
         request: Request,
         cut: Cut,
         member: &'static str,
-        write: fn(&Leaves, &mut Leaves),
+        write: for<'r> fn(&'r Leaves, &mut Row<'r>),
     ) -> RowList {
         let filter =
             RowFilter::default().among("id", &self.ids).among("customer_id", &self.customers);
@@ -124,11 +125,11 @@ impl TransactionsRequest {
 }
 
 /// A transaction of API v2 as a row.
-pub fn write_v2(transaction: &Leaves, row: &mut Leaves) {
+pub fn write_v2<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
     for (name, text, kind) in transaction.typed() {
         match name {
             "customer.id" => row.push_as("customer_id", text, kind),
-            "comment" => push_filled(row, name, text, kind),
+            "comment" => row.push_filled(name, text, kind),
             _ if name.starts_with("customer.") => {}
             _ => row.push_as(name, text, kind),
         }
@@ -137,15 +138,15 @@ pub fn write_v2(transaction: &Leaves, row: &mut Leaves) {
 
 /// A transaction of API v4 as a row of v2 (v4.md 4.4). What v2 calls its date
 /// is when it was completed.
-pub fn write_v4(transaction: &Leaves, row: &mut Leaves) {
+pub fn write_v4<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
     for column in TRANSACTIONS.base {
         match *column {
-            "date" => copy_as(transaction, "completed_at", row, "date"),
+            "date" => row.copy_as(transaction, "completed_at", "date"),
             "comment" => {
                 let text = transaction.get("comment").unwrap_or_default();
-                push_filled(row, "comment", text, Kind::Text);
+                row.push_filled("comment", text, Kind::Text);
             }
-            column => copy_as(transaction, column, row, column),
+            column => row.copy_as(transaction, column, column),
         }
     }
 }

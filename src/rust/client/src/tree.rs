@@ -1,14 +1,17 @@
 //! A small JSON document as a tree that keeps the order of its members, which
 //! is the order of rows in R (v2.md 3.1).
 
+use std::borrow::Cow;
+
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::flatten::{Kind, Leaves, push_without_nul};
+use crate::flatten::{Kind, push_without_nul};
 use crate::number::write_double;
 use crate::page::BadPage;
+use crate::row::Row;
 
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,10 +75,10 @@ impl Node {
     }
 
     /// Adds a member of this object to a row; without a value, an empty cell.
-    pub fn copy_as(&self, name: &str, row: &mut Leaves, column: &str) {
+    pub fn copy_as<'r>(&'r self, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
         match self.get(name) {
-            Some(Node::Leaf(text, kind)) => row.push_as(column, text, *kind),
-            _ => row.push_as(column, "", Kind::Absent),
+            Some(Node::Leaf(text, kind)) => row.push_named(column, text, *kind),
+            _ => row.push_named(column, "", Kind::Absent),
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
 use crate::query::Context;
-use crate::row_list::{Cut, RowList, RowOf, Source, copy_as, push_filled};
+use crate::row::Row;
+use crate::row_list::{Cut, RowList, RowOf, Source};
 use crate::table::Schema;
 use crate::table_query::Plan;
 use crate::v4::LIST_LIMIT;
@@ -81,26 +82,26 @@ impl Plan for Users {
 }
 
 /// A user of API v2 as a row: scalars only, which leaves out the rights.
-pub fn write_v2(user: &Leaves, row: &mut Leaves) -> bool {
+pub fn write_v2<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
     for (name, text, kind) in user.typed().filter(|(name, ..)| !name.contains('.')) {
-        push_filled(row, name, text, kind);
+        row.push_filled(name, text, kind);
     }
     true
 }
 
 /// A user of API v4 as a row of v2, which has no free users.
-pub fn write_v4(user: &Leaves, row: &mut Leaves) -> bool {
-    copy_as(user, "id", row, "id");
+pub fn write_v4<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
+    row.copy_as(user, "id", "id");
     for (column, name) in [("name", "name"), ("login", "email"), ("language", "lang")] {
         if column == "login" {
             row.push_as("last_name", "", Kind::Absent);
         }
-        push_filled(row, column, user.get(name).unwrap_or_default(), Kind::Text);
+        row.push_filled(column, user.get(name).unwrap_or_default(), Kind::Text);
     }
     // The first group has the id 0 in v2 and none in v4.
     row.push_as("group_id", user.get("rights.group_id").unwrap_or("0"), Kind::Int);
     for column in ["is_active", "is_free", "is_admin"] {
-        copy_as(user, &format!("rights.{column}"), row, column);
+        row.copy_as(user, &format!("rights.{column}"), column);
     }
     row.push_as("phone_number", "", Kind::Absent);
     user.get("rights.is_free") != Some("TRUE")

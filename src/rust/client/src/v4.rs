@@ -84,6 +84,11 @@ pub fn plural(kind: &str) -> &'static str {
     }
 }
 
+/// The same kind of element, in a text that outlives the request.
+pub fn kind(kind: &str) -> &'static str {
+    singular(plural(kind))
+}
+
 /// The kind of element that a name in paths means; an unknown one stays.
 pub fn singular(plural: &str) -> &str {
     match plural {

@@ -79,6 +79,8 @@ pub struct Walk<T> {
     /// The server gives pages of another length than asked for, so that
     /// where they begin is not known: they don't overlap.
     plain: bool,
+    /// The parts before this place have given their rows away.
+    settled: usize,
 }
 
 /// One part of the list.
@@ -119,7 +121,16 @@ enum State {
 impl<T> Walk<T> {
     /// A list read `limit` records at a time at most, nothing known yet.
     pub fn new(paging: Paging, limit: u32) -> Self {
-        Walk { paging, limit, ahead: 1, parts: Vec::new(), next_part: 0, covered: 0, plain: false }
+        Walk {
+            paging,
+            limit,
+            ahead: 1,
+            parts: Vec::new(),
+            next_part: 0,
+            covered: 0,
+            plain: false,
+            settled: 0,
+        }
     }
 
     /// How many requests may be in flight; never fewer than before.
@@ -188,14 +199,24 @@ impl<T> Walk<T> {
         missing.chain(after.map(|part| part.slice)).collect()
     }
 
-    /// The rows of all parts, in order; takes them.
-    pub fn take_rows(&mut self) -> Vec<T> {
-        self.parts.iter_mut().filter_map(|part| part.rows.take()).collect()
+    /// The rows of the next part, if neither they nor what stands before them
+    /// can change any more. Call after [`Walk::next_ask`], until it gives
+    /// None: that is what looks at borders.
+    pub fn take_settled(&mut self) -> Option<T> {
+        let place = self.settled;
+        let part = self.parts.get(place)?;
+        let is_final = part.state == State::Answered && part.records > 0 && !self.is_short(part);
+        let follows = place == 0 || self.parts[place - 1].meets_next == Some(true);
+        if !is_final || !follows {
+            return None;
+        }
+        self.settled += 1;
+        self.parts[place].rows.take()
     }
 
-    /// The rows of all parts, in order.
-    pub fn rows(&self) -> impl Iterator<Item = &T> {
-        self.parts.iter().filter_map(|part| part.rows.as_ref())
+    /// The rows of all other parts, in order; takes them.
+    pub fn take_rows(&mut self) -> Vec<T> {
+        self.parts.iter_mut().filter_map(|part| part.rows.take()).collect()
     }
 
     fn place_of(&self, ask: &Ask) -> Option<usize> {

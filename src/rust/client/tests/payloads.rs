@@ -11,8 +11,9 @@ use amocrm_client::custom_fields::{ENTITIES, field_type, read_document, read_fie
 use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
 use amocrm_client::flatten::Leaves;
 use amocrm_client::oauth::read_tokens;
-use amocrm_client::page::{Format, read_page};
+use amocrm_client::page::{Format, RowMap, read_page};
 use amocrm_client::pipelines::read_statuses;
+use amocrm_client::row::Row;
 use amocrm_client::server_text;
 use amocrm_client::table::{Table, Values};
 use amocrm_client::tasks as amo_tasks;
@@ -24,7 +25,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 /// From a record to its row; whether it is kept.
-type Write = fn(&Leaves, &mut Leaves) -> bool;
+type Write = for<'r> fn(&'r Leaves, &mut Row<'r>) -> bool;
 
 fn folder() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
@@ -57,16 +58,16 @@ fn page_of(list: &str, record: &Value) -> Value {
 fn rows(
     page: &Value,
     list: &str,
-    write: impl Fn(&Leaves, &mut Leaves) -> bool + Sync,
+    write: impl for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync,
 ) -> Vec<Vec<(String, String)>> {
     let rows = Mutex::new(Vec::new());
-    let map = |record: &Leaves, row: &mut Leaves| {
+    let map: &RowMap = &|record, row| {
         let kept = write(record, row);
         let cells = row.iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
         rows.lock().unwrap().push(cells.collect());
         kept
     };
-    let format = Format { list, schema: &v2::NOTES, id: "id", map: Some(&map) };
+    let format = Format { list, schema: &v2::NOTES, id: "id", map: Some(map) };
     read_page(page.to_string().as_bytes(), &format).expect("a page");
     rows.into_inner().unwrap()
 }
@@ -302,8 +303,8 @@ fn assert_cells(file: &str, record: &Value, row: &[(String, String)], names: &[(
 }
 
 fn kept(
-    write: impl Fn(&Leaves, &mut Leaves) + Sync,
-) -> impl Fn(&Leaves, &mut Leaves) -> bool + Sync {
+    write: impl for<'r> Fn(&'r Leaves, &mut Row<'r>) + Sync,
+) -> impl for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync {
     move |record, row| {
         write(record, row);
         true
@@ -362,14 +363,15 @@ fn transactions_of_both_apis_keep_their_values() {
     let common = ["id", "price", "comment", "created_by", "updated_by", "created_at", "updated_at"];
     let common: Vec<(&str, String)> =
         common.iter().map(|name| (*name, format!("/{name}"))).collect();
-    let check = |file: &str, page: &Value, list: &str, write: fn(&Leaves, &mut Leaves), own| {
-        let names: Vec<(&str, &str)> =
-            common.iter().map(|(name, pointer)| (*name, pointer.as_str())).collect();
-        for (record, row) in records_of(page, list).iter().zip(rows(page, list, kept(write))) {
-            assert_cells(file, record, &row, &names);
-            assert_cells(file, record, &row, own);
-        }
-    };
+    let check =
+        |file: &str, page: &Value, list: &str, write: for<'r> fn(&'r Leaves, &mut Row<'r>), own| {
+            let names: Vec<(&str, &str)> =
+                common.iter().map(|(name, pointer)| (*name, pointer.as_str())).collect();
+            for (record, row) in records_of(page, list).iter().zip(rows(page, list, kept(write))) {
+                assert_cells(file, record, &row, &names);
+                assert_cells(file, record, &row, own);
+            }
+        };
     for (file, page) in payloads("v2/transactions") {
         let own = &[("date", "/date"), ("customer_id", "/customer/id")];
         check(&file, &page, "items", transactions::write_v2, own);

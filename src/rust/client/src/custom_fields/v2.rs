@@ -2,12 +2,11 @@
 
 use super::{ENTITIES, FieldTables};
 use crate::error::Error;
-use crate::flatten::Leaves;
 use crate::http::Request;
 use crate::list::Pages;
 use crate::page::{BadPage, Page};
 use crate::query::Context;
-use crate::row_list::push_filled;
+use crate::row::Row;
 use crate::tree::Node;
 
 /// Reads the fields of all kinds of card.
@@ -35,9 +34,8 @@ pub fn read_document(body: Option<&[u8]>) -> Result<Vec<FieldTables>, BadPage> {
 
 fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadPage> {
     let mut tables = FieldTables::new();
-    let mut row = Leaves::default();
     for field in fields.map(Node::values).unwrap_or_default() {
-        row.clear();
+        let mut row = Row::default();
         write_row(field, &mut row);
         tables.push(&row, field.get("enums").unwrap_or(&Node::Null)).map_err(|bad| BadPage {
             path: format!("_embedded.custom_fields.{entity}"),
@@ -48,10 +46,10 @@ fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadPa
 }
 
 /// A field as its row: scalars only, which leaves out params and enums.
-fn write_row(field: &Node, row: &mut Leaves) {
+fn write_row<'r>(field: &'r Node, row: &mut Row<'r>) {
     for (name, value) in field.members() {
         if let Node::Leaf(text, kind) = value {
-            push_filled(row, name, text, *kind);
+            row.push_filled(name, text, *kind);
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
 use crate::page::{BadPage, Page, Place, Records, read_records};
 use crate::query::{Context, all_of};
-use crate::row_list::{copy_as, push_filled};
+use crate::row::Row;
+
 use crate::table::BadCell;
 use crate::tree::Node;
 
@@ -87,12 +88,11 @@ pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadPage> {
 struct FieldRecords {
     tables: FieldTables,
     enums: Node,
-    row: Leaves,
 }
 
 impl FieldRecords {
     fn new() -> Self {
-        FieldRecords { tables: FieldTables::new(), enums: Node::Null, row: Leaves::default() }
+        FieldRecords { tables: FieldTables::new(), enums: Node::Null }
     }
 }
 
@@ -110,10 +110,10 @@ impl Records for FieldRecords {
     type Rows = FieldTables;
 
     fn keep(&mut self, field: &Leaves) -> Result<(), BadCell> {
-        self.row.clear();
-        write_row(field, &mut self.row);
+        let mut row = Row::default();
+        write_row(field, &mut row);
         let enums = std::mem::replace(&mut self.enums, Node::Null);
-        self.tables.push(&self.row, &enums)
+        self.tables.push(&row, &enums)
     }
 
     fn into_rows(self) -> FieldTables {
@@ -123,20 +123,20 @@ impl Records for FieldRecords {
 
 /// A field as its row in v2. What v4 does not tell is empty; its own name of
 /// the type comes last.
-fn write_row(field: &Leaves, row: &mut Leaves) {
+fn write_row<'r>(field: &'r Leaves, row: &mut Row<'r>) {
     let kind = field.get("type").unwrap_or_default();
-    copy_as(field, "id", row, "id");
-    copy_as(field, "name", row, "name");
-    push_filled(row, "field_type", field_type(kind).unwrap_or_default(), Kind::Int);
-    copy_as(field, "sort", row, "sort");
-    push_filled(row, "code", field.get("code").unwrap_or_default(), Kind::Text);
+    row.copy_as(field, "id", "id");
+    row.copy_as(field, "name", "name");
+    row.push_filled("field_type", field_type(kind).unwrap_or_default(), Kind::Int);
+    row.copy_as(field, "sort", "sort");
+    row.push_filled("code", field.get("code").unwrap_or_default(), Kind::Text);
     let is_multiple = if kind == "multitext" { "TRUE" } else { "FALSE" };
     row.push_as("is_multiple", is_multiple, Kind::Bool);
-    copy_as(field, "is_predefined", row, "is_system");
+    row.copy_as(field, "is_predefined", "is_system");
     for name in ["is_editable", "is_required", "is_deletable", "is_visible"] {
-        copy_as(field, name, row, name);
+        row.copy_as(field, name, name);
     }
-    push_filled(row, "type", kind, Kind::Text);
+    row.push_filled("type", kind, Kind::Text);
 }
 
 /// The number that v2 has for a type of field; it does not know the new ones.

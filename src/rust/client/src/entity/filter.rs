@@ -3,7 +3,7 @@
 //! silence when it is off (v4.md 4.2).
 
 use super::{Entity, EntityRequest, Moments};
-use crate::flatten::Leaves;
+use crate::row::Row;
 use crate::row_filter::{RowFilter, Span};
 use crate::zone::{Moment, Zone};
 
@@ -71,7 +71,7 @@ impl EntityFilter {
     }
 
     /// Whether a row passes as to the times that it has or lacks.
-    pub fn suits(&self, row: &Leaves) -> bool {
+    pub fn suits(&self, row: &Row) -> bool {
         let has = |name: &str| row.get(name).is_some_and(|text| !text.starts_with(['-', '0']));
         let tasks = match self.tasks {
             Some(1) => !has("closest_task_at"),
@@ -100,11 +100,12 @@ fn whole_days(span: Span, zone: &Zone) -> Span {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{EntityFilter, Span, whole_days};
-    use crate::flatten::{Kind, Leaves};
+    use crate::flatten::Kind;
+    use crate::row::Row;
     use crate::zone::Zone;
 
-    fn row(values: &[(&str, &str)]) -> Leaves {
-        let mut row = Leaves::default();
+    fn row<'r>(values: &[(&'r str, &'r str)]) -> Row<'r> {
+        let mut row = Row::default();
         for (name, text) in values {
             row.push_as(name, text, Kind::Int);
         }
@@ -115,7 +116,7 @@ mod tests {
     fn each_filter_looks_at_its_own_column() {
         let open = row(&[("id", "1"), ("responsible_user_id", "7"), ("created_at", "100")]);
         let closed = row(&[("id", "2"), ("closed_at", "50"), ("closest_task_at", "60")]);
-        let lets = |filter: &EntityFilter, row: &Leaves| {
+        let lets = |filter: &EntityFilter, row: &Row| {
             filter.of_rows().lets_through(row) && filter.suits(row)
         };
         let none = EntityFilter::default();

@@ -10,6 +10,7 @@ use super::{Entity, v2, v4};
 use crate::account::Api;
 use crate::flatten::{Kind, Leaves, Members};
 use crate::page::{BadPage, Page, Place, Records, read_record, read_records};
+use crate::row::Row;
 use crate::row_filter::RowFilter;
 use crate::table::{BadCell, Table};
 use crate::zone::Zone;
@@ -24,8 +25,10 @@ pub struct EntityRecords<'r> {
     /// The cards, then what belongs to them.
     tables: Vec<Table>,
     card: Card,
-    /// The row being made, reused.
-    row: Leaves,
+    /// Reused from card to card.
+    row: Row<'static>,
+    /// The row of what belongs to a card, likewise.
+    link: Leaves,
 }
 
 /// A page of cards, each row let through by the filter: the table of the
@@ -70,7 +73,8 @@ impl<'r> EntityRecords<'r> {
             row_filter: filter.of_rows(),
             tables: schema::page_tables(entity),
             card: Card::default(),
-            row: Leaves::default(),
+            row: Row::default(),
+            link: Leaves::default(),
         }
     }
 }
@@ -106,20 +110,21 @@ impl Records for EntityRecords<'_> {
 
     fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
         let mut card = std::mem::take(&mut self.card);
-        self.row.clear();
+        let mut row = std::mem::take(&mut self.row).emptied();
         match self.api {
-            Api::V2 => v2::write_row(leaves, &mut self.row),
+            Api::V2 => v2::write_row(leaves, &mut row),
             Api::V4 => {
-                v4::write_row(self.entity, leaves, &card, &mut self.row);
-                if !self.row_filter.lets_through(&self.row) || !self.filter.suits(&self.row) {
+                v4::write_row(self.entity, leaves, &card, &mut row);
+                if !self.row_filter.lets_through(&row) || !self.filter.suits(&row) {
                     return Ok(());
                 }
             }
         }
-        self.tables[0].push(&self.row)?;
+        self.tables[0].push(&row)?;
+        self.row = row.emptied();
         let id = leaves.get("id").unwrap_or_default();
         for (linked, table) in schema::linked(self.entity).iter().zip(&mut self.tables[1..]) {
-            let mut links = LinkRows { id, row: &mut self.row, table };
+            let mut links = LinkRows { id, row: &mut self.link, table };
             match linked {
                 Linked::CustomFields => match self.api {
                     Api::V2 => links.fields(&mut card.fields, |_, _| {})?,

@@ -4,6 +4,7 @@ use super::filter::EntityFilter;
 use super::{Entity, EntityRequest};
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
+use crate::row::Row;
 use crate::row_filter::Span;
 use crate::slice::Slice;
 use crate::zone::Zone;
@@ -65,7 +66,7 @@ fn between(request: Request, name: &str, span: Span, write: impl Fn(i64) -> Stri
 }
 
 /// A card as a row: objects become their id, and the company stands last.
-pub fn write_row(card: &Leaves, row: &mut Leaves) {
+pub fn write_row<'r>(card: &'r Leaves, row: &mut Row<'r>) {
     for (name, text, kind) in card.typed() {
         match name {
             "main_contact.id" => row.push_as("main_contact", text, kind),
@@ -85,7 +86,7 @@ pub fn write_row(card: &Leaves, row: &mut Leaves) {
 }
 
 /// A time of 0 or less is none (contract section 3).
-pub fn write_time(name: &str, text: &str, kind: Kind, row: &mut Leaves) {
+pub fn write_time<'r>(name: &'r str, text: &'r str, kind: Kind, row: &mut Row<'r>) {
     let is_time = text.parse::<f64>().is_ok_and(|time| time > 0.0);
     row.push_as(name, text, if is_time { kind } else { Kind::Absent });
 }

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
 use crate::page::BadPage;
+use crate::row::Row;
 use crate::row_filter::Span;
 use crate::slice::Slice;
 use crate::transport::Transport;
@@ -101,7 +102,7 @@ fn with(call: &EntityRequest) -> Vec<&str> {
 }
 
 /// A card as a row of v2.
-pub fn write_row(entity: Entity, record: &Leaves, card: &Card, row: &mut Leaves) {
+pub fn write_row<'r>(entity: Entity, record: &'r Leaves, card: &'r Card, row: &mut Row<'r>) {
     for (name, text, kind) in record.typed() {
         match name {
             "price" if entity == Entity::Lead => row.push_as("sale", text, kind),
@@ -127,7 +128,7 @@ pub fn write_row(entity: Entity, record: &Leaves, card: &Card, row: &mut Leaves)
     write(row, "loss_reason_name", card.loss_reason.as_ref());
 }
 
-fn write(row: &mut Leaves, name: &str, value: Option<&Scalar>) {
+fn write<'r>(row: &mut Row<'r>, name: &'r str, value: Option<&'r Scalar>) {
     if let Some(value) = value {
         row.push_as(name, &value.text, value.kind);
     }

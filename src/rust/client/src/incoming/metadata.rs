@@ -1,7 +1,10 @@
 //! An incoming lead of API v4 as a row of v2 (v4.md 4.4).
 
+use std::borrow::Cow;
+
 use super::{category, push};
 use crate::flatten::{Kind, Leaves};
+use crate::row::Row;
 
 /// Columns that v2 does not have.
 pub const BEYOND_V2: [&str; 3] = ["incoming_lead_info.visitor_uid", "source_uid", "account_id"];
@@ -39,7 +42,7 @@ const LETTER: [(&str, &str); 6] = [
 ];
 
 /// Writes the row of an incoming lead.
-pub fn write_v4(lead: &Leaves, row: &mut Leaves) {
+pub fn write_v4<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
     let kind = lead.get("category").unwrap_or_default();
     row.push("category", category(kind));
     for name in ["uid", "source_name", "created_at", "pipeline_id"] {
@@ -47,12 +50,12 @@ pub fn write_v4(lead: &Leaves, row: &mut Leaves) {
     }
     let names = names_of(kind);
     for (name, column) in names {
-        copy(lead, &format!("metadata.{name}"), row, &format!("incoming_lead_info.{column}"));
+        copy(lead, &format!("metadata.{name}"), row, format!("incoming_lead_info.{column}"));
     }
     for (name, text, kind) in lead.typed() {
         let Some(name) = name.strip_prefix("metadata.") else { continue };
         if !names.iter().any(|(known, _)| *known == name) {
-            push(row, &format!("incoming_lead_info.{name}"), text, kind);
+            push(row, format!("incoming_lead_info.{name}"), text, kind);
         }
     }
     for name in ["source_uid", "account_id"] {
@@ -71,7 +74,7 @@ fn names_of(category: &str) -> &'static [(&'static str, &'static str)] {
 }
 
 /// What is not there makes no column, as in v2.
-fn copy(lead: &Leaves, name: &str, row: &mut Leaves, column: &str) {
+fn copy<'r>(lead: &'r Leaves, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
     let (text, kind) = lead.get_typed(name).unwrap_or(("", Kind::Absent));
     if kind != Kind::Absent {
         push(row, column, text, kind);
@@ -82,10 +85,11 @@ fn copy(lead: &Leaves, name: &str, row: &mut Leaves, column: &str) {
 mod tests {
     use super::write_v4;
     use crate::flatten::Leaves;
+    use crate::row::Row;
 
     #[test]
     fn members_of_metadata_have_their_old_names_and_new_ones_stay() {
-        let (mut lead, mut row) = (Leaves::default(), Leaves::default());
+        let (mut lead, mut row) = (Leaves::default(), Row::default());
         lead.push("category", "forms");
         lead.push("uid", "u");
         lead.push("account_id", "1");

@@ -5,7 +5,7 @@ use futures_util::future::FutureExt;
 use super::NotesRequest;
 use crate::error::Error;
 use crate::http::Request;
-use crate::list::{Pages, Reading, read_list};
+use crate::list::{Append, Pages, Reading, join_lists, read_list};
 use crate::page::Page;
 use crate::query::all_of;
 use crate::slice::{Paging, Slice};
@@ -41,7 +41,7 @@ impl Reader {
             let list = |filter: &NotesFilter| List {
                 kind: kind.clone(),
                 filter: filter.clone(),
-                pages: Pages::new(Paging::Offset, request.limit),
+                pages: Pages::new(Paging::Offset, request.limit, Table::new(&v2::NOTES)),
             };
             filters.iter().map(list).collect()
         };
@@ -78,12 +78,9 @@ impl Reader {
 
     /// The table of what has arrived for a kind of element; takes it.
     pub fn table(&self, kind: &str) -> Table {
-        let mut table = Table::new(&v2::NOTES);
-        let mut seen = Keys::default();
         let lists: Vec<&List> = self.lists.iter().filter(|list| list.kind == kind).collect();
-        for list in &lists {
-            list.pages.move_into(&mut table, &mut seen);
-        }
+        let table = join_lists(lists.iter().filter_map(|list| list.pages.take()));
+        let mut table = table.unwrap_or_else(|| Table::new(&v2::NOTES));
         let by_ids = lists.iter().any(|list| !list.filter.ids.is_empty());
         if lists.len() > 1 && !by_ids {
             table.sort_by(&["created_at", "id"]);

@@ -11,18 +11,23 @@ use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use crate::error::Error;
 use crate::flatten::Leaves;
-use crate::list::{Reading, read_list};
-use crate::page::{BadPage, Format, Page, read_page};
+use crate::list::{Reading, join_lists, read_list};
+use crate::page::{BadPage, Format, Page, RowMap, read_page};
 use crate::query::{Notice, all_of};
+use crate::row::Row;
+use crate::row_filter::{RowFilter, Span};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
 use crate::v2;
-use crate::v4::{events, note_rows, tasks};
+use crate::v4::{self, events, note_rows, tasks};
 use crate::walk::Ask;
 
 /// The lists of one call.
 pub struct Reader {
     filter: RowFilter,
+    since: Option<i64>,
+    /// How many ids are asked for.
+    ids: usize,
     several_kinds: bool,
     in_english: bool,
     lists: Vec<List>,
@@ -33,42 +38,16 @@ pub struct Reader {
     notices: Mutex<Vec<Notice>>,
 }
 
-/// The filters, looked at again here: the server may ignore some.
-#[derive(Default)]
-struct RowFilter {
-    ids: HashSet<String>,
-    elements: HashSet<String>,
-    codes: HashSet<String>,
-    since: Option<i64>,
-}
-
-impl RowFilter {
-    fn new(request: &NotesRequest, since: Option<i64>) -> Self {
-        let texts = |ids: &[u64]| ids.iter().map(ToString::to_string).collect();
-        if !request.ids.is_empty() {
-            return RowFilter { ids: texts(&request.ids), ..RowFilter::default() };
-        }
-        RowFilter {
-            ids: HashSet::new(),
-            elements: texts(&request.elements),
-            codes: request.note_types.iter().cloned().collect(),
-            since,
-        }
+/// The filters, looked at again here: the server may ignore some. Ids, when
+/// there are any, are the only one.
+fn filter_of(request: &NotesRequest, since: Option<i64>) -> RowFilter {
+    if !request.ids.is_empty() {
+        return RowFilter::default().among("id", &request.ids);
     }
-
-    fn lets_through(&self, row: &Leaves) -> bool {
-        let among = |wanted: &HashSet<String>, name: &str| {
-            wanted.is_empty() || row.get(name).is_some_and(|text| wanted.contains(text))
-        };
-        let is_recent = self.since.is_none_or(|since| {
-            let updated = row.get("updated_at").and_then(|text| text.parse::<f64>().ok());
-            updated.is_some_and(|updated| updated >= since as f64)
-        });
-        among(&self.ids, "id")
-            && among(&self.elements, "element_id")
-            && among(&self.codes, "note_type")
-            && is_recent
-    }
+    RowFilter::default()
+        .among("element_id", &request.elements)
+        .among("note_type", &request.note_types)
+        .within("updated_at", Span { from: since, to: None })
 }
 
 impl Reader {
@@ -85,7 +64,9 @@ impl Reader {
             }
         }
         Reader {
-            filter: RowFilter::new(request, since),
+            filter: filter_of(request, since),
+            since: since.filter(|_| request.ids.is_empty()),
+            ids: request.ids.iter().collect::<HashSet<_>>().len(),
             several_kinds: request.kinds.len() > 1,
             in_english: account.host_str().is_some_and(|host| host.ends_with("kommo.com")),
             lists,
@@ -122,7 +103,7 @@ impl Reader {
             rate,
             name: &list.name(),
             numbered: true,
-            endpoint: list.request(list.pages.first(), self.filter.since).endpoint(),
+            endpoint: list.request(list.pages.first(), self.since).endpoint(),
             progress: &transport.http.progress,
         };
         let read = read_list(&reading, &list.pages, |ask| self.fetch(transport, list, ask));
@@ -141,24 +122,24 @@ impl Reader {
         list: &List,
         ask: Ask,
     ) -> Result<Answer<Page<Table>>, Error> {
-        let request = list.request(ask.slice, self.filter.since).divisible(ask.divisible);
+        let request = list.request(ask.slice, self.since).divisible(ask.divisible);
         let what = format!("{}, page {}", list.name(), ask.slice.page_number());
         transport.get(&request, &what, |body| self.read_page(list, body)).await
     }
 
     fn read_page(&self, list: &List, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Some(body) = body else { return Ok(Page::empty(Table::new(&v2::NOTES))) };
-        let map = |record: &Leaves, row: &mut Leaves| self.write_row(list, record, row);
+        let map: &RowMap = &|record, row| self.write_row(list, record, row);
         let format =
-            Format { list: list.feed.embedded(), schema: &v2::NOTES, id: "id", map: Some(&map) };
+            Format { list: list.feed.embedded(), schema: &v2::NOTES, id: "id", map: Some(map) };
         read_page(body, &format)
     }
 
     /// A record as a row; false when it is not asked for.
-    fn write_row(&self, list: &List, record: &Leaves, row: &mut Leaves) -> bool {
+    fn write_row<'r>(&self, list: &List, record: &'r Leaves, row: &mut Row<'r>) -> bool {
         let written = match list.feed {
             Feed::Notes(_) | Feed::NotesById(_) => {
-                note_rows::write_row(record, &list.kind, row);
+                note_rows::write_row(record, v4::kind(&list.kind), row);
                 true
             }
             Feed::Events(_) | Feed::Chats(_) => {
@@ -173,7 +154,7 @@ impl Reader {
     fn lacks_ids(&self) -> bool {
         let mut found = Keys::default();
         self.lists.iter().for_each(|list| list.pages.keys_into(&mut found));
-        !self.filter.ids.is_empty() && found.len() < self.filter.ids.len()
+        found.len() < self.ids
     }
 
     /// Fetches the texts of task results, which are not in their events.
@@ -196,12 +177,9 @@ impl Reader {
 
     /// The table of what has arrived for a kind of element; takes it.
     pub fn table(&self, kind: &str) -> Table {
-        // Rows of events lack some: the columns are there all the same.
-        let mut table = Table::with_base(&v2::NOTES);
-        let mut seen = Keys::default();
-        for list in self.lists.iter().chain(&self.reserve).filter(|list| list.kind == kind) {
-            list.pages.move_into(&mut table, &mut seen);
-        }
+        let lists = self.lists.iter().chain(&self.reserve).filter(|list| list.kind == kind);
+        let table = join_lists(lists.filter_map(|list| list.pages.take()));
+        let mut table = table.unwrap_or_else(|| Table::with_base(&v2::NOTES));
         table.sort_by(&["created_at", "id"]);
         if kind == "task" && table.rows() > 0 {
             self.write_results(&mut table);
@@ -269,7 +247,7 @@ mod tests {
     fn queries(reader: &Reader) -> Vec<String> {
         let query = |list: &List| {
             let slice = Slice { offset: 0, limit: 100 };
-            let request = list.request(slice, reader.filter.since);
+            let request = list.request(slice, reader.since);
             format!("{}?{}", request.path(), request.shown_query())
         };
         reader.lists.iter().map(query).collect()

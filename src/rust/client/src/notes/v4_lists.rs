@@ -8,6 +8,7 @@ use crate::list::Pages;
 use crate::query::Notice;
 use crate::slice::{Paging, Slice};
 use crate::table::Table;
+use crate::v2;
 use crate::v4::{self, sources};
 
 /// Ids that one request may name (v4.md 2.2, 3.1).
@@ -62,7 +63,9 @@ impl Feed {
 impl List {
     /// `limit` is what the user wants at most.
     fn new(kind: &str, feed: Feed, elements: &[u64], limit: u32) -> Self {
-        let pages = Pages::new(Paging::Numbered, limit.min(feed.most()));
+        // Rows of events lack some columns, which are there all the same.
+        let empty = Table::with_base(&v2::NOTES);
+        let pages = Pages::new(Paging::Numbered, limit.min(feed.most()), empty);
         List { kind: kind.to_owned(), feed, elements: elements.to_vec(), pages }
     }
 

@@ -3,8 +3,9 @@
 use super::{Spans, TASKS, TasksRequest};
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
+use crate::row::Row;
 use crate::row_filter::Span;
-use crate::row_list::{Cut, RowList, Source, copy_as};
+use crate::row_list::{Cut, RowList, Source};
 use crate::v2::{self, IDS_A_REQUEST};
 
 /// The lists that hold the tasks of a request. A list has at most one kind and
@@ -63,7 +64,7 @@ fn within(asked: Request, name: &str, span: Span) -> Request {
 }
 
 /// A task as its row: the result comes last, and is always there.
-pub fn write_row(task: &Leaves, row: &mut Leaves) {
+pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
     for (name, text, kind) in task.typed() {
         if name == "element_type" {
             match v2::element_type(text) {
@@ -74,8 +75,8 @@ pub fn write_row(task: &Leaves, row: &mut Leaves) {
             row.push_as(name, text, kind);
         }
     }
-    copy_as(task, "result.id", row, "result_id");
-    copy_as(task, "result.text", row, "result_text");
+    row.copy_as(task, "result.id", "result_id");
+    row.copy_as(task, "result.text", "result_text");
 }
 
 #[cfg(test)]

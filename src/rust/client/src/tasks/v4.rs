@@ -3,8 +3,9 @@
 use super::{Spans, TASKS, TasksRequest};
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
+use crate::row::Row;
 use crate::row_filter::Span;
-use crate::row_list::{Cut, RowList, Source, copy_as};
+use crate::row_list::{Cut, RowList, Source};
 use crate::v4::{self, LIST_LIMIT};
 
 /// Ids that one request may name.
@@ -74,23 +75,23 @@ fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request
 }
 
 /// A task as its row in v2.
-pub fn write_row(task: &Leaves, row: &mut Leaves) {
+pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
     for name in BEFORE_ELEMENT {
-        copy_as(task, name, row, name);
+        row.copy_as(task, name, name);
     }
     write_element(task, row);
     for (column, name) in AFTER_ELEMENT {
-        copy_as(task, name, row, column);
+        row.copy_as(task, name, column);
     }
     row.push_as("result_id", "", Kind::Absent);
-    copy_as(task, "result.text", row, "result_text");
+    row.copy_as(task, "result.text", "result_text");
     for name in ["duration", "updated_by"] {
-        copy_as(task, name, row, name);
+        row.copy_as(task, name, name);
     }
 }
 
 /// A task about nothing has zeros in v2.
-fn write_element(task: &Leaves, row: &mut Leaves) {
+fn write_element<'r>(task: &'r Leaves, row: &mut Row<'r>) {
     let kind = task.get("entity_type").map_or("0", v4::singular);
     row.push("element_type", kind);
     row.push_as("element_id", task.get("entity_id").unwrap_or("0"), Kind::Int);
@@ -101,13 +102,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{lists, write_row};
     use crate::flatten::{Leaves, NoLinks};
+    use crate::row::Row;
     use crate::row_filter::Span;
     use crate::row_list::RowList;
     use crate::tasks::{Spans, TASKS, TasksRequest};
     use serde::de::DeserializeSeed;
 
     fn row(json: &str) -> Vec<(String, String)> {
-        let (mut task, mut row) = (Leaves::default(), Leaves::default());
+        let (mut task, mut row) = (Leaves::default(), Row::default());
         let mut parser = serde_json::Deserializer::from_str(json);
         task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
         write_row(&task, &mut row);

@@ -1,16 +1,22 @@
 //! An event of API v4 as a row of API v2 (v4.md 6.3).
 
-use crate::flatten::Leaves;
-use crate::v4::sources::code_of_event;
+use crate::flatten::{Kind, Leaves};
+use crate::row::Row;
+use crate::v4::sources::{code_of_event, code_text};
 
-/// Members of `value_before` and `value_after`, and what they were in v2's
-/// `params` before and after (v4.md 3.3 and 6.3).
-const CHANGES: [(&str, &str, &str); 5] = [
-    ("lead_status.id", "STATUS_OLD", "STATUS_NEW"),
-    ("lead_status.pipeline_id", "PIPELINE_ID_OLD", "PIPELINE_ID_NEW"),
-    ("customer_status.id", "STATUS_OLD", "STATUS_NEW"),
-    ("responsible_user.id", "MAIN_USER_ID_OLD", "MAIN_USER_ID_NEW"),
-    ("helpbot.id", "helpbot_id", "helpbot_id"),
+/// Members of `value_after` and `value_before`, and what they were in v2's
+/// `params` (v4.md 3.3 and 6.3), in the order of the columns.
+const CHANGES: [(&str, &str); 10] = [
+    ("value_after.lead_status.id", "params.STATUS_NEW"),
+    ("value_before.lead_status.id", "params.STATUS_OLD"),
+    ("value_after.lead_status.pipeline_id", "params.PIPELINE_ID_NEW"),
+    ("value_before.lead_status.pipeline_id", "params.PIPELINE_ID_OLD"),
+    ("value_after.customer_status.id", "params.STATUS_NEW"),
+    ("value_before.customer_status.id", "params.STATUS_OLD"),
+    ("value_after.responsible_user.id", "params.MAIN_USER_ID_NEW"),
+    ("value_before.responsible_user.id", "params.MAIN_USER_ID_OLD"),
+    ("value_after.helpbot.id", "params.helpbot_id"),
+    ("value_before.helpbot.id", "params.helpbot_id"),
 ];
 
 /// What v2 wrote in the text of "created" notes.
@@ -19,7 +25,7 @@ const CREATED_EN: &str = "New object added";
 
 /// Writes the row of an event; `in_english` on accounts of Kommo. False when
 /// the event stands for no note of v2.
-pub fn write_row(event: &Leaves, in_english: bool, row: &mut Leaves) -> bool {
+pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> bool {
     let Some(code) = event.get("type").and_then(code_of_event) else { return false };
     if is_tag_event(code) && event.get("created_by") != Some("0") {
         // v2 had notes only of tags that a robot put or took (v4.md 6.2).
@@ -33,50 +39,47 @@ pub fn write_row(event: &Leaves, in_english: bool, row: &mut Leaves) -> bool {
         ("updated_at", "created_at"),
         ("account_id", "account_id"),
     ] {
-        if let Some(text) = event.get(source) {
-            row.push(name, text);
-        }
+        copy(event, source, row, name);
     }
     row.push("is_editable", "FALSE");
-    if let Some(element) = event.get("entity_id") {
-        row.push("element_id", element);
-    }
+    copy(event, "entity_id", row, "element_id");
     let kind = event.get("entity_type").unwrap_or_default();
     row.push("element_type", if kind == "task" { "4" } else { kind });
     row.push("attachment", "");
-    row.push("note_type", &code.to_string());
+    row.push("note_type", code_text(code).unwrap_or_default());
     if matches!(code, 1 | 2 | 12 | 22) {
         row.push("text", if in_english { CREATED_EN } else { CREATED_RU });
     }
     write_params(event, code, row);
-    if let Some(id) = event.get("id") {
-        row.push("event_id", id);
-    }
+    copy(event, "id", row, "event_id");
     true
+}
+
+fn copy<'r>(event: &'r Leaves, source: &str, row: &mut Row<'r>, name: &'r str) {
+    if let Some(text) = event.get(source) {
+        row.push(name, text);
+    }
 }
 
 fn is_tag_event(code: u32) -> bool {
     matches!(code, 26 | 27)
 }
 
-fn write_params(event: &Leaves, code: u32, row: &mut Leaves) {
-    for (member, old, new) in CHANGES {
-        for (place, name) in [("value_after", new), ("value_before", old)] {
-            if let Some(text) = event.get(&format!("{place}.{member}")) {
-                row.push(&format!("params.{name}"), text);
-            }
+fn write_params<'r>(event: &'r Leaves, code: u32, row: &mut Row<'r>) {
+    // Most events change none of these.
+    if event.iter().any(|(name, _)| CHANGES.iter().any(|(source, _)| *source == name)) {
+        for (source, name) in CHANGES {
+            copy(event, source, row, name);
         }
     }
-    if let Some(message) = event.get("value_after.message.id") {
-        row.push("params.message_id", message);
-    }
+    copy(event, "value_after.message.id", row, "params.message_id");
     if is_tag_event(code) {
         write_tags(event, row);
     }
 }
 
 /// Several tags are numbered, as base R does with several values of one name.
-fn write_tags(event: &Leaves, row: &mut Leaves) {
+fn write_tags<'r>(event: &'r Leaves, row: &mut Row<'r>) {
     let is_tag = |name: &str| name == "value_after.tag.name" || name == "value_before.tag.name";
     let tags: Vec<&str> =
         event.iter().filter(|(name, _)| is_tag(name)).map(|(_, text)| text).collect();
@@ -85,7 +88,7 @@ fn write_tags(event: &Leaves, row: &mut Leaves) {
         return;
     }
     for (number, tag) in (1..).zip(tags) {
-        row.push(&format!("params.tags{number}"), tag);
+        row.push_named(format!("params.tags{number}"), tag, Kind::Text);
     }
 }
 
@@ -94,10 +97,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::write_row;
     use crate::flatten::Leaves;
+    use crate::row::Row;
     use serde::de::DeserializeSeed;
 
     fn row(json: &str) -> Option<Vec<(String, String)>> {
-        let (mut event, mut row) = (Leaves::default(), Leaves::default());
+        let (mut event, mut row) = (Leaves::default(), Row::default());
         event
             .record(&mut crate::flatten::NoLinks)
             .deserialize(&mut serde_json::Deserializer::from_str(json))
@@ -156,6 +160,30 @@ mod tests {
         let two = tags(0, r#"[{"tag":{"name":"a"}},{"tag":{"name":"b"}}]"#).unwrap();
         assert_eq!(value(&two, "params.tags2").as_deref(), Some("b"));
         assert_eq!(tags(7, r#"[{"tag":{"name":"a"}}]"#), None);
+    }
+
+    #[test]
+    fn changes_stand_in_the_order_of_v2_whatever_theirs_is() {
+        let row = row(r#"{"type":"key_action_completed","created_at":1,
+            "value_before":[{"helpbot":{"id":2}},{"lead_status":{"pipeline_id":3,"id":4}}],
+            "value_after":[{"message":{"id":5}},{"helpbot":{"id":6}},
+            {"lead_status":{"id":7}},{"lead_status":{"id":8}}]}"#)
+        .unwrap();
+        let params: Vec<(&str, &str)> = row
+            .iter()
+            .filter_map(|(name, text)| Some((name.strip_prefix("params.")?, text.as_str())))
+            .collect();
+        assert_eq!(
+            params,
+            [
+                ("STATUS_NEW", "7"),
+                ("STATUS_OLD", "4"),
+                ("PIPELINE_ID_OLD", "3"),
+                ("helpbot_id", "6"),
+                ("helpbot_id", "2"),
+                ("message_id", "5")
+            ]
+        );
     }
 
     #[test]

@@ -1,79 +1,139 @@
 //! A note of API v4 as a row of API v2 (v4.md 6.3).
 
 use crate::flatten::Leaves;
-use crate::v4::sources::code_of;
+use crate::row::Row;
+use crate::v4::sources::{code_of, code_text};
 
-/// Names that a member of `params` had in v2 (v4.md 6.3).
-const CALL_NAMES: [(&str, &str); 5] = [
-    ("uniq", "UNIQ"),
-    ("link", "LINK"),
-    ("phone", "PHONE"),
-    ("duration", "DURATION"),
-    ("source", "SRC"),
-];
-const DROPBOX_NAMES: [(&str, &str); 2] = [("filename", "FILE_NAME"), ("link", "LINK")];
+/// Codes that a row is not made as others are.
+const COMMON: Option<u32> = Some(4);
+const FILE: Option<u32> = Some(5);
+const CALL_IN: Option<u32> = Some(10);
+const CALL_OUT: Option<u32> = Some(11);
+const DROPBOX: Option<u32> = Some(101);
 
-/// Members of `params` that v2 had outside of it.
-const COMMON_MOVED: [&str; 1] = ["text"];
-const FILE_MOVED: [&str; 4] = ["text", "original_name", "file_name", "attachment"];
+/// The members of a note that have a column whatever its type.
+#[derive(Default)]
+struct Found<'n> {
+    id: Option<&'n str>,
+    responsible_user_id: Option<&'n str>,
+    created_by: Option<&'n str>,
+    created_at: Option<&'n str>,
+    updated_at: Option<&'n str>,
+    account_id: Option<&'n str>,
+    group_id: Option<&'n str>,
+    entity_id: Option<&'n str>,
+    note_type: Option<&'n str>,
+    text: Option<&'n str>,
+    original_name: Option<&'n str>,
+    file_name: Option<&'n str>,
+    attachment: Option<&'n str>,
+}
+
+impl<'n> Found<'n> {
+    /// Finds them all in one pass; the first one of a name counts.
+    fn of(leaves: &'n Leaves) -> Self {
+        let mut note = Found::default();
+        for (name, text) in leaves.iter() {
+            if let Some(member) = note.member(name) {
+                member.get_or_insert(text);
+            }
+        }
+        note
+    }
+
+    fn member(&mut self, name: &str) -> Option<&mut Option<&'n str>> {
+        Some(match name {
+            "id" => &mut self.id,
+            "responsible_user_id" => &mut self.responsible_user_id,
+            "created_by" => &mut self.created_by,
+            "created_at" => &mut self.created_at,
+            "updated_at" => &mut self.updated_at,
+            "account_id" => &mut self.account_id,
+            "group_id" => &mut self.group_id,
+            "entity_id" => &mut self.entity_id,
+            "note_type" => &mut self.note_type,
+            "params.text" => &mut self.text,
+            "params.original_name" => &mut self.original_name,
+            "params.file_name" => &mut self.file_name,
+            "params.attachment" => &mut self.attachment,
+            _ => return None,
+        })
+    }
+
+    /// What v2 has in the column `text`.
+    fn text(&self, code: Option<u32>) -> Option<&'n str> {
+        match code {
+            COMMON => self.text,
+            FILE => self.original_name.or(self.text),
+            _ => None,
+        }
+    }
+
+    /// What v2 has in the column `attachment`: old files have one name, new
+    /// ones another.
+    fn attachment(&self, code: Option<u32>) -> &'n str {
+        let name = self.attachment.or(self.file_name).filter(|_| code == FILE);
+        name.unwrap_or_default()
+    }
+}
 
 /// Writes the row of a note that belongs to a `kind` of element.
-pub fn write_row(note: &Leaves, kind: &str, row: &mut Leaves) {
-    let note_type = note.get("note_type").unwrap_or_default();
-    let code = code_of(note_type).map_or_else(|| note_type.to_owned(), |code| code.to_string());
-    copy(note, row, &["id", "responsible_user_id", "created_by", "created_at", "updated_at"]);
-    copy(note, row, &["account_id", "group_id"]);
-    row.push("is_editable", if code == "4" { "TRUE" } else { "FALSE" });
-    if let Some(element) = note.get("entity_id") {
-        row.push("element_id", element);
-    }
+pub fn write_row<'r>(leaves: &'r Leaves, kind: &'static str, row: &mut Row<'r>) {
+    let note = Found::of(leaves);
+    let note_type = note.note_type.unwrap_or_default();
+    let code = code_of(note_type);
+    copy(row, "id", note.id);
+    copy(row, "responsible_user_id", note.responsible_user_id);
+    copy(row, "created_by", note.created_by);
+    copy(row, "created_at", note.created_at);
+    copy(row, "updated_at", note.updated_at);
+    copy(row, "account_id", note.account_id);
+    copy(row, "group_id", note.group_id);
+    row.push("is_editable", if code == COMMON { "TRUE" } else { "FALSE" });
+    copy(row, "element_id", note.entity_id);
     row.push("element_type", kind);
-    row.push("attachment", if code == "5" { attachment(note) } else { "" });
-    row.push("note_type", &code);
-    match code.as_str() {
-        "4" => write_text(row, note.get("params.text")),
-        "5" => write_text(row, note.get("params.original_name").or(note.get("params.text"))),
-        _ => {}
-    }
-    write_params(note, &code, row);
-}
-
-fn copy(note: &Leaves, row: &mut Leaves, names: &[&str]) {
-    for name in names {
-        if let Some(text) = note.get(name) {
-            row.push(name, text);
+    row.push("attachment", note.attachment(code));
+    row.push("note_type", code_cell(note_type, code));
+    copy(row, "text", note.text(code));
+    for (name, text) in leaves.iter().filter(|(name, _)| name.starts_with("params.")) {
+        if !is_moved(code, name) {
+            row.push(param_name(code, name), text);
         }
     }
 }
 
-fn write_text(row: &mut Leaves, text: Option<&str>) {
+/// A code as v2 has it. One that v2 did not know was sent as digits, which
+/// may have a sign and zeros before them; without one, v4's name stands.
+fn code_cell(note_type: &str, code: Option<u32>) -> &str {
+    let digits = || note_type.trim_start_matches(['+', '0']);
+    code.map_or(note_type, |code| code_text(code).unwrap_or_else(digits))
+}
+
+fn copy<'r>(row: &mut Row<'r>, name: &'r str, text: Option<&'r str>) {
     if let Some(text) = text {
-        row.push("text", text);
+        row.push(name, text);
     }
 }
 
-/// Old files have one name, new ones another.
-fn attachment(note: &Leaves) -> &str {
-    note.get("params.attachment").or(note.get("params.file_name")).unwrap_or_default()
+/// Whether v2 had a member of `params` outside of it.
+fn is_moved(code: Option<u32>, name: &str) -> bool {
+    match name {
+        "params.text" => matches!(code, COMMON | FILE),
+        "params.original_name" | "params.file_name" | "params.attachment" => code == FILE,
+        _ => false,
+    }
 }
 
-fn write_params(note: &Leaves, code: &str, row: &mut Leaves) {
-    let (names, moved): (&[(&str, &str)], &[&str]) = match code {
-        "4" => (&[], &COMMON_MOVED),
-        "5" => (&[], &FILE_MOVED),
-        "10" | "11" => (&CALL_NAMES, &[]),
-        "101" => (&DROPBOX_NAMES, &[]),
-        _ => (&[], &[]),
-    };
-    for (name, text) in note.iter() {
-        let Some(member) = name.strip_prefix("params.") else { continue };
-        if moved.contains(&member) {
-            continue;
-        }
-        match names.iter().find(|(v4, _)| *v4 == member) {
-            Some((_, v2)) => row.push(&format!("params.{v2}"), text),
-            None => row.push(name, text),
-        }
+/// The name that a member of `params` had in v2 (v4.md 6.3).
+fn param_name(code: Option<u32>, name: &str) -> &str {
+    match (code, name) {
+        (CALL_IN | CALL_OUT, "params.uniq") => "params.UNIQ",
+        (CALL_IN | CALL_OUT | DROPBOX, "params.link") => "params.LINK",
+        (CALL_IN | CALL_OUT, "params.phone") => "params.PHONE",
+        (CALL_IN | CALL_OUT, "params.duration") => "params.DURATION",
+        (CALL_IN | CALL_OUT, "params.source") => "params.SRC",
+        (DROPBOX, "params.filename") => "params.FILE_NAME",
+        _ => name,
     }
 }
 
@@ -82,10 +142,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::write_row;
     use crate::flatten::Leaves;
+    use crate::row::Row;
     use serde::de::DeserializeSeed;
 
     fn row(json: &str) -> Vec<(String, String)> {
-        let (mut note, mut row) = (Leaves::default(), Leaves::default());
+        let (mut note, mut row) = (Leaves::default(), Row::default());
         note.record(&mut crate::flatten::NoLinks)
             .deserialize(&mut serde_json::Deserializer::from_str(json))
             .unwrap();
@@ -147,6 +208,44 @@ mod tests {
             "file_name":"b.pdf","original_name":"b.pdf","text":"b"}}"#);
         assert_eq!(value(&new, "attachment").as_deref(), Some("b.pdf"));
         assert_eq!(value(&new, "params.version_uuid").as_deref(), Some("v"));
+    }
+
+    #[test]
+    fn of_a_repeated_member_the_first_counts_and_of_params_each_stays() {
+        let row = row(r#"{"id":1,"id":2,"note_type":"common","note_type":"call_in",
+            "params":{"text":"a","text":"b","link":"l","link":"m"},"entity_id":5,"entity_id":6}"#);
+        let column = |name: &str| -> Vec<&str> {
+            row.iter().filter(|(found, _)| found == name).map(|(_, text)| text.as_str()).collect()
+        };
+        assert_eq!(column("id"), ["1"]);
+        assert_eq!(column("element_id"), ["5"]);
+        assert_eq!(column("text"), ["a"]);
+        assert_eq!(column("note_type"), ["4"]);
+        assert_eq!(column("params.text").len(), 0);
+        assert_eq!(column("params.link"), ["l", "m"]);
+    }
+
+    #[test]
+    fn what_a_note_lacks_makes_no_cell() {
+        let row = row("{}");
+        let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["is_editable", "element_type", "attachment", "note_type"]);
+        assert_eq!(value(&row, "note_type").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_type_may_be_sent_as_its_code() {
+        for (sent, code, editable) in [
+            ("4", "4", "TRUE"),
+            ("011", "11", "FALSE"),
+            ("+0777", "777", "FALSE"),
+            ("-1", "-1", "FALSE"),
+        ] {
+            let row = row(&format!(r#"{{"note_type":"{sent}","params":{{"link":"l"}}}}"#));
+            assert_eq!(value(&row, "note_type").as_deref(), Some(code));
+            assert_eq!(value(&row, "is_editable").as_deref(), Some(editable));
+            assert_eq!(value(&row, "params.LINK").is_some(), sent == "011");
+        }
     }
 
     #[test]

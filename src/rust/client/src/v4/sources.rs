@@ -1,6 +1,8 @@
 //! Where API v4 keeps what API v2 called notes (v4.md 6.2): the map from
 //! `note_type` codes to v4's notes and events.
 
+use std::sync::LazyLock;
+
 use crate::note_types::{NOTE_TYPES, Source};
 
 /// An event that stands for a v2 note.
@@ -38,6 +40,9 @@ pub const EVENTS: [EventSource; 14] = [
 /// Types of v2 that v4 keeps nowhere: rows of old interfaces, and 99, which
 /// is a border between types rather than a type.
 const NOWHERE: [u32; 6] = [6, 7, 8, 9, 99, 104];
+
+/// The largest code that v2 had.
+const LAST_CODE: u32 = 104;
 
 /// Names v4 has used besides those of [`NOTE_TYPES`].
 const OTHER_NAMES: [(&str, u32); 1] = [("followed_link", 32)];
@@ -91,6 +96,13 @@ pub fn code_of(note_type: &str) -> Option<u32> {
     named.or_else(other).or_else(|| note_type.parse().ok())
 }
 
+/// A code as a cell has it, if v2 knew it.
+pub fn code_text(code: u32) -> Option<&'static str> {
+    static TEXTS: LazyLock<Vec<String>> =
+        LazyLock::new(|| (0..=LAST_CODE).map(|code| code.to_string()).collect());
+    TEXTS.get(code as usize).map(String::as_str)
+}
+
 /// The v2 code of an event.
 pub fn code_of_event(event: &str) -> Option<u32> {
     EVENTS.iter().find(|source| source.event == event).map(|source| source.code)
@@ -98,7 +110,7 @@ pub fn code_of_event(event: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Plan, code_of, plan, without_source};
+    use super::{Plan, code_of, code_text, plan, without_source};
 
     fn codes(codes: &[&str]) -> Vec<String> {
         codes.iter().map(ToString::to_string).collect()
@@ -175,6 +187,14 @@ mod tests {
     #[test]
     fn codes_that_v4_keeps_nowhere_are_told() {
         assert_eq!(without_source(&codes(&["3", "6", "99", "777", "10"])), ["6", "99", "777"]);
+    }
+
+    #[test]
+    fn every_code_has_its_digits_as_text() {
+        for code in 0..=104 {
+            assert_eq!(code_text(code), Some(&*code.to_string()));
+        }
+        assert_eq!(code_text(105), None);
     }
 
     #[test]

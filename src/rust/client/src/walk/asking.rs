@@ -31,7 +31,9 @@ impl<T> Walk<T> {
     /// The next request to make now, if any. Call until it gives None.
     pub fn next_ask(&mut self) -> Option<Ask> {
         let filled = self.filled();
-        if let Some(ask) = (0..self.parts.len()).find_map(|place| self.mend(place, filled)) {
+        // Only the border of the last settled part is still open.
+        let open = self.settled.saturating_sub(1)..self.parts.len();
+        if let Some(ask) = open.into_iter().find_map(|place| self.mend(place, filled)) {
             return Some(ask);
         }
         let place = match self.further(filled)? {

@@ -56,6 +56,8 @@ struct Walked {
     rows: Vec<u64>,
     missing: Vec<Slice>,
     asked: Vec<Slice>,
+    /// Rows that were given away before the list had come to its end.
+    early: usize,
 }
 
 /// Walks a list to its end. `serve` gives the page for the n-th request,
@@ -69,10 +71,12 @@ fn walk(
     let mut walk = Walk::new(paging, limit);
     let mut flying: Vec<Ask> = Vec::new();
     let mut asked = Vec::new();
+    let mut settled = Vec::new();
     loop {
         while let Some(ask) = walk.next_ask() {
             flying.push(ask);
         }
+        settled.extend(std::iter::from_fn(|| walk.take_settled()).flatten());
         if flying.is_empty() {
             break;
         }
@@ -85,8 +89,10 @@ fn walk(
     }
     let mut seen = BTreeSet::new();
     let missing = walk.missing();
-    let rows = walk.take_rows().concat().into_iter().filter(|row| seen.insert(*row)).collect();
-    Walked { rows, missing, asked }
+    let early = settled.len();
+    let all = settled.into_iter().chain(walk.take_rows().concat());
+    let rows = all.filter(|row| seen.insert(*row)).collect();
+    Walked { rows, missing, asked, early }
 }
 
 const FIRST: fn(usize) -> usize = |_| 0;
@@ -98,6 +104,16 @@ fn walk_still(server: &Server, limit: u32, ahead: usize) -> Walked {
 
 fn past_the_end(server: &Server, asked: &[Slice]) -> usize {
     asked.iter().filter(|slice| slice.offset >= server.ids.len() as u64).count()
+}
+
+#[test]
+fn rows_are_given_away_while_the_rest_is_awaited() {
+    for paging in BOTH {
+        let server = Server::new(paging, 2000);
+        let walked = walk_still(&server, 100, 4);
+        assert_eq!(walked.rows, server.ids);
+        assert!(walked.early >= 1900, "{paging:?}: {}", walked.early);
+    }
 }
 
 const BOTH: [Paging; 2] = [Paging::Offset, Paging::Numbered];

@@ -1,0 +1,41 @@
+//! Room for cells to come: the vectors of a page's columns are many and small,
+//! and growing them costs more than filling them.
+
+/// So many items are room for most columns of a page.
+const FIRST: usize = 32;
+/// As many items as the largest page has rows. Up to there what grows does so
+/// fourfold, beyond it doubles.
+pub const MANY: usize = 512;
+
+/// Adds an item to a vector that is small at first but may become large.
+#[inline]
+pub fn push<T>(items: &mut Vec<T>, item: T) {
+    if items.len() == items.capacity() {
+        make_room(items);
+    }
+    items.push(item);
+}
+
+#[cold]
+#[inline(never)]
+fn make_room<T>(items: &mut Vec<T>) {
+    if items.len() < MANY {
+        items.reserve_exact(FIRST.max(items.len() * 3));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_vector_grows_in_few_steps() {
+        let (mut items, mut steps) = (Vec::new(), Vec::new());
+        for item in 0..2000 {
+            super::push(&mut items, item);
+            if steps.last() != Some(&items.capacity()) {
+                steps.push(items.capacity());
+            }
+        }
+        assert_eq!(steps, [32, 128, 512, 1024, 2048]);
+        assert!(items.iter().copied().eq(0..2000));
+    }
+}
