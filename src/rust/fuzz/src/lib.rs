@@ -1,6 +1,7 @@
 //! What must hold whatever a server sends. Each check panics when it does
 //! not: that is how libFuzzer learns of it.
 
+pub mod cards;
 pub mod error_body;
 mod model;
 pub mod page;

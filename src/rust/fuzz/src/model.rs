@@ -167,8 +167,8 @@ pub fn shown(table: Table) -> Shown {
 
 fn cells(column: &Column, rows: u32) -> Vec<(u32, Cell)> {
     assert!(!column.name().contains('\0'));
-    assert!(column.rows().windows(2).all(|pair| pair[0] < pair[1]));
-    assert!(column.rows().last().is_none_or(|last| *last < rows));
+    assert!(column.rows().iter().is_sorted_by(|a, b| a < b));
+    assert!(column.rows().iter().last().is_none_or(|last| last < rows));
     let cells: Vec<Cell> = match column.values() {
         Values::Text(numbers, dictionary) => {
             let texts: Vec<&str> = dictionary.iter().collect();
@@ -182,5 +182,5 @@ fn cells(column: &Column, rows: u32) -> Vec<(u32, Cell)> {
         }
     };
     assert_eq!(cells.len(), column.rows().len());
-    column.rows().iter().copied().zip(cells).collect()
+    column.rows().iter().zip(cells).collect()
 }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use amocrm_client::flatten::Leaves;
+use amocrm_client::list::Append;
 use amocrm_client::page::{BadPage, Format, Page, RowMap, read_page};
+use amocrm_client::row;
 use amocrm_client::table::{Keys, Table};
 use amocrm_client::v2::{self, NOTES};
 use amocrm_client::v4::{events, note_rows};
@@ -19,7 +21,7 @@ const SEPARATOR: u8 = 0x1e;
 /// A kind of page.
 struct Shape {
     list: &'static str,
-    map: fn(&Leaves, &mut Leaves) -> bool,
+    map: for<'r> fn(&'r Leaves, &mut row::Row<'r>) -> bool,
     is_v4: bool,
 }
 
@@ -29,17 +31,17 @@ const SHAPES: [Shape; 3] = [
     Shape { list: "events", map: write_event, is_v4: true },
 ];
 
-fn copy(record: &Leaves, row: &mut Leaves) -> bool {
+fn copy<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
     record.iter().for_each(|(name, text)| row.push(name, text));
     true
 }
 
-fn write_note(record: &Leaves, row: &mut Leaves) -> bool {
+fn write_note<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
     note_rows::write_row(record, "lead", row);
     true
 }
 
-fn write_event(record: &Leaves, row: &mut Leaves) -> bool {
+fn write_event<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
     let written = events::write_row(record, false, row);
     if written {
         // Rows are told apart by it: one that is made up would be taken for
@@ -109,15 +111,12 @@ fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadPag
 struct Copies(Mutex<(Vec<Row>, Vec<Row>)>);
 
 impl Copies {
-    fn keep(&self, shape: &Shape, record: &Leaves, row: &mut Leaves) -> bool {
+    fn keep<'r>(&self, shape: &Shape, record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
         let written = (shape.map)(record, row);
-        let copy = |leaves: &Leaves| -> Row {
-            leaves.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
-        };
         if let Ok((records, rows)) = self.0.lock().as_deref_mut() {
-            records.push(copy(record));
+            records.push(owned(record.iter()));
             if written {
-                rows.push(copy(row));
+                rows.push(owned(row.iter()));
             }
         }
         written
@@ -126,6 +125,10 @@ impl Copies {
     fn into_inner(self) -> (Vec<Row>, Vec<Row>) {
         self.0.into_inner().unwrap_or_default()
     }
+}
+
+fn owned<'c>(cells: impl Iterator<Item = (&'c str, &'c str)>) -> Row {
+    cells.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
 }
 
 /// Joins pages as a call does, each of them twice.
@@ -141,7 +144,9 @@ fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
     let (mut keys, mut seen) = (Keys::default(), HashSet::new());
     for (body, page_model) in pages.iter().flat_map(|page| [page, page]) {
         if let Ok(page) = read(body.bytes, shape, &shape.map) {
-            let added = table.append(page.rows, &mut keys);
+            let before = table.rows();
+            table.append(page.rows, &mut keys);
+            let added = table.rows() - before;
             assert_eq!(added as usize, model.append(page_model, &mut seen));
         }
     }

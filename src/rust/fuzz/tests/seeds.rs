@@ -21,6 +21,11 @@ fn the_seeds_of_pages_pass() {
 }
 
 #[test]
+fn the_seeds_of_cards_pass() {
+    assert_eq!(failures("cards", amocrm_fuzz::cards::check), [""; 0]);
+}
+
+#[test]
 fn the_seeds_of_error_bodies_pass() {
     assert_eq!(failures("error_body", amocrm_fuzz::error_body::check), [""; 0]);
 }
