@@ -180,10 +180,12 @@ reading <- function(way, sandbox, rate) {
   values <- as.numeric(strsplit(tail(said, 1), " ")[[1]])
   requests <- amocrm:::sandbox_requests(sandbox)
   requests <- requests[seq_len(nrow(requests)) > seen, ]
+  # Not the call before.
+  is_page <- grepl("limit_offset", requests$query) & !grepl("&id=", requests$query)
   data.frame(
     as.list(stats::setNames(values, measured)),
     requests = nrow(requests),
-    page_requests = sum(grepl("limit_offset", requests$query)),
+    page_requests = sum(is_page),
     refused = sum(requests$status == 429)
   )
 }
