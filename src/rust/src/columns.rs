@@ -4,8 +4,8 @@
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
+use amocrm_client::counting::Counting;
 use amocrm_client::dictionary::Dictionary;
-use amocrm_client::rows::Rows;
 use amocrm_client::table::{Column, Role, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{
@@ -75,14 +75,14 @@ fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
     }
 }
 
-fn time(cells: &Rows, seconds: &[f64], rows: usize, tzone: &str) -> Robj {
+fn time(cells: &Counting, seconds: &[f64], rows: usize, tzone: &str) -> Robj {
     let mut vector = Robj::from(double(cells, seconds, rows));
     let _ = vector.set_attrib("class", ["POSIXct", "POSIXt"]);
     let _ = vector.set_attrib("tzone", tzone);
     vector
 }
 
-fn double(cells: &Rows, values: &[f64], rows: usize) -> Vec<Rfloat> {
+fn double(cells: &Counting, values: &[f64], rows: usize) -> Vec<Rfloat> {
     let mut vector = vec![Rfloat::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rfloat::from(*value);
@@ -91,22 +91,22 @@ fn double(cells: &Rows, values: &[f64], rows: usize) -> Vec<Rfloat> {
 }
 
 /// Texts that are numbers, as such.
-fn parsed(numbers: &[u32], dictionary: &Dictionary) -> Vec<f64> {
+fn parsed(numbers: &Counting, dictionary: &Dictionary) -> Vec<f64> {
     let values: Vec<f64> = dictionary.iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect();
-    numbers.iter().map(|number| values[*number as usize]).collect()
+    numbers.iter().map(|number| values[number as usize]).collect()
 }
 
-fn logical(cells: &Rows, numbers: &[u32], dictionary: &Dictionary, rows: usize) -> Robj {
+fn logical(cells: &Counting, numbers: &Counting, dictionary: &Dictionary, rows: usize) -> Robj {
     let mut vector = vec![Rbool::na(); rows];
-    for (row, number) in cells.iter().zip(numbers) {
-        vector[row as usize] = Rbool::from(dictionary.get(*number) == "TRUE");
+    for (row, number) in cells.iter().zip(numbers.iter()) {
+        vector[row as usize] = Rbool::from(dictionary.get(number) == "TRUE");
     }
     Robj::from(vector)
 }
 
 /// Integer as in amocrm 0.1.0; double when an id exceeds R's integers.
 #[allow(clippy::cast_possible_truncation)]
-fn id(cells: &Rows, values: &[f64], rows: usize) -> Robj {
+fn id(cells: &Counting, values: &[f64], rows: usize) -> Robj {
     let largest = f64::from(i32::MAX);
     if values.iter().any(|value| value.abs() > largest) {
         return Robj::from(double(cells, values, rows));
@@ -137,7 +137,7 @@ fn blank(rows: usize) -> Robj {
 
 /// Each distinct string is made an R string once; cells point to it. `blank` has
 /// a missing text for each row: R copies that sooner than it sets each.
-fn text(cells: &Rows, numbers: &[u32], dictionary: &Dictionary, blank: &Robj) -> Robj {
+fn text(cells: &Counting, numbers: &Counting, dictionary: &Dictionary, blank: &Robj) -> Robj {
     let rows = blank.len();
     single_threaded(|| {
         // SAFETY: on R's main thread. `vector` is protected until `robj` owns
@@ -151,10 +151,10 @@ fn text(cells: &Rows, numbers: &[u32], dictionary: &Dictionary, blank: &Robj) ->
                 Rf_allocVector(SEXPTYPE::STRSXP, length(rows))
             });
             let mut strings: Vec<SEXP> = vec![null_mut(); dictionary.len()];
-            for (row, number) in cells.iter().zip(numbers) {
-                let string = &mut strings[*number as usize];
+            for (row, number) in cells.iter().zip(numbers.iter()) {
+                let string = &mut strings[number as usize];
                 if string.is_null() {
-                    *string = r_string(dictionary.get(*number));
+                    *string = r_string(dictionary.get(number));
                 }
                 SET_STRING_ELT(vector, length(row as usize), *string);
             }

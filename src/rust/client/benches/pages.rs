@@ -11,12 +11,14 @@ use std::time::Duration;
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::http::{Http, Request};
 use amocrm_client::list::Append;
-use amocrm_client::page::{Format, Page, RowMap, read_page};
+use amocrm_client::page::{Format, Map, Page, read_page};
+use amocrm_client::row_filter::RowFilter;
 use amocrm_client::slice::Slice;
 use amocrm_client::table::{Keys, Table};
 use amocrm_client::transport::Transport;
 use amocrm_client::v2::{self, NotesFilter};
-use amocrm_client::v4::{events, note_rows};
+use amocrm_client::v4::events;
+use amocrm_client::v4::note_rows::NoteRows;
 use amocrm_sandbox::{Config, NoteCounts, Sandbox};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde::de::IgnoredAny;
@@ -68,8 +70,8 @@ fn wide() -> Vec<u8> {
     page.into_bytes()
 }
 
-fn read_v4(body: &[u8], list: &str, map: &RowMap) -> Page<Table> {
-    read_page(body, &Format { list, schema: &v2::NOTES, id: "id", map: Some(map) }).unwrap()
+fn read_v4(body: &[u8], list: &str, map: Map) -> Page<Table> {
+    read_page(body, &Format { list, schema: &v2::NOTES, id: "id", map }).unwrap()
 }
 
 fn compare(c: &mut Criterion, name: &str, body: &[u8], read: impl Fn(&[u8]) -> Page<Table>) {
@@ -94,14 +96,11 @@ fn pages(c: &mut Criterion) {
 
     let request = Request::get("/api/v4/leads/notes").query("page", &8).query("limit", &250);
     compare(c, "v4 notes", &body(&sandbox, &request), |body| {
-        read_v4(body, "notes", &|note, row| {
-            note_rows::write_row(note, "lead", row);
-            true
-        })
+        read_v4(body, "notes", Map::LaidOut(&NoteRows::new("lead", &RowFilter::default())))
     });
     let request = Request::get("/api/v4/events").query("page", &8).query("limit", &100);
     compare(c, "v4 events", &body(&sandbox, &request), |body| {
-        read_v4(body, "events", &|event, row| events::write_row(event, false, row))
+        read_v4(body, "events", Map::Written(&|event, row| events::write_row(event, false, row)))
     });
 }
 

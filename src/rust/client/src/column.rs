@@ -1,11 +1,10 @@
 //! One column under construction: the cells that exist, texts stored once.
 
+use crate::counting::Counting;
 use crate::dictionary::Dictionary;
-use crate::flatten::Kind;
+use crate::flatten::{Kind, Value};
 use crate::keys::Key;
-use crate::names::is_odd;
 use crate::room;
-use crate::rows::Rows;
 
 /// The largest whole number below which a double, and so R, holds all.
 const MAX_EXACT: u64 = 1 << 53;
@@ -46,11 +45,7 @@ pub struct BadCell {
 /// One column: the cells that exist, in row order.
 pub struct Column {
     pub(crate) name: Box<str>,
-    /// Its name looks like a repaired one, so it is never matched directly.
-    pub(crate) odd: bool,
-    /// One more than the row that used the column last.
-    pub(crate) stamp: u32,
-    rows: Rows,
+    rows: Counting,
     values: Values,
     role: Role,
     /// A bit for each kind of value that it holds.
@@ -60,7 +55,7 @@ pub struct Column {
 /// The cells of a column, parallel to [`Column::rows`].
 pub enum Values {
     /// Numbers of texts in a dictionary.
-    Text(Vec<u32>, Dictionary),
+    Text(Counting, Dictionary),
     /// Ids or times.
     Number(Role, Vec<f64>),
 }
@@ -68,11 +63,12 @@ pub enum Values {
 impl Column {
     pub(crate) fn new(name: &str, role: Role) -> Self {
         let values = match role {
-            Role::Text | Role::Natural(_) => Values::Text(Vec::new(), Dictionary::default()),
+            Role::Text | Role::Natural(_) => {
+                Values::Text(Counting::default(), Dictionary::default())
+            }
             Role::Id | Role::Time => Values::Number(role, Vec::new()),
         };
-        let (odd, rows) = (is_odd(name), Rows::default());
-        Column { name: name.into(), odd, stamp: 0, rows, values, role, kinds: 0 }
+        Column { name: name.into(), rows: Counting::default(), values, role, kinds: 0 }
     }
 
     /// The column's name in the table: every `.` is `_` (contract section 2,
@@ -82,7 +78,7 @@ impl Column {
     }
 
     /// The rows that have a cell.
-    pub fn rows(&self) -> &Rows {
+    pub fn rows(&self) -> &Counting {
         &self.rows
     }
 
@@ -109,22 +105,31 @@ impl Column {
         }
     }
 
-    pub(crate) fn push(&mut self, row: u32, text: &str, kind: Kind) -> Result<(), BadCell> {
-        if kind == Kind::Absent {
+    pub(crate) fn push(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
+        if value.kind() == Kind::Absent {
             return Ok(());
         }
-        self.kinds |= bit(kind);
+        self.kinds |= bit(value.kind());
         match &mut self.values {
-            Values::Text(numbers, dictionary) => room::push(numbers, dictionary.number(text)),
-            Values::Number(role, values) => match number(text, *role) {
+            Values::Text(numbers, dictionary) => {
+                let number = match value {
+                    Value::Text(text, _) => dictionary.number(text),
+                    Value::Whole(whole) => dictionary.number_of_whole(whole),
+                };
+                numbers.push(number);
+            }
+            Values::Number(role, values) => match number(value, *role) {
                 Some(value) => room::push(values, value),
-                None => {
-                    return Err(BadCell { column: self.name.to_string() });
-                }
+                None => return Err(self.bad_cell()),
             },
         }
         self.rows.push(row);
         Ok(())
+    }
+
+    #[cold]
+    fn bad_cell(&self) -> BadCell {
+        BadCell { column: self.name.to_string() }
     }
 
     /// Frees what only further cells need.
@@ -142,7 +147,7 @@ impl Column {
         match (&mut self.values, other.values) {
             (Values::Text(numbers, dictionary), Values::Text(theirs, their_dictionary)) => {
                 let known = dictionary.numbers_of(&their_dictionary);
-                for (place, number) in places.zip(theirs) {
+                for (place, number) in places.zip(theirs.iter()) {
                     if let Some(place) = place {
                         numbers.push(known[number as usize]);
                         self.rows.push(place);
@@ -168,9 +173,7 @@ impl Column {
         let mut labelled = Dictionary::default();
         let renumbered: Vec<u32> =
             dictionary.iter().map(|text| labelled.number(label(text).unwrap_or(text))).collect();
-        for number in numbers.iter_mut() {
-            *number = renumbered[*number as usize];
-        }
+        *numbers = numbers.iter().map(|number| renumbered[number as usize]).collect();
         *dictionary = labelled;
     }
 
@@ -178,8 +181,8 @@ impl Column {
     pub(crate) fn texts(&self, rows: usize) -> Vec<Option<String>> {
         let mut dense = vec![None; rows];
         if let Values::Text(numbers, dictionary) = &self.values {
-            for (row, number) in self.rows.iter().zip(numbers) {
-                dense[row as usize] = Some(dictionary.get(*number).to_owned());
+            for (row, number) in self.rows.iter().zip(numbers.iter()) {
+                dense[row as usize] = Some(dictionary.get(number).to_owned());
             }
         }
         dense
@@ -187,9 +190,9 @@ impl Column {
 
     /// Takes texts in place of the cells, one for each row or None.
     pub(crate) fn set_texts(&mut self, texts: &[Option<&str>]) {
-        let mut numbers = Vec::new();
+        let mut numbers = Counting::default();
         let mut dictionary = Dictionary::default();
-        self.rows = Rows::default();
+        self.rows = Counting::default();
         for (row, text) in (0..).zip(texts) {
             if let Some(text) = text {
                 self.rows.push(row);
@@ -212,12 +215,14 @@ impl Column {
 
     /// Keys of the rows that have a cell.
     pub(crate) fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
-        for (cell, row) in self.rows.iter().enumerate() {
-            match &self.values {
-                Values::Number(_, numbers) => use_key(row, Key::Number(numbers[cell])),
-                Values::Text(numbers, dictionary) => {
-                    use_key(row, Key::Text(dictionary.get(numbers[cell])));
-                }
+        match &self.values {
+            Values::Number(_, numbers) => {
+                let cells = self.rows.iter().zip(numbers);
+                cells.for_each(|(row, number)| use_key(row, Key::Number(*number)));
+            }
+            Values::Text(numbers, dictionary) => {
+                let cells = self.rows.iter().zip(numbers.iter());
+                cells.for_each(|(row, number)| use_key(row, Key::Text(dictionary.get(number))));
             }
         }
     }
@@ -229,7 +234,8 @@ impl Column {
         self.rows = cells.iter().map(|(row, _)| *row).collect();
         match &mut self.values {
             Values::Text(numbers, _) => {
-                *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
+                let listed: Vec<u32> = numbers.iter().collect();
+                *numbers = cells.iter().map(|(_, cell)| listed[*cell]).collect();
             }
             Values::Number(_, numbers) => {
                 *numbers = cells.iter().map(|(_, cell)| numbers[*cell]).collect();
@@ -242,17 +248,20 @@ const fn bit(kind: Kind) -> u8 {
     1 << kind as u8
 }
 
-/// The number in `text`, if it is one that the role allows. An id must be
-/// whole and one that a double holds exactly: digits beyond would change.
-fn number(text: &str, role: Role) -> Option<f64> {
-    if let Ok(whole) = text.parse::<i64>() {
+/// The number that a value is, if it is one that the role allows. An id must
+/// be whole and one that a double holds exactly: digits beyond would change.
+fn number(value: Value, role: Role) -> Option<f64> {
+    let whole = match value {
+        Value::Text(text, _) => text.parse().ok(),
+        Value::Whole(whole) => Some(whole),
+    };
+    if let Some(whole) = whole {
         let exact = whole.unsigned_abs() <= MAX_EXACT;
         return (exact || role != Role::Id).then_some(whole as f64);
     }
-    let value: f64 = text.parse().ok()?;
     match role {
         // What is whole came as a whole number, unless it is too large.
         Role::Id => None,
-        _ => value.is_finite().then_some(value),
+        _ => value.number().filter(|number| number.is_finite()),
     }
 }

@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::flatten::Kind;
+use crate::flatten::Value;
 use crate::list::{Append, Pages};
 use crate::query::{Context, Query, Tables};
 use crate::row::Row;
@@ -122,12 +122,10 @@ impl FieldTables {
     /// Adds a field and its choices.
     fn push(&mut self, field: &Row, enums: &Node) -> Result<(), BadCell> {
         self.fields.push(field)?;
-        let cell = |name: &str| field.typed().find(|(found, ..)| *found == name);
         for (id, name) in choices(enums) {
             let mut row = Row::default();
             for column in ["id", "name"] {
-                let (_, text, kind) = cell(column).unwrap_or((column, "", Kind::Absent));
-                row.push_as(column, text, kind);
+                row.push_value(column, field.get(column).unwrap_or(Value::ABSENT));
             }
             row.push("enum_id", id);
             row.push("enum_name", name);

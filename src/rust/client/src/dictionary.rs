@@ -1,6 +1,6 @@
 //! Strings stored once: most cells of a CRM column repeat.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
 use foldhash::fast::RandomState;
@@ -12,8 +12,17 @@ use crate::same::same;
 /// So many strings are found sooner by looking at the hash of each.
 const FEW: usize = 24;
 
+/// So many whole numbers are kept beside the strings.
+const WHOLES: usize = 16;
+
+/// In place of the number of a string: there is none.
+const NONE: u32 = u32::MAX;
+
 /// Room for the strings of most columns of a page.
 const FIRST_BYTES: usize = 64;
+
+/// As many bytes as most pages have of one column.
+const MANY_BYTES: usize = 1 << 16;
 
 /// Distinct strings in order of first appearance, each known by its number.
 #[derive(Default)]
@@ -23,8 +32,14 @@ pub struct Dictionary {
     /// All numbers, once there are more than [`FEW`], or none.
     index: HashTable<Indexed>,
     hasher: RandomState,
+    /// A bit for each six bits that a hash begins with: most new strings among
+    /// few are known to be new by that.
+    seen: u64,
     /// The number asked for last: neighbouring cells are often equal.
     last: u32,
+    /// Some whole numbers whose digits were asked for, so that they need not
+    /// be written again.
+    wholes: Option<Box<[(i64, u32); WHOLES]>>,
 }
 
 /// A string. With its hash at hand few strings need to be looked at.
@@ -42,13 +57,39 @@ struct Indexed {
 
 impl Dictionary {
     /// The number of `text`, which is added when it is new.
+    #[inline]
     pub fn number(&mut self, text: &str) -> u32 {
-        if (self.last as usize) < self.len() && self.is(self.last, text) {
+        let hash = self.hash(text);
+        let last = self.entries.get(self.last as usize);
+        if last.is_some_and(|last| last.hash == hash) && self.is(self.last, text) {
             return self.last;
         }
-        let hash = self.hash(text);
-        self.last = self.find(text, hash).unwrap_or_else(|| self.add(text, hash));
+        self.last = self.find_or_add(text, hash);
         self.last
+    }
+
+    #[inline(never)]
+    fn find_or_add(&mut self, text: &str, hash: u32) -> u32 {
+        self.find(text, hash).unwrap_or_else(|| self.add(text, hash))
+    }
+
+    /// The number of the digits of `whole`.
+    #[inline]
+    pub fn number_of_whole(&mut self, whole: i64) -> u32 {
+        let place = place_of(whole);
+        let known = self.wholes.as_ref().map(|wholes| wholes[place]);
+        let is_it = |(found, number): &(i64, u32)| *found == whole && *number != NONE;
+        if let Some((_, number)) = known.filter(is_it) {
+            return number;
+        }
+        self.number_of_digits(whole, place)
+    }
+
+    #[inline(never)]
+    fn number_of_digits(&mut self, whole: i64, place: usize) -> u32 {
+        let number = self.number(itoa::Buffer::new().format(whole));
+        self.wholes.get_or_insert_with(|| Box::new([(0, NONE); WHOLES]))[place] = (whole, number);
+        number
     }
 
     /// The numbers of all strings of another dictionary, in the order of
@@ -70,14 +111,17 @@ impl Dictionary {
     /// Frees what finds many strings soon; it is made anew when one is added.
     pub fn forget_index(&mut self) {
         self.index = HashTable::new();
+        self.wholes = None;
     }
 
     fn find(&self, text: &str, hash: u32) -> Option<u32> {
+        if self.seen & bit(hash) == 0 {
+            return None;
+        }
         if self.index.is_empty() {
-            let is_it = |number: &u32| {
-                self.entries[*number as usize].hash == hash && self.is(*number, text)
-            };
-            return self.numbers().find(is_it);
+            let entries = (0..).zip(&self.entries);
+            let like_it = entries.filter(|(_, entry)| entry.hash == hash);
+            return like_it.map(|(number, _)| number).find(|number| self.is(*number, text));
         }
         let is_it = |found: &Indexed| found.hash == hash && self.is(found.number, text);
         self.index.find(spread(hash), is_it).map(|found| found.number)
@@ -85,9 +129,8 @@ impl Dictionary {
 
     fn add(&mut self, text: &str, hash: u32) -> u32 {
         let added = self.numbers().end;
-        if self.bytes.is_empty() {
-            self.bytes.reserve(FIRST_BYTES);
-        }
+        self.make_room(text.len());
+        self.seen |= bit(hash);
         self.bytes.push_str(text);
         room::push(&mut self.entries, Entry { end: self.bytes.len(), hash });
         if self.len() > FEW {
@@ -95,6 +138,14 @@ impl Dictionary {
             (unknown..=added).for_each(|number| self.add_to_index(number));
         }
         added
+    }
+
+    /// Bytes grow fourfold as long as they are few.
+    fn make_room(&mut self, more: usize) {
+        let (length, capacity) = (self.bytes.len(), self.bytes.capacity());
+        if length + more > capacity && capacity < MANY_BYTES {
+            self.bytes.reserve(FIRST_BYTES.max(3 * capacity).max(more));
+        }
     }
 
     fn add_to_index(&mut self, number: u32) {
@@ -107,7 +158,9 @@ impl Dictionary {
     }
 
     fn hash(&self, text: &str) -> u32 {
-        (self.hasher.hash_one(text) >> 32) as u32
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(text.as_bytes());
+        (hasher.finish() >> 32) as u32
     }
 
     fn range(&self, number: u32) -> Range<usize> {
@@ -152,6 +205,16 @@ impl Dictionary {
     }
 }
 
+/// The bit of a hash in [`Dictionary::seen`].
+fn bit(hash: u32) -> u64 {
+    1 << (hash >> 26)
+}
+
+/// Where a whole number is kept: ids differ in their last bits.
+fn place_of(whole: i64) -> usize {
+    usize::from(whole.to_le_bytes()[0]) % WHOLES
+}
+
 /// A hash of the width that the index wants, all bits of it used at both ends.
 fn spread(hash: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(hash)
@@ -185,6 +248,18 @@ mod tests {
         let mut dictionary = dictionary_of(&["a", "b"]);
         assert_eq!(dictionary.numbers_of(&dictionary_of(&["c", "b", "", "a"])), [2, 1, 3, 0]);
         assert_eq!(dictionary.iter().collect::<Vec<_>>(), ["a", "b", "c", ""]);
+    }
+
+    #[test]
+    fn a_whole_number_has_the_number_of_its_digits() {
+        let mut dictionary = Dictionary::default();
+        let wholes = [0, 7, -7, 7, 16, 32, 0, i64::MIN, i64::MAX, 16];
+        for whole in wholes {
+            let number = dictionary.number_of_whole(whole);
+            assert_eq!(dictionary.get(number), whole.to_string());
+        }
+        assert_eq!(dictionary.len(), 7);
+        assert_eq!(dictionary.number("-7"), dictionary.number_of_whole(-7));
     }
 
     #[test]

@@ -1,32 +1,17 @@
 //! One JSON record to its leaves: names and texts as
 //! `unlist(jsonlite::fromJSON(record, simplifyVector = FALSE))` gives them in
 //! R (contract section 2, rules 1 and 2). No tree is built: the parser's
-//! events go straight into two buffers that every record reuses.
+//! events go straight into buffers that every record of a page reuses.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::name_table::NameId;
 use crate::number::write_double;
-use crate::row::Cells;
-use crate::same::same;
 
-/// What a leaf is in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// true or false.
-    Bool,
-    /// A number without a fraction.
-    Int,
-    /// Any other number.
-    Double,
-    /// A string.
-    Text,
-    /// No value: the column is there, the cell is not.
-    Absent,
-}
+pub use crate::leaves::{Kind, Leaf, Leaves, Value};
 
 /// Members of a record that don't become leaves.
 pub trait Members {
@@ -52,22 +37,6 @@ impl Members for NoLinks {
     }
 }
 
-/// Receives the leaves of one record at a time. Reuse it over all records.
-#[derive(Default)]
-pub struct Leaves {
-    /// The dotted name of the place the parser is at.
-    path: String,
-    names: String,
-    texts: String,
-    found: Vec<Leaf>,
-}
-
-struct Leaf {
-    name: Range<usize>,
-    text: Range<usize>,
-    kind: Kind,
-}
-
 /// Numbering of the leaves under one named member: R numbers those that have
 /// no name of their own, and leaves the number out when there is only one.
 #[derive(Default)]
@@ -81,108 +50,62 @@ struct Scope {
     first_number: usize,
 }
 
-impl Leaves {
-    /// Forgets the record before, keeps the buffers.
-    pub fn clear(&mut self) {
-        self.path.clear();
-        self.names.clear();
-        self.texts.clear();
-        self.found.clear();
+/// How a value's leaves are numbered.
+trait Numbering {
+    /// Counts the leaf that was just added at the place the parser is at.
+    fn count_last(&mut self, leaves: &mut Leaves);
+    /// Reads an array or object, whose leaves may need numbers.
+    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E>;
+}
+
+/// Those of a member with a name: counted, and numbered if there are several.
+struct Named {
+    seen: usize,
+}
+
+impl Numbering for Named {
+    #[inline]
+    fn count_last(&mut self, _: &mut Leaves) {
+        self.seen += 1;
     }
 
-    /// Name and text of each leaf, in document order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.typed().map(|(name, text, _)| (name, text))
+    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
+        let mut scope = Scope::default();
+        read(&mut scope)?;
+        self.seen += scope.seen;
+        Ok(())
+    }
+}
+
+impl Numbering for Scope {
+    fn count_last(&mut self, leaves: &mut Leaves) {
+        self.seen += 1;
+        self.unnamed += 1;
+        let last = leaves.len() - 1;
+        if self.unnamed == 1 {
+            self.first = last;
+            self.first_number = self.seen;
+            return;
+        }
+        if self.unnamed == 2 {
+            leaves.number(self.first, self.first_number);
+        }
+        leaves.number(last, self.seen);
     }
 
-    /// Name, text and kind of each leaf, in document order.
-    pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
-        self.found
-            .iter()
-            .map(|leaf| (&self.names[leaf.name.clone()], &self.texts[leaf.text.clone()], leaf.kind))
+    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
+        read(self)
     }
+}
 
-    /// The text of the first leaf with this name.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let (names, name) = (self.names.as_bytes(), name.as_bytes());
-        let leaf = self.found.iter().find(|leaf| same(&names[leaf.name.clone()], name))?;
-        Some(&self.texts[leaf.text.clone()])
-    }
-
-    /// Text and kind of the first leaf with this name.
-    pub fn get_typed(&self, name: &str) -> Option<(&str, Kind)> {
-        self.typed().find(|(found, ..)| *found == name).map(|(_, text, kind)| (text, kind))
-    }
-
-    /// Adds a string that the parser did not find.
-    pub fn push(&mut self, name: &str, text: &str) {
-        self.push_as(name, text, Kind::Text);
-    }
-
-    /// Adds a leaf of any kind that the parser did not find.
-    pub fn push_as(&mut self, name: &str, text: &str, kind: Kind) {
-        let name_start = self.names.len();
-        self.names.push_str(name);
-        let text_start = self.texts.len();
-        self.texts.push_str(text);
-        let (name, text) = (name_start..self.names.len(), text_start..self.texts.len());
-        self.found.push(Leaf { name, text, kind });
-    }
-
-    /// The dotted path the parser stopped at, for error messages.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
+impl<'de> Leaves<'de> {
     /// A seed that reads one JSON object into these leaves, but for those
     /// `members` that are read in another way.
     pub fn record<'l, M: Members>(
         &'l mut self,
         members: &'l mut M,
-    ) -> impl for<'de> DeserializeSeed<'de, Value = ()> + for<'de> Visitor<'de, Value = ()> + 'l
-    {
+    ) -> impl DeserializeSeed<'de, Value = ()> + Visitor<'de, Value = ()> + use<'l, 'de, M> {
         RecordSeed { leaves: self, members }
-    }
-
-    fn add(&mut self, scope: &mut Scope, kind: Kind, write: impl FnOnce(&mut String)) {
-        let start = self.texts.len();
-        write(&mut self.texts);
-        let text = start..self.texts.len();
-        scope.seen += 1;
-        scope.unnamed += 1;
-        let name = if scope.unnamed == 1 {
-            scope.first = self.found.len();
-            scope.first_number = scope.seen;
-            self.name_from_path(None)
-        } else {
-            if scope.unnamed == 2 {
-                self.found[scope.first].name = self.name_from_path(Some(scope.first_number));
-            }
-            self.name_from_path(Some(scope.seen))
-        };
-        self.found.push(Leaf { name, text, kind });
-    }
-
-    fn name_from_path(&mut self, number: Option<usize>) -> Range<usize> {
-        let start = self.names.len();
-        self.names.push_str(&self.path);
-        if let Some(number) = number {
-            // R leaves names that would be a bare number empty.
-            if !self.path.is_empty() {
-                self.names.push_str(itoa::Buffer::new().format(number));
-            }
-        }
-        start..self.names.len()
-    }
-}
-
-impl Cells for Leaves {
-    fn names(&self) -> impl Iterator<Item = &str> {
-        self.found.iter().map(|leaf| &self.names[leaf.name.clone()])
-    }
-
-    fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
-        self.found.iter().map(|leaf| (&self.texts[leaf.text.clone()], leaf.kind))
     }
 }
 
@@ -197,12 +120,12 @@ pub(crate) fn push_without_nul(out: &mut String, text: &str) {
     out.push_str(&without_nul(text));
 }
 
-struct RecordSeed<'l, M> {
-    leaves: &'l mut Leaves,
+struct RecordSeed<'l, 'de, M> {
+    leaves: &'l mut Leaves<'de>,
     members: &'l mut M,
 }
 
-impl<'de, M: Members> DeserializeSeed<'de> for RecordSeed<'_, M> {
+impl<'de, M: Members> DeserializeSeed<'de> for RecordSeed<'_, 'de, M> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -210,7 +133,7 @@ impl<'de, M: Members> DeserializeSeed<'de> for RecordSeed<'_, M> {
     }
 }
 
-impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, M> {
+impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, 'de, M> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -219,49 +142,47 @@ impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, M> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut scope = Scope::default();
+        let mut before = NameId::ROOT;
         loop {
-            self.leaves.path.clear();
-            if map.next_key_seed(KeySeed(&mut self.leaves.path))?.is_none() {
+            self.leaves.place = NameId::ROOT;
+            let key = KeySeed { leaves: self.leaves, before };
+            if map.next_key_seed(key)?.is_none() {
                 return Ok(());
             }
-            if !self.members.read(&self.leaves.path, &mut map)? {
-                read_member(self.leaves, &mut scope, &mut map, 0)?;
+            before = self.leaves.place;
+            if !self.members.read(self.leaves.key(), &mut map)? {
+                read_member(self.leaves, &mut scope, &mut map, NameId::ROOT)?;
             }
         }
     }
 }
 
-/// Reads the value of a member whose key was just added to the path, which
-/// was `parent` bytes long before. A member with an empty key has no name of
-/// its own and is numbered with its parent's leaves.
+/// Reads the value of the member of `parent` that the parser is at. A member
+/// with an empty key has no name of its own and is numbered with its parent's
+/// leaves.
 fn read_member<'de, A: MapAccess<'de>>(
-    leaves: &mut Leaves,
+    leaves: &mut Leaves<'de>,
     scope: &mut Scope,
     map: &mut A,
-    parent: usize,
+    parent: NameId,
 ) -> Result<(), A::Error> {
-    if leaves.path.len() == parent {
-        return map.next_value_seed(ValueSeed { leaves, scope });
+    if leaves.place == parent {
+        return map.next_value_seed(ValueSeed { leaves, numbering: scope });
     }
-    let mut own = Scope::default();
-    map.next_value_seed(ValueSeed { leaves, scope: &mut own })?;
+    let mut own = Named { seen: 0 };
+    map.next_value_seed(ValueSeed { leaves, numbering: &mut own })?;
     scope.seen += own.seen;
     Ok(())
 }
 
-/// Adds a key to the dotted path.
-struct KeySeed<'p>(&'p mut String);
-
-impl KeySeed<'_> {
-    fn add(self, key: &str) {
-        if !self.0.is_empty() && !key.is_empty() {
-            self.0.push('.');
-        }
-        self.0.push_str(key);
-    }
+/// Goes from the place the parser is at to a member of it; `before` is the
+/// member that came before, or the place itself.
+struct KeySeed<'l, 'de> {
+    leaves: &'l mut Leaves<'de>,
+    before: NameId,
 }
 
-impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+impl<'de> DeserializeSeed<'de> for KeySeed<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -269,7 +190,7 @@ impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for KeySeed<'_> {
+impl<'de> Visitor<'de> for KeySeed<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -277,22 +198,29 @@ impl<'de> Visitor<'de> for KeySeed<'_> {
     }
 
     fn visit_borrowed_str<E>(self, key: &'de str) -> Result<(), E> {
-        self.add(key);
+        self.leaves.go_to_member(self.leaves.place, self.before, key);
         Ok(())
     }
 
     fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        self.add(&without_nul(key));
+        self.leaves.go_to_member(self.leaves.place, self.before, &without_nul(key));
         Ok(())
     }
 }
 
-struct ValueSeed<'l, 's> {
-    leaves: &'l mut Leaves,
-    scope: &'s mut Scope,
+struct ValueSeed<'l, 'n, 'de, N> {
+    leaves: &'l mut Leaves<'de>,
+    numbering: &'n mut N,
 }
 
-impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
+impl<N: Numbering> ValueSeed<'_, '_, '_, N> {
+    fn add_made(self, kind: Kind, write: impl FnOnce(&mut String)) {
+        self.leaves.add_made(kind, write);
+        self.numbering.count_last(self.leaves);
+    }
+}
+
+impl<'de, N: Numbering> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de, N> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -300,7 +228,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
+impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -308,21 +236,22 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.leaves.add(self.scope, Kind::Bool, |out| {
-            out.push_str(if value { "TRUE" } else { "FALSE" });
-        });
+        self.leaves.add_borrowed(Kind::Bool, if value { "TRUE" } else { "FALSE" });
+        self.numbering.count_last(self.leaves);
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        let mut digits = itoa::Buffer::new();
-        self.leaves.add(self.scope, Kind::Int, |out| out.push_str(digits.format(value)));
+        self.leaves.add_whole(value);
+        self.numbering.count_last(self.leaves);
         Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        let mut digits = itoa::Buffer::new();
-        self.leaves.add(self.scope, Kind::Int, |out| out.push_str(digits.format(value)));
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        match i64::try_from(value) {
+            Ok(whole) => return self.visit_i64(whole),
+            Err(_) => self.add_made(Kind::Int, |out| out.push_str(&value.to_string())),
+        }
         Ok(())
     }
 
@@ -330,17 +259,18 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
         if !value.is_finite() {
             return Err(E::custom("a number is out of range"));
         }
-        self.leaves.add(self.scope, Kind::Double, |out| write_double(value, out));
+        self.add_made(Kind::Double, |out| write_double(value, out));
         Ok(())
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
-        self.leaves.add(self.scope, Kind::Text, |out| out.push_str(value));
+        self.leaves.add_borrowed(Kind::Text, value);
+        self.numbering.count_last(self.leaves);
         Ok(())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.leaves.add(self.scope, Kind::Text, |out| out.push_str(&without_nul(value)));
+        self.add_made(Kind::Text, |out| push_without_nul(out, value));
         Ok(())
     }
 
@@ -349,19 +279,27 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(ValueSeed { leaves: self.leaves, scope: self.scope })?.is_some()
-        {
-        }
-        Ok(())
+        let ValueSeed { leaves, numbering } = self;
+        numbering.read_many(|scope| {
+            while seq.next_element_seed(ValueSeed { leaves, numbering: scope })?.is_some() {}
+            Ok(())
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let parent = self.leaves.path.len();
-        while map.next_key_seed(KeySeed(&mut self.leaves.path))?.is_some() {
-            read_member(self.leaves, self.scope, &mut map, parent)?;
-            self.leaves.path.truncate(parent);
-        }
-        Ok(())
+        let ValueSeed { leaves, numbering } = self;
+        let parent = leaves.place;
+        numbering.read_many(|scope| {
+            let mut before = parent;
+            while map.next_key_seed(KeySeed { leaves, before })?.is_some() {
+                if leaves.place != parent {
+                    before = leaves.place;
+                }
+                read_member(leaves, scope, &mut map, parent)?;
+                leaves.place = parent;
+            }
+            Ok(())
+        })
     }
 }
 
@@ -375,7 +313,7 @@ mod tests {
         let mut leaves = Leaves::default();
         let mut parser = serde_json::Deserializer::from_str(json);
         leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
-        leaves.iter().map(|(n, t)| (n.to_owned(), t.to_owned())).collect()
+        leaves.iter().map(|leaf| (leaf.name().to_owned(), leaf.text().into_owned())).collect()
     }
 
     fn assert_names(json: &str, names: &[&str]) {

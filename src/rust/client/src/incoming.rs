@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Leaf, Leaves, Value};
 use crate::http::Request;
 use crate::query::Context;
 use crate::row::Row;
@@ -129,28 +129,30 @@ fn category(filter: &str) -> &str {
 
 /// An incoming lead of API v2 as a row.
 pub fn write_v2<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
-    for (name, text, kind) in lead.typed() {
-        if !name.starts_with("incoming_entities") {
-            push(row, name, text, kind);
+    for leaf in lead.iter() {
+        if !leaf.name().starts_with("incoming_entities") {
+            push(row, leaf.name(), leaf);
         }
     }
 }
 
 /// Adds a cell. A name that ends as those of times do may hold anything else:
 /// that is no value then, as in amocrm 0.1.0.
-fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, text: &'r str, kind: Kind) {
-    let name = name.into();
-    let is_time = text.parse::<f64>().is_ok_and(f64::is_finite);
-    let kind = if INCOMING.ends_as_time(&name) && !is_time { Kind::Absent } else { kind };
-    row.push_named(name, text, kind);
+fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, leaf: Leaf<'r>) {
+    let (name, value) = (name.into(), leaf.value());
+    let is_time = || value.number().is_some_and(f64::is_finite);
+    let is_value = !INCOMING.ends_as_time(&name) || is_time();
+    row.push_named(name, if is_value { value } else { Value::ABSENT });
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::{IncomingRequest, write_v2};
     use crate::account::Api;
-    use crate::flatten::{Kind, Leaves};
+    use crate::flatten::{Kind, Leaves, NoLinks, Value};
     use crate::row::Row;
+    use serde::de::DeserializeSeed;
 
     #[test]
     fn filters_and_order_are_sent() {
@@ -176,16 +178,18 @@ mod tests {
     #[test]
     fn entities_are_left_out_and_times_that_are_none_are_empty() {
         let (mut lead, mut row) = (Leaves::default(), Row::default());
-        lead.push("incoming_lead_info.date", "yesterday");
-        lead.push("incoming_lead_info.form_send_at", "5");
-        lead.push("incoming_entities.leads.name", "x");
+        let mut parser = serde_json::Deserializer::from_str(
+            r#"{"incoming_lead_info":{"date":"yesterday","form_send_at":"5"},
+            "incoming_entities":{"leads":[{"name":"x"}]}}"#,
+        );
+        lead.record(&mut NoLinks).deserialize(&mut parser).unwrap();
         write_v2(&lead, &mut row);
-        let cells: Vec<_> = row.typed().collect();
+        let cells: Vec<_> = row.iter().collect();
         assert_eq!(
             cells,
             [
-                ("incoming_lead_info.date", "yesterday", Kind::Absent),
-                ("incoming_lead_info.form_send_at", "5", Kind::Text)
+                ("incoming_lead_info.date", Value::ABSENT),
+                ("incoming_lead_info.form_send_at", Value::Text("5", Kind::Text))
             ]
         );
     }

@@ -32,16 +32,19 @@ pub mod walk;
 
 // The bytes of a page to columns.
 pub mod column;
+pub mod counting;
 pub mod dictionary;
 pub mod flatten;
 pub mod keys;
+pub mod layout;
+pub mod leaves;
+pub mod name_table;
 pub mod names;
 pub mod number;
 pub mod page;
 mod room;
 pub mod row;
 pub mod row_filter;
-pub mod rows;
 mod same;
 pub mod table;
 pub mod tree;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 /// Whether a name must go through [`make_unique`] even when it is the only
 /// one of its kind: it is empty or looks like a repaired name.
 pub fn is_odd(name: &str) -> bool {
-    name.is_empty() || name.starts_with("..") || name.contains("...")
+    let dots = |bytes: &[u8]| bytes == b"...";
+    name.is_empty() || name.starts_with("..") || name.as_bytes().windows(3).any(dots)
 }
 
 /// Makes the names of one row unique (contract section 2, rule 3): a

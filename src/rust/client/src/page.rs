@@ -10,7 +10,8 @@ use serde::de::{
 
 use foldhash::fast::FixedState;
 
-use crate::flatten::{Leaves, Members, NoLinks};
+use crate::flatten::{Leaves, Members, NoLinks, Value};
+use crate::layout::{LayOut, Layouts};
 use crate::row::Row;
 use crate::server_text::shown;
 use crate::table::{BadCell, Schema, Table};
@@ -63,8 +64,19 @@ pub struct Format<'f> {
     pub schema: &'static Schema,
     /// The member that tells records apart: `id`.
     pub id: &'f str,
-    /// How a record becomes a row: None takes its leaves as they are.
-    pub map: Option<&'f RowMap<'f>>,
+    /// How a record becomes a row.
+    pub map: Map<'f>,
+}
+
+/// How a record becomes a row.
+#[derive(Clone, Copy)]
+pub enum Map<'f> {
+    /// Its leaves are the cells.
+    AsItIs,
+    /// Its row is written.
+    Written(&'f RowMap<'f>),
+    /// Its row is laid out, as those before it if it is like them.
+    LaidOut(&'f dyn LayOut),
 }
 
 /// From the leaves of a record to the cells of its row; false leaves it out.
@@ -99,6 +111,7 @@ pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
         table: Table::new(format.schema),
         row: Row::default(),
         map: format.map,
+        layouts: Layouts::default(),
         links: NoLinks,
     };
     read_records(body, Place { list: format.list, id: format.id }, records)
@@ -127,10 +140,7 @@ pub fn read_records<R: Records>(
         at: At::Document,
     };
     // Looked at once rather than text by text.
-    let body = std::str::from_utf8(body).map_err(|error| BadPage {
-        path: "the top level".to_owned(),
-        detail: format!("not UTF-8: {error}"),
-    })?;
+    let body = simdutf8::basic::from_utf8(body).map_err(|_| not_utf8(body))?;
     let mut parser = serde_json::Deserializer::from_str(body);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
@@ -143,6 +153,15 @@ pub fn read_records<R: Records>(
         Err(error) => {
             Err(BadPage { path: shown(&reader.path()), detail: shown(&error.to_string()) })
         }
+    }
+}
+
+#[cold]
+fn not_utf8(body: &[u8]) -> BadPage {
+    let detail = std::str::from_utf8(body).err().map(|error| error.to_string());
+    BadPage {
+        path: "the top level".to_owned(),
+        detail: format!("not UTF-8: {}", detail.unwrap_or_default()),
     }
 }
 
@@ -166,12 +185,54 @@ fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
     E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
 }
 
+impl OneTable<'_> {
+    fn keep_written(&mut self, write: &RowMap, leaves: &Leaves) -> Result<(), BadCell> {
+        let mut row = std::mem::take(&mut self.row).emptied();
+        let pushed = if write(leaves, &mut row) { self.table.push(&row) } else { Ok(()) };
+        self.row = row.emptied();
+        pushed
+    }
+
+    fn keep_laid_out(&mut self, how: &dyn LayOut, leaves: &Leaves) -> Result<(), BadCell> {
+        let key = how.key(leaves);
+        let Some(placed) = self.layouts.find(leaves, key) else {
+            return self.keep_first(how, leaves, key);
+        };
+        if !how.filter().is_empty() {
+            let mut row = std::mem::take(&mut self.row).emptied();
+            placed.layout().write(leaves, &mut row);
+            let is_wanted = how.filter().lets_through(&row);
+            self.row = row.emptied();
+            if !is_wanted {
+                return Ok(());
+            }
+        }
+        self.table.push_at(placed.cells(leaves))
+    }
+
+    /// The first row of a layout.
+    #[cold]
+    fn keep_first(&mut self, how: &dyn LayOut, leaves: &Leaves, key: u32) -> Result<(), BadCell> {
+        let layout = how.layout(leaves, key);
+        let mut row = std::mem::take(&mut self.row).emptied();
+        layout.write(leaves, &mut row);
+        if how.filter().lets_through(&row) {
+            if let Some(slots) = self.table.push_regular(&row)? {
+                self.layouts.add(leaves, key, layout, slots);
+            }
+        }
+        self.row = row.emptied();
+        Ok(())
+    }
+}
+
 /// Records that become rows of one table.
 struct OneTable<'m> {
     table: Table,
     /// Reused from record to record.
     row: Row<'static>,
-    map: Option<&'m RowMap<'m>>,
+    map: Map<'m>,
+    layouts: Layouts,
     links: NoLinks,
 }
 
@@ -185,11 +246,11 @@ impl Records for OneTable<'_> {
     type Rows = Table;
 
     fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
-        let Some(map) = self.map else { return self.table.push(leaves) };
-        let mut row = std::mem::take(&mut self.row).emptied();
-        let pushed = if map(leaves, &mut row) { self.table.push(&row) } else { Ok(()) };
-        self.row = row.emptied();
-        pushed
+        match self.map {
+            Map::AsItIs => self.table.push_record(leaves),
+            Map::Written(write) => self.keep_written(write, leaves),
+            Map::LaidOut(how) => self.keep_laid_out(how, leaves),
+        }
     }
 
     fn into_rows(self) -> Table {
@@ -204,18 +265,18 @@ enum At {
     Record(usize),
 }
 
-struct Reader<'r, R> {
+struct Reader<'r, 'de, R> {
     place: Place<'r>,
     records: R,
-    leaves: Leaves,
+    leaves: Leaves<'de>,
     count: u32,
     keys: Vec<u64>,
     has_next: bool,
     at: At,
 }
 
-impl<R: Records> Reader<'_, R> {
-    fn path(&self) -> String {
+impl<R: Records> Reader<'_, '_, R> {
+    fn path(&mut self) -> String {
         match self.at {
             At::Document => "the top level".to_owned(),
             At::Embedded => format!("_embedded.{}", self.place.list),
@@ -236,9 +297,9 @@ impl<R: Records> Reader<'_, R> {
     }
 }
 
-struct PageSeed<'r, 'l, R>(&'r mut Reader<'l, R>);
+struct PageSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
 
-impl<'de, R: Records> DeserializeSeed<'de> for PageSeed<'_, '_, R> {
+impl<'de, R: Records> DeserializeSeed<'de> for PageSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -246,7 +307,7 @@ impl<'de, R: Records> DeserializeSeed<'de> for PageSeed<'_, '_, R> {
     }
 }
 
-impl<'de, R: Records> Visitor<'de> for PageSeed<'_, '_, R> {
+impl<'de, R: Records> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -303,9 +364,9 @@ impl<'de> Deserialize<'de> for Links {
 }
 
 /// The object that holds the list under its name.
-struct EmbeddedSeed<'r, 'l, R>(&'r mut Reader<'l, R>);
+struct EmbeddedSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
 
-impl<'de, R: Records> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, R> {
+impl<'de, R: Records> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -313,7 +374,7 @@ impl<'de, R: Records> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, R> {
     }
 }
 
-impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, R> {
+impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -345,9 +406,9 @@ impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, R> {
 }
 
 /// The list itself: an array, an object keyed by id, or null.
-struct RecordsSeed<'r, 'l, R>(&'r mut Reader<'l, R>);
+struct RecordsSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
 
-impl<'de, R: Records> DeserializeSeed<'de> for RecordsSeed<'_, '_, R> {
+impl<'de, R: Records> DeserializeSeed<'de> for RecordsSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -355,7 +416,7 @@ impl<'de, R: Records> DeserializeSeed<'de> for RecordsSeed<'_, '_, R> {
     }
 }
 
-impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, R> {
+impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -386,7 +447,7 @@ impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, R> {
     }
 }
 
-impl<R: Records> Reader<'_, R> {
+impl<R: Records> Reader<'_, '_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.count += 1;
         self.keys.extend(self.leaves.get(self.place.id).map(key_of));
@@ -395,20 +456,27 @@ impl<R: Records> Reader<'_, R> {
 }
 
 /// A number for an id: the id itself when it is a number.
-fn key_of(id: &str) -> u64 {
-    id.parse().unwrap_or_else(|_| FixedState::default().hash_one(id))
+fn key_of(id: Value) -> u64 {
+    if let Value::Whole(whole @ 0..) = id {
+        return whole.unsigned_abs();
+    }
+    let text = &*id.text();
+    text.parse().unwrap_or_else(|_| FixedState::default().hash_one(text))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{BadPage, Format, Page, RowMap, read_page};
+    use super::{BadPage, Format, Map, Page, RowMap, Value, read_page};
+    use crate::flatten::{Kind, Leaves};
+    use crate::layout::{LayOut, Layout, Source};
+    use crate::row_filter::RowFilter;
     use crate::table::{Schema, Table};
 
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
 
     fn read(body: &str) -> Result<Page<Table>, BadPage> {
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: None };
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Map::AsItIs };
         read_page(body.as_bytes(), &format)
     }
 
@@ -451,20 +519,85 @@ mod tests {
     #[test]
     fn a_map_changes_rows_and_leaves_some_out_but_all_records_count() {
         let map: &RowMap = &|record, row| {
-            row.push("id", record.get("id").unwrap_or_default());
-            record.get("id") != Some("2")
+            row.copy_as(record, "id", "id");
+            record.get("id") != Some(Value::Whole(2))
         };
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Some(map) };
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Map::Written(map) };
         let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
         let page = read_page(body, &format).unwrap();
         assert_eq!((page.rows.rows(), page.records), (2, 3));
         assert_eq!(page.rows.into_columns().len(), 1);
     }
 
+    /// Lays out the id and, for records with a `kind` of `a`, the text.
+    struct Texts(RowFilter);
+
+    impl LayOut for Texts {
+        fn key(&self, record: &Leaves) -> u32 {
+            u32::from(record.get("kind") == Some(Value::Text("a", Kind::Text)))
+        }
+
+        fn layout(&self, record: &Leaves, key: u32) -> Layout {
+            let mut row = Layout::default();
+            row.push("id", Source::Leaf(0));
+            row.push("key", Source::Whole(key.into()));
+            for (place, leaf) in record.iter().enumerate() {
+                if key == 1 && leaf.name() == "text" {
+                    row.push_leaf(place);
+                }
+            }
+            row
+        }
+
+        fn filter(&self) -> &RowFilter {
+            &self.0
+        }
+    }
+
+    fn laid_out(body: &str, filter: RowFilter) -> Vec<(String, Vec<Option<String>>)> {
+        let texts = Texts(filter);
+        let map = Map::LaidOut(&texts);
+        let schema = &Schema::TEXT;
+        let format = Format { list: "items", schema, id: "id", map };
+        let table = read_page(body.as_bytes(), &format).unwrap().rows;
+        let names: Vec<String> =
+            ["id", "key", "text", "text...3"].into_iter().map(str::to_owned).collect();
+        names.into_iter().map(|name| (name.clone(), table.texts(&name))).collect()
+    }
+
+    #[test]
+    fn records_with_equal_names_share_a_layout_if_their_key_is_equal() {
+        let body = r#"{"_embedded":{"items":[
+            {"id":1,"kind":"a","text":"x"},{"id":2,"kind":"b","text":"y"},
+            {"id":3,"kind":"a","text":"z"},{"id":4,"kind":"a"},{"id":5,"kind":"a","text":"w"},
+            {"id":6,"kind":"b","text":"v"}]}}"#;
+        let columns = laid_out(body, RowFilter::default());
+        let texts = |texts: &[&str]| -> Vec<Option<String>> {
+            texts.iter().map(|text| Some((*text).to_owned()).filter(|t| !t.is_empty())).collect()
+        };
+        assert_eq!(columns[0].1, texts(&["1", "2", "3", "4", "5", "6"]));
+        assert_eq!(columns[1].1, texts(&["1", "0", "1", "1", "1", "0"]));
+        assert_eq!(columns[2].1, texts(&["x", "", "z", "", "w", ""]));
+        let columns = laid_out(body, RowFilter::default().among("id", &[3, 5, 6]));
+        assert_eq!(columns[0].1, texts(&["3", "5", "6"]));
+        assert_eq!(columns[2].1, texts(&["z", "w", ""]));
+    }
+
+    #[test]
+    fn rows_with_a_name_twice_are_laid_out_each() {
+        let record = r#"{"id":1,"kind":"a","text":"x","text":"y"}"#;
+        let body = format!(r#"{{"_embedded":{{"items":[{record},{record}]}}}}"#);
+        let columns = laid_out(&body, RowFilter::default());
+        assert_eq!(columns[3].1, [Some("x".to_owned()), Some("x".to_owned())]);
+    }
+
     #[test]
     fn what_is_no_page_is_an_error_that_names_the_place() {
         assert!(failure("<html>").contains("at the top level"));
         assert!(failure("").contains("at the top level"));
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Map::AsItIs };
+        let bad = read_page(b"{\"_links\":\"\xff\"}", &format).err().unwrap().to_string();
+        assert!(bad.contains("not UTF-8") && bad.contains("index 11"), "{bad}");
         assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));
         assert!(failure(r#"{"_embedded":{"items":[{"id":1},5]}}"#).contains("items[1]"));
         assert!(

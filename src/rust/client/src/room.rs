@@ -20,7 +20,8 @@ pub fn push<T>(items: &mut Vec<T>, item: T) {
 #[inline(never)]
 fn make_room<T>(items: &mut Vec<T>) {
     if items.len() < MANY {
-        items.reserve_exact(FIRST.max(items.len() * 3));
+        let room = if items.is_empty() { FIRST } else { MANY };
+        items.reserve_exact(room - items.len());
     }
 }
 
@@ -35,7 +36,7 @@ mod tests {
                 steps.push(items.capacity());
             }
         }
-        assert_eq!(steps, [32, 128, 512, 1024, 2048]);
+        assert_eq!(steps, [32, 512, 1024, 2048]);
         assert!(items.iter().copied().eq(0..2000));
     }
 }

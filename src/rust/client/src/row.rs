@@ -3,16 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::flatten::{Kind, Leaves};
-
-/// What a table takes in as a row. Names and cells are walked one after the
-/// other, since the columns must be known before the first cell is added.
-pub trait Cells {
-    /// The name of each cell.
-    fn names(&self) -> impl Iterator<Item = &str>;
-    /// Text and kind of each cell, in the same order.
-    fn cells(&self) -> impl Iterator<Item = (&str, Kind)>;
-}
+use crate::flatten::{Kind, Leaf, Leaves, Value};
+use crate::name_table::{NameId, NameTable};
 
 /// The cells of one row, which borrow from the record that it is made of.
 #[derive(Default)]
@@ -20,54 +12,96 @@ pub struct Row<'r> {
     cells: Vec<Cell<'r>>,
 }
 
-struct Cell<'r> {
-    name: Cow<'r, str>,
-    text: &'r str,
-    kind: Kind,
+/// A cell on its way.
+pub struct Cell<'r> {
+    /// The dotted name of its column.
+    pub name: Name<'r>,
+    /// What it holds.
+    pub value: Value<'r>,
+}
+
+/// The name of a cell.
+pub enum Name<'r> {
+    /// One that is written in this crate: such names are compared by where
+    /// they are.
+    Fixed(&'static str),
+    /// That of a leaf, by its number.
+    Leaf(NameId, &'r NameTable),
+    /// Any other.
+    Other(Cow<'r, str>),
+}
+
+impl Name<'_> {
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Name::Fixed(name) => name,
+            Name::Leaf(id, names) => names.get(*id),
+            Name::Other(name) => name,
+        }
+    }
 }
 
 impl<'r> Row<'r> {
     /// Adds a string.
-    pub fn push(&mut self, name: &'r str, text: &'r str) {
+    pub fn push(&mut self, name: &'static str, text: &'r str) {
         self.push_as(name, text, Kind::Text);
     }
 
-    /// Adds a cell of any kind.
+    /// Adds a text of any kind.
+    pub fn push_as(&mut self, name: &'static str, text: &'r str, kind: Kind) {
+        self.push_value(name, Value::Text(text, kind));
+    }
+
+    /// Adds a cell.
     // Were it inlined, each cell would be put together on the stack and copied.
     #[inline(never)]
-    pub fn push_as(&mut self, name: &'r str, text: &'r str, kind: Kind) {
-        self.cells.push(Cell { name: Cow::Borrowed(name), text, kind });
+    pub fn push_value(&mut self, name: &'static str, value: Value<'r>) {
+        self.cells.push(Cell { name: Name::Fixed(name), value });
+    }
+
+    /// Adds a leaf of the record under its own name.
+    #[inline(never)]
+    pub fn push_leaf(&mut self, leaf: Leaf<'r>) {
+        let name = Name::Leaf(leaf.name_id(), leaf.names());
+        self.cells.push(Cell { name, value: leaf.value() });
+    }
+
+    /// Adds a leaf of the record under another name.
+    pub fn push_leaf_as(&mut self, name: &'static str, leaf: Leaf<'r>) {
+        self.push_value(name, leaf.value());
     }
 
     /// Adds a cell whose name may be made for it.
-    pub fn push_named(&mut self, name: impl Into<Cow<'r, str>>, text: &'r str, kind: Kind) {
-        self.cells.push(Cell { name: name.into(), text, kind });
-    }
-
-    /// Adds a cell; an empty text makes it an empty one.
-    pub fn push_filled(&mut self, name: &'r str, text: &'r str, kind: Kind) {
-        self.push_as(name, text, if text.is_empty() { Kind::Absent } else { kind });
+    pub fn push_named(&mut self, name: impl Into<Cow<'r, str>>, value: Value<'r>) {
+        self.cells.push(Cell { name: Name::Other(name.into()), value });
     }
 
     /// Adds a leaf of a record under another name; without it, an empty cell.
-    pub fn copy_as(&mut self, record: &'r Leaves, leaf: &str, name: &'r str) {
-        let (text, kind) = record.get_typed(leaf).unwrap_or(("", Kind::Absent));
-        self.push_as(name, text, kind);
+    pub fn copy_as(&mut self, record: &'r Leaves, leaf: &str, name: &'static str) {
+        let value = record.get(leaf).unwrap_or(Value::ABSENT);
+        self.push_value(name, value);
     }
 
-    /// Name, text and kind of each cell.
-    pub fn typed(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
-        self.cells.iter().map(|cell| (&*cell.name, cell.text, cell.kind))
+    /// Each cell.
+    pub fn cells(&self) -> &[Cell<'r>] {
+        &self.cells
+    }
+
+    /// Name and value of each cell.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Value<'r>)> {
+        self.cells.iter().map(|cell| (cell.name.as_str(), cell.value))
     }
 
     /// Name and text of each cell.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.typed().map(|(name, text, _)| (name, text))
+    pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.cells.iter().map(|cell| (cell.name.as_str(), cell.value.text()))
     }
 
-    /// The text of the first cell with this name.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(found, _)| *found == name).map(|(_, text)| text)
+    /// What the first cell with this name holds.
+    pub fn get(&self, name: &str) -> Option<Value<'r>> {
+        let cell = self.cells.iter().find(|cell| cell.name.as_str() == name)?;
+        Some(cell.value)
     }
 
     /// An empty row for another record, in the memory of this one.
@@ -79,19 +113,9 @@ impl<'r> Row<'r> {
     }
 }
 
-impl Cells for Row<'_> {
-    fn names(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter().map(|cell| &*cell.name)
-    }
-
-    fn cells(&self) -> impl Iterator<Item = (&str, Kind)> {
-        self.cells.iter().map(|cell| (cell.text, cell.kind))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Row;
+    use super::{Row, Value};
     use crate::flatten::Kind;
 
     #[test]
@@ -109,14 +133,12 @@ mod tests {
     fn the_first_cell_of_a_name_is_found_and_empty_texts_are_no_values() {
         let mut row = Row::default();
         row.push("a", "x");
-        row.push_filled("a", "", Kind::Int);
-        row.push_named(format!("b{}", 1), "y", Kind::Int);
-        assert_eq!(row.get("a"), Some("x"));
+        row.push_value("a", Value::Text("", Kind::Text).filled());
+        row.push_named(format!("b{}", 1), Value::Whole(5).filled());
+        assert_eq!(row.get("a"), Some(Value::Text("x", Kind::Text)));
         assert_eq!(row.get("c"), None);
-        let cells: Vec<_> = row.typed().collect();
-        assert_eq!(
-            cells,
-            [("a", "x", Kind::Text), ("a", "", Kind::Absent), ("b1", "y", Kind::Int)]
-        );
+        let cells: Vec<_> = row.iter().collect();
+        let first = Value::Text("x", Kind::Text);
+        assert_eq!(cells, [("a", first), ("a", Value::ABSENT), ("b1", Value::Whole(5))]);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::flatten::Value;
 use crate::row::Row;
 
 /// Which rows are wanted.
@@ -30,8 +31,8 @@ impl Span {
         Span { from, to }
     }
 
-    fn holds(self, text: &str) -> bool {
-        let Ok(moment) = text.parse::<f64>() else { return false };
+    fn holds(self, value: Value) -> bool {
+        let Some(moment) = value.number() else { return false };
         self.from.is_none_or(|from| moment >= from as f64)
             && self.to.is_none_or(|to| moment <= to as f64)
     }
@@ -57,13 +58,18 @@ impl RowFilter {
         self
     }
 
+    /// Whether every row is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.among.is_empty() && self.within.is_empty()
+    }
+
     /// Whether a row is wanted. One that lacks a column is not.
     pub fn lets_through(&self, row: &Row) -> bool {
         let has = |(column, values): &(&str, HashSet<String>)| {
-            row.get(column).is_some_and(|text| values.contains(text))
+            row.get(column).is_some_and(|value| values.contains(&*value.text()))
         };
         let lies =
-            |(column, span): &(&str, Span)| row.get(column).is_some_and(|text| span.holds(text));
+            |(column, span): &(&str, Span)| row.get(column).is_some_and(|value| span.holds(value));
         self.among.iter().all(has) && self.within.iter().all(lies)
     }
 }
@@ -73,7 +79,7 @@ mod tests {
     use super::{RowFilter, Span};
     use crate::row::Row;
 
-    fn row<'r>(cells: &[(&'r str, &'r str)]) -> Row<'r> {
+    fn row<'r>(cells: &[(&'static str, &'r str)]) -> Row<'r> {
         let mut row = Row::default();
         for (name, text) in cells {
             row.push(name, text);

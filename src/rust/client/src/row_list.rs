@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
-use crate::page::{BadPage, Format, Page, read_page};
+use crate::page::{BadPage, Format, Map, Page, read_page};
 use crate::query::Context;
 use crate::row::Row;
 use crate::slice::{Paging, Slice};
@@ -227,7 +227,7 @@ impl RowList {
     fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Source { member, id, schema, row, .. } = &self.source;
         let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
-        read_page(body, &Format { list: member, schema, id, map: Some(&**row) })
+        read_page(body, &Format { list: member, schema, id, map: Map::Written(&**row) })
     }
 
     /// The rows that have arrived; takes them.

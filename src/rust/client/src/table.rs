@@ -8,10 +8,11 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::flatten::{Leaf, Leaves, Value};
 use crate::list::Append;
-use crate::names::make_unique;
-use crate::row::Cells;
-use crate::same::same;
+use crate::name_table::{NameId, NameTable};
+use crate::names::{is_odd, make_unique};
+use crate::row::{Name, Row};
 
 pub use crate::column::{BadCell, Column, Role, Type, Values};
 pub use crate::keys::{Key, Keys};
@@ -74,6 +75,10 @@ impl Schema {
     }
 }
 
+/// In place of a row: the name of the column looks like a repaired one, so it
+/// is never matched directly.
+const ODD: u32 = u32::MAX;
+
 /// Rows as columns.
 pub struct Table {
     schema: &'static Schema,
@@ -81,8 +86,48 @@ pub struct Table {
     columns: Vec<Column>,
     index: HashTable<u32>,
     hasher: RandomState,
+    /// For each column one more than the row that used it last, or [`ODD`].
+    used: Vec<u32>,
+    /// For each column the fixed name that it was found by last, or "".
+    fixed: Vec<&'static str>,
     /// Column numbers of the row being added, reused from row to row.
     slots: Vec<usize>,
+    /// The column of each name of the records that are added.
+    known: KnownNames,
+}
+
+/// In place of the number of a column: it is not known.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Columns by the numbers that names have in one [`NameTable`].
+#[derive(Default)]
+struct KnownNames {
+    /// That of the table of names; 0 before the first.
+    serial: u64,
+    slots: Vec<u32>,
+}
+
+impl KnownNames {
+    /// Forgets those of all other tables.
+    #[inline]
+    fn keep_those_of(&mut self, names: &NameTable) {
+        if self.serial != names.serial() {
+            self.serial = names.serial();
+            self.slots.clear();
+        }
+    }
+
+    #[inline]
+    fn slot(&self, name: NameId) -> Option<usize> {
+        self.slots.get(name.place()).copied().filter(|slot| *slot != UNKNOWN).map(|s| s as usize)
+    }
+
+    fn add(&mut self, name: NameId, slot: usize) {
+        if self.slots.len() <= name.place() {
+            self.slots.resize(name.place() + 1, UNKNOWN);
+        }
+        self.slots[name.place()] = u32::try_from(slot).unwrap_or(UNKNOWN);
+    }
 }
 
 impl Table {
@@ -94,7 +139,10 @@ impl Table {
             columns: Vec::new(),
             index: HashTable::new(),
             hasher: RandomState::default(),
+            used: Vec::new(),
+            fixed: Vec::new(),
             slots: Vec::new(),
+            known: KnownNames::default(),
         }
     }
 
@@ -127,39 +175,137 @@ impl Table {
     /// # Errors
     /// [`BadCell`] when an id or a time is not a number; the table is then
     /// of no further use.
-    pub fn push(&mut self, cells: &impl Cells) -> Result<(), BadCell> {
-        if !self.match_columns(cells.names()) {
-            self.match_unusual_columns(cells.names());
+    pub fn push(&mut self, row: &Row) -> Result<(), BadCell> {
+        self.push_regular(row).map(|_| ())
+    }
+
+    /// The same; tells the columns of the cells if they are those of any row
+    /// with the same names: none is odd, and none occurs twice.
+    ///
+    /// # Errors
+    /// As [`Table::push`].
+    pub fn push_regular(&mut self, row: &Row) -> Result<Option<&[usize]>, BadCell> {
+        let is_regular = self.match_columns(row);
+        if !is_regular {
+            self.match_unusual_columns(row.cells().iter().map(|cell| cell.name.as_str()));
         }
-        let row = self.rows;
-        for (slot, (text, kind)) in self.slots.iter().zip(cells.cells()) {
-            self.columns[*slot].push(row, text, kind)?;
+        self.fill(row.cells().iter().map(|cell| cell.value))?;
+        Ok(is_regular.then_some(&self.slots))
+    }
+
+    /// Adds a row whose columns are known from [`Table::push_regular`].
+    ///
+    /// # Errors
+    /// As [`Table::push`].
+    pub fn push_at<'c>(
+        &mut self,
+        cells: impl Iterator<Item = (usize, Value<'c>)>,
+    ) -> Result<(), BadCell> {
+        for (slot, value) in cells {
+            self.columns[slot].push(self.rows, value)?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Adds a record as a row, each leaf as a cell.
+    ///
+    /// # Errors
+    /// As [`Table::push`].
+    pub fn push_record(&mut self, record: &Leaves) -> Result<(), BadCell> {
+        if !self.match_leaves(record) {
+            self.match_unusual_columns(record.iter().map(Leaf::name));
+        }
+        self.fill(record.iter().map(Leaf::value))
+    }
+
+    fn fill<'c>(&mut self, values: impl Iterator<Item = Value<'c>>) -> Result<(), BadCell> {
+        for (slot, value) in self.slots.iter().zip(values) {
+            self.columns[*slot].push(self.rows, value)?;
         }
         self.rows += 1;
         Ok(())
     }
 
     /// Finds or makes the column of each cell when none is odd or occurs twice
-    /// in the row, which is nearly always so. Members come in the same order in
-    /// most rows: the next column is tried first.
-    fn match_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) -> bool {
-        let known = self.columns.len();
+    /// in the row, which is nearly always so.
+    fn match_columns(&mut self, row: &Row) -> bool {
+        let columns = self.columns.len();
         self.slots.clear();
         let mut guess = 0;
-        for name in names {
-            let slot = match self.columns.get(guess) {
-                Some(column) if same(column.name.as_bytes(), name.as_bytes()) => guess,
-                _ => self.column_at(name),
+        for cell in row.cells() {
+            let slot = match &cell.name {
+                Name::Fixed(name) => self.column_of_fixed(name, guess),
+                Name::Leaf(id, names) => {
+                    self.known.keep_those_of(names);
+                    self.column_of_leaf(*id, names)
+                }
+                Name::Other(name) => self.column_at(name),
             };
-            let column = &mut self.columns[slot];
-            if column.odd || column.stamp == self.rows + 1 {
-                self.drop_columns_from(known);
+            if !self.use_once(slot) {
+                self.drop_columns_from(columns);
                 return false;
             }
-            column.stamp = self.rows + 1;
-            self.slots.push(slot);
             guess = slot + 1;
         }
+        true
+    }
+
+    /// The same for the leaves of a record.
+    fn match_leaves(&mut self, record: &Leaves) -> bool {
+        let columns = self.columns.len();
+        self.slots.clear();
+        self.known.keep_those_of(record.names());
+        for leaf in record.iter() {
+            let slot = self.column_of_leaf(leaf.name_id(), record.names());
+            if !self.use_once(slot) {
+                self.drop_columns_from(columns);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Cells come in the same order in most rows: the next column is likely.
+    #[inline]
+    fn column_of_fixed(&mut self, name: &'static str, guess: usize) -> usize {
+        if self.fixed.get(guess).is_some_and(|fixed| std::ptr::eq(*fixed, name)) {
+            return guess;
+        }
+        let slot = self.column_at(name);
+        self.fixed[slot] = name;
+        slot
+    }
+
+    /// The column of a leaf whose name is from the table of names that is
+    /// known.
+    #[inline]
+    fn column_of_leaf(&mut self, name: NameId, names: &NameTable) -> usize {
+        match self.known.slot(name) {
+            Some(slot) => slot,
+            None => self.column_of_new_leaf(name, names),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn column_of_new_leaf(&mut self, name: NameId, names: &NameTable) -> usize {
+        let slot = self.column_at(names.get(name));
+        self.known.add(name, slot);
+        slot
+    }
+
+    /// Gives the next cell of the row a column; false if that is odd or has
+    /// one already.
+    #[inline]
+    fn use_once(&mut self, slot: usize) -> bool {
+        let row = self.rows + 1;
+        let used = &mut self.used[slot];
+        if *used >= row {
+            return false;
+        }
+        *used = row;
+        self.slots.push(slot);
         true
     }
 
@@ -176,6 +322,11 @@ impl Table {
 
     /// Undoes the making of the last columns.
     fn drop_columns_from(&mut self, known: usize) {
+        if known < self.columns.len() {
+            self.known = KnownNames::default();
+            self.used.truncate(known);
+            self.fixed.truncate(known);
+        }
         for (slot, column) in self.columns.drain(known..).enumerate() {
             let hash = self.hasher.hash_one(&*column.name);
             let entry = self.index.find_entry(hash, |found| *found as usize == known + slot);
@@ -198,6 +349,8 @@ impl Table {
         }
         let slot = self.columns.len();
         self.columns.push(Column::new(name, self.schema.role(name)));
+        self.used.push(if is_odd(name) { ODD } else { 0 });
+        self.fixed.push("");
         let (columns, hasher) = (&self.columns, &self.hasher);
         self.index.insert_unique(
             hasher.hash_one(name),
@@ -298,6 +451,10 @@ impl Table {
         let Some(slot) = self.find(name) else { return };
         let column = self.columns.remove(slot);
         self.columns.push(column);
+        let (used, fixed) = (self.used.remove(slot), self.fixed.remove(slot));
+        self.used.push(used);
+        self.fixed.push(fixed);
+        self.known = KnownNames::default();
         let (columns, hasher) = (&self.columns, &self.hasher);
         self.index.clear();
         for (slot, column) in columns.iter().enumerate() {
@@ -391,7 +548,7 @@ mod tests {
         let mut leaves = Leaves::default();
         let mut parser = serde_json::Deserializer::from_str(json);
         leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
-        table.push(&leaves)
+        table.push_record(&leaves)
     }
 
     fn table(records: &[&str]) -> Table {
@@ -409,7 +566,9 @@ mod tests {
             .enumerate()
             .map(|(cell, row)| {
                 let text = match column.values() {
-                    Values::Text(numbers, dictionary) => dictionary.get(numbers[cell]).to_owned(),
+                    Values::Text(numbers, dictionary) => {
+                        dictionary.get(numbers.iter().nth(cell).unwrap()).to_owned()
+                    }
                     Values::Number(_, numbers) => numbers[cell].to_string(),
                 };
                 (row, text)

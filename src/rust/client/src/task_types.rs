@@ -51,9 +51,9 @@ fn list(api: Api) -> RowList {
 
 /// A type as its row.
 pub fn write_row<'r>(task_type: &'r Leaves, row: &mut Row<'r>) -> bool {
-    for (name, text, kind) in task_type.typed() {
-        if !LOOKS.contains(&name) {
-            row.push_as(name, text, kind);
+    for leaf in task_type.iter() {
+        if !LOOKS.contains(&leaf.name()) {
+            row.push_leaf(leaf);
         }
     }
     true

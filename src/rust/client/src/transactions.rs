@@ -4,7 +4,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Leaves, Value};
 use crate::http::Request;
 use crate::query::Context;
 use crate::row::Row;
@@ -126,12 +126,12 @@ impl TransactionsRequest {
 
 /// A transaction of API v2 as a row.
 pub fn write_v2<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
-    for (name, text, kind) in transaction.typed() {
-        match name {
-            "customer.id" => row.push_as("customer_id", text, kind),
-            "comment" => row.push_filled(name, text, kind),
-            _ if name.starts_with("customer.") => {}
-            _ => row.push_as(name, text, kind),
+    for leaf in transaction.iter() {
+        match leaf.name() {
+            "customer.id" => row.push_leaf_as("customer_id", leaf),
+            "comment" => row.push_value("comment", leaf.value().filled()),
+            name if name.starts_with("customer.") => {}
+            _ => row.push_leaf(leaf),
         }
     }
 }
@@ -143,8 +143,8 @@ pub fn write_v4<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
         match *column {
             "date" => row.copy_as(transaction, "completed_at", "date"),
             "comment" => {
-                let text = transaction.get("comment").unwrap_or_default();
-                row.push_filled("comment", text, Kind::Text);
+                let comment = transaction.get("comment").unwrap_or(Value::ABSENT);
+                row.push_value("comment", comment.filled());
             }
             column => row.copy_as(transaction, column, column),
         }

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::flatten::{Kind, push_without_nul};
+use crate::flatten::{Kind, Value, push_without_nul};
 use crate::number::write_double;
 use crate::page::BadPage;
 use crate::row::Row;
@@ -77,8 +77,8 @@ impl Node {
     /// Adds a member of this object to a row; without a value, an empty cell.
     pub fn copy_as<'r>(&'r self, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
         match self.get(name) {
-            Some(Node::Leaf(text, kind)) => row.push_named(column, text, *kind),
-            _ => row.push_named(column, "", Kind::Absent),
+            Some(Node::Leaf(text, kind)) => row.push_named(column, Value::Text(text, *kind)),
+            _ => row.push_named(column, Value::ABSENT),
         }
     }
 }

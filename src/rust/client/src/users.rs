@@ -4,7 +4,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Leaves, Value};
 use crate::http::Request;
 use crate::query::Context;
 use crate::row::Row;
@@ -83,8 +83,8 @@ impl Plan for Users {
 
 /// A user of API v2 as a row: scalars only, which leaves out the rights.
 pub fn write_v2<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
-    for (name, text, kind) in user.typed().filter(|(name, ..)| !name.contains('.')) {
-        row.push_filled(name, text, kind);
+    for leaf in user.iter().filter(|leaf| !leaf.name().contains('.')) {
+        row.push_named(leaf.name(), leaf.value().filled());
     }
     true
 }
@@ -94,15 +94,15 @@ pub fn write_v4<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
     row.copy_as(user, "id", "id");
     for (column, name) in [("name", "name"), ("login", "email"), ("language", "lang")] {
         if column == "login" {
-            row.push_as("last_name", "", Kind::Absent);
+            row.push_value("last_name", Value::ABSENT);
         }
-        row.push_filled(column, user.get(name).unwrap_or_default(), Kind::Text);
+        row.push_value(column, user.get(name).unwrap_or(Value::ABSENT).filled());
     }
     // The first group has the id 0 in v2 and none in v4.
-    row.push_as("group_id", user.get("rights.group_id").unwrap_or("0"), Kind::Int);
+    row.push_value("group_id", user.get("rights.group_id").unwrap_or(Value::Whole(0)));
     for column in ["is_active", "is_free", "is_admin"] {
         row.copy_as(user, &format!("rights.{column}"), column);
     }
-    row.push_as("phone_number", "", Kind::Absent);
-    user.get("rights.is_free") != Some("TRUE")
+    row.push_value("phone_number", Value::ABSENT);
+    user.get("rights.is_free").is_none_or(|is_free| is_free.text() != "TRUE")
 }

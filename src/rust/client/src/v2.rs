@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::http::Request;
-use crate::page::{BadPage, Format, Page, read_page};
+use crate::page::{BadPage, Format, Map, Page, read_page};
 use crate::slice::Slice;
 use crate::table::{Schema, Table};
 use crate::transport::Transport;
@@ -99,7 +99,7 @@ pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
     match body {
         None => Ok(Page::empty(Table::new(&NOTES))),
         Some(body) => {
-            read_page(body, &Format { list: "items", schema: &NOTES, id: "id", map: None })
+            read_page(body, &Format { list: "items", schema: &NOTES, id: "id", map: Map::AsItIs })
         }
     }
 }

@@ -72,7 +72,7 @@ fn texts(columns: &[Column], name: &str) -> Vec<String> {
     let column = columns.iter().find(|column| column.name() == name).expect(name);
     match column.values() {
         Values::Text(numbers, dictionary) => {
-            numbers.iter().map(|number| dictionary.get(*number).to_owned()).collect()
+            numbers.iter().map(|number| dictionary.get(number).to_owned()).collect()
         }
         Values::Number(_, numbers) => numbers.iter().map(ToString::to_string).collect(),
     }

@@ -11,14 +11,16 @@ use amocrm_client::custom_fields::{ENTITIES, field_type, read_document, read_fie
 use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
 use amocrm_client::flatten::Leaves;
 use amocrm_client::oauth::read_tokens;
-use amocrm_client::page::{Format, RowMap, read_page};
+use amocrm_client::page::{Format, Map, RowMap, read_page};
 use amocrm_client::pipelines::read_statuses;
 use amocrm_client::row::Row;
+use amocrm_client::row_filter::RowFilter;
 use amocrm_client::server_text;
 use amocrm_client::table::{Table, Values};
 use amocrm_client::tasks as amo_tasks;
 use amocrm_client::v2;
-use amocrm_client::v4::{events, note_rows, read_account, tasks};
+use amocrm_client::v4::note_rows::NoteRows;
+use amocrm_client::v4::{events, read_account, tasks};
 use amocrm_client::zone::Zone;
 use amocrm_client::{groups, incoming, task_types, transactions, users};
 use secrecy::ExposeSecret;
@@ -63,11 +65,11 @@ fn rows(
     let rows = Mutex::new(Vec::new());
     let map: &RowMap = &|record, row| {
         let kept = write(record, row);
-        let cells = row.iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let cells = row.texts().map(|(name, text)| (name.to_owned(), text.into_owned()));
         rows.lock().unwrap().push(cells.collect());
         kept
     };
-    let format = Format { list, schema: &v2::NOTES, id: "id", map: Some(map) };
+    let format = Format { list, schema: &v2::NOTES, id: "id", map: Map::Written(map) };
     read_page(page.to_string().as_bytes(), &format).expect("a page");
     rows.into_inner().unwrap()
 }
@@ -90,7 +92,7 @@ fn leaves(value: &Value) -> Vec<String> {
 
 fn note_rows_of(page: &Value) -> Vec<Vec<(String, String)>> {
     rows(page, "notes", |note, row| {
-        note_rows::write_row(note, "lead", row);
+        NoteRows::new("lead", &RowFilter::default()).write(note, row);
         true
     })
 }
@@ -256,7 +258,7 @@ fn v2_notes_keep_their_values() {
     for (file, page) in payloads("v2/notes") {
         let items = page["_embedded"]["items"].as_array().unwrap().clone();
         let rows = rows(&page, "items", |note, row| {
-            note.iter().for_each(|(name, text)| row.push(name, text));
+            note.iter().for_each(|leaf| row.push_leaf(leaf));
             true
         });
         assert_eq!(rows.len(), items.len());

@@ -175,7 +175,7 @@ fn cells(column: &Column, rows: u32) -> Vec<(u32, Cell)> {
             assert_eq!(texts.len(), dictionary.len());
             assert_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len());
             assert!(texts.iter().all(|text| !text.contains('\0')));
-            numbers.iter().map(|number| Cell::Text(texts[*number as usize].to_owned())).collect()
+            numbers.iter().map(|number| Cell::Text(texts[number as usize].to_owned())).collect()
         }
         Values::Number(_, numbers) => {
             numbers.iter().map(|number| Cell::Number(number.to_bits())).collect()

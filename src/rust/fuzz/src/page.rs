@@ -5,11 +5,13 @@ use std::sync::Mutex;
 
 use amocrm_client::flatten::Leaves;
 use amocrm_client::list::Append;
-use amocrm_client::page::{BadPage, Format, Page, RowMap, read_page};
+use amocrm_client::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use amocrm_client::row;
+use amocrm_client::row_filter::{RowFilter, Span};
 use amocrm_client::table::{Keys, Table};
 use amocrm_client::v2::{self, NOTES};
-use amocrm_client::v4::{events, note_rows};
+use amocrm_client::v4::events;
+use amocrm_client::v4::note_rows::NoteRows;
 
 use crate::assert_showable_error;
 use crate::model::{Model, shown};
@@ -32,12 +34,12 @@ const SHAPES: [Shape; 3] = [
 ];
 
 fn copy<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
-    record.iter().for_each(|(name, text)| row.push(name, text));
+    record.iter().for_each(|leaf| row.push_leaf(leaf));
     true
 }
 
 fn write_note<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
-    note_rows::write_row(record, "lead", row);
+    NoteRows::new("lead", &RowFilter::default()).write(record, row);
     true
 }
 
@@ -70,6 +72,9 @@ pub fn check(input: &[u8]) {
     }
     for body in &bodies {
         check_without_map(body.bytes);
+        check_laid_out(body.bytes, &RowFilter::default());
+        let recent = Span { from: Some(1_000), to: None };
+        check_laid_out(body.bytes, &RowFilter::default().within("updated_at", recent));
     }
 }
 
@@ -103,7 +108,11 @@ fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
 }
 
 fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadPage> {
-    read_page(bytes, &Format { list: shape.list, schema: &NOTES, id: "id", map: Some(map) })
+    read_as(bytes, shape, Map::Written(map))
+}
+
+fn read_as(bytes: &[u8], shape: &Shape, map: Map) -> Result<Page<Table>, BadPage> {
+    read_page(bytes, &Format { list: shape.list, schema: &NOTES, id: "id", map })
 }
 
 /// What a page's map saw and wrote.
@@ -114,9 +123,9 @@ impl Copies {
     fn keep<'r>(&self, shape: &Shape, record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
         let written = (shape.map)(record, row);
         if let Ok((records, rows)) = self.0.lock().as_deref_mut() {
-            records.push(owned(record.iter()));
+            records.push(record.iter().map(|leaf| owned(leaf.name(), &leaf.text())).collect());
             if written {
-                rows.push(owned(row.iter()));
+                rows.push(row.texts().map(|(name, text)| owned(name, &text)).collect());
             }
         }
         written
@@ -127,8 +136,8 @@ impl Copies {
     }
 }
 
-fn owned<'c>(cells: impl Iterator<Item = (&'c str, &'c str)>) -> Row {
-    cells.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+fn owned(name: &str, text: &str) -> (String, String) {
+    (name.to_owned(), text.to_owned())
 }
 
 /// Joins pages as a call does, each of them twice.
@@ -166,6 +175,24 @@ fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
         model.relabel("element_type", v2::element_type);
     }
     assert_eq!(shown(table), model.shown());
+}
+
+/// Notes whose layouts are kept give what notes give that are laid out each.
+fn check_laid_out(bytes: &[u8], filter: &RowFilter) {
+    let rows = NoteRows::new("lead", filter);
+    let write: &RowMap = &|note, row| {
+        rows.write(note, row);
+        filter.lets_through(row)
+    };
+    let written = read(bytes, &SHAPES[1], write);
+    match (read_as(bytes, &SHAPES[1], Map::LaidOut(&rows)), written) {
+        (Ok(page), Ok(written)) => {
+            assert_eq!((page.records, page.keys), (written.records, written.keys));
+            assert_eq!(shown(page.rows), shown(written.rows));
+        }
+        (Err(bad), Err(written)) => assert_eq!(bad.to_string(), written.to_string()),
+        _ => panic!("a layout that is kept changes whether a page can be read"),
+    }
 }
 
 /// Records that are taken as they are give what a map that copies gives.

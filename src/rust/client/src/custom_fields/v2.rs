@@ -2,6 +2,7 @@
 
 use super::{ENTITIES, FieldTables};
 use crate::error::Error;
+use crate::flatten::Value;
 use crate::http::Request;
 use crate::list::Pages;
 use crate::page::{BadPage, Page};
@@ -49,7 +50,7 @@ fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadPa
 fn write_row<'r>(field: &'r Node, row: &mut Row<'r>) {
     for (name, value) in field.members() {
         if let Node::Leaf(text, kind) = value {
-            row.push_filled(name, text, *kind);
+            row.push_named(name, Value::Text(text, *kind).filled());
         }
     }
 }

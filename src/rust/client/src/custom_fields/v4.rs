@@ -5,7 +5,7 @@ use serde::de::MapAccess;
 
 use super::{ENTITIES, FieldTables};
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves, Members, NoLinks};
+use crate::flatten::{Kind, Leaves, Members, NoLinks, Value};
 use crate::http::Request;
 use crate::list::{Pages, Reading, read_list};
 use crate::page::{BadPage, Page, Place, Records, read_records};
@@ -124,19 +124,21 @@ impl Records for FieldRecords {
 /// A field as its row in v2. What v4 does not tell is empty; its own name of
 /// the type comes last.
 fn write_row<'r>(field: &'r Leaves, row: &mut Row<'r>) {
-    let kind = field.get("type").unwrap_or_default();
+    let kind = field.get("type").unwrap_or(Value::ABSENT);
+    let kind_name = &*kind.text();
     row.copy_as(field, "id", "id");
     row.copy_as(field, "name", "name");
-    row.push_filled("field_type", field_type(kind).unwrap_or_default(), Kind::Int);
+    let number = field_type(kind_name).map_or(Value::ABSENT, |n| Value::Text(n, Kind::Int));
+    row.push_value("field_type", number);
     row.copy_as(field, "sort", "sort");
-    row.push_filled("code", field.get("code").unwrap_or_default(), Kind::Text);
-    let is_multiple = if kind == "multitext" { "TRUE" } else { "FALSE" };
+    row.push_value("code", field.get("code").unwrap_or(Value::ABSENT).filled());
+    let is_multiple = if kind_name == "multitext" { "TRUE" } else { "FALSE" };
     row.push_as("is_multiple", is_multiple, Kind::Bool);
     row.copy_as(field, "is_predefined", "is_system");
     for name in ["is_editable", "is_required", "is_deletable", "is_visible"] {
         row.copy_as(field, name, name);
     }
-    row.push_filled("type", kind, Kind::Text);
+    row.push_value("type", kind.filled());
 }
 
 /// The number that v2 has for a type of field; it does not know the new ones.

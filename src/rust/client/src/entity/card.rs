@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::flatten::{Kind, Leaves, NoLinks};
+use crate::flatten::{Kind, Leaf, Leaves, NoLinks, Value};
 
 /// What belongs to one card.
 #[derive(Debug, Default)]
@@ -40,13 +40,13 @@ pub struct Field {
     /// API v4: `date` and so on.
     #[serde(rename = "field_type")]
     pub kind: Scalar,
-    pub values: Many<Value>,
+    pub values: Many<FieldValue>,
 }
 
 /// A value of a custom field.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Value {
+pub struct FieldValue {
     #[serde(rename = "value")]
     pub content: Content,
     /// Of a choice in a list, in API v2.
@@ -59,7 +59,7 @@ pub struct Value {
     pub enum_code: Scalar,
 }
 
-impl Value {
+impl FieldValue {
     /// The id of a choice in a list.
     pub fn choice(&self) -> &Scalar {
         if self.enum_id.get().is_some() { &self.enum_id } else { &self.v2_enum }
@@ -112,6 +112,11 @@ impl Default for Scalar {
 }
 
 impl Scalar {
+    /// What it holds, or no value.
+    pub fn value(&self) -> Value<'_> {
+        Value::Text(&self.text, self.kind)
+    }
+
     /// The text, if there is one.
     pub fn get(&self) -> Option<&str> {
         (self.kind != Kind::Absent).then_some(self.text.as_str())
@@ -207,10 +212,11 @@ impl<'de> Visitor<'de> for ContentVisitor {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Content, A::Error> {
         let mut leaves = Leaves::default();
         leaves.record(&mut NoLinks).visit_map(map)?;
-        let part = |(name, text, kind): (&str, &str, Kind)| {
-            (name.to_owned(), Scalar { text: text.to_owned(), kind })
+        let part = |leaf: Leaf| {
+            let (text, kind) = (leaf.text().into_owned(), leaf.value().kind());
+            (leaf.name().to_owned(), Scalar { text, kind })
         };
-        Ok(Content(leaves.typed().map(part).collect()))
+        Ok(Content(leaves.iter().map(part).collect()))
     }
 }
 

@@ -3,6 +3,7 @@
 //! silence when it is off (v4.md 4.2).
 
 use super::{Entity, EntityRequest, Moments};
+use crate::flatten::{Kind, Value};
 use crate::row::Row;
 use crate::row_filter::{RowFilter, Span};
 use crate::zone::{Moment, Zone};
@@ -72,7 +73,9 @@ impl EntityFilter {
 
     /// Whether a row passes as to the times that it has or lacks.
     pub fn suits(&self, row: &Row) -> bool {
-        let has = |name: &str| row.get(name).is_some_and(|text| !text.starts_with(['-', '0']));
+        let is_time =
+            |value: Value| value.kind() != Kind::Absent && !value.text().starts_with(['-', '0']);
+        let has = |name: &str| row.get(name).is_some_and(is_time);
         let tasks = match self.tasks {
             Some(1) => !has("closest_task_at"),
             Some(_) => has("closest_task_at"),
@@ -104,7 +107,7 @@ mod tests {
     use crate::row::Row;
     use crate::zone::Zone;
 
-    fn row<'r>(values: &[(&'r str, &'r str)]) -> Row<'r> {
+    fn row<'r>(values: &[(&'static str, &'r str)]) -> Row<'r> {
         let mut row = Row::default();
         for (name, text) in values {
             row.push_as(name, text, Kind::Int);

@@ -3,12 +3,12 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::card::{Card, Embedded, Field, Link, Links, Many, OrEmpty, Scalar, Tag, Value};
+use super::card::{Card, Embedded, Field, FieldValue, Link, Links, Many, OrEmpty, Scalar, Tag};
 use super::filter::EntityFilter;
 use super::schema::{self, Linked};
 use super::{Entity, v2, v4};
 use crate::account::Api;
-use crate::flatten::{Kind, Leaves, Members};
+use crate::flatten::{Kind, Leaves, Members, Value};
 use crate::page::{BadPage, Page, Place, Records, read_record, read_records};
 use crate::row::Row;
 use crate::row_filter::RowFilter;
@@ -27,8 +27,6 @@ pub struct EntityRecords<'r> {
     card: Card,
     /// Reused from card to card.
     row: Row<'static>,
-    /// The row of what belongs to a card, likewise.
-    link: Leaves,
 }
 
 /// A page of cards, each row let through by the filter: the table of the
@@ -74,7 +72,6 @@ impl<'r> EntityRecords<'r> {
             tables: schema::page_tables(entity),
             card: Card::default(),
             row: Row::default(),
-            link: Leaves::default(),
         }
     }
 }
@@ -122,9 +119,10 @@ impl Records for EntityRecords<'_> {
         }
         self.tables[0].push(&row)?;
         self.row = row.emptied();
-        let id = leaves.get("id").unwrap_or_default();
+        // Without an id what belongs to the card would be lost: that is an error.
+        let id = leaves.get("id").unwrap_or(Value::Text("", Kind::Int));
         for (linked, table) in schema::linked(self.entity).iter().zip(&mut self.tables[1..]) {
-            let mut links = LinkRows { id, row: &mut self.link, table };
+            let mut links = LinkRows { id, spare: &mut self.row, table };
             match linked {
                 Linked::CustomFields => match self.api {
                     Api::V2 => links.fields(&mut card.fields, |_, _| {})?,
@@ -148,29 +146,25 @@ impl Records for EntityRecords<'_> {
 
 /// Writes rows of what belongs to one card.
 struct LinkRows<'l> {
-    id: &'l str,
-    row: &'l mut Leaves,
+    /// The id of the card.
+    id: Value<'l>,
+    /// A row without cells, reused from row to row.
+    spare: &'l mut Row<'static>,
     table: &'l mut Table,
 }
 
 impl LinkRows<'_> {
-    fn begin(&mut self) {
-        self.row.clear();
-        self.row.push_as("id", self.id, Kind::Int);
-    }
-
-    fn add(&mut self, name: &str, value: &Scalar) {
-        self.row.push_as(name, &value.text, value.kind);
-    }
-
-    fn add_text(&mut self, name: &str, value: &Scalar) {
-        if let Some(text) = value.get() {
-            self.row.push(name, text);
-        }
-    }
-
-    fn add_number(&mut self, name: &str, place: usize) {
-        self.row.push_as(name, &(place + 1).to_string(), Kind::Int);
+    /// Adds a row: the id of the card, and the cells that `write` gives.
+    fn add<'r>(&mut self, write: impl FnOnce(&mut Row<'r>)) -> Result<(), BadCell>
+    where
+        Self: 'r,
+    {
+        let mut row = std::mem::take(self.spare).emptied();
+        row.push_value("id", self.id);
+        write(&mut row);
+        self.table.push(&row)?;
+        *self.spare = row.emptied();
+        Ok(())
     }
 
     /// A row for each value, and for each part of one that has parts: the
@@ -178,27 +172,13 @@ impl LinkRows<'_> {
     fn fields(
         &mut self,
         fields: &mut [Field],
-        adapt: impl Fn(&Field, &mut Value),
+        adapt: impl Fn(&Field, &mut FieldValue),
     ) -> Result<(), BadCell> {
         for field in fields {
             for mut value in std::mem::take(&mut field.values.0) {
                 adapt(field, &mut value);
                 for (part, content) in &value.content.0 {
-                    self.begin();
-                    self.add("custom_field_id", &field.id);
-                    self.add_text("custom_field_name", &field.name);
-                    self.add("custom_field_is_system", &field.is_system);
-                    // An enum of old interfaces may be a word.
-                    if value.choice().text.bytes().all(|byte| byte.is_ascii_digit()) {
-                        self.add("custom_field_value_id", value.choice());
-                    }
-                    self.add_text("custom_field_value", content);
-                    if part.is_empty() {
-                        self.add_text("custom_field_value_subtype", &value.subtype);
-                    } else {
-                        self.row.push("custom_field_value_subtype", part);
-                    }
-                    self.table.push(self.row)?;
+                    self.add(|row| write_field(row, field, &value, part, content))?;
                 }
             }
         }
@@ -206,23 +186,57 @@ impl LinkRows<'_> {
     }
 
     fn tags(&mut self, tags: &[Tag]) -> Result<(), BadCell> {
-        for (place, tag) in tags.iter().enumerate() {
-            self.begin();
-            self.add("tag_id", &tag.id);
-            self.add_text("tag_name", &tag.name);
-            self.add_number("tag_idx", place);
-            self.table.push(self.row)?;
+        for (place, tag) in (1..).zip(tags) {
+            self.add(|row| {
+                row.push_value("tag_id", tag.id.value());
+                push_text(row, "tag_name", &tag.name);
+                row.push_value("tag_idx", Value::Whole(place));
+            })?;
         }
         Ok(())
     }
 
-    fn cards(&mut self, links: &[Link], id: &str, number: &str) -> Result<(), BadCell> {
-        for (place, link) in links.iter().enumerate() {
-            self.begin();
-            self.add(id, &link.id);
-            self.add_number(number, place);
-            self.table.push(self.row)?;
+    fn cards(
+        &mut self,
+        links: &[Link],
+        id: &'static str,
+        number: &'static str,
+    ) -> Result<(), BadCell> {
+        for (place, link) in (1..).zip(links) {
+            self.add(|row| {
+                row.push_value(id, link.id.value());
+                row.push_value(number, Value::Whole(place));
+            })?;
         }
         Ok(())
+    }
+}
+
+fn write_field<'r>(
+    row: &mut Row<'r>,
+    field: &'r Field,
+    value: &'r FieldValue,
+    part: &'r str,
+    content: &'r Scalar,
+) {
+    row.push_value("custom_field_id", field.id.value());
+    push_text(row, "custom_field_name", &field.name);
+    row.push_value("custom_field_is_system", field.is_system.value());
+    // An enum of old interfaces may be a word.
+    if value.choice().text.bytes().all(|byte| byte.is_ascii_digit()) {
+        row.push_value("custom_field_value_id", value.choice().value());
+    }
+    push_text(row, "custom_field_value", content);
+    if part.is_empty() {
+        push_text(row, "custom_field_value_subtype", &value.subtype);
+    } else {
+        row.push("custom_field_value_subtype", part);
+    }
+}
+
+/// Adds a scalar as a text; none makes no cell.
+fn push_text<'r>(row: &mut Row<'r>, name: &'static str, scalar: &'r Scalar) {
+    if let Some(text) = scalar.get() {
+        row.push(name, text);
     }
 }

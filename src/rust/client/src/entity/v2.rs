@@ -2,7 +2,7 @@
 
 use super::filter::EntityFilter;
 use super::{Entity, EntityRequest};
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Leaf, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
 use crate::row_filter::Span;
@@ -67,26 +67,27 @@ fn between(request: Request, name: &str, span: Span, write: impl Fn(i64) -> Stri
 
 /// A card as a row: objects become their id, and the company stands last.
 pub fn write_row<'r>(card: &'r Leaves, row: &mut Row<'r>) {
-    for (name, text, kind) in card.typed() {
-        match name {
-            "main_contact.id" => row.push_as("main_contact", text, kind),
-            "pipeline.id" => row.push_as("pipeline", text, kind),
-            "closed_at" | "closest_task_at" => write_time(name, text, kind, row),
-            _ if name.contains("._links") || name.starts_with("company.") => {}
-            _ => row.push_as(name, text, kind),
+    for leaf in card.iter() {
+        match leaf.name() {
+            "main_contact.id" => row.push_leaf_as("main_contact", leaf),
+            "pipeline.id" => row.push_leaf_as("pipeline", leaf),
+            "closed_at" => write_time("closed_at", leaf, row),
+            "closest_task_at" => write_time("closest_task_at", leaf, row),
+            name if name.contains("._links") || name.starts_with("company.") => {}
+            _ => row.push_leaf(leaf),
         }
     }
-    for (name, text, kind) in card.typed() {
-        match name {
-            "company.id" => row.push_as("company_id", text, kind),
-            "company.name" => row.push_as("company_name", text, kind),
+    for leaf in card.iter() {
+        match leaf.name() {
+            "company.id" => row.push_leaf_as("company_id", leaf),
+            "company.name" => row.push_leaf_as("company_name", leaf),
             _ => {}
         }
     }
 }
 
 /// A time of 0 or less is none (contract section 3).
-pub fn write_time<'r>(name: &'r str, text: &'r str, kind: Kind, row: &mut Row<'r>) {
-    let is_time = text.parse::<f64>().is_ok_and(|time| time > 0.0);
-    row.push_as(name, text, if is_time { kind } else { Kind::Absent });
+pub fn write_time<'r>(name: &'static str, leaf: Leaf<'r>, row: &mut Row<'r>) {
+    let is_time = leaf.value().number().is_some_and(|time| time > 0.0);
+    row.push_value(name, if is_time { leaf.value() } else { Value::ABSENT });
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::card::{Card, Field, Scalar, Value};
+use super::card::{Card, Field, FieldValue, Scalar};
 use super::filter::EntityFilter;
 use super::v2::write_time;
 use super::{Entity, EntityRequest};
@@ -103,15 +103,16 @@ fn with(call: &EntityRequest) -> Vec<&str> {
 
 /// A card as a row of v2.
 pub fn write_row<'r>(entity: Entity, record: &'r Leaves, card: &'r Card, row: &mut Row<'r>) {
-    for (name, text, kind) in record.typed() {
-        match name {
-            "price" if entity == Entity::Lead => row.push_as("sale", text, kind),
+    for leaf in record.iter() {
+        match leaf.name() {
+            "price" if entity == Entity::Lead => row.push_leaf_as("sale", leaf),
             "pipeline_id" => {
-                row.push_as("pipeline_id", text, kind);
-                row.push_as("pipeline", text, kind);
+                row.push_leaf(leaf);
+                row.push_leaf_as("pipeline", leaf);
             }
-            "closed_at" | "closest_task_at" => write_time(name, text, kind, row),
-            _ => row.push_as(name, text, kind),
+            "closed_at" => write_time("closed_at", leaf, row),
+            "closest_task_at" => write_time("closest_task_at", leaf, row),
+            _ => row.push_leaf(leaf),
         }
     }
     // What v2 gives as 0, v4 gives as null.
@@ -128,15 +129,15 @@ pub fn write_row<'r>(entity: Entity, record: &'r Leaves, card: &'r Card, row: &m
     write(row, "loss_reason_name", card.loss_reason.as_ref());
 }
 
-fn write<'r>(row: &mut Row<'r>, name: &'r str, value: Option<&'r Scalar>) {
+fn write<'r>(row: &mut Row<'r>, name: &'static str, value: Option<&'r Scalar>) {
     if let Some(value) = value {
-        row.push_as(name, &value.text, value.kind);
+        row.push_value(name, value.value());
     }
 }
 
 /// A value of a custom field as v2 gives it: days as text of the account's
 /// office, ticks as 1 and 0, parts of an address by name.
-pub fn as_v2_value(field: &Field, value: &mut Value, zone: &Zone) {
+pub fn as_v2_value(field: &Field, value: &mut FieldValue, zone: &Zone) {
     let format = match field.kind.text.as_str() {
         "date" | "birthday" => "%Y-%m-%d 00:00:00",
         "date_time" => "%Y-%m-%d %H:%M:%S",

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{category, push};
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Kind, Leaves, Value};
 use crate::row::Row;
 
 /// Columns that v2 does not have.
@@ -43,19 +43,19 @@ const LETTER: [(&str, &str); 6] = [
 
 /// Writes the row of an incoming lead.
 pub fn write_v4<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
-    let kind = lead.get("category").unwrap_or_default();
-    row.push("category", category(kind));
+    let kind = lead.get("category").unwrap_or(Value::Text("", Kind::Text));
+    row.push_value("category", kind.with_text(category));
     for name in ["uid", "source_name", "created_at", "pipeline_id"] {
         copy(lead, name, row, name);
     }
-    let names = names_of(kind);
+    let names = names_of(&kind.text());
     for (name, column) in names {
         copy(lead, &format!("metadata.{name}"), row, format!("incoming_lead_info.{column}"));
     }
-    for (name, text, kind) in lead.typed() {
-        let Some(name) = name.strip_prefix("metadata.") else { continue };
+    for leaf in lead.iter() {
+        let Some(name) = leaf.name().strip_prefix("metadata.") else { continue };
         if !names.iter().any(|(known, _)| *known == name) {
-            push(row, format!("incoming_lead_info.{name}"), text, kind);
+            push(row, format!("incoming_lead_info.{name}"), leaf);
         }
     }
     for name in ["source_uid", "account_id"] {
@@ -75,29 +75,30 @@ fn names_of(category: &str) -> &'static [(&'static str, &'static str)] {
 
 /// What is not there makes no column, as in v2.
 fn copy<'r>(lead: &'r Leaves, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
-    let (text, kind) = lead.get_typed(name).unwrap_or(("", Kind::Absent));
-    if kind != Kind::Absent {
-        push(row, column, text, kind);
+    if let Some(leaf) = lead.find(name) {
+        push(row, column, leaf);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::write_v4;
-    use crate::flatten::Leaves;
+    use crate::flatten::{Leaves, NoLinks};
     use crate::row::Row;
+    use serde::de::DeserializeSeed;
 
     #[test]
     fn members_of_metadata_have_their_old_names_and_new_ones_stay() {
         let (mut lead, mut row) = (Leaves::default(), Row::default());
-        lead.push("category", "forms");
-        lead.push("uid", "u");
-        lead.push("account_id", "1");
-        lead.push("metadata.visitor_uid", "v");
-        lead.push("metadata.form_sent_at", "5");
-        lead.push("metadata.ip", "192.0.2.1");
+        let mut parser = serde_json::Deserializer::from_str(
+            r#"{"category":"forms","uid":"u","account_id":1,
+            "metadata":{"visitor_uid":"v","form_sent_at":5,"ip":"192.0.2.1"}}"#,
+        );
+        lead.record(&mut NoLinks).deserialize(&mut parser).unwrap();
         write_v4(&lead, &mut row);
-        let cells: Vec<_> = row.iter().collect();
+        let cells: Vec<_> = row.texts().collect();
+        let cells: Vec<(&str, &str)> = cells.iter().map(|(name, text)| (*name, &**text)).collect();
         assert_eq!(
             cells,
             [

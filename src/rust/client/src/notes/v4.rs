@@ -10,16 +10,17 @@ use url::Url;
 use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use crate::error::Error;
-use crate::flatten::Leaves;
+use crate::flatten::{Kind, Leaves, Value};
 use crate::list::{Reading, join_lists, read_list};
-use crate::page::{BadPage, Format, Page, RowMap, read_page};
+use crate::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use crate::query::{Notice, all_of};
 use crate::row::Row;
 use crate::row_filter::{RowFilter, Span};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
 use crate::v2;
-use crate::v4::{self, events, note_rows, tasks};
+use crate::v4::note_rows::NoteRows;
+use crate::v4::{self, events, tasks};
 use crate::walk::Ask;
 
 /// The lists of one call.
@@ -129,25 +130,19 @@ impl Reader {
 
     fn read_page(&self, list: &List, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Some(body) = body else { return Ok(Page::empty(Table::new(&v2::NOTES))) };
-        let map: &RowMap = &|record, row| self.write_row(list, record, row);
-        let format =
-            Format { list: list.feed.embedded(), schema: &v2::NOTES, id: "id", map: Some(map) };
-        read_page(body, &format)
+        let write_event: &RowMap = &|record, row| self.write_event(list, record, row);
+        let note_rows = NoteRows::new(v4::kind(&list.kind), &self.filter);
+        let map = match list.feed {
+            Feed::Events(_) | Feed::Chats(_) => Map::Written(write_event),
+            Feed::Notes(_) | Feed::NotesById(_) => Map::LaidOut(&note_rows),
+        };
+        read_page(body, &Format { list: list.feed.embedded(), schema: &v2::NOTES, id: "id", map })
     }
 
-    /// A record as a row; false when it is not asked for.
-    fn write_row<'r>(&self, list: &List, record: &'r Leaves, row: &mut Row<'r>) -> bool {
-        let written = match list.feed {
-            Feed::Notes(_) | Feed::NotesById(_) => {
-                note_rows::write_row(record, v4::kind(&list.kind), row);
-                true
-            }
-            Feed::Events(_) | Feed::Chats(_) => {
-                let of_kind = record.get("entity_type") == Some(list.kind.as_str());
-                of_kind && events::write_row(record, self.in_english, row)
-            }
-        };
-        written && self.filter.lets_through(row)
+    /// An event as a row; false when it is not asked for.
+    fn write_event<'r>(&self, list: &List, event: &'r Leaves, row: &mut Row<'r>) -> bool {
+        let of_kind = event.get("entity_type") == Some(Value::Text(&list.kind, Kind::Text));
+        of_kind && events::write_row(event, self.in_english, row) && self.filter.lets_through(row)
     }
 
     /// Whether some of the ids asked for have not come.

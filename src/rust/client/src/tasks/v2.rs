@@ -1,7 +1,7 @@
 //! Tasks over API v2 (v2.md 3.6).
 
 use super::{Spans, TASKS, TasksRequest};
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Kind, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
 use crate::row_filter::Span;
@@ -65,14 +65,12 @@ fn within(asked: Request, name: &str, span: Span) -> Request {
 
 /// A task as its row: the result comes last, and is always there.
 pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
-    for (name, text, kind) in task.typed() {
-        if name == "element_type" {
-            match v2::element_type(text) {
-                Some(named) => row.push(name, named),
-                None => row.push_as(name, text, Kind::Text),
-            }
-        } else if !name.starts_with("result") {
-            row.push_as(name, text, kind);
+    for leaf in task.iter() {
+        if leaf.name() == "element_type" {
+            let named = v2::element_type(&leaf.text()).map(|name| Value::Text(name, Kind::Text));
+            row.push_value("element_type", named.unwrap_or(leaf.value()));
+        } else if !leaf.name().starts_with("result") {
+            row.push_leaf(leaf);
         }
     }
     row.copy_as(task, "result.id", "result_id");

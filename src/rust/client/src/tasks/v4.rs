@@ -1,7 +1,7 @@
 //! Tasks over API v4, as rows of v2 (v4.md 4.3).
 
 use super::{Spans, TASKS, TasksRequest};
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Kind, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
 use crate::row_filter::Span;
@@ -83,7 +83,7 @@ pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
     for (column, name) in AFTER_ELEMENT {
         row.copy_as(task, name, column);
     }
-    row.push_as("result_id", "", Kind::Absent);
+    row.push_value("result_id", Value::ABSENT);
     row.copy_as(task, "result.text", "result_text");
     for name in ["duration", "updated_by"] {
         row.copy_as(task, name, name);
@@ -92,9 +92,9 @@ pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
 
 /// A task about nothing has zeros in v2.
 fn write_element<'r>(task: &'r Leaves, row: &mut Row<'r>) {
-    let kind = task.get("entity_type").map_or("0", v4::singular);
-    row.push("element_type", kind);
-    row.push_as("element_id", task.get("entity_id").unwrap_or("0"), Kind::Int);
+    let kind = task.get("entity_type").unwrap_or(Value::Text("0", Kind::Text));
+    row.push_value("element_type", kind.with_text(v4::singular));
+    row.push_value("element_id", task.get("entity_id").unwrap_or(Value::Whole(0)));
 }
 
 #[cfg(test)]
@@ -113,7 +113,7 @@ mod tests {
         let mut parser = serde_json::Deserializer::from_str(json);
         task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
         write_row(&task, &mut row);
-        row.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+        row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An event of API v4 as a row of API v2 (v4.md 6.3).
 
-use crate::flatten::{Kind, Leaves};
+use crate::flatten::{Kind, Leaf, Leaves, Value};
 use crate::row::Row;
 use crate::v4::sources::{code_of_event, code_text};
 
@@ -26,8 +26,10 @@ const CREATED_EN: &str = "New object added";
 /// Writes the row of an event; `in_english` on accounts of Kommo. False when
 /// the event stands for no note of v2.
 pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> bool {
-    let Some(code) = event.get("type").and_then(code_of_event) else { return false };
-    if is_tag_event(code) && event.get("created_by") != Some("0") {
+    let Some(code) = event.get("type").and_then(|kind| code_of_event(&kind.text())) else {
+        return false;
+    };
+    if is_tag_event(code) && event.get("created_by").is_none_or(|user| user.text() != "0") {
         // v2 had notes only of tags that a robot put or took (v4.md 6.2).
         return false;
     }
@@ -43,8 +45,9 @@ pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> 
     }
     row.push("is_editable", "FALSE");
     copy(event, "entity_id", row, "element_id");
-    let kind = event.get("entity_type").unwrap_or_default();
-    row.push("element_type", if kind == "task" { "4" } else { kind });
+    let kind = event.get("entity_type").unwrap_or(Value::Text("", Kind::Text));
+    let as_in_v2 = |kind| if kind == "task" { "4" } else { kind };
+    row.push_value("element_type", kind.with_text(as_in_v2));
     row.push("attachment", "");
     row.push("note_type", code_text(code).unwrap_or_default());
     if matches!(code, 1 | 2 | 12 | 22) {
@@ -55,9 +58,9 @@ pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> 
     true
 }
 
-fn copy<'r>(event: &'r Leaves, source: &str, row: &mut Row<'r>, name: &'r str) {
-    if let Some(text) = event.get(source) {
-        row.push(name, text);
+fn copy<'r>(event: &'r Leaves, source: &str, row: &mut Row<'r>, name: &'static str) {
+    if let Some(leaf) = event.find(source) {
+        row.push_leaf_as(name, leaf);
     }
 }
 
@@ -67,7 +70,7 @@ fn is_tag_event(code: u32) -> bool {
 
 fn write_params<'r>(event: &'r Leaves, code: u32, row: &mut Row<'r>) {
     // Most events change none of these.
-    if event.iter().any(|(name, _)| CHANGES.iter().any(|(source, _)| *source == name)) {
+    if event.iter().any(|leaf| CHANGES.iter().any(|(source, _)| *source == leaf.name())) {
         for (source, name) in CHANGES {
             copy(event, source, row, name);
         }
@@ -81,14 +84,13 @@ fn write_params<'r>(event: &'r Leaves, code: u32, row: &mut Row<'r>) {
 /// Several tags are numbered, as base R does with several values of one name.
 fn write_tags<'r>(event: &'r Leaves, row: &mut Row<'r>) {
     let is_tag = |name: &str| name == "value_after.tag.name" || name == "value_before.tag.name";
-    let tags: Vec<&str> =
-        event.iter().filter(|(name, _)| is_tag(name)).map(|(_, text)| text).collect();
+    let tags: Vec<Leaf> = event.iter().filter(|leaf| is_tag(leaf.name())).collect();
     if let [tag] = tags.as_slice() {
-        row.push("params.tags", tag);
+        row.push_leaf_as("params.tags", *tag);
         return;
     }
     for (number, tag) in (1..).zip(tags) {
-        row.push_named(format!("params.tags{number}"), tag, Kind::Text);
+        row.push_named(format!("params.tags{number}"), tag.value());
     }
 }
 
@@ -107,7 +109,7 @@ mod tests {
             .deserialize(&mut serde_json::Deserializer::from_str(json))
             .unwrap();
         write_row(&event, false, &mut row)
-            .then(|| row.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
+            .then(|| row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect())
     }
 
     fn value(row: &[(String, String)], name: &str) -> Option<String> {

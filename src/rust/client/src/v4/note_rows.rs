@@ -1,7 +1,10 @@
 //! A note of API v4 as a row of API v2 (v4.md 6.3).
 
-use crate::flatten::Leaves;
+use crate::flatten::{Leaf, Leaves};
+use crate::layout::{LayOut, Layout, Source};
+use crate::name_table::Role;
 use crate::row::Row;
+use crate::row_filter::RowFilter;
 use crate::v4::sources::{code_of, code_text};
 
 /// Codes that a row is not made as others are.
@@ -11,138 +14,173 @@ const CALL_IN: Option<u32> = Some(10);
 const CALL_OUT: Option<u32> = Some(11);
 const DROPBOX: Option<u32> = Some(101);
 
-/// The members of a note that have a column whatever its type.
-#[derive(Default)]
-struct Found<'n> {
-    id: Option<&'n str>,
-    responsible_user_id: Option<&'n str>,
-    created_by: Option<&'n str>,
-    created_at: Option<&'n str>,
-    updated_at: Option<&'n str>,
-    account_id: Option<&'n str>,
-    group_id: Option<&'n str>,
-    entity_id: Option<&'n str>,
-    note_type: Option<&'n str>,
-    text: Option<&'n str>,
-    original_name: Option<&'n str>,
-    file_name: Option<&'n str>,
-    attachment: Option<&'n str>,
+/// Members of a note that have a column whatever its type, or another place
+/// than in v2: their roles are their places here.
+const MEMBERS: [&str; 13] = [
+    "id",
+    "responsible_user_id",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "account_id",
+    "group_id",
+    "entity_id",
+    "note_type",
+    "params.text",
+    "params.original_name",
+    "params.file_name",
+    "params.attachment",
+];
+const ENTITY_ID: usize = 7;
+const NOTE_TYPE: usize = 8;
+const TEXT: usize = 9;
+const ORIGINAL_NAME: usize = 10;
+const FILE_NAME: usize = 11;
+const ATTACHMENT: usize = 12;
+
+/// The role of other members of `params`.
+const PARAM: Role = 100;
+/// The role of all else.
+const OTHER: Role = 101;
+
+fn role_of(name: &str) -> Role {
+    let place = MEMBERS.iter().position(|member| *member == name);
+    let other = if name.starts_with("params.") { PARAM } else { OTHER };
+    place.and_then(|place| Role::try_from(place).ok()).unwrap_or(other)
 }
 
-impl<'n> Found<'n> {
-    /// Finds them all in one pass; the first one of a name counts.
-    fn of(leaves: &'n Leaves) -> Self {
-        let mut note = Found::default();
-        for (name, text) in leaves.iter() {
-            if let Some(member) = note.member(name) {
-                member.get_or_insert(text);
+/// The places of the leaves with the names of [`MEMBERS`]; the first one of a
+/// name counts.
+struct Found([Option<usize>; MEMBERS.len()]);
+
+impl Found {
+    fn of(note: &Leaves) -> Self {
+        let mut found = [None; MEMBERS.len()];
+        for (place, (role, _)) in note.with_roles(role_of).enumerate() {
+            if let Some(member) = found.get_mut(usize::from(role)) {
+                member.get_or_insert(place);
             }
         }
-        note
-    }
-
-    fn member(&mut self, name: &str) -> Option<&mut Option<&'n str>> {
-        Some(match name {
-            "id" => &mut self.id,
-            "responsible_user_id" => &mut self.responsible_user_id,
-            "created_by" => &mut self.created_by,
-            "created_at" => &mut self.created_at,
-            "updated_at" => &mut self.updated_at,
-            "account_id" => &mut self.account_id,
-            "group_id" => &mut self.group_id,
-            "entity_id" => &mut self.entity_id,
-            "note_type" => &mut self.note_type,
-            "params.text" => &mut self.text,
-            "params.original_name" => &mut self.original_name,
-            "params.file_name" => &mut self.file_name,
-            "params.attachment" => &mut self.attachment,
-            _ => return None,
-        })
+        Found(found)
     }
 
     /// What v2 has in the column `text`.
-    fn text(&self, code: Option<u32>) -> Option<&'n str> {
+    fn text(&self, code: Option<u32>) -> Option<usize> {
         match code {
-            COMMON => self.text,
-            FILE => self.original_name.or(self.text),
+            COMMON => self.0[TEXT],
+            FILE => self.0[ORIGINAL_NAME].or(self.0[TEXT]),
             _ => None,
         }
     }
 
     /// What v2 has in the column `attachment`: old files have one name, new
     /// ones another.
-    fn attachment(&self, code: Option<u32>) -> &'n str {
-        let name = self.attachment.or(self.file_name).filter(|_| code == FILE);
-        name.unwrap_or_default()
+    fn attachment(&self, code: Option<u32>) -> Option<usize> {
+        self.0[ATTACHMENT].or(self.0[FILE_NAME]).filter(|_| code == FILE)
     }
 }
 
-/// Writes the row of a note that belongs to a `kind` of element.
-pub fn write_row<'r>(leaves: &'r Leaves, kind: &'static str, row: &mut Row<'r>) {
-    let note = Found::of(leaves);
-    let note_type = note.note_type.unwrap_or_default();
-    let code = code_of(note_type);
-    copy(row, "id", note.id);
-    copy(row, "responsible_user_id", note.responsible_user_id);
-    copy(row, "created_by", note.created_by);
-    copy(row, "created_at", note.created_at);
-    copy(row, "updated_at", note.updated_at);
-    copy(row, "account_id", note.account_id);
-    copy(row, "group_id", note.group_id);
-    row.push("is_editable", if code == COMMON { "TRUE" } else { "FALSE" });
-    copy(row, "element_id", note.entity_id);
-    row.push("element_type", kind);
-    row.push("attachment", note.attachment(code));
-    row.push("note_type", code_cell(note_type, code));
-    copy(row, "text", note.text(code));
-    for (name, text) in leaves.iter().filter(|(name, _)| name.starts_with("params.")) {
-        if !is_moved(code, name) {
-            row.push(param_name(code, name), text);
+/// Makes rows of notes that belong to one kind of element.
+pub struct NoteRows<'f> {
+    kind: &'static str,
+    filter: &'f RowFilter,
+}
+
+impl<'f> NoteRows<'f> {
+    /// For those notes of a `kind` of element, `lead` and so on, whose rows
+    /// the filter lets through.
+    pub fn new(kind: &'static str, filter: &'f RowFilter) -> Self {
+        NoteRows { kind, filter }
+    }
+
+    /// Writes the row of a note, wanted or not.
+    pub fn write<'r>(&self, note: &'r Leaves, row: &mut Row<'r>) {
+        self.layout(note, self.key(note)).write(note, row);
+    }
+}
+
+/// Stands for a type that v2 did not have.
+const NO_CODE: u32 = u32::MAX;
+
+impl LayOut for NoteRows<'_> {
+    /// The code of the type of the note.
+    fn key(&self, note: &Leaves) -> u32 {
+        let is_type = |(role, _): &(Role, Leaf)| usize::from(*role) == NOTE_TYPE;
+        let note_type = note.with_roles(role_of).find(is_type).map(|(_, leaf)| leaf.text());
+        note_type.and_then(|name| code_of(&name)).unwrap_or(NO_CODE)
+    }
+
+    fn layout(&self, note: &Leaves, key: u32) -> Layout {
+        let (found, code) = (Found::of(note), Some(key).filter(|key| *key != NO_CODE));
+        let leaf_or_empty = |place: Option<usize>| place.map_or(Source::Text(""), Source::Leaf);
+        let mut row = Layout::default();
+        for (name, place) in MEMBERS.iter().zip(found.0).take(ENTITY_ID) {
+            copy(&mut row, name, place);
         }
+        row.push("is_editable", Source::Text(if code == COMMON { "TRUE" } else { "FALSE" }));
+        copy(&mut row, "element_id", found.0[ENTITY_ID]);
+        row.push("element_type", Source::Text(self.kind));
+        row.push("attachment", leaf_or_empty(found.attachment(code)));
+        // A type that v2 did not have keeps the name that v4 has for it.
+        row.push("note_type", code.map_or(leaf_or_empty(found.0[NOTE_TYPE]), code_cell));
+        copy(&mut row, "text", found.text(code));
+        for (place, (role, leaf)) in note.with_roles(role_of).enumerate() {
+            if is_param(code, role) {
+                match old_name(code, leaf.name()) {
+                    Some(name) => row.push(name, Source::Leaf(place)),
+                    None => row.push_leaf(place),
+                }
+            }
+        }
+        row
+    }
+
+    fn filter(&self) -> &RowFilter {
+        self.filter
     }
 }
 
-/// A code as v2 has it. One that v2 did not know was sent as digits, which
-/// may have a sign and zeros before them; without one, v4's name stands.
-fn code_cell(note_type: &str, code: Option<u32>) -> &str {
-    let digits = || note_type.trim_start_matches(['+', '0']);
-    code.map_or(note_type, |code| code_text(code).unwrap_or_else(digits))
+/// A code as v2 has it; v4 may send others as digits.
+fn code_cell(code: u32) -> Source {
+    code_text(code).map_or(Source::Whole(code.into()), Source::Text)
 }
 
-fn copy<'r>(row: &mut Row<'r>, name: &'r str, text: Option<&'r str>) {
-    if let Some(text) = text {
-        row.push(name, text);
+fn copy(row: &mut Layout, name: &'static str, place: Option<usize>) {
+    if let Some(place) = place {
+        row.push(name, Source::Leaf(place));
     }
 }
 
-/// Whether v2 had a member of `params` outside of it.
-fn is_moved(code: Option<u32>, name: &str) -> bool {
-    match name {
-        "params.text" => matches!(code, COMMON | FILE),
-        "params.original_name" | "params.file_name" | "params.attachment" => code == FILE,
-        _ => false,
+/// Whether v2 has a leaf in `params`: some it has elsewhere.
+fn is_param(code: Option<u32>, role: Role) -> bool {
+    match usize::from(role) {
+        TEXT => !matches!(code, COMMON | FILE),
+        ORIGINAL_NAME | FILE_NAME | ATTACHMENT => code != FILE,
+        _ => role == PARAM,
     }
 }
 
-/// The name that a member of `params` had in v2 (v4.md 6.3).
-fn param_name(code: Option<u32>, name: &str) -> &str {
-    match (code, name) {
+/// The name that a member of `params` had in v2, if it was another one (v4.md
+/// 6.3).
+fn old_name(code: Option<u32>, name: &str) -> Option<&'static str> {
+    Some(match (code, name) {
         (CALL_IN | CALL_OUT, "params.uniq") => "params.UNIQ",
         (CALL_IN | CALL_OUT | DROPBOX, "params.link") => "params.LINK",
         (CALL_IN | CALL_OUT, "params.phone") => "params.PHONE",
         (CALL_IN | CALL_OUT, "params.duration") => "params.DURATION",
         (CALL_IN | CALL_OUT, "params.source") => "params.SRC",
         (DROPBOX, "params.filename") => "params.FILE_NAME",
-        _ => name,
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::write_row;
+    use super::NoteRows;
     use crate::flatten::Leaves;
     use crate::row::Row;
+    use crate::row_filter::RowFilter;
     use serde::de::DeserializeSeed;
 
     fn row(json: &str) -> Vec<(String, String)> {
@@ -150,8 +188,8 @@ mod tests {
         note.record(&mut crate::flatten::NoLinks)
             .deserialize(&mut serde_json::Deserializer::from_str(json))
             .unwrap();
-        write_row(&note, "lead", &mut row);
-        row.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
+        NoteRows::new("lead", &RowFilter::default()).write(&note, &mut row);
+        row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect()
     }
 
     fn value(row: &[(String, String)], name: &str) -> Option<String> {

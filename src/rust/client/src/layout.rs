@@ -1,0 +1,115 @@
+//! Rows whose cells depend on nothing but the names in a record and a key:
+//! records with equal names and an equal key are laid out once, and the row of
+//! each further one is written without a look at names.
+
+use crate::flatten::{Kind, Leaf, Leaves, Value};
+use crate::name_table::NameId;
+use crate::row::Row;
+use crate::row_filter::RowFilter;
+
+/// What a cell of a laid out row holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A leaf of the record, by its place.
+    Leaf(usize),
+    /// Always this text.
+    Text(&'static str),
+    /// Always this number.
+    Whole(i64),
+}
+
+impl Source {
+    #[inline]
+    fn value<'l>(self, record: &'l Leaves) -> Value<'l> {
+        match self {
+            Source::Leaf(place) => record.at(place).map_or(Value::ABSENT, Leaf::value),
+            Source::Text(text) => Value::Text(text, Kind::Text),
+            Source::Whole(whole) => Value::Whole(whole),
+        }
+    }
+}
+
+/// The cells of a row. A leaf without a name has its own.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Layout(Vec<(Option<&'static str>, Source)>);
+
+impl Layout {
+    /// Adds a cell.
+    pub fn push(&mut self, name: &'static str, source: Source) {
+        self.0.push((Some(name), source));
+    }
+
+    /// Adds a leaf under its own name.
+    pub fn push_leaf(&mut self, place: usize) {
+        self.0.push((None, Source::Leaf(place)));
+    }
+
+    /// Writes the row of a record that it is the layout of.
+    pub fn write<'r>(&self, record: &'r Leaves, row: &mut Row<'r>) {
+        for (name, source) in &self.0 {
+            match (name, source) {
+                (Some(name), source) => row.push_value(name, source.value(record)),
+                (None, Source::Leaf(place)) => record.at(*place).into_iter().for_each(|leaf| {
+                    row.push_leaf(leaf);
+                }),
+                (None, _) => {}
+            }
+        }
+    }
+}
+
+/// How records of a kind are laid out.
+pub trait LayOut: Sync {
+    /// What the layout depends on besides names.
+    fn key(&self, record: &Leaves) -> u32;
+    /// The layout of the records with these names and this key.
+    fn layout(&self, record: &Leaves, key: u32) -> Layout;
+    /// Which rows are wanted.
+    fn filter(&self) -> &RowFilter;
+}
+
+/// Layouts that are kept: a page has records of few kinds.
+const MOST: usize = 64;
+
+/// The layouts of a page whose columns are known.
+#[derive(Default)]
+pub struct Layouts(Vec<Placed>);
+
+/// A layout, and where its cells go.
+pub struct Placed {
+    key: u32,
+    names: Vec<NameId>,
+    layout: Layout,
+    /// The column of each cell.
+    slots: Vec<usize>,
+}
+
+impl Layouts {
+    /// The layout of a record, if it is here.
+    #[inline]
+    pub fn find(&self, record: &Leaves, key: u32) -> Option<&Placed> {
+        self.0.iter().find(|placed| placed.key == key && record.has_names(&placed.names))
+    }
+
+    /// Adds the layout of a record; its cells go to the columns `slots`.
+    pub fn add(&mut self, record: &Leaves, key: u32, layout: Layout, slots: &[usize]) {
+        if self.0.len() < MOST {
+            let names = record.iter().map(Leaf::name_id).collect();
+            self.0.push(Placed { key, names, layout, slots: slots.to_vec() });
+        }
+    }
+}
+
+impl Placed {
+    /// The layout.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The columns and values of the row of a record.
+    #[inline]
+    pub fn cells<'l>(&'l self, record: &'l Leaves) -> impl Iterator<Item = (usize, Value<'l>)> {
+        let sources = self.slots.iter().zip(&self.layout.0);
+        sources.map(|(slot, (_, source))| (*slot, source.value(record)))
+    }
+}
