@@ -6,6 +6,7 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::plain::Plain;
 use crate::room;
 use crate::same::same;
 
@@ -17,12 +18,6 @@ const WHOLES: usize = 16;
 
 /// In place of the number of a string: there is none.
 const NONE: u32 = u32::MAX;
-
-/// Room for the strings of most columns of a page.
-const FIRST_BYTES: usize = 64;
-
-/// As many bytes as most pages have of one column.
-const MANY_BYTES: usize = 1 << 16;
 
 /// Distinct strings in order of first appearance, each known by its number.
 #[derive(Default)]
@@ -95,17 +90,31 @@ impl Dictionary {
     /// The numbers of all strings of another dictionary, in the order of
     /// theirs; those that are new are added.
     pub fn numbers_of(&mut self, other: &Dictionary) -> Vec<u32> {
-        // Each is looked for before any is added: in a large dictionary that
-        // means to wait for memory, and so it is done for many at a time.
-        let look = |text| {
-            let hash = self.hash(text);
-            (hash, self.find(text, hash))
-        };
-        let known: Vec<(u32, Option<u32>)> = other.iter().map(look).collect();
+        let known = self.known(other.iter());
         let number = |(text, (hash, known)): (&str, (u32, Option<u32>))| {
             known.unwrap_or_else(|| self.add(text, hash))
         };
         other.iter().zip(known).map(number).collect()
+    }
+
+    /// The same for texts some of which may be equal.
+    pub fn numbers_of_texts(&mut self, texts: &Plain) -> Vec<u32> {
+        let known = self.known(texts.iter());
+        let number = |(text, (hash, known)): (&str, (u32, Option<u32>))| {
+            known.unwrap_or_else(|| self.find_or_add(text, hash))
+        };
+        texts.iter().zip(known).map(number).collect()
+    }
+
+    /// The hashes and numbers of strings. Each is looked for before any is
+    /// added: in a large dictionary that means to wait for memory, and so it
+    /// is done for many at a time.
+    fn known<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Vec<(u32, Option<u32>)> {
+        let look = |text| {
+            let hash = self.hash(text);
+            (hash, self.find(text, hash))
+        };
+        texts.map(look).collect()
     }
 
     /// Frees what finds many strings soon; it is made anew when one is added.
@@ -129,7 +138,7 @@ impl Dictionary {
 
     fn add(&mut self, text: &str, hash: u32) -> u32 {
         let added = self.numbers().end;
-        self.make_room(text.len());
+        room::make_for_bytes(&mut self.bytes, text.len());
         self.seen |= bit(hash);
         self.bytes.push_str(text);
         room::push(&mut self.entries, Entry { end: self.bytes.len(), hash });
@@ -138,14 +147,6 @@ impl Dictionary {
             (unknown..=added).for_each(|number| self.add_to_index(number));
         }
         added
-    }
-
-    /// Bytes grow fourfold as long as they are few.
-    fn make_room(&mut self, more: usize) {
-        let (length, capacity) = (self.bytes.len(), self.bytes.capacity());
-        if length + more > capacity && capacity < MANY_BYTES {
-            self.bytes.reserve(FIRST_BYTES.max(3 * capacity).max(more));
-        }
     }
 
     fn add_to_index(&mut self, number: u32) {

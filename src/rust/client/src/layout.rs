@@ -60,8 +60,10 @@ impl Layout {
 
 /// How records of a kind are laid out.
 pub trait LayOut: Sync {
-    /// What the layout depends on besides names.
-    fn key(&self, record: &Leaves) -> u32;
+    /// The member of the record that the layout depends on besides names.
+    fn key_member(&self) -> &'static str;
+    /// What the layout depends on, by what that member holds.
+    fn key(&self, value: Option<Value>) -> u32;
     /// The layout of the records with these names and this key.
     fn layout(&self, record: &Leaves, key: u32) -> Layout;
     /// Which rows are wanted.
@@ -73,7 +75,11 @@ const MOST: usize = 64;
 
 /// The layouts of a page whose columns are known.
 #[derive(Default)]
-pub struct Layouts(Vec<Placed>);
+pub struct Layouts {
+    placed: Vec<Placed>,
+    /// The number of the name of the member that they depend on.
+    key_name: Option<NameId>,
+}
 
 /// A layout, and where its cells go.
 pub struct Placed {
@@ -85,17 +91,26 @@ pub struct Placed {
 }
 
 impl Layouts {
+    /// The key of a record, all of which must be of one page.
+    pub fn key(&mut self, how: &dyn LayOut, record: &Leaves) -> u32 {
+        let named =
+            self.key_name.and_then(|name| record.iter().find(|leaf| leaf.name_id() == name));
+        let leaf = named.or_else(|| record.find(how.key_member()));
+        self.key_name = leaf.map(Leaf::name_id).or(self.key_name);
+        how.key(leaf.map(Leaf::value))
+    }
+
     /// The layout of a record, if it is here.
     #[inline]
     pub fn find(&self, record: &Leaves, key: u32) -> Option<&Placed> {
-        self.0.iter().find(|placed| placed.key == key && record.has_names(&placed.names))
+        self.placed.iter().find(|placed| placed.key == key && record.has_names(&placed.names))
     }
 
     /// Adds the layout of a record; its cells go to the columns `slots`.
     pub fn add(&mut self, record: &Leaves, key: u32, layout: Layout, slots: &[usize]) {
-        if self.0.len() < MOST {
+        if self.placed.len() < MOST {
             let names = record.iter().map(Leaf::name_id).collect();
-            self.0.push(Placed { key, names, layout, slots: slots.to_vec() });
+            self.placed.push(Placed { key, names, layout, slots: slots.to_vec() });
         }
     }
 }

@@ -32,6 +32,7 @@ pub mod walk;
 
 // The bytes of a page to columns.
 pub mod column;
+pub mod column_builder;
 pub mod counting;
 pub mod dictionary;
 pub mod flatten;
@@ -42,6 +43,7 @@ pub mod name_table;
 pub mod names;
 pub mod number;
 pub mod page;
+pub mod plain;
 mod room;
 pub mod row;
 pub mod row_filter;

@@ -194,7 +194,7 @@ impl OneTable<'_> {
     }
 
     fn keep_laid_out(&mut self, how: &dyn LayOut, leaves: &Leaves) -> Result<(), BadCell> {
-        let key = how.key(leaves);
+        let key = self.layouts.key(how, leaves);
         let Some(placed) = self.layouts.find(leaves, key) else {
             return self.keep_first(how, leaves, key);
         };
@@ -533,8 +533,12 @@ mod tests {
     struct Texts(RowFilter);
 
     impl LayOut for Texts {
-        fn key(&self, record: &Leaves) -> u32 {
-            u32::from(record.get("kind") == Some(Value::Text("a", Kind::Text)))
+        fn key_member(&self) -> &'static str {
+            "kind"
+        }
+
+        fn key(&self, kind: Option<Value>) -> u32 {
+            u32::from(kind == Some(Value::Text("a", Kind::Text)))
         }
 
         fn layout(&self, record: &Leaves, key: u32) -> Layout {

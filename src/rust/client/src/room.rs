@@ -25,6 +25,22 @@ fn make_room<T>(items: &mut Vec<T>) {
     }
 }
 
+/// Room for the strings of most columns of a page.
+const FIRST_BYTES: usize = 64;
+
+/// As many bytes as most pages have of one column: up to there they grow
+/// fourfold.
+const MANY_BYTES: usize = 1 << 16;
+
+/// Makes room for a string that will be added to others.
+#[inline]
+pub fn make_for_bytes(bytes: &mut String, more: usize) {
+    let capacity = bytes.capacity();
+    if bytes.len() + more > capacity && capacity < MANY_BYTES {
+        bytes.reserve(FIRST_BYTES.max(3 * capacity).max(more));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -1,13 +1,15 @@
 //! Columns under construction: one table a page, pages joined in order.
 //!
 //! A column holds only the cells that exist, so that hundreds of rarely used
-//! columns cost what their cells cost. Texts are stored once per column.
+//! columns cost what their cells cost. Texts are stored once per column: in a
+//! page where many are equal, and in whatever pages are joined to.
 
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::column_builder::ColumnBuilder;
 use crate::flatten::{Leaf, Leaves, Value};
 use crate::list::Append;
 use crate::name_table::{NameId, NameTable};
@@ -83,7 +85,7 @@ const ODD: u32 = u32::MAX;
 pub struct Table {
     schema: &'static Schema,
     rows: u32,
-    columns: Vec<Column>,
+    columns: Vec<ColumnBuilder>,
     index: HashTable<u32>,
     hasher: RandomState,
     /// For each column one more than the row that used it last, or [`ODD`].
@@ -164,10 +166,9 @@ impl Table {
     /// the base columns of its schema.
     pub fn into_columns(mut self) -> Vec<Column> {
         if self.rows == 0 && self.columns.is_empty() {
-            return Table::with_base(self.schema).columns;
+            self = Table::with_base(self.schema);
         }
-        self.columns.iter_mut().for_each(Column::finish);
-        self.columns
+        self.columns.into_iter().map(ColumnBuilder::finish).collect()
     }
 
     /// Adds a row.
@@ -348,7 +349,7 @@ impl Table {
             return slot;
         }
         let slot = self.columns.len();
-        self.columns.push(Column::new(name, self.schema.role(name)));
+        self.columns.push(ColumnBuilder::new(name, self.schema.role(name)));
         self.used.push(if is_odd(name) { ODD } else { 0 });
         self.fixed.push("");
         let (columns, hasher) = (&self.columns, &self.hasher);
@@ -589,6 +590,34 @@ mod tests {
     #[test]
     fn a_table_without_rows_has_the_base_columns() {
         assert_eq!(names(table(&[])), ["id", "text"]);
+    }
+
+    #[test]
+    fn each_text_is_stored_once_however_often_it_comes() {
+        for (rows, kinds) in [(5, 2), (20, 20), (40, 1), (40, 39), (100, 9), (700, 700)] {
+            let text = |row: u32| format!("text {}", row % kinds);
+            let page = |first: u32| {
+                let mut page = Table::new(&SCHEMA);
+                for row in 0..rows {
+                    let record = format!(r#"{{"id":{},"text":"{}"}}"#, first + row, text(row));
+                    push(&mut page, &record).unwrap();
+                }
+                page
+            };
+            let mut joined = page(0);
+            joined.append(page(rows), &mut Keys::default());
+            let once: Vec<String> = (0..rows).map(text).collect();
+            for (table, expected) in [(page(0), once.clone()), (joined, [&once[..]; 2].concat())] {
+                let columns = table.into_columns();
+                let texts = cells(&columns[1]).into_iter().map(|(_, text)| text);
+                assert_eq!(texts.collect::<Vec<_>>(), expected);
+                let stored = match columns[1].values() {
+                    Values::Text(_, dictionary) => dictionary.len(),
+                    Values::Number(..) => 0,
+                };
+                assert_eq!(stored, kinds as usize, "{rows} rows");
+            }
+        }
     }
 
     #[test]

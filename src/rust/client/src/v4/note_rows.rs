@@ -1,6 +1,6 @@
 //! A note of API v4 as a row of API v2 (v4.md 6.3).
 
-use crate::flatten::{Leaf, Leaves};
+use crate::flatten::{Leaves, Value};
 use crate::layout::{LayOut, Layout, Source};
 use crate::name_table::Role;
 use crate::row::Row;
@@ -95,7 +95,8 @@ impl<'f> NoteRows<'f> {
 
     /// Writes the row of a note, wanted or not.
     pub fn write<'r>(&self, note: &'r Leaves, row: &mut Row<'r>) {
-        self.layout(note, self.key(note)).write(note, row);
+        let key = self.key(note.get(self.key_member()));
+        self.layout(note, key).write(note, row);
     }
 }
 
@@ -103,11 +104,13 @@ impl<'f> NoteRows<'f> {
 const NO_CODE: u32 = u32::MAX;
 
 impl LayOut for NoteRows<'_> {
-    /// The code of the type of the note.
-    fn key(&self, note: &Leaves) -> u32 {
-        let is_type = |(role, _): &(Role, Leaf)| usize::from(*role) == NOTE_TYPE;
-        let note_type = note.with_roles(role_of).find(is_type).map(|(_, leaf)| leaf.text());
-        note_type.and_then(|name| code_of(&name)).unwrap_or(NO_CODE)
+    fn key_member(&self) -> &'static str {
+        MEMBERS[NOTE_TYPE]
+    }
+
+    /// The code of a type of note.
+    fn key(&self, note_type: Option<Value>) -> u32 {
+        note_type.and_then(|name| code_of(&name.text())).unwrap_or(NO_CODE)
     }
 
     fn layout(&self, note: &Leaves, key: u32) -> Layout {

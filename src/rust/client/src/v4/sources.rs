@@ -1,7 +1,10 @@
 //! Where API v4 keeps what API v2 called notes (v4.md 6.2): the map from
 //! `note_type` codes to v4's notes and events.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
 
 use crate::note_types::{NOTE_TYPES, Source};
 
@@ -91,9 +94,11 @@ fn is_v4_note(code: u32) -> bool {
 /// The v2 code of a note type as v4 sends it: a name, or now and then the
 /// code itself. None for names that v2 did not have.
 pub fn code_of(note_type: &str) -> Option<u32> {
-    let named = NOTE_TYPES.iter().find(|note| note.name == note_type).map(|note| note.code);
-    let other = || OTHER_NAMES.iter().find(|(name, _)| *name == note_type).map(|(_, code)| *code);
-    named.or_else(other).or_else(|| note_type.parse().ok())
+    static CODES: LazyLock<HashMap<&str, u32, FixedState>> = LazyLock::new(|| {
+        let named = NOTE_TYPES.iter().map(|note| (note.name, note.code));
+        OTHER_NAMES.into_iter().chain(named).collect()
+    });
+    CODES.get(note_type).copied().or_else(|| note_type.parse().ok())
 }
 
 /// A code as a cell has it, if v2 knew it.

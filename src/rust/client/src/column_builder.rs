@@ -1,0 +1,257 @@
+//! One column under construction, of one page or of many.
+
+use crate::column::{BadCell, Column, Role, Values, bit};
+use crate::counting::Counting;
+use crate::dictionary::Dictionary;
+use crate::flatten::{Kind, Value};
+use crate::keys::Key;
+use crate::plain::Plain;
+use crate::room;
+
+/// The largest whole number below which a double, and so R, holds all.
+const MAX_EXACT: u64 = 1 << 53;
+
+/// A column that takes in cells, in row order.
+pub struct ColumnBuilder {
+    pub(crate) name: Box<str>,
+    rows: Counting,
+    cells: Cells,
+    role: Role,
+    /// A bit for each kind of value that it holds.
+    kinds: u8,
+}
+
+/// The cells of those rows.
+enum Cells {
+    /// Texts of a page that are mostly different, or few.
+    Plain(Plain),
+    /// Numbers of texts in a dictionary.
+    Distinct(Counting, Dictionary),
+    /// Ids or times.
+    Number(Vec<f64>),
+}
+
+impl ColumnBuilder {
+    /// A column without cells.
+    pub fn new(name: &str, role: Role) -> Self {
+        let cells = match role {
+            Role::Text | Role::Natural(_) => Cells::Plain(Plain::default()),
+            Role::Id | Role::Time => Cells::Number(Vec::new()),
+        };
+        ColumnBuilder { name: name.into(), rows: Counting::default(), cells, role, kinds: 0 }
+    }
+
+    /// The rows that have a cell.
+    pub fn rows(&self) -> &Counting {
+        &self.rows
+    }
+
+    /// Adds a cell.
+    ///
+    /// # Errors
+    /// [`BadCell`] when an id or a time is not a number.
+    pub fn push(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
+        if value.kind() == Kind::Absent {
+            return Ok(());
+        }
+        self.kinds |= bit(value.kind());
+        match &mut self.cells {
+            Cells::Plain(texts) => {
+                match value {
+                    Value::Text(text, _) => texts.push(text),
+                    Value::Whole(whole) => texts.push(itoa::Buffer::new().format(whole)),
+                }
+                if texts.should_be_distinct() {
+                    self.distinct();
+                }
+            }
+            Cells::Distinct(numbers, dictionary) => numbers.push(match value {
+                Value::Text(text, _) => dictionary.number(text),
+                Value::Whole(whole) => dictionary.number_of_whole(whole),
+            }),
+            Cells::Number(numbers) => match number(value, self.role) {
+                Some(number) => room::push(numbers, number),
+                None => return Err(self.bad_cell()),
+            },
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    #[cold]
+    fn bad_cell(&self) -> BadCell {
+        BadCell { column: self.name.to_string() }
+    }
+
+    /// Stores each text once from now on: the numbers of the cells' texts, and
+    /// those. None for numbers.
+    fn distinct(&mut self) -> Option<(&mut Counting, &mut Dictionary)> {
+        if let Cells::Plain(texts) = &self.cells {
+            let (numbers, dictionary) = distinct(texts);
+            self.cells = Cells::Distinct(numbers, dictionary);
+        }
+        match &mut self.cells {
+            Cells::Distinct(numbers, dictionary) => Some((numbers, dictionary)),
+            Cells::Plain(_) | Cells::Number(_) => None,
+        }
+    }
+
+    /// The column with all its cells.
+    pub fn finish(self) -> Column {
+        let ColumnBuilder { name, rows, cells, role, kinds } = self;
+        let values = match cells {
+            Cells::Number(numbers) => Values::Number(role, numbers),
+            Cells::Plain(texts) => text_values(distinct(&texts)),
+            Cells::Distinct(numbers, dictionary) => text_values((numbers, dictionary)),
+        };
+        Column { name, rows, values, role, kinds }
+    }
+
+    /// Adds the cells of another column of that name; `places` tells where
+    /// each row goes, below all others, None leaves it out.
+    pub fn append(&mut self, other: ColumnBuilder, places: &[Option<u32>]) {
+        self.distinct();
+        self.kinds |= other.kinds;
+        let places = other.rows.iter().map(|row| places[row as usize]);
+        match (&mut self.cells, other.cells) {
+            (Cells::Distinct(numbers, dictionary), Cells::Plain(theirs)) => {
+                let known = dictionary.numbers_of_texts(&theirs);
+                add_placed(&mut self.rows, places, known, |number| numbers.push(number));
+            }
+            (Cells::Distinct(numbers, dictionary), Cells::Distinct(theirs, their_dictionary)) => {
+                let known = dictionary.numbers_of(&their_dictionary);
+                let theirs = theirs.iter().map(|number| known[number as usize]);
+                add_placed(&mut self.rows, places, theirs, |number| numbers.push(number));
+            }
+            (Cells::Number(numbers), Cells::Number(theirs)) => {
+                add_placed(&mut self.rows, places, theirs, |number| numbers.push(number));
+            }
+            // A name has one role in a schema, so the kinds never differ.
+            _ => {}
+        }
+    }
+
+    /// Replaces texts; `label` gives the new text or None.
+    pub fn relabel(&mut self, label: impl Fn(&str) -> Option<&'static str>) {
+        let Some((numbers, dictionary)) = self.distinct() else { return };
+        let mut labelled = Dictionary::default();
+        let renumbered: Vec<u32> =
+            dictionary.iter().map(|text| labelled.number(label(text).unwrap_or(text))).collect();
+        *numbers = numbers.iter().map(|number| renumbered[number as usize]).collect();
+        *dictionary = labelled;
+    }
+
+    /// The texts of a table of `rows` rows; None where there is none.
+    pub fn texts(&self, rows: usize) -> Vec<Option<String>> {
+        let mut dense = vec![None; rows];
+        self.for_each_text(|row, text| dense[row as usize] = Some(text.to_owned()));
+        dense
+    }
+
+    fn for_each_text(&self, mut use_text: impl FnMut(u32, &str)) {
+        match &self.cells {
+            Cells::Plain(texts) => {
+                self.rows.iter().zip(texts.iter()).for_each(|(row, text)| use_text(row, text));
+            }
+            Cells::Distinct(numbers, dictionary) => {
+                let cells = self.rows.iter().zip(numbers.iter());
+                cells.for_each(|(row, number)| use_text(row, dictionary.get(number)));
+            }
+            Cells::Number(_) => {}
+        }
+    }
+
+    /// Takes texts in place of the cells, one for each row or None.
+    pub fn set_texts(&mut self, texts: &[Option<&str>]) {
+        let mut numbers = Counting::default();
+        let mut dictionary = Dictionary::default();
+        self.rows = Counting::default();
+        for (row, text) in (0..).zip(texts) {
+            if let Some(text) = text {
+                self.rows.push(row);
+                numbers.push(dictionary.number(text));
+            }
+        }
+        self.cells = Cells::Distinct(numbers, dictionary);
+    }
+
+    /// The numbers of a table of `rows` rows; NaN where there is none.
+    pub fn numbers(&self, rows: usize) -> Vec<f64> {
+        let mut dense = vec![f64::NAN; rows];
+        if let Cells::Number(numbers) = &self.cells {
+            for (row, number) in self.rows.iter().zip(numbers) {
+                dense[row as usize] = *number;
+            }
+        }
+        dense
+    }
+
+    /// Keys of the rows that have a cell.
+    pub fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
+        if let Cells::Number(numbers) = &self.cells {
+            let cells = self.rows.iter().zip(numbers);
+            cells.for_each(|(row, number)| use_key(row, Key::Number(*number)));
+        }
+        self.for_each_text(|row, text| use_key(row, Key::Text(text)));
+    }
+
+    /// Moves each row to its place.
+    pub fn rearrange(&mut self, places: &[u32]) {
+        let mut moved: Vec<(u32, usize)> =
+            self.rows.iter().enumerate().map(|(cell, row)| (places[row as usize], cell)).collect();
+        moved.sort_unstable();
+        self.rows = moved.iter().map(|(row, _)| *row).collect();
+        if let Some((numbers, _)) = self.distinct() {
+            let listed: Vec<u32> = numbers.iter().collect();
+            *numbers = moved.iter().map(|(_, cell)| listed[*cell]).collect();
+        } else if let Cells::Number(numbers) = &mut self.cells {
+            *numbers = moved.iter().map(|(_, cell)| numbers[*cell]).collect();
+        }
+    }
+}
+
+/// Texts by number, each stored once.
+#[cold]
+fn distinct(texts: &Plain) -> (Counting, Dictionary) {
+    let mut dictionary = Dictionary::default();
+    let numbers = texts.iter().map(|text| dictionary.number(text)).collect();
+    (numbers, dictionary)
+}
+
+fn text_values((numbers, mut dictionary): (Counting, Dictionary)) -> Values {
+    dictionary.forget_index();
+    Values::Text(numbers, dictionary)
+}
+
+/// Adds those cells that have a place.
+fn add_placed<T>(
+    rows: &mut Counting,
+    places: impl Iterator<Item = Option<u32>>,
+    cells: impl IntoIterator<Item = T>,
+    mut add: impl FnMut(T),
+) {
+    for (place, cell) in places.zip(cells) {
+        if let Some(place) = place {
+            add(cell);
+            rows.push(place);
+        }
+    }
+}
+
+/// The number that a value is, if it is one that the role allows. An id must
+/// be whole and one that a double holds exactly: digits beyond would change.
+fn number(value: Value, role: Role) -> Option<f64> {
+    let whole = match value {
+        Value::Text(text, _) => text.parse().ok(),
+        Value::Whole(whole) => Some(whole),
+    };
+    if let Some(whole) = whole {
+        let exact = whole.unsigned_abs() <= MAX_EXACT;
+        return (exact || role != Role::Id).then_some(whole as f64);
+    }
+    match role {
+        // What is whole came as a whole number, unless it is too large.
+        Role::Id => None,
+        _ => value.number().filter(|number| number.is_finite()),
+    }
+}
