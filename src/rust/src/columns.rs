@@ -42,25 +42,26 @@ fn size(column: &Column, rows: usize) -> usize {
         }
 }
 
-/// R's own first heap: less than this needs no room made.
-const FIRST_HEAP: usize = 64 << 20;
+/// For so many bytes R is made to look for garbage before: to do so when half
+/// of them have come takes longer, but for fewer bytes not by much.
+const MANY_BYTES: usize = 128 << 20;
 
 /// Tells R how many bytes are coming: otherwise its heap grows by small steps,
 /// and before each of them all that came so far is looked through for garbage.
-/// So it is looked for now, when there is little to look through.
+/// For many bytes it is looked for now, when there is little to look through.
 fn make_room(bytes: usize) {
     extern "C" {
         fn R_gc();
     }
     // The heap shrinks by a fifth when much of it is found to be free.
-    let room = if bytes > FIRST_HEAP { bytes + bytes / 3 } else { bytes };
+    let room = if bytes > MANY_BYTES { bytes + bytes / 3 } else { bytes };
     single_threaded(|| {
         // SAFETY: on R's main thread; the vector is not used. Its pages are
         // never written to, so that it takes no memory. All other objects of
         // this call are protected by their owners.
         unsafe {
             Rf_allocVector(SEXPTYPE::RAWSXP, length(room));
-            if bytes > FIRST_HEAP {
+            if bytes > MANY_BYTES {
                 // Until then the vector counts as used.
                 R_gc();
             }

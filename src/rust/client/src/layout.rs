@@ -30,8 +30,17 @@ impl Source {
 }
 
 /// The cells of a row. A leaf without a name has its own.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Layout(Vec<(Option<&'static str>, Source)>);
+
+/// Room for the cells of most rows.
+const USUAL_CELLS: usize = 24;
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout(Vec::with_capacity(USUAL_CELLS))
+    }
+}
 
 impl Layout {
     /// Adds a cell.

@@ -43,6 +43,9 @@ pub struct NameTable {
     hasher: RandomState,
 }
 
+/// So many names most pages have.
+const USUAL: usize = 64;
+
 /// A name: that of its parent and one part more.
 struct Name {
     parent: NameId,
@@ -71,10 +74,10 @@ impl Default for NameTable {
         static SERIAL: AtomicU64 = AtomicU64::new(1);
         let mut table = NameTable {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
-            names: Vec::new(),
-            parts: String::new(),
-            whole: String::new(),
-            index: HashTable::new(),
+            names: Vec::with_capacity(USUAL),
+            parts: String::with_capacity(USUAL * 16),
+            whole: String::with_capacity(USUAL * 32),
+            index: HashTable::with_capacity(USUAL),
             hasher: RandomState::default(),
         };
         table.add(NameId::ROOT, Joint::Key, "");

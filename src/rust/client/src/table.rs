@@ -77,6 +77,9 @@ impl Schema {
     }
 }
 
+/// Room for the columns of most tables.
+const USUAL_COLUMNS: usize = 48;
+
 /// In place of a row: the name of the column looks like a repaired one, so it
 /// is never matched directly.
 const ODD: u32 = u32::MAX;
@@ -138,12 +141,12 @@ impl Table {
         Table {
             schema,
             rows: 0,
-            columns: Vec::new(),
-            index: HashTable::new(),
+            columns: Vec::with_capacity(USUAL_COLUMNS),
+            index: HashTable::with_capacity(USUAL_COLUMNS),
             hasher: RandomState::default(),
-            used: Vec::new(),
-            fixed: Vec::new(),
-            slots: Vec::new(),
+            used: Vec::with_capacity(USUAL_COLUMNS),
+            fixed: Vec::with_capacity(USUAL_COLUMNS),
+            slots: Vec::with_capacity(USUAL_COLUMNS),
             known: KnownNames::default(),
         }
     }
