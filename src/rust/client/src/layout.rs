@@ -29,9 +29,28 @@ impl Source {
     }
 }
 
-/// The cells of a row. A leaf without a name has its own.
+/// A cell of a laid out row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cell {
+    /// One with a name of the layout's.
+    Named(&'static str, Source),
+    /// A leaf of the record under its own name, by its place.
+    Own(usize),
+}
+
+impl Cell {
+    #[inline]
+    fn value<'l>(self, record: &'l Leaves) -> Value<'l> {
+        match self {
+            Cell::Named(_, source) => source.value(record),
+            Cell::Own(place) => Source::Leaf(place).value(record),
+        }
+    }
+}
+
+/// The cells of a row.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Layout(Vec<(Option<&'static str>, Source)>);
+pub struct Layout(Vec<Cell>);
 
 /// Room for the cells of most rows.
 const USUAL_CELLS: usize = 24;
@@ -45,23 +64,22 @@ impl Default for Layout {
 impl Layout {
     /// Adds a cell.
     pub fn push(&mut self, name: &'static str, source: Source) {
-        self.0.push((Some(name), source));
+        self.0.push(Cell::Named(name, source));
     }
 
     /// Adds a leaf under its own name.
     pub fn push_leaf(&mut self, place: usize) {
-        self.0.push((None, Source::Leaf(place)));
+        self.0.push(Cell::Own(place));
     }
 
     /// Writes the row of a record that it is the layout of.
     pub fn write<'r>(&self, record: &'r Leaves, row: &mut Row<'r>) {
-        for (name, source) in &self.0 {
-            match (name, source) {
-                (Some(name), source) => row.push_value(name, source.value(record)),
-                (None, Source::Leaf(place)) => record.at(*place).into_iter().for_each(|leaf| {
+        for cell in &self.0 {
+            match *cell {
+                Cell::Named(name, source) => row.push_value(name, source.value(record)),
+                Cell::Own(place) => record.at(place).into_iter().for_each(|leaf| {
                     row.push_leaf(leaf);
                 }),
-                (None, _) => {}
             }
         }
     }
@@ -133,7 +151,7 @@ impl Placed {
     /// The columns and values of the row of a record.
     #[inline]
     pub fn cells<'l>(&'l self, record: &'l Leaves) -> impl Iterator<Item = (usize, Value<'l>)> {
-        let sources = self.slots.iter().zip(&self.layout.0);
-        sources.map(|(slot, (_, source))| (*slot, source.value(record)))
+        let cells = self.slots.iter().zip(&self.layout.0);
+        cells.map(|(slot, cell)| (*slot, cell.value(record)))
     }
 }

@@ -11,6 +11,7 @@ use hashbrown::HashTable;
 
 use crate::column_builder::ColumnBuilder;
 use crate::flatten::{Leaf, Leaves, Value};
+use crate::known_names::KnownNames;
 use crate::list::Append;
 use crate::name_table::{NameId, NameTable};
 use crate::names::{is_odd, make_unique};
@@ -99,40 +100,6 @@ pub struct Table {
     slots: Vec<usize>,
     /// The column of each name of the records that are added.
     known: KnownNames,
-}
-
-/// In place of the number of a column: it is not known.
-const UNKNOWN: u32 = u32::MAX;
-
-/// Columns by the numbers that names have in one [`NameTable`].
-#[derive(Default)]
-struct KnownNames {
-    /// That of the table of names; 0 before the first.
-    serial: u64,
-    slots: Vec<u32>,
-}
-
-impl KnownNames {
-    /// Forgets those of all other tables.
-    #[inline]
-    fn keep_those_of(&mut self, names: &NameTable) {
-        if self.serial != names.serial() {
-            self.serial = names.serial();
-            self.slots.clear();
-        }
-    }
-
-    #[inline]
-    fn slot(&self, name: NameId) -> Option<usize> {
-        self.slots.get(name.place()).copied().filter(|slot| *slot != UNKNOWN).map(|s| s as usize)
-    }
-
-    fn add(&mut self, name: NameId, slot: usize) {
-        if self.slots.len() <= name.place() {
-            self.slots.resize(name.place() + 1, UNKNOWN);
-        }
-        self.slots[name.place()] = u32::try_from(slot).unwrap_or(UNKNOWN);
-    }
 }
 
 impl Table {
@@ -224,11 +191,10 @@ impl Table {
     }
 
     fn fill<'c>(&mut self, values: impl Iterator<Item = Value<'c>>) -> Result<(), BadCell> {
-        for (slot, value) in self.slots.iter().zip(values) {
-            self.columns[*slot].push(self.rows, value)?;
-        }
-        self.rows += 1;
-        Ok(())
+        let slots = std::mem::take(&mut self.slots);
+        let filled = self.push_at(slots.iter().copied().zip(values));
+        self.slots = slots;
+        filled
     }
 
     /// Finds or makes the column of each cell when none is odd or occurs twice
