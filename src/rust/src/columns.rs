@@ -44,28 +44,31 @@ fn size(column: &Column, rows: usize) -> usize {
 
 /// For so many bytes R is made to look for garbage before: to do so when half
 /// of them have come takes longer, but for fewer bytes not by much.
-const MANY_BYTES: usize = 128 << 20;
+const MANY_BYTES: usize = 64 << 20;
+
+/// R keeps so much free in any case.
+const SPARE_BYTES: usize = 16 << 20;
 
 /// Tells R how many bytes are coming: otherwise its heap grows by small steps,
 /// and before each of them all that came so far is looked through for garbage.
 /// For many bytes it is looked for now, when there is little to look through.
 fn make_room(bytes: usize) {
-    extern "C" {
-        fn R_gc();
+    if bytes < MANY_BYTES {
+        return allocate_unused(bytes);
     }
-    // The heap shrinks by a fifth when much of it is found to be free.
-    let room = if bytes > MANY_BYTES { bytes + bytes / 3 } else { bytes };
+    allocate_unused(bytes + bytes / 5 + SPARE_BYTES);
+    // Until it is found to be garbage the vector counts as used. One that does
+    // not fit beside it makes R look, among its newest objects only.
+    allocate_unused(bytes / 4 + 2 * SPARE_BYTES);
+}
+
+/// A vector that is not used. Its pages are never written to, so that it takes
+/// no memory.
+fn allocate_unused(bytes: usize) {
     single_threaded(|| {
-        // SAFETY: on R's main thread; the vector is not used. Its pages are
-        // never written to, so that it takes no memory. All other objects of
-        // this call are protected by their owners.
-        unsafe {
-            Rf_allocVector(SEXPTYPE::RAWSXP, length(room));
-            if bytes > MANY_BYTES {
-                // Until then the vector counts as used.
-                R_gc();
-            }
-        };
+        // SAFETY: on R's main thread. All other objects of this call are
+        // protected by their owners.
+        unsafe { Rf_allocVector(SEXPTYPE::RAWSXP, length(bytes)) };
     });
 }
 

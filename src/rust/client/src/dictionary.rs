@@ -106,15 +106,21 @@ impl Dictionary {
         texts.iter().zip(known).map(number).collect()
     }
 
-    /// The hashes and numbers of strings. Each is looked for before any is
-    /// added: in a large dictionary that means to wait for memory, and so it
-    /// is done for many at a time.
-    fn known<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Vec<(u32, Option<u32>)> {
-        let look = |text| {
-            let hash = self.hash(text);
-            (hash, self.find(text, hash))
+    /// The hashes and numbers of strings. To look for one in a large dictionary
+    /// is to wait for memory at each step: so each step is made for all of them
+    /// before the next, and all are looked for before any is added.
+    fn known<'t>(&self, texts: impl Iterator<Item = &'t str> + Clone) -> Vec<(u32, Option<u32>)> {
+        let hashes: Vec<u32> = texts.clone().map(|text| self.hash(text)).collect();
+        let alike: Vec<Option<u32>> = hashes.iter().map(|hash| self.alike(*hash)).collect();
+        let range = |number: &Option<u32>| number.map_or(0..0, |number| self.range(number));
+        let ranges: Vec<Range<usize>> = alike.iter().map(range).collect();
+        let steps = hashes.into_iter().zip(alike.into_iter().zip(ranges));
+        let look = |text, hash, alike: Option<u32>, range: Range<usize>| {
+            let is_it = same(&self.bytes.as_bytes()[range], str::as_bytes(text));
+            if is_it { alike } else { alike.and_then(|_| self.find(text, hash)) }
         };
-        texts.map(look).collect()
+        let known = |(text, (hash, (alike, range)))| (hash, look(text, hash, alike, range));
+        texts.zip(steps).map(known).collect()
     }
 
     /// Frees what finds many strings soon; it is made anew when one is added.
@@ -124,15 +130,25 @@ impl Dictionary {
     }
 
     fn find(&self, text: &str, hash: u32) -> Option<u32> {
+        self.find_where(hash, |number| self.is(number, text))
+    }
+
+    /// The number of a string that has this hash, if any has.
+    fn alike(&self, hash: u32) -> Option<u32> {
+        self.find_where(hash, |_| true)
+    }
+
+    /// The number of a string that has this hash and is the one looked for.
+    fn find_where(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         if self.seen & bit(hash) == 0 {
             return None;
         }
         if self.index.is_empty() {
             let entries = (0..).zip(&self.entries);
-            let like_it = entries.filter(|(_, entry)| entry.hash == hash);
-            return like_it.map(|(number, _)| number).find(|number| self.is(*number, text));
+            let alike = entries.filter(|(_, entry)| entry.hash == hash);
+            return alike.map(|(number, _)| number).find(|number| is_it(*number));
         }
-        let is_it = |found: &Indexed| found.hash == hash && self.is(found.number, text);
+        let is_it = |found: &Indexed| found.hash == hash && is_it(found.number);
         self.index.find(spread(hash), is_it).map(|found| found.number)
     }
 
@@ -186,7 +202,7 @@ impl Dictionary {
     }
 
     /// All strings, in the order of their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.numbers().map(|number| self.get(number))
     }
 
@@ -249,6 +265,20 @@ mod tests {
         let mut dictionary = dictionary_of(&["a", "b"]);
         assert_eq!(dictionary.numbers_of(&dictionary_of(&["c", "b", "", "a"])), [2, 1, 3, 0]);
         assert_eq!(dictionary.iter().collect::<Vec<_>>(), ["a", "b", "c", ""]);
+    }
+
+    #[test]
+    fn strings_that_share_a_hash_are_told_apart() {
+        // Among so many some do: hashes have 32 bits.
+        let count = 400_000;
+        let dictionary_of = |count: u32| {
+            let mut dictionary = Dictionary::default();
+            (0..count).for_each(|number| _ = dictionary.number(&number.to_string()));
+            dictionary
+        };
+        let mut dictionary = dictionary_of(count / 2);
+        assert!(dictionary.numbers_of(&dictionary_of(count)).into_iter().eq(0..count));
+        assert!(dictionary.iter().eq(dictionary_of(count).iter()));
     }
 
     #[test]
