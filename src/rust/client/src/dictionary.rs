@@ -54,12 +54,10 @@ impl Dictionary {
     /// The number of `text`, which is added when it is new.
     #[inline]
     pub fn number(&mut self, text: &str) -> u32 {
-        let hash = self.hash(text);
-        let last = self.entries.get(self.last as usize);
-        if last.is_some_and(|last| last.hash == hash) && self.is(self.last, text) {
+        if !self.is_empty() && self.is(self.last, text) {
             return self.last;
         }
-        self.last = self.find_or_add(text, hash);
+        self.last = self.find_or_add(text, self.hash(text));
         self.last
     }
 

@@ -93,7 +93,8 @@ impl NameTable {
 
     /// The name of member `key` of `parent`; `before` is the member that came
     /// before it, or the parent itself. An empty key adds nothing.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as a call it takes 3 % of a page more")]
+    #[inline(always)]
     pub fn member(&mut self, parent: NameId, before: NameId, key: &str) -> NameId {
         if key.is_empty() {
             return parent;
