@@ -193,7 +193,7 @@ reading <- function(way, sandbox, rate) {
 # The plan ----------------------------------------------------------------------
 
 plan <- rbind(
-  expand.grid(way = "AmoNotes", notes = c(1e3, 1e4, 4e4, 1e5, 2e5, 5e5), times = 9),
+  expand.grid(way = "AmoNotes", notes = c(1e3, 1e4, 4e4, 1e5, 2e5, 5e5), times = 15),
   expand.grid(way = "simplified", notes = c(1e3, 1e4, 4e4, 5e5), times = 2),
   expand.grid(way = "by_row", notes = c(1e3, 1e4), times = 2)
 )
