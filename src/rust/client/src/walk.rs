@@ -220,7 +220,7 @@ impl<T> Walk<T> {
     }
 
     fn place_of(&self, ask: &Ask) -> Option<usize> {
-        self.parts.iter().position(|part| part.number == ask.part)
+        self.parts.iter().rposition(|part| part.number == ask.part)
     }
 
     fn new_part(&mut self, slice: Slice) -> Part<T> {

@@ -1,6 +1,7 @@
 //! What to ask for next: first what mends a part, then what finds the end,
 //! then what is known to be there.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::{Ask, MENDING, Part, Purpose, State, Walk};
@@ -31,9 +32,7 @@ impl<T> Walk<T> {
     /// The next request to make now, if any. Call until it gives None.
     pub fn next_ask(&mut self) -> Option<Ask> {
         let filled = self.filled();
-        // Only the border of the last settled part is still open.
-        let open = self.settled.saturating_sub(1)..self.parts.len();
-        if let Some(ask) = open.into_iter().find_map(|place| self.mend(place, filled)) {
+        if let Some(ask) = self.open().into_iter().find_map(|place| self.mend(place, filled)) {
             return Some(ask);
         }
         let place = match self.further(filled)? {
@@ -44,6 +43,12 @@ impl<T> Walk<T> {
             }
         };
         Some(self.ask(place, Purpose::Whole, Duration::ZERO))
+    }
+
+    /// The parts that something may be asked for: of those that are settled only
+    /// the border of the last one is still open. A long list has many of them.
+    fn open(&self) -> Range<usize> {
+        self.settled.saturating_sub(1)..self.parts.len()
     }
 
     /// A part that may be asked for later.
@@ -161,7 +166,7 @@ impl<T> Walk<T> {
     /// A part that nothing is known of yet, within the requests that may be
     /// in flight.
     fn further(&self, filled: usize) -> Option<Further> {
-        if self.count(0, |part| part.state == State::Asked) >= self.ahead {
+        if self.count(self.open().start, |part| part.state == State::Asked) >= self.ahead {
             return None;
         }
         // The end first: to find it takes answers, while the rest can wait.
@@ -180,7 +185,7 @@ impl<T> Walk<T> {
     fn known(&self, filled: usize) -> Option<Further> {
         let is_held = |place: &usize| self.parts[*place].state == State::Held;
         let is_wanted = |place: &usize| *place < filled || self.parts[*place].certain;
-        (0..self.parts.len()).filter(is_held).find(is_wanted).map(Further::Held)
+        self.open().filter(is_held).find(is_wanted).map(Further::Held)
     }
 
     /// One part beyond the end, from `after` on, shows that nothing follows.
