@@ -355,7 +355,7 @@ impl<T> Walk<T> {
     fn missing_at(&self, place: usize, filled: usize) -> Option<Slice> {
         let part = &self.parts[place];
         if place + 1 == filled {
-            if self.lost_its_end(filled) {
+            if self.seems_to_have_lost_its_end(filled) {
                 return Some(part.slice);
             }
             let is_open = self.is_short(part) && !part.shows_end();
@@ -368,9 +368,16 @@ impl<T> Walk<T> {
     }
 
     /// Whether the part after the last full one is empty although it begins
-    /// with the last row of that one: the list has shrunk meanwhile, and rows
-    /// may have moved to where nobody looked.
+    /// with the last row of that one, and one further on is empty, too: the
+    /// list has shrunk meanwhile, and rows may have moved to where nobody
+    /// looked.
     fn lost_its_end(&self, filled: usize) -> bool {
+        let is_empty_beyond = self.parts.iter().skip(filled + 1).any(|part| part.empties > 0);
+        is_empty_beyond && self.seems_to_have_lost_its_end(filled)
+    }
+
+    /// The same before anybody looked further on, where rows may well be.
+    fn seems_to_have_lost_its_end(&self, filled: usize) -> bool {
         let is_full = |part: &Part<T>| part.records >= part.slice.limit;
         self.overlaps()
             && self.parts[..filled].last().is_some_and(is_full)

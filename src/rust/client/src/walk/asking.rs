@@ -32,7 +32,7 @@ impl<T> Walk<T> {
     /// The next request to make now, if any. Call until it gives None.
     pub fn next_ask(&mut self) -> Option<Ask> {
         let filled = self.filled();
-        if let Some(ask) = self.open().into_iter().find_map(|place| self.mend(place, filled)) {
+        if let Some(ask) = self.open().find_map(|place| self.mend(place, filled)) {
             return Some(ask);
         }
         let place = match self.further(filled)? {
@@ -172,9 +172,9 @@ impl<T> Walk<T> {
         // The end first: to find it takes answers, while the rest can wait.
         let ends_after = self.parts.get(filled).is_some_and(|part| part.empties > 0);
         let end = if self.ends_inside(filled) {
-            self.beyond(filled)
+            self.beyond(filled, filled)
         } else if ends_after {
-            self.beyond(filled + 1)
+            self.beyond(filled, filled + 1)
         } else {
             self.explore(filled)
         };
@@ -189,10 +189,11 @@ impl<T> Walk<T> {
     }
 
     /// One part beyond the end, from `after` on, shows that nothing follows.
-    /// API v4 tells it itself.
-    fn beyond(&self, after: usize) -> Option<Further> {
+    /// API v4 tells it itself, unless it named a next page that is empty.
+    fn beyond(&self, filled: usize, after: usize) -> Option<Further> {
         let is_asked_for = |part: &Part<T>| part.state != State::Held;
-        if self.paging == Paging::Numbered || self.count(after, is_asked_for) > 0 {
+        let is_told = self.paging == Paging::Numbered && !self.seems_to_have_lost_its_end(filled);
+        if is_told || self.count(after, is_asked_for) > 0 {
             return None;
         }
         let is_there = after < self.parts.len();

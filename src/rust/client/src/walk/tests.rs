@@ -63,8 +63,20 @@ struct Walked {
 /// Walks a list to its end. `serve` gives the page for the n-th request,
 /// counted from 0; `pick` tells which request in flight is answered next.
 fn walk(
+    list: (Paging, u32),
+    ahead: usize,
+    pick: impl FnMut(usize) -> usize,
+    serve: impl FnMut(usize, Slice) -> Page<Vec<u64>>,
+) -> Walked {
+    walk_when(list, ahead, || true, pick, serve)
+}
+
+/// The same where answers may come before all is asked for that could be:
+/// `may_ask` tells whether one more request is made before the next answer.
+fn walk_when(
     (paging, limit): (Paging, u32),
     ahead: usize,
+    mut may_ask: impl FnMut() -> bool,
     mut pick: impl FnMut(usize) -> usize,
     mut serve: impl FnMut(usize, Slice) -> Page<Vec<u64>>,
 ) -> Walked {
@@ -73,7 +85,8 @@ fn walk(
     let mut asked = Vec::new();
     let mut settled = Vec::new();
     loop {
-        while let Some(ask) = walk.next_ask() {
+        while flying.is_empty() || may_ask() {
+            let Some(ask) = walk.next_ask() else { break };
             flying.push(ask);
         }
         settled.extend(std::iter::from_fn(|| walk.take_settled()).flatten());
@@ -208,15 +221,20 @@ fn a_page_that_lags_is_read_whole_wherever_it_is() {
 }
 
 #[test]
-fn two_empty_answers_with_rows_after_them_are_not_the_end() {
-    let server = Server::new(Paging::Offset, 50);
-    let mut left = 2;
-    let walked = walk((Paging::Offset, 10), 1, FIRST, |_, slice| {
-        let lags = slice.offset == 9 && left > 0;
-        left -= usize::from(lags);
-        server.page(slice, lags.then_some(Lag::Empty))
-    });
-    assert_eq!((walked.rows, walked.missing), (server.ids, vec![]));
+fn empty_answers_with_rows_after_them_are_not_the_end() {
+    for paging in BOTH {
+        for (ahead, empties) in [1, 2, 4].into_iter().flat_map(|a| (1..=6).map(move |e| (a, e))) {
+            let server = Server::new(paging, 1000);
+            let mut left = empties;
+            let walked = walk((paging, 100), ahead, FIRST, |_, slice| {
+                let lags = slice.offset == 99 && left > 0;
+                left -= usize::from(lags);
+                server.page(slice, lags.then_some(Lag::Empty))
+            });
+            let whole = (server.ids, vec![]);
+            assert_eq!((walked.rows, walked.missing), whole, "{paging:?} {ahead} {empties}");
+        }
+    }
 }
 
 #[test]
@@ -232,13 +250,16 @@ fn a_server_that_gives_fewer_rows_than_asked_for_is_read_whole() {
 
 #[test]
 fn a_page_that_stays_empty_is_reported_missing_after_its_tries() {
-    for paging in BOTH {
+    for (paging, ahead) in BOTH.into_iter().flat_map(|paging| [1, 3].map(|ahead| (paging, ahead))) {
         let server = Server::new(paging, 90);
-        let walked = walk((paging, 30), 3, FIRST, |_, slice| {
-            server.page(slice, (slice.offset == 29).then_some(Lag::Empty))
+        let mut hole = None;
+        let walked = walk((paging, 30), ahead, FIRST, |_, slice| {
+            let is_second = slice.offset == 29;
+            hole = hole.or(is_second.then_some(slice));
+            server.page(slice, is_second.then_some(Lag::Empty))
         });
-        assert_eq!(walked.missing.len(), 1, "{paging:?} {:?} {:?}", walked.rows, walked.asked);
-        let hole = walked.missing[0];
+        let hole = hole.unwrap();
+        assert_eq!(walked.missing, [hole], "{paging:?} {ahead} {:?}", walked.asked);
         let tries = walked.asked.iter().filter(|slice| **slice == hole).count();
         // It was asked for once more when it seemed to be the end.
         assert_eq!(tries, 2 + MENDING.len());
@@ -291,6 +312,9 @@ fn small_requests_are_not_divided() {
 fn walk_moving(seed: u64, lags: bool) -> (Walked, BTreeSet<u64>, Paging) {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut order = random.fork();
+    let mut delays = random.fork();
+    let is_hasty = random.bool();
+    let may_ask = move || is_hasty || delays.bool();
     let paging = BOTH[random.usize(0..2)];
     let mut server = Server::new(paging, random.u64(0..900));
     server.always_next = random.bool();
@@ -301,7 +325,7 @@ fn walk_moving(seed: u64, lags: bool) -> (Walked, BTreeSet<u64>, Paging) {
     let limit = random.u32(20..150);
     let ahead = random.usize(1..10);
     let pick = move |flying: usize| order.usize(0..flying);
-    let walked = walk((paging, limit), ahead, pick, |_, slice| {
+    let walked = walk_when((paging, limit), ahead, may_ask, pick, |_, slice| {
         if moves > 0 && random.u32(0..4) == 0 {
             moves -= 1;
             for _ in 0..random.usize(1..9) {
