@@ -170,6 +170,7 @@ impl EntityQuery {
         };
         let reading = Reading {
             rate: context.rate,
+            limiter: &context.transport.account.limiter,
             name: entity.plural(),
             numbered: reader.api == Api::V4,
             endpoint: request(list.pages.first()).endpoint(),

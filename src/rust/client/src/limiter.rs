@@ -73,15 +73,32 @@ impl Limiter {
         // Those who come later wait for the lock, which is fair.
         let mut window = self.window.lock().await;
         loop {
-            let now = Instant::now();
-            let (pause, slow) = self.brake(now);
-            let wait = window.wait(now, slow).max(pause);
+            let wait = self.wait(&mut window);
             if wait.is_zero() {
                 window.count(Instant::now());
                 return;
             }
             tokio::time::sleep(wait).await;
         }
+    }
+
+    /// Waits until one more request might start, and counts nothing: what to
+    /// ask for is best decided then, since answers come meanwhile.
+    pub async fn free(&self) {
+        loop {
+            let wait = self.wait(&mut *self.window.lock().await);
+            if wait.is_zero() {
+                return;
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long it is from now until another request may start.
+    fn wait(&self, window: &mut Window) -> Duration {
+        let now = Instant::now();
+        let (pause, slow) = self.brake(now);
+        window.wait(now, slow).max(pause)
     }
 }
 
@@ -138,6 +155,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::{Limiter, Window};
+    use futures_util::FutureExt;
     use std::time::{Duration, Instant};
 
     /// Start times, as offsets from the first, of requests that all want to
@@ -198,6 +216,17 @@ mod tests {
         (0..6).for_each(|_| window.count(now));
         let (fast, slow) = (window.wait(now, false), window.wait(now, true));
         assert_eq!(slow, fast * 3 / 2);
+    }
+
+    #[tokio::test]
+    async fn to_wait_until_it_is_free_takes_nothing() {
+        let limiter = Limiter::new(1.0);
+        for _ in 0..3 {
+            assert!(limiter.free().now_or_never().is_some());
+        }
+        assert!(limiter.acquire().now_or_never().is_some());
+        assert!(limiter.free().now_or_never().is_none());
+        assert!(limiter.acquire().now_or_never().is_none());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::error::{At, Error};
-use crate::limiter::ALLOWED;
+use crate::limiter::{ALLOWED, Limiter};
 use crate::page::Page;
 use crate::progress::Progress;
 use crate::slice::{Paging, Slice};
@@ -135,6 +135,8 @@ pub fn join_lists<T: Append>(lists: impl IntoIterator<Item = T>) -> Option<T> {
 pub struct Reading<'r> {
     /// Requests a second that the account allows.
     pub rate: f64,
+    /// Says when the next one may start.
+    pub limiter: &'r Limiter,
     /// What the list is, in words, for messages.
     pub name: &'r str,
     /// Whether messages speak of pages rather than of rows.
@@ -164,28 +166,29 @@ where
     let mut in_flight = FuturesUnordered::new();
     let mut patience = std::pin::pin!(tokio::time::sleep(SLOW));
     let mut is_first = true;
+    let mut may_ask = true;
     loop {
-        while let Some(ask) = next_ask(pages) {
-            in_flight.push(answer_to(ask.clone(), fetch(ask)));
-        }
         pages.lock().join_settled();
-        let next = tokio::select! {
-            next = in_flight.next() => next,
-            () = &mut patience, if is_first => {
-                is_first = false;
-                pages.lock().walk.set_ahead(2);
-                continue;
-            }
-        };
-        is_first = false;
-        match next {
-            None => break,
-            Some((ask, Ok(answer))) => reading.take_in(pages, &ask, answer)?,
-            Some((ask, Err(error))) => {
-                if !is_too_slow(&error) || !pages.lock().walk.split(&ask) {
-                    return Err(error);
+        tokio::select! {
+            // Answers first, and with them what was just asked for: only then
+            // it counts in the limiter.
+            biased;
+            Some((ask, answer)) = in_flight.next() => {
+                match answer {
+                    Err(error) if is_too_slow(&error) && pages.lock().walk.split(&ask) => {}
+                    answer => reading.take_in(pages, &ask, answer?)?,
                 }
+                (is_first, may_ask) = (false, true);
             }
+            () = reading.limiter.free(), if may_ask => match next_ask(pages) {
+                Some(ask) => in_flight.push(answer_to(ask.clone(), fetch(ask))),
+                None => may_ask = false,
+            },
+            () = &mut patience, if is_first && !in_flight.is_empty() => {
+                pages.lock().walk.set_ahead(2);
+                (is_first, may_ask) = (false, true);
+            }
+            else => break,
         }
     }
     let missing = pages.lock().walk.missing();
@@ -263,8 +266,42 @@ impl Reading<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::requests_ahead;
+    use super::{Pages, Reading, read_list, requests_ahead};
+    use crate::limiter::Limiter;
+    use crate::progress::Progress;
+    use crate::slice::Paging;
+    use crate::table::{Schema, Table};
+    use futures_util::FutureExt;
+    use std::cell::Cell;
     use std::time::Duration;
+
+    /// How many requests a list is begun with.
+    fn asked_at_once(limiter: &Limiter) -> usize {
+        let reading = Reading {
+            rate: 7.0,
+            limiter,
+            name: "notes",
+            numbered: false,
+            endpoint: String::new(),
+            progress: &Progress::default(),
+        };
+        let pages = Pages::new(Paging::Offset, 500, Table::new(&Schema::TEXT));
+        let asked = Cell::new(0);
+        let read = read_list(&reading, &pages, |_| {
+            asked.set(asked.get() + 1);
+            std::future::pending()
+        });
+        assert!(read.now_or_never().is_none());
+        asked.get()
+    }
+
+    #[tokio::test]
+    async fn what_to_ask_for_is_decided_when_a_request_may_start() {
+        let limiter = Limiter::new(7.0);
+        assert_eq!(asked_at_once(&limiter), 1);
+        limiter.pause(Duration::from_secs(60));
+        assert_eq!(asked_at_once(&limiter), 0);
+    }
 
     #[test]
     fn slow_answers_and_high_rates_want_more_requests_in_flight() {

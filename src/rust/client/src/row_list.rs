@@ -139,6 +139,7 @@ impl RowList {
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
         let reading = Reading {
             rate: context.rate,
+            limiter: &context.transport.account.limiter,
             name: self.source.name,
             numbered: self.source.cut.paging() == Paging::Numbered,
             endpoint: self.source.request.endpoint(),

@@ -50,6 +50,7 @@ async fn read_entity(
     let name = format!("custom fields of {entity}");
     let reading = Reading {
         rate: context.rate,
+        limiter: &context.transport.account.limiter,
         name: &name,
         numbered: true,
         endpoint: request.endpoint(),

@@ -64,6 +64,7 @@ impl Reader {
         }
         let reading = Reading {
             rate,
+            limiter: &transport.account.limiter,
             name: &format!("{} notes", list.kind),
             numbered: false,
             endpoint: v2::notes_request(&list.kind, &list.filter, list.pages.first()).endpoint(),

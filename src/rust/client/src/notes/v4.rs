@@ -102,6 +102,7 @@ impl Reader {
     async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
         let reading = Reading {
             rate,
+            limiter: &transport.account.limiter,
             name: &list.name(),
             numbered: true,
             endpoint: list.request(list.pages.first(), self.since).endpoint(),
