@@ -46,19 +46,23 @@ fn size(column: &Column, rows: usize) -> usize {
 /// of them have come takes longer, but for fewer bytes not by much.
 const MANY_BYTES: usize = 64 << 20;
 
-/// R keeps so much free in any case.
+/// R keeps about so much free however little is in use.
 const SPARE_BYTES: usize = 16 << 20;
 
 /// Tells R how many bytes are coming: otherwise its heap grows by small steps,
 /// and before each of them all that came so far is looked through for garbage.
 /// For many bytes it is looked for now, when there is little to look through.
+///
+/// A vector that does not fit makes R look through all of its heap and then
+/// enlarge that by a fifth more than the vector takes. But the vector counts
+/// as used until R looks again: the second one, which does not fit into that
+/// fifth, makes it look among its newest objects, which takes no time. The
+/// second one counts on, so that the first must be so much larger.
 fn make_room(bytes: usize) {
     if bytes < MANY_BYTES {
         return allocate_unused(bytes);
     }
     allocate_unused(bytes + bytes / 5 + SPARE_BYTES);
-    // Until it is found to be garbage the vector counts as used. One that does
-    // not fit beside it makes R look, among its newest objects only.
     allocate_unused(bytes / 4 + 2 * SPARE_BYTES);
 }
 

@@ -113,12 +113,24 @@ impl Dictionary {
         let range = |number: &Option<u32>| number.map_or(0..0, |number| self.range(number));
         let ranges: Vec<Range<usize>> = alike.iter().map(range).collect();
         let steps = hashes.into_iter().zip(alike.into_iter().zip(ranges));
-        let look = |text, hash, alike: Option<u32>, range: Range<usize>| {
-            let is_it = same(&self.bytes.as_bytes()[range], str::as_bytes(text));
-            if is_it { alike } else { alike.and_then(|_| self.find(text, hash)) }
-        };
-        let known = |(text, (hash, (alike, range)))| (hash, look(text, hash, alike, range));
-        texts.zip(steps).map(known).collect()
+        texts
+            .zip(steps)
+            .map(|(text, (hash, (alike, range)))| (hash, self.checked(text, hash, alike, range)))
+            .collect()
+    }
+
+    /// The number of a string, which is `alike` if that one, in `range`, is it
+    /// and not only has its hash.
+    fn checked(
+        &self,
+        text: &str,
+        hash: u32,
+        alike: Option<u32>,
+        range: Range<usize>,
+    ) -> Option<u32> {
+        let number = alike?;
+        let is_it = same(&self.bytes.as_bytes()[range], text.as_bytes());
+        if is_it { Some(number) } else { self.find(text, hash) }
     }
 
     /// Frees what finds many strings soon; it is made anew when one is added.
