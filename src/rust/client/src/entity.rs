@@ -14,9 +14,8 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::list::{Pages, Reading, join_lists, read_list};
+use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_list};
 use crate::query::{Context, Notice, Query, Tables, all_of};
-use crate::slice::Paging;
 use crate::table::Table;
 use crate::v2::IDS_A_REQUEST;
 use crate::zone::{Moment, Zone};
@@ -164,28 +163,27 @@ impl EntityQuery {
     async fn read_one(&self, context: &Context, reader: &Reader, list: &List) -> Result<(), Error> {
         let zone = context.zone().await?;
         let entity = self.request.entity;
-        let request = |slice| match reader.api {
-            Api::V2 => v2::request(&self.request, &list.filter, slice, &zone),
-            Api::V4 => v4::request(&self.request, &list.filter, slice, !reader.no_filters),
+        let request = |range| match reader.api {
+            Api::V2 => v2::request(&self.request, &list.filter, range, &zone),
+            Api::V4 => v4::request(&self.request, &list.filter, range, !reader.no_filters),
         };
-        let reading = Reading {
-            rate: context.rate,
-            limiter: &context.transport.account.limiter,
-            name: entity.plural(),
-            numbered: reader.api == Api::V4,
-            endpoint: request(list.pages.first()).endpoint(),
-            progress: &context.transport.http.progress,
+        let paging = match reader.api {
+            Api::V2 => Paging::Offset,
+            Api::V4 => Paging::Numbered,
         };
+        let first = request(list.pages.first());
+        let cards =
+            ListContext::new(&context.transport, context.rate, entity.plural(), paging, &first);
         let parse = |body: Option<&[u8]>| {
             let records = EntityRecords::new(entity, reader.api, &zone, &list.filter);
             read_cards(body, records)
         };
-        let fetch = async |ask: crate::walk::Ask| {
-            let what = format!("{} from row {}", entity.plural(), ask.slice.offset + 1);
-            let request = request(ask.slice).divisible(ask.divisible);
+        let fetch = async |range: PageRange| {
+            let what = format!("{} from row {}", entity.plural(), range.offset + 1);
+            let request = request(range).divisible(true);
             context.transport.get(&request, &what, parse).await
         };
-        read_list(&reading, &list.pages, |ask| fetch(ask)).await
+        read_list(&cards, &list.pages, |PageRequest { range, .. }| fetch(range)).await
     }
 
     fn is_one_by_one(&self, reader: &Reader) -> bool {

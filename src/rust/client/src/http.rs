@@ -118,6 +118,15 @@ impl Request {
         self
     }
 
+    /// Whether it asks for some records of a list only, rather than for a page
+    /// of all in some order.
+    pub fn is_filtered(&self) -> bool {
+        const OF_ALL: [&str; 7] =
+            ["limit_rows", "limit_offset", "page_size", "page", "limit", "with", "type"];
+        let is_of_all = |name: &str| OF_ALL.contains(&name) || name.starts_with("order");
+        !self.headers.is_empty() || self.query.iter().any(|(name, _)| !is_of_all(name))
+    }
+
     /// The query as it reads before encoding. It never holds credentials.
     pub fn shown_query(&self) -> String {
         let pairs: Vec<String> =

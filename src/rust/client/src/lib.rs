@@ -26,9 +26,7 @@ pub mod server_text;
 pub mod transport;
 
 // One list, from its first page to its end.
-pub mod list;
-pub mod slice;
-pub mod walk;
+pub mod paging;
 
 // The bytes of a page to columns.
 pub mod column;

@@ -1,7 +1,7 @@
 //! The bytes of one page to its records, in one pass.
 
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use serde::Deserialize;
 use serde::de::{
@@ -11,6 +11,7 @@ use serde::de::{
 use foldhash::fast::FixedState;
 
 use crate::flatten::{Leaves, Members, Value};
+use crate::paging::PageKeys;
 use crate::server_text::shown;
 use crate::table::BadCell;
 
@@ -41,6 +42,9 @@ pub struct Place<'f> {
     pub list: &'f str,
     /// The member that tells them apart: `id`.
     pub id: &'f str,
+    /// The member that the list is ordered by, where equal records stand in
+    /// any order.
+    pub order: Option<&'f str>,
 }
 
 /// What becomes of the records of a page.
@@ -62,9 +66,9 @@ pub struct Page<T> {
     pub rows: T,
     /// How many records the server sent, those left out included.
     pub records: u32,
-    /// What tells those records apart, as far as they have an id: equal for
-    /// equal ids and, but for an accident of hashing, only for those.
-    pub keys: Vec<u64>,
+    /// What tells those records apart, and their order: ids or, where there
+    /// are none, all that a record says.
+    pub keys: PageKeys,
     /// Whether the server names a next page.
     pub has_next: bool,
 }
@@ -72,7 +76,7 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// What a 204 holds.
     pub fn empty(rows: T) -> Self {
-        Page { rows, records: 0, keys: Vec::new(), has_next: false }
+        Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
     }
 }
 
@@ -94,7 +98,7 @@ pub fn read_records<R: Records>(
         records,
         leaves: Leaves::default(),
         count: 0,
-        keys: Vec::new(),
+        keys: PageKeys::default(),
         has_next: false,
         at: At::Document,
     };
@@ -106,7 +110,7 @@ pub fn read_records<R: Records>(
         Ok(()) => Ok(Page {
             rows: reader.records.into_rows(),
             records: reader.count,
-            keys: reader.keys,
+            keys: reader.keys.without_repeats(),
             has_next: reader.has_next,
         }),
         Err(error) => {
@@ -137,7 +141,7 @@ pub fn read_record<R: Records>(body: &[u8], mut records: R) -> Result<Page<R::Ro
         path: shown(leaves.path()),
         detail: shown(&error.to_string()),
     })?;
-    Ok(Page { rows: records.into_rows(), records: 1, keys: Vec::new(), has_next: false })
+    Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
 }
 
 fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
@@ -156,7 +160,7 @@ struct Reader<'r, 'de, R> {
     records: R,
     leaves: Leaves<'de>,
     count: u32,
-    keys: Vec<u64>,
+    keys: PageKeys,
     has_next: bool,
     at: At,
 }
@@ -336,9 +340,25 @@ impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
 impl<R: Records> Reader<'_, '_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.count += 1;
-        self.keys.extend(self.leaves.get(self.place.id).map(key_of));
+        let id = self.leaves.get(self.place.id).map_or_else(|| hash_of(&self.leaves), key_of);
+        self.keys.ids.push(id);
+        if let Some(order) = self.place.order {
+            let Some(Value::Whole(value)) = self.leaves.get(order) else {
+                return Err(E::custom(format_args!("`{order}` is not a whole number")));
+            };
+            self.keys.order.push(value);
+        }
         self.records.keep(&self.leaves).map_err(|bad| bad_cell(&bad))
     }
+}
+
+/// A number for a record without an id: equal records have equal ones.
+fn hash_of(leaves: &Leaves) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    for leaf in leaves.iter() {
+        (leaf.name(), leaf.value().text()).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// A number for an id: the id itself when it is a number.
@@ -359,7 +379,7 @@ mod tests {
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
 
     fn read(body: &str) -> Result<Page<Table>, BadPage> {
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Map::AsItIs };
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
         read_page(body.as_bytes(), &format)
     }
 
@@ -403,7 +423,7 @@ mod tests {
     fn what_is_no_page_is_an_error_that_names_the_place() {
         assert!(failure("<html>").contains("at the top level"));
         assert!(failure("").contains("at the top level"));
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Map::AsItIs };
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
         let bad = read_page(b"{\"_links\":\"\xff\"}", &format).err().unwrap().to_string();
         assert!(bad.contains("not UTF-8") && bad.contains("index 11"), "{bad}");
         assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));

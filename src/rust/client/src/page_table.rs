@@ -16,6 +16,9 @@ pub struct Format<'f> {
     pub schema: &'static Schema,
     /// The member that tells records apart: `id`.
     pub id: &'f str,
+    /// The member that the list is ordered by, where equal records stand in
+    /// any order.
+    pub order: Option<&'f str>,
     /// How a record becomes a row.
     pub map: Map<'f>,
 }
@@ -46,7 +49,7 @@ pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
         layouts: Layouts::default(),
         links: NoLinks,
     };
-    read_records(body, Place { list: format.list, id: format.id }, records)
+    read_records(body, Place { list: format.list, id: format.id, order: format.order }, records)
 }
 
 /// Records that become rows of one table.
@@ -139,7 +142,7 @@ mod tests {
             row.copy_as(record, "id", "id");
             record.get("id") != Some(Value::Whole(2))
         };
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", map: Map::Written(map) };
+        let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Written(map) };
         let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
         let page = read_page(body, &format).unwrap();
         assert_eq!((page.rows.rows(), page.records), (2, 3));
@@ -179,7 +182,7 @@ mod tests {
         let texts = Texts(filter);
         let map = Map::LaidOut(&texts);
         let schema = &Schema::TEXT;
-        let format = Format { list: "items", schema, id: "id", map };
+        let format = Format { list: "items", schema, id: "id", order: None, map };
         let table = read_page(body.as_bytes(), &format).unwrap().rows;
         let names: Vec<String> =
             ["id", "key", "text", "text...3"].into_iter().map(str::to_owned).collect();

@@ -4,14 +4,12 @@
 use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::http::Request;
-use crate::list::{Pages, Reading, read_list};
+use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_list};
 use crate::page::{BadPage, Format, Map, Page, read_page};
 use crate::query::Context;
 use crate::row::Row;
-use crate::slice::{Paging, Slice};
 use crate::table::{Schema, Table};
 use crate::transport::Answer;
-use crate::walk::Ask;
 
 /// How the server cuts a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,17 +59,18 @@ pub struct RowList {
 impl Cut {
     fn paging(&self) -> Paging {
         match self {
-            Cut::SizedPages | Cut::Pages => Paging::Numbered,
+            Cut::SizedPages => Paging::Sized,
+            Cut::Pages => Paging::Numbered,
             Cut::Rows | Cut::Whole | Cut::Ids(_) => Paging::Offset,
         }
     }
 
     /// The request for a part.
-    fn part(&self, request: &Request, slice: Slice) -> Request {
-        let (request, limit) = (request.clone(), &slice.limit);
-        let page = &slice.page_number();
+    fn part(&self, request: &Request, range: PageRange) -> Request {
+        let (request, limit) = (request.clone(), &range.limit);
+        let page = &range.page_number();
         match self {
-            Cut::Rows => request.query("limit_rows", limit).query("limit_offset", &slice.offset),
+            Cut::Rows => request.query("limit_rows", limit).query("limit_offset", &range.offset),
             Cut::SizedPages => request.query("page_size", limit).query("page", page),
             Cut::Pages => request.query("page", page).query("limit", limit),
             Cut::Whole => request,
@@ -132,50 +131,25 @@ impl RowList {
 
     /// Fails unless the account has the list that this one is a part of.
     async fn look_for(&self, context: &Context, all: &Request) -> Result<(), Error> {
-        let first = self.source.cut.part(all, Slice { offset: 0, limit: 1 });
+        let first = self.source.cut.part(all, PageRange { offset: 0, limit: 1 });
         self.fetch(context, &first, self.source.name).await.map(|_| ())
     }
 
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
-        let reading = Reading {
-            rate: context.rate,
-            limiter: &context.transport.account.limiter,
-            name: self.source.name,
-            numbered: self.source.cut.paging() == Paging::Numbered,
-            endpoint: self.source.request.endpoint(),
-            progress: &context.transport.http.progress,
-        };
-        read_list(&reading, &self.pages, |ask| self.fetch_part(context, ask)).await
+        let Source { name, cut, request, .. } = &self.source;
+        let (transport, rate) = (&context.transport, context.rate);
+        let list = ListContext::new(transport, rate, name, cut.paging(), request);
+        let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
+        read_list(&list, &self.pages, fetch).await
     }
 
-    async fn fetch_part(&self, context: &Context, ask: Ask) -> Result<Answer<Page<Table>>, Error> {
-        let request = self.source.cut.part(&self.source.request, ask.slice);
-        let request = request.divisible(ask.divisible);
-        if self.source.cut == Cut::SizedPages {
-            return self.fetch_sized(context, &request, ask.slice).await;
-        }
-        self.fetch(context, &request, &self.what(ask.slice)).await
-    }
-
-    /// A short page may be the last one, or one that the server left rows out
-    /// of: it is asked for once more, and the longer one counts.
-    async fn fetch_sized(
+    async fn fetch_part(
         &self,
         context: &Context,
-        request: &Request,
-        slice: Slice,
+        range: PageRange,
     ) -> Result<Answer<Page<Table>>, Error> {
-        let what = self.what(slice);
-        let mut answer = self.fetch(context, request, &what).await?;
-        if (1..slice.limit).contains(&answer.value.records) {
-            let second = self.fetch(context, request, &what).await?;
-            if second.value.records > answer.value.records {
-                answer = second;
-            }
-        }
-        // There may be a next one as long as there are records.
-        answer.value.has_next = answer.value.records > 0;
-        Ok(answer)
+        let request = self.source.cut.part(&self.source.request, range).divisible(true);
+        self.fetch(context, &request, &self.what(range)).await
     }
 
     async fn read_whole(&self, context: &Context) -> Result<(), Error> {
@@ -191,7 +165,7 @@ impl RowList {
         for _ in 0..2 {
             let request = with_ids(self.source.request.clone(), &wanted);
             let page = self.fetch(context, &request, self.source.name).await?.value;
-            wanted.retain(|id| !page.keys.contains(id));
+            wanted.retain(|id| !page.keys.ids.contains(id));
             self.keep(context, page);
             if wanted.is_empty() {
                 break;
@@ -217,18 +191,18 @@ impl RowList {
         context.transport.get(request, what, |body| self.read_page(body)).await
     }
 
-    fn what(&self, slice: Slice) -> String {
+    fn what(&self, range: PageRange) -> String {
         let name = self.source.name;
         match self.source.cut.paging() {
-            Paging::Offset => format!("{name} from row {}", slice.offset + 1),
-            Paging::Numbered => format!("{name}, page {}", slice.page_number()),
+            Paging::Offset => format!("{name} from row {}", range.offset + 1),
+            Paging::Sized | Paging::Numbered => format!("{name}, page {}", range.page_number()),
         }
     }
 
     fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Source { member, id, schema, row, .. } = &self.source;
         let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
-        read_page(body, &Format { list: member, schema, id, map: Map::Written(&**row) })
+        read_page(body, &Format { list: member, schema, id, order: None, map: Map::Written(&**row) })
     }
 
     /// The rows that have arrived; takes them.

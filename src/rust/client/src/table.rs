@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 use crate::column_builder::ColumnBuilder;
 use crate::flatten::{Leaf, Leaves, Value};
 use crate::known_names::KnownNames;
-use crate::list::Append;
+use crate::paging::Append;
 use crate::name_table::{NameId, NameTable};
 use crate::names::{is_odd, make_unique};
 use crate::row::{Name, Row};
@@ -503,7 +503,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
     use super::{BadCell, Column, Keys, Schema, Table, Values};
     use crate::flatten::{Leaves, NoLinks};
-    use crate::list::Append;
+    use crate::paging::Append;
     use serde::de::DeserializeSeed;
 
     static SCHEMA: Schema = Schema {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::error::Error;
-use crate::list::join_lists;
+use crate::paging::join_lists;
 use crate::query::{Context, Query, Tables, all_of};
 use crate::row_list::RowList;
 use crate::table::{Schema, Table};

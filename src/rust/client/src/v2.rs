@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::http::Request;
 use crate::page::{BadPage, Format, Map, Page, read_page};
-use crate::slice::Slice;
+use crate::paging::PageRange;
 use crate::table::{Schema, Table};
 use crate::transport::Transport;
 use crate::zone::{Zone, http_date};
@@ -70,10 +70,10 @@ pub struct NotesFilter {
 }
 
 /// The request for a part of the notes of one kind of element.
-pub fn notes_request(element_type: &str, filter: &NotesFilter, slice: Slice) -> Request {
+pub fn notes_request(element_type: &str, filter: &NotesFilter, range: PageRange) -> Request {
     let mut request = Request::get("/api/v2/notes")
-        .query("limit_rows", &slice.limit)
-        .query("limit_offset", &slice.offset);
+        .query("limit_rows", &range.limit)
+        .query("limit_offset", &range.offset);
     if !filter.ids.is_empty() {
         let ids: Vec<String> = filter.ids.iter().map(ToString::to_string).collect();
         return request.query("id", &ids.join(",")).query("type", element_type);
@@ -99,7 +99,7 @@ pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
     match body {
         None => Ok(Page::empty(Table::new(&NOTES))),
         Some(body) => {
-            read_page(body, &Format { list: "items", schema: &NOTES, id: "id", map: Map::AsItIs })
+            read_page(body, &Format { list: "items", schema: &NOTES, id: "id", order: None, map: Map::AsItIs })
         }
     }
 }
@@ -135,12 +135,12 @@ pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
 #[cfg(test)]
 mod tests {
     use super::{NotesFilter, notes_request};
-    use crate::slice::Slice;
+    use crate::paging::PageRange;
 
-    const SLICE: Slice = Slice { offset: 500, limit: 500 };
+    const RANGE: PageRange = PageRange { offset: 500, limit: 500 };
 
     fn query(filter: &NotesFilter) -> String {
-        notes_request("lead", filter, SLICE).shown_query()
+        notes_request("lead", filter, RANGE).shown_query()
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn rows(
         rows.lock().unwrap().push(cells.collect());
         kept
     };
-    let format = Format { list, schema: &v2::NOTES, id: "id", map: Map::Written(map) };
+    let format = Format { list, schema: &v2::NOTES, id: "id", order: None, map: Map::Written(map) };
     read_page(page.to_string().as_bytes(), &format).expect("a page");
     rows.into_inner().unwrap()
 }

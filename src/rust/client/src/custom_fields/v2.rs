@@ -4,7 +4,7 @@ use super::{ENTITIES, FieldTables};
 use crate::error::Error;
 use crate::flatten::Value;
 use crate::http::Request;
-use crate::list::Pages;
+use crate::paging::Pages;
 use crate::page::{BadPage, Page};
 use crate::query::Context;
 use crate::row::Row;

@@ -7,7 +7,7 @@ use super::{ENTITIES, FieldTables};
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves, Members, NoLinks, Value};
 use crate::http::Request;
-use crate::list::{Pages, Reading, read_list};
+use crate::paging::{ListContext, PageRequest, Pages, Paging, read_list};
 use crate::page::{BadPage, Page, Place, Records, read_records};
 use crate::query::{Context, all_of};
 use crate::row::Row;
@@ -48,18 +48,12 @@ async fn read_entity(
 ) -> Result<(), Error> {
     let request = Request::get(format!("/api/v4/{entity}/custom_fields"));
     let name = format!("custom fields of {entity}");
-    let reading = Reading {
-        rate: context.rate,
-        limiter: &context.transport.account.limiter,
-        name: &name,
-        numbered: true,
-        endpoint: request.endpoint(),
-        progress: &context.transport.http.progress,
-    };
-    let read = read_list(&reading, pages, |ask| {
-        let page = ask.slice.page_number();
-        let part = request.clone().query("page", &page).query("limit", &ask.slice.limit);
-        let (part, what) = (part.divisible(ask.divisible), format!("{name}, page {page}"));
+    let list =
+        ListContext::new(&context.transport, context.rate, &name, Paging::Numbered, &request);
+    let read = read_list(&list, pages, |PageRequest { range, .. }| {
+        let page = range.page_number();
+        let part = request.clone().query("page", &page).query("limit", &range.limit);
+        let (part, what) = (part.divisible(true), format!("{name}, page {page}"));
         async move { context.transport.get(&part, &what, read_fields).await }
     });
     match read.await {
@@ -81,7 +75,7 @@ fn lacks_customers(entity: &str, error: &Error) -> bool {
 /// [`BadPage`] when the body is not a page of fields.
 pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadPage> {
     let Some(body) = body else { return Ok(Page::empty(FieldTables::new())) };
-    let place = Place { list: "custom_fields", id: "id" };
+    let place = Place { list: "custom_fields", id: "id", order: None };
     read_records(body, place, FieldRecords::new())
 }
 

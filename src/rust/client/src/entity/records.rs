@@ -45,7 +45,7 @@ pub fn read_cards(
     };
     match body {
         None => Ok(Page::empty(records.tables)),
-        Some(body) => read_records(body, Place { list, id: "id" }, records),
+        Some(body) => read_records(body, Place { list, id: "id", order: None }, records),
     }
 }
 

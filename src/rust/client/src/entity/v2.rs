@@ -6,14 +6,14 @@ use crate::flatten::{Leaf, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
 use crate::row_filter::Span;
-use crate::slice::Slice;
+use crate::paging::PageRange;
 use crate::zone::Zone;
 
 /// The request for a part of the list.
-pub fn request(call: &EntityRequest, filter: &EntityFilter, slice: Slice, zone: &Zone) -> Request {
+pub fn request(call: &EntityRequest, filter: &EntityFilter, range: PageRange, zone: &Zone) -> Request {
     let mut request = Request::get(format!("/api/v2/{}", call.entity.plural()))
-        .query("limit_rows", &slice.limit)
-        .query("limit_offset", &slice.offset);
+        .query("limit_rows", &range.limit)
+        .query("limit_offset", &range.offset);
     if !filter.ids.is_empty() {
         let ids: Vec<String> = filter.ids.iter().map(ToString::to_string).collect();
         request = request.query("id", &ids.join(","));

@@ -12,7 +12,7 @@ use crate::http::Request;
 use crate::page::BadPage;
 use crate::row::Row;
 use crate::row_filter::Span;
-use crate::slice::Slice;
+use crate::paging::PageRange;
 use crate::transport::Transport;
 use crate::zone::Zone;
 
@@ -50,13 +50,13 @@ pub fn request_one(call: &EntityRequest, id: u64) -> Request {
 pub fn request(
     call: &EntityRequest,
     filter: &EntityFilter,
-    slice: Slice,
+    range: PageRange,
     with_filters: bool,
 ) -> Request {
     let entity = call.entity;
     let mut request = Request::get(format!("/api/v4/{}", entity.plural()))
-        .query("page", &slice.page_number())
-        .query("limit", &slice.limit);
+        .query("page", &range.page_number())
+        .query("limit", &range.limit);
     // Customers are in this order anyway.
     if entity != Entity::Customer {
         request = request.query("order[id]", "asc");

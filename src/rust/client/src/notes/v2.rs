@@ -5,10 +5,11 @@ use futures_util::future::FutureExt;
 use super::NotesRequest;
 use crate::error::Error;
 use crate::http::Request;
-use crate::list::{Append, Pages, Reading, join_lists, read_list};
+use crate::paging::{
+    Append, ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_list,
+};
 use crate::page::Page;
 use crate::query::all_of;
-use crate::slice::{Paging, Slice};
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};
 use crate::v2::{self, IDS_A_REQUEST, NotesFilter, optional};
@@ -62,17 +63,12 @@ impl Reader {
         if !list.filter.ids.is_empty() {
             return read_ids(transport, list).await;
         }
-        let reading = Reading {
-            rate,
-            limiter: &transport.account.limiter,
-            name: &format!("{} notes", list.kind),
-            numbered: false,
-            endpoint: v2::notes_request(&list.kind, &list.filter, list.pages.first()).endpoint(),
-            progress: &transport.http.progress,
-        };
-        read_list(&reading, &list.pages, |ask| {
-            let request = v2::notes_request(&list.kind, &list.filter, ask.slice);
-            fetch(transport, &list.kind, request.divisible(ask.divisible), ask.slice)
+        let name = format!("{} notes", list.kind);
+        let request = |range| v2::notes_request(&list.kind, &list.filter, range);
+        let first = request(list.pages.first());
+        let context = ListContext::new(transport, rate, &name, Paging::Offset, &first);
+        read_list(&context, &list.pages, |PageRequest { range, .. }| {
+            fetch(transport, &list.kind, request(range).divisible(true), range)
         })
         .await
     }
@@ -113,9 +109,9 @@ async fn read_ids(transport: &Transport, list: &List) -> Result<(), Error> {
     let mut filter = list.filter.clone();
     for _ in 0..2 {
         let limit = u32::try_from(filter.ids.len()).unwrap_or(v2::MAX_LIMIT);
-        let slice = Slice { offset: 0, limit };
-        let request = v2::notes_request(&list.kind, &filter, slice);
-        let page = fetch(transport, &list.kind, request, slice).await?.value;
+        let range = PageRange { offset: 0, limit };
+        let request = v2::notes_request(&list.kind, &filter, range);
+        let page = fetch(transport, &list.kind, request, range).await?.value;
         if page.records > 0 {
             transport.http.progress.page_read(page.records);
         }
@@ -134,9 +130,9 @@ async fn fetch(
     transport: &Transport,
     kind: &str,
     request: Request,
-    slice: Slice,
+    range: PageRange,
 ) -> Result<Answer<Page<Table>>, Error> {
-    let what = format!("{kind} notes from row {}", slice.offset + 1);
+    let what = format!("{kind} notes from row {}", range.offset + 1);
     transport.get(&request, &what, v2::read_notes).await
 }
 

@@ -11,7 +11,7 @@ use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves, Value};
-use crate::list::{Reading, join_lists, read_list};
+use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_list};
 use crate::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use crate::query::{Notice, all_of};
 use crate::row::Row;
@@ -21,7 +21,6 @@ use crate::transport::{Answer, Transport};
 use crate::v2;
 use crate::v4::note_rows::NoteRows;
 use crate::v4::{self, events, tasks};
-use crate::walk::Ask;
 
 /// The lists of one call.
 pub struct Reader {
@@ -100,15 +99,12 @@ impl Reader {
     }
 
     async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
-        let reading = Reading {
-            rate,
-            limiter: &transport.account.limiter,
-            name: &list.name(),
-            numbered: true,
-            endpoint: list.request(list.pages.first(), self.since).endpoint(),
-            progress: &transport.http.progress,
-        };
-        let read = read_list(&reading, &list.pages, |ask| self.fetch(transport, list, ask));
+        let name = list.name();
+        let first = list.request(list.pages.first(), self.since);
+        let context = ListContext::new(transport, rate, &name, Paging::Numbered, &first);
+        let read = read_list(&context, &list.pages, |PageRequest { range, .. }| {
+            self.fetch(transport, list, range)
+        });
         match read.await {
             Err(error) if self.several_kinds && list.lacks_customers(&error) => {
                 self.notice(Notice::NoCustomers);
@@ -122,10 +118,10 @@ impl Reader {
         &self,
         transport: &Transport,
         list: &List,
-        ask: Ask,
+        range: PageRange,
     ) -> Result<Answer<Page<Table>>, Error> {
-        let request = list.request(ask.slice, self.since).divisible(ask.divisible);
-        let what = format!("{}, page {}", list.name(), ask.slice.page_number());
+        let request = list.request(range, self.since).divisible(true);
+        let what = format!("{}, page {}", list.name(), range.page_number());
         transport.get(&request, &what, |body| self.read_page(list, body)).await
     }
 
@@ -137,7 +133,15 @@ impl Reader {
             Feed::Events(_) | Feed::Chats(_) => Map::Written(write_event),
             Feed::Notes(_) | Feed::NotesById(_) => Map::LaidOut(&note_rows),
         };
-        read_page(body, &Format { list: list.feed.embedded(), schema: &v2::NOTES, id: "id", map })
+        let feed = &list.feed;
+        let format = Format {
+            list: feed.embedded(),
+            schema: &v2::NOTES,
+            id: "id",
+            order: feed.order(),
+            map,
+        };
+        read_page(body, &format)
     }
 
     /// An event as a row; false when it is not asked for.
@@ -225,7 +229,7 @@ mod tests {
     use super::{Feed, List, Reader};
     use crate::notes::NotesRequest;
     use crate::query::Notice;
-    use crate::slice::Slice;
+    use crate::paging::PageRange;
     use url::Url;
 
     fn reader(request: &NotesRequest, since: Option<i64>) -> Reader {
@@ -242,8 +246,8 @@ mod tests {
 
     fn queries(reader: &Reader) -> Vec<String> {
         let query = |list: &List| {
-            let slice = Slice { offset: 0, limit: 100 };
-            let request = list.request(slice, reader.since);
+            let range = PageRange { offset: 0, limit: 100 };
+            let request = list.request(range, reader.since);
             format!("{}?{}", request.path(), request.shown_query())
         };
         reader.lists.iter().map(query).collect()

@@ -4,9 +4,8 @@
 use super::NotesRequest;
 use crate::error::Error;
 use crate::http::Request;
-use crate::list::Pages;
+use crate::paging::{PageRange, Pages, Paging};
 use crate::query::Notice;
-use crate::slice::{Paging, Slice};
 use crate::table::Table;
 use crate::v2;
 use crate::v4::{self, sources};
@@ -51,6 +50,15 @@ impl Feed {
         }
     }
 
+    /// The member that the list is ordered by, if equal records may stand in
+    /// any order.
+    pub fn order(&self) -> Option<&'static str> {
+        match self {
+            Feed::Notes(_) | Feed::NotesById(_) => None,
+            Feed::Events(_) | Feed::Chats(_) => Some("created_at"),
+        }
+    }
+
     /// The member of `_embedded` that holds the records.
     pub fn embedded(&self) -> &'static str {
         match self {
@@ -84,9 +92,9 @@ impl List {
     }
 
     /// The request for a page; only what changed at `since` or later.
-    pub fn request(&self, slice: Slice, since: Option<i64>) -> Request {
-        let page = slice.page_number();
-        let request = Request::get(self.path()).query("page", &page).query("limit", &slice.limit);
+    pub fn request(&self, range: PageRange, since: Option<i64>) -> Request {
+        let page = range.page_number();
+        let request = Request::get(self.path()).query("page", &page).query("limit", &range.limit);
         // One second early, since whether the bound is included is not said;
         // what is too early is left out here.
         let since = since.map(|since| since - 1);

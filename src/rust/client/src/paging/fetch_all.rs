@@ -1,4 +1,4 @@
-//! Reads one list whole: drives a [`Walk`] with real requests and keeps what
+//! Reads one list whole: drives a [`Pager`] with real requests and keeps what
 //! comes, so that an interrupted list still gives what it has.
 
 use std::future::Future;
@@ -8,20 +8,24 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::pager::{PageRequest, Pager};
+use super::range::{PageRange, Paging};
 use crate::error::{At, Error};
+use crate::http::Request;
 use crate::limiter::{ALLOWED, Limiter};
 use crate::page::Page;
 use crate::progress::Progress;
-use crate::slice::{Paging, Slice};
 use crate::table::{Keys, Table};
-use crate::transport::Answer;
-use crate::walk::{Ask, StartsOver, Walk};
+use crate::transport::{Answer, Transport};
 
 /// Requests in flight that a slow server may lead to.
 const MAX_AHEAD: usize = 16;
 
 /// When the first page takes longer, the second one is asked for meanwhile.
 const SLOW: Duration = Duration::from_secs(1);
+
+/// Without a new row in this time a list ends, whatever the server does.
+const NO_PROGRESS: Duration = Duration::from_secs(300);
 
 /// What keeps the rows of a list.
 pub trait Append: Send {
@@ -33,14 +37,16 @@ pub trait Append: Send {
     fn keys_into(&self, keys: &mut Keys);
 }
 
-/// What has arrived of one list, with the way through it.
+/// What has arrived of one list, and its state.
 pub struct Pages<T> {
     state: Mutex<State<T>>,
-    limit: u32,
+    first: PageRange,
 }
 
 struct State<T> {
-    walk: Walk<T>,
+    pager: Pager<T>,
+    /// Rows that need no check.
+    added: Vec<T>,
     /// The rows from the first one up to a place that nothing before can
     /// change any more; None once they are taken.
     rows: Option<T>,
@@ -51,19 +57,20 @@ struct State<T> {
 impl<T: Append> Pages<T> {
     /// A list to be read `limit` records at a time at most into `empty`.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
-        let walk = Walk::new(paging, limit);
-        let state = State { walk, rows: Some(empty), seen: Keys::default() };
-        Pages { state: Mutex::new(state), limit }
+        let pager = Pager::new(paging, limit);
+        let state =
+            State { pager, added: Vec::new(), rows: Some(empty), seen: Keys::default() };
+        Pages { state: Mutex::new(state), first: paging.first(limit) }
     }
 
     /// The part that is asked for first.
-    pub fn first(&self) -> Slice {
-        Slice { offset: 0, limit: self.limit }
+    pub fn first(&self) -> PageRange {
+        self.first
     }
 
     /// Adds rows that need no check, such as those of records named by id.
     pub fn add(&self, page: Page<T>) {
-        self.lock().walk.add(page);
+        self.lock().added.push(page.rows);
     }
 
     /// The rows of all that has arrived, in order, each once; None when they
@@ -99,14 +106,16 @@ impl Pages<Table> {
 impl<T: Append> State<T> {
     /// Joins pages as soon as they can be: each is looked at while it is still
     /// in the cache, and its memory serves the next ones.
-    fn join_settled(&mut self) {
-        while let Some(page) = self.walk.take_settled() {
+    fn join_settled(&mut self) -> &Pager<T> {
+        while let Some(page) = self.pager.take_settled() {
             self.join(page);
         }
+        &self.pager
     }
 
     fn join_all(&mut self) {
-        for page in self.walk.take_rows() {
+        let rest = self.pager.take_rows();
+        for page in std::mem::take(&mut self.added).into_iter().chain(rest) {
             self.join(page);
         }
     }
@@ -131,20 +140,43 @@ pub fn join_lists<T: Append>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     Some(whole)
 }
 
-/// How a list is read.
-pub struct Reading<'r> {
+/// What a list is and how it is read.
+pub struct ListContext<'r> {
     /// Requests a second that the account allows.
     pub rate: f64,
     /// Says when the next one may start.
     pub limiter: &'r Limiter,
     /// What the list is, in words, for messages.
     pub name: &'r str,
-    /// Whether messages speak of pages rather than of rows.
-    pub numbered: bool,
+    /// How the server cuts it.
+    pub paging: Paging,
     /// Method and path, for errors.
     pub endpoint: String,
+    /// Whether only some rows of a larger list are asked for.
+    pub is_filtered: bool,
     /// Counts the pages.
     pub progress: &'r Progress,
+}
+
+impl<'r> ListContext<'r> {
+    /// The list that begins with `request`.
+    pub fn new(
+        transport: &'r Transport,
+        rate: f64,
+        name: &'r str,
+        paging: Paging,
+        request: &Request,
+    ) -> Self {
+        ListContext {
+            rate,
+            limiter: &transport.account.limiter,
+            name,
+            paging,
+            endpoint: request.endpoint(),
+            is_filtered: request.is_filtered(),
+            progress: &transport.http.progress,
+        }
+    }
 }
 
 /// Reads a list from its first row to its end into `pages`.
@@ -152,64 +184,77 @@ pub struct Reading<'r> {
 /// # Errors
 /// What `fetch` fails with, at once, unless smaller requests may do;
 /// [`Error::Incomplete`] when some rows can't be had although the server
-/// answers.
+/// answers, or no new ones come for five minutes.
 pub async fn read_list<T, F, A>(
-    reading: &Reading<'_>,
+    list: &ListContext<'_>,
     pages: &Pages<T>,
     fetch: F,
 ) -> Result<(), Error>
 where
     T: Append,
-    F: Fn(Ask) -> A,
+    F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
+    pages.lock().pager.set_filtered(list.is_filtered);
     let mut in_flight = FuturesUnordered::new();
-    let mut patience = std::pin::pin!(tokio::time::sleep(SLOW));
+    let mut slow_start = std::pin::pin!(tokio::time::sleep(SLOW));
+    let mut no_progress = std::pin::pin!(tokio::time::sleep(list.no_progress()));
+    let mut last_refusal = None;
     let mut is_first = true;
     let mut may_ask = true;
-    loop {
-        pages.lock().join_settled();
+    while !pages.lock().join_settled().is_over() {
         tokio::select! {
             // Answers first, and with them what was just asked for: only then
             // it counts in the limiter.
             biased;
-            Some((ask, answer)) = in_flight.next() => {
+            Some((request, answer)) = in_flight.next() => {
                 match answer {
-                    Err(error) if is_too_slow(&error) && pages.lock().walk.split(&ask) => {}
-                    answer => reading.take_in(pages, &ask, answer?)?,
+                    Err(error) if is_too_slow(&error) => {
+                        if !pages.lock().pager.refused(&request) {
+                            return Err(error);
+                        }
+                        last_refusal = Some(error);
+                    }
+                    answer => if list.take_in(pages, &request, answer?) {
+                        no_progress.set(tokio::time::sleep(list.no_progress()));
+                        last_refusal = None;
+                    }
                 }
                 (is_first, may_ask) = (false, true);
             }
-            () = reading.limiter.free(), if may_ask => match next_ask(pages) {
-                Some(ask) => in_flight.push(answer_to(ask.clone(), fetch(ask))),
+            () = list.limiter.free(), if may_ask => match next_request(pages) {
+                Some(request) => in_flight.push(answer_to(request.clone(), fetch(request))),
                 None => may_ask = false,
             },
-            () = &mut patience, if is_first && !in_flight.is_empty() => {
-                pages.lock().walk.set_ahead(2);
+            () = &mut slow_start, if is_first && !in_flight.is_empty() => {
+                pages.lock().pager.set_concurrency(2);
                 (is_first, may_ask) = (false, true);
             }
-            else => break,
+            () = &mut no_progress => {
+                return Err(last_refusal.unwrap_or_else(|| list.incomplete(
+                    format!("{}: no new rows for {} s", list.name, NO_PROGRESS.as_secs())
+                )));
+            }
         }
     }
-    let missing = pages.lock().walk.missing();
-    let missing: Vec<String> = missing.into_iter().map(|slice| reading.place(slice)).collect();
-    if missing.is_empty() { Ok(()) } else { Err(reading.incomplete(missing)) }
+    let missing = pages.lock().pager.missing();
+    missing.map_or(Ok(()), |range| Err(list.incomplete(list.place(range))))
 }
 
 /// The lock must not outlive the call.
-fn next_ask<T: Append>(pages: &Pages<T>) -> Option<Ask> {
-    pages.lock().walk.next_ask()
+fn next_request<T: Append>(pages: &Pages<T>) -> Option<PageRequest> {
+    pages.lock().pager.next_request()
 }
 
-fn answer_to<'a, A>(ask: Ask, fetch: A) -> BoxFuture<'a, (Ask, A::Output)>
+fn answer_to<'a, A>(request: PageRequest, fetch: A) -> BoxFuture<'a, (PageRequest, A::Output)>
 where
     A: Future + Send + 'a,
 {
     Box::pin(async move {
-        if !ask.after.is_zero() {
-            tokio::time::sleep(ask.after).await;
+        if !request.after.is_zero() {
+            tokio::time::sleep(request.after).await;
         }
-        (ask, fetch.await)
+        (request, fetch.await)
     })
 }
 
@@ -229,36 +274,39 @@ pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
     arriving as usize + 1
 }
 
-impl Reading<'_> {
+impl ListContext<'_> {
+    /// Takes a page in; whether it has new rows.
     fn take_in<T: Append>(
         &self,
         pages: &Pages<T>,
-        ask: &Ask,
+        request: &PageRequest,
         answer: Answer<Page<T>>,
-    ) -> Result<(), Error> {
+    ) -> bool {
         let mut state = pages.lock();
-        state.walk.set_ahead(requests_ahead(answer.elapsed, self.rate.min(ALLOWED)));
-        let new = state
-            .walk
-            .answered(ask, answer.value)
-            .map_err(|StartsOver| self.incomplete(vec![self.place(ask.slice)]))?;
+        state.pager.set_concurrency(requests_ahead(answer.elapsed, self.rate.min(ALLOWED)));
+        let new = state.pager.received(request, answer.value);
         // Told only now, so that who counts pages finds them.
         if new > 0 {
             self.progress.page_read(new);
         }
-        Ok(())
+        new > 0
     }
 
-    fn place(&self, slice: Slice) -> String {
-        if self.numbered {
-            return format!("{}, page {}", self.name, slice.page_number());
+    /// At a low rate six tries alone take their time.
+    fn no_progress(&self) -> Duration {
+        NO_PROGRESS + Duration::try_from_secs_f64(10.0 / self.rate).unwrap_or_default()
+    }
+
+    fn place(&self, range: PageRange) -> String {
+        if self.paging.is_numbered() {
+            return format!("{}, page {}", self.name, range.page_number());
         }
-        format!("{}, rows {} to {}", self.name, slice.offset + 1, slice.end())
+        format!("{}, rows {} to {}", self.name, range.offset + 1, range.end())
     }
 
-    fn incomplete(&self, pages: Vec<String>) -> Error {
+    fn incomplete(&self, place: String) -> Error {
         Error::Incomplete {
-            pages,
+            pages: vec![place],
             at: Box::new(At { endpoint: self.endpoint.clone(), ..At::default() }),
         }
     }
@@ -266,10 +314,10 @@ impl Reading<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pages, Reading, read_list, requests_ahead};
+    use super::{ListContext, Pages, read_list, requests_ahead};
     use crate::limiter::Limiter;
     use crate::progress::Progress;
-    use crate::slice::Paging;
+    use crate::paging::Paging;
     use crate::table::{Schema, Table};
     use futures_util::FutureExt;
     use std::cell::Cell;
@@ -277,17 +325,18 @@ mod tests {
 
     /// How many requests a list is begun with.
     fn asked_at_once(limiter: &Limiter) -> usize {
-        let reading = Reading {
+        let list = ListContext {
             rate: 7.0,
             limiter,
             name: "notes",
-            numbered: false,
+            paging: Paging::Offset,
             endpoint: String::new(),
+            is_filtered: false,
             progress: &Progress::default(),
         };
         let pages = Pages::new(Paging::Offset, 500, Table::new(&Schema::TEXT));
         let asked = Cell::new(0);
-        let read = read_list(&reading, &pages, |_| {
+        let read = read_list(&list, &pages, |_| {
             asked.set(asked.get() + 1);
             std::future::pending()
         });

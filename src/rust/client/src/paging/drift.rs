@@ -1,0 +1,68 @@
+//! Rows that the list has gained in front of what was read.
+//!
+//! A page asked for at row 500 that begins with the 498th row read shows that
+//! two rows came in front meanwhile. They may be new, or they may have stood
+//! further on, where they can't be read any more: rows that move to the front
+//! of a list ordered by its last change would be lost without a word.
+
+/// How far the places of pages and the rows read before them differ.
+#[derive(Debug, Default)]
+pub struct Drift {
+    /// When a page was received, and how many more rows the server had before
+    /// it than were read. Of those that can't matter any more none is kept.
+    seen: Vec<(u64, i64)>,
+    gained: u64,
+}
+
+impl Drift {
+    /// Takes in the next page of the list, in the order of its places. `asked`
+    /// and `received` tell the order of requests and answers in time.
+    pub fn add(&mut self, asked: u64, received: u64, ahead: i64) {
+        // Only a page that was answered before this one was asked for is surely
+        // older. Of two that were under way together the newer isn't known.
+        let older = self.seen.iter().filter(|(at, _)| *at < asked).map(|(_, ahead)| *ahead);
+        if let Some(least) = older.min() {
+            self.gained = self.gained.max(ahead.saturating_sub(least).max(0).cast_unsigned());
+        }
+        self.seen.retain(|(at, other)| *at < received || *other < ahead);
+        if !self.seen.iter().any(|(at, other)| *at <= received && *other <= ahead) {
+            self.seen.push((received, ahead));
+        }
+    }
+
+    /// Rows that came in front of what was read, at least.
+    pub fn gained(&self) -> u64 {
+        self.gained
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Drift;
+
+    /// Pages in the order of their places: asked, received, rows ahead.
+    fn gained(pages: &[(u64, u64, i64)]) -> u64 {
+        let mut drift = Drift::default();
+        pages.iter().for_each(|(asked, received, ahead)| drift.add(*asked, *received, *ahead));
+        drift.gained()
+    }
+
+    #[test]
+    fn a_list_that_stands_still_or_shrinks_gains_nothing() {
+        assert_eq!(gained(&[(0, 1, 0), (2, 3, 0), (4, 5, 0)]), 0);
+        assert_eq!(gained(&[(0, 1, 0), (2, 3, -2), (4, 5, -7)]), 0);
+    }
+
+    #[test]
+    fn rows_in_front_are_counted_also_when_others_went() {
+        assert_eq!(gained(&[(0, 1, 0), (2, 3, 1), (4, 5, 3)]), 3);
+        assert_eq!(gained(&[(0, 1, 0), (2, 3, -5), (4, 5, -2)]), 3);
+    }
+
+    #[test]
+    fn pages_under_way_together_tell_nothing_of_each_other() {
+        // The second was served after a deletion, the third before it.
+        assert_eq!(gained(&[(0, 1, 0), (2, 5, -1), (3, 4, 0), (6, 7, -1)]), 0);
+        assert_eq!(gained(&[(0, 1, 0), (2, 5, 1), (3, 4, 0), (6, 7, 1)]), 1);
+    }
+}

@@ -1,0 +1,20 @@
+//! One list, from its first page to its end: what to ask for ([`pager`],
+//! [`next_request`]), whether pages fit together ([`overlap`], [`drift`]), and
+//! the loop that reads it ([`fetch_all`]).
+//!
+//! Uses `http` through the closure that fetches a page, and nothing of what
+//! rows are made of.
+
+mod drift;
+mod fetch_all;
+mod next_request;
+mod overlap;
+mod pager;
+mod range;
+#[cfg(test)]
+mod tests;
+
+pub use fetch_all::{Append, ListContext, Pages, join_lists, read_list};
+pub use overlap::PageKeys;
+pub use pager::PageRequest;
+pub use range::{PageRange, Paging};

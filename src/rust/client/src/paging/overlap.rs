@@ -1,0 +1,282 @@
+//! Whether two pages stand next to each other in one list.
+//!
+//! A row that was there all the time stands before or after a common row in
+//! both pages. So it is in one of them, whatever else was deleted or inserted,
+//! as long as the order of the list holds. Common rows in another order, or
+//! with others between them, show that it does not hold.
+
+use std::collections::{HashMap, HashSet};
+
+/// The records of a page in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageKeys {
+    /// What tells them apart, each once.
+    pub ids: Vec<u64>,
+    /// What the list is ordered by, where that is known: records that are
+    /// equal in it stand in any order. Empty elsewhere.
+    pub order: Vec<i64>,
+}
+
+impl PageKeys {
+    /// The first `count` of these records, and others behind.
+    pub fn before(&self, count: usize, rest: PageKeys) -> PageKeys {
+        let count = count.min(self.len());
+        let order = &self.order[..count.min(self.order.len())];
+        PageKeys {
+            ids: self.ids[..count].iter().copied().chain(rest.ids).collect(),
+            order: order.iter().copied().chain(rest.order).collect(),
+        }
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The last record.
+    pub fn last(&self) -> Option<u64> {
+        self.ids.last().copied()
+    }
+
+    /// Each record once: a server may repeat some within a page.
+    #[must_use]
+    pub fn without_repeats(mut self) -> Self {
+        if self.ids.is_sorted_by(|a, b| a < b) {
+            return self;
+        }
+        let mut seen = HashSet::new();
+        let is_new: Vec<bool> = self.ids.iter().map(|id| seen.insert(*id)).collect();
+        let mut news = is_new.iter();
+        self.ids.retain(|_| news.next().copied().unwrap_or(true));
+        let mut is_new = is_new.iter();
+        self.order.retain(|_| is_new.next().copied().unwrap_or(true));
+        self
+    }
+
+    /// Whether all these records are among them.
+    pub fn has_all(&self, others: &PageKeys) -> bool {
+        let ids: HashSet<u64> = self.ids.iter().copied().collect();
+        others.ids.iter().all(|id| ids.contains(id))
+    }
+
+    /// Whether all but one in five of these records are among them.
+    pub fn has_most(&self, others: &PageKeys) -> bool {
+        let ids: HashSet<u64> = self.ids.iter().copied().collect();
+        let missing = others.ids.iter().filter(|id| !ids.contains(id)).count();
+        5 * missing <= others.len()
+    }
+
+    /// Whether they hold the last record of `others`, with nothing behind that
+    /// the order tells apart from it.
+    pub fn shows_end_of(&self, others: &PageKeys) -> bool {
+        if !self.is_ordered() || !others.is_ordered() {
+            return self.last() == others.last();
+        }
+        let ties = &others.ids[others.tie_start()..];
+        self.order.last() == others.order.last() && ties.iter().all(|id| self.ids.contains(id))
+    }
+
+    /// Whether they are just those records at the end of `others` that are equal
+    /// in the order.
+    pub fn is_whole_tie_at_end_of(&self, others: &PageKeys) -> bool {
+        self.is_tied_with_end_of(others) && self.shows_end_of(others)
+    }
+
+    /// Whether all of them are equal in the order to the last of `others`.
+    pub fn is_tied_with_end_of(&self, others: &PageKeys) -> bool {
+        let is_ordered = self.is_ordered() && others.is_ordered();
+        is_ordered && self.order.first() >= others.order.last()
+    }
+
+    /// Where the last records begin that are equal in the order.
+    fn tie_start(&self) -> usize {
+        self.order.partition_point(|value| Some(value) < self.order.last())
+    }
+
+    fn is_ordered(&self) -> bool {
+        !self.order.is_empty() && self.order.is_sorted()
+    }
+}
+
+/// How a page lies to the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// Records of the page before that stand before those of this one; less
+    /// than none when this one begins earlier.
+    pub before: i64,
+    /// Records of this page that stand before the common ones, unknown to the
+    /// page before.
+    pub ahead: usize,
+    /// Records of the page before that should be in this one and are not.
+    pub gone: usize,
+    /// Records of this page among the common ones, unknown to the one before.
+    pub new: usize,
+}
+
+impl Overlap {
+    /// Where this page begins, counted from the beginning of the one before.
+    pub fn offset(self) -> i64 {
+        self.before - self.ahead as i64
+    }
+}
+
+/// How `after` lies to `before`; None when they do not fit. At least `common`
+/// records have to be in both, unless a page has fewer.
+///
+/// One record in five may be missing from either page: rows are deleted and
+/// inserted meanwhile.
+pub fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Option<Overlap> {
+    let needed = (common as usize).min(before.len()).min(after.len()).max(1);
+    if splits_a_tie(before, after) {
+        return None;
+    }
+    run(before, after, needed)
+        .or_else(|| scattered(before, after, needed))
+        .or_else(|| among_ties(before, after, needed))
+}
+
+/// Whether `after` begins among the last records of `before` that are equal in
+/// the order, so that others of them may be in neither page. Where they fill
+/// half a page no page could begin before them: then the order must do.
+fn splits_a_tie(before: &PageKeys, after: &PageKeys) -> bool {
+    let start = before.tie_start();
+    before.is_ordered()
+        && 2 * start > before.len()
+        && start + 1 < before.len()
+        && after.order.first() >= before.order.last()
+}
+
+/// The common case: `after` begins with the last records of `before`, or is
+/// a part of it.
+fn run(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
+    let first = after.ids.first()?;
+    let start = before.ids.iter().rposition(|id| id == first)?;
+    let rest = &before.ids[start..];
+    let both = rest.len().min(after.len());
+    let is_run = both >= needed && rest[..both] == after.ids[..both];
+    is_run.then_some(Overlap { before: start as i64, ahead: 0, gone: 0, new: 0 })
+}
+
+/// Common records in the same order with few others between them.
+fn scattered(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
+    let places: HashMap<u64, usize> =
+        before.ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let found: Vec<(usize, usize)> = (after.ids.iter().enumerate())
+        .filter_map(|(place, id)| places.get(id).map(|before| (*before, place)))
+        .collect();
+    let ((first, ahead), (last, tail)) = (*found.first()?, *found.last()?);
+    if !found.is_sorted() || found.len() < needed {
+        return None;
+    }
+    // `after` may end before `before` does.
+    let end = if tail + 1 == after.len() { last + 1 } else { before.len() };
+    let (gone, new) = (end - first - found.len(), tail + 1 - ahead - found.len());
+    let fits = 4 * (gone + new + ahead) <= found.len();
+    fits.then_some(Overlap { before: first as i64, ahead, gone, new })
+}
+
+/// Pages of a list whose equal records change places: each page holds what
+/// the other says of the records between its first and its last ties.
+fn among_ties(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
+    if !before.is_ordered() || !after.is_ordered() {
+        return None;
+    }
+    let (low, high) = (after.order.first()?, before.order.last()?);
+    if low >= high {
+        return None;
+    }
+    let known = before.order.partition_point(|value| value <= low);
+    let head = after.order.partition_point(|value| value <= low);
+    let tail = after.order.partition_point(|value| value < high);
+    let after_ids: HashSet<u64> = after.ids.iter().copied().collect();
+    let before_ids: HashSet<u64> = before.ids[known..].iter().copied().collect();
+    let common = before_ids.intersection(&after_ids).count();
+    let gone = before_ids.len() - common;
+    let new = after.ids[head..tail].iter().filter(|id| !before_ids.contains(id)).count();
+    let fits = common >= needed.min(before_ids.len()) && 4 * (gone + new) <= common;
+    // The first ties of `after` are known, if in another order.
+    fits.then(|| Overlap { before: known as i64 - head as i64, ahead: 0, gone, new })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PageKeys, overlap};
+
+    /// Where `after` begins.
+    fn position(before: &PageKeys, after: &PageKeys, common: u32) -> Option<i64> {
+        overlap(before, after, common).map(super::Overlap::offset)
+    }
+
+    fn page(ids: impl IntoIterator<Item = u64>) -> PageKeys {
+        PageKeys { ids: ids.into_iter().collect(), order: Vec::new() }
+    }
+
+    /// Records whose order is the tens of their ids.
+    fn tied(ids: impl IntoIterator<Item = u64>) -> PageKeys {
+        let ids: Vec<u64> = ids.into_iter().collect();
+        PageKeys { order: ids.iter().map(|id| (id / 10).cast_signed()).collect(), ids }
+    }
+
+    #[test]
+    fn pages_fit_where_the_last_rows_of_one_begin_the_other() {
+        let before = page(0..100);
+        assert_eq!(position(&before, &page(97..197), 3), Some(97));
+        assert_eq!(position(&before, &page(90..190), 3), Some(90));
+        assert_eq!(position(&before, &page(98..198), 3), None);
+        assert_eq!(position(&before, &page(100..200), 3), None);
+        assert_eq!(position(&before, &page(40..50), 3), Some(40));
+        assert_eq!(position(&before, &before, 3), Some(0));
+        assert_eq!(position(&page(0..2), &page(1..3), 1), Some(1));
+    }
+
+    #[test]
+    fn common_rows_in_another_order_do_not_fit() {
+        let before = page(0..100);
+        for after in [
+            page([99, 98, 97].into_iter().chain(100..197)),
+            page([97, 99, 98].into_iter().chain(100..197)),
+            page((50..150).rev()),
+            page([99].into_iter().chain(200..299)),
+            page(300..400),
+        ] {
+            assert_eq!(position(&before, &after, 3), None, "{after:?}");
+        }
+    }
+
+    #[test]
+    fn a_few_deleted_and_inserted_rows_do_no_harm() {
+        let before = page(0..100);
+        let deleted = page((50..150).filter(|id| *id != 60 && *id != 99));
+        assert_eq!(position(&before, &deleted, 3), Some(50));
+        let inserted = page((50..60).chain([1000]).chain(60..150));
+        assert_eq!(position(&before, &inserted, 3), Some(50));
+        let in_front = page([1000].into_iter().chain(50..150));
+        assert_eq!(position(&before, &in_front, 3), Some(49));
+        let every_other = page((50..150).filter(|id| id % 2 == 0));
+        assert_eq!(position(&before, &every_other, 3), None);
+    }
+
+    #[test]
+    fn rows_of_equal_order_may_change_places_if_none_can_be_lost() {
+        let before = tied((0..90).chain([95, 92, 98, 91]));
+        // Begins before the tie: all of it is here.
+        let whole = tied((85..90).chain([99, 98, 97, 96, 95, 94, 93, 92, 91, 90]).chain(100..120));
+        assert_eq!(position(&before, &whole, 3), Some(85));
+        // Begins inside of it: 90, for one, may be in neither.
+        let inside = tied([91, 93, 94, 96, 97, 99].into_iter().chain(100..120));
+        assert_eq!(position(&before, &inside, 3), None);
+        // Even where the rows that are seen fit.
+        let seems = tied([92, 98, 91, 93].into_iter().chain(100..120));
+        assert_eq!(position(&before, &seems, 3), None);
+        // One of the tie is missing, and it is no small part of what is known.
+        let lacks = tied([99, 97, 94, 93, 91, 90].into_iter().chain(100..120));
+        assert_eq!(position(&before, &lacks, 3), None);
+    }
+
+    #[test]
+    fn a_tie_of_more_than_half_a_page_has_to_keep_its_order() {
+        let many = |ids: std::ops::Range<u64>| PageKeys { order: vec![7; 100], ids: ids.collect() };
+        assert_eq!(position(&many(0..100), &many(97..197), 3), Some(97));
+        assert_eq!(position(&many(0..100), &many(100..200), 3), None);
+    }
+}

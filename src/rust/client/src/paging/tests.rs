@@ -1,0 +1,188 @@
+//! The pager against servers made up here, in made-up time. Whatever they do,
+//! a list ends whole or given up, and never short.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod model;
+
+use super::Paging;
+use model::{Mode, Reading, Server, read};
+
+const ALL: [Paging; 3] = [Paging::Offset, Paging::Sized, Paging::Numbered];
+
+/// Modes that a list has to come through whole.
+fn harmless(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
+    let rows = usize::try_from(rows).unwrap();
+    let limit = limit as usize;
+    match rng.u8(..24) {
+        0 => Mode::Still,
+        1 => Mode::AlwaysNext,
+        2 => Mode::NoNext,
+        3 => Mode::RefusesMore(u32::try_from(limit / 4).unwrap().max(20)),
+        4 => Mode::Ties(rng.u64(2..=(limit as u64 / 5).max(2))),
+        5 => Mode::FirstAtEachPlaceEmpty,
+        6 => Mode::FirstShort(rng.usize(1..=limit - 2)),
+        7 => Mode::FirstInside(rng.usize(1..=limit / 3 + 1)),
+        8 => Mode::SeesFirst(rng.usize(limit + 1..=rows + limit + 1), 500),
+        9 => Mode::Grows(rng.usize(1..=3)),
+        10 => Mode::GrowsBySecond(rng.u64(1..=(limit as u64 / 6))),
+        11 => Mode::InsertsInFront(rng.usize(1..=(limit / 20).max(1))),
+        12 => Mode::InsertsInFrontBySecond(rng.u64(1..=10)),
+        13 if limit >= 50 => Mode::DeletesInFront(rng.usize(1..=(limit / 50).max(1))),
+        14 if limit >= 50 => Mode::DeletesAnywhere,
+        15 => Mode::LagsEmpty(0.1),
+        16 => Mode::Caps(rng.usize((limit / 4).max(20)..=limit)),
+        17 => Mode::CapsAndDeletes(rng.usize((limit / 4).max(20)..=limit).max(40)),
+        18 => Mode::Longer(rng.usize(1..=20)),
+        19 => Mode::EmptyFor(rng.u64(1..=5), 300),
+        20 => Mode::LagsShort(0.1),
+        21 => Mode::LagsInside(0.1),
+        22 => Mode::SeesFirstLate(rng.usize(limit + 1..=rows + limit + 1), 500),
+        _ => Mode::Still,
+    }
+}
+
+/// Modes that may end a list, as long as it is not taken for whole.
+fn hostile(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
+    let rows = usize::try_from(rows).unwrap();
+    let limit = limit as usize;
+    match rng.u8(..23) {
+        0 => Mode::StallsFrom(rng.u64(1..=8)),
+        1 => Mode::StallsNowAndThen,
+        2 => Mode::StallsAtRow(rng.u64(..=rows as u64)),
+        3 => Mode::RefusesMore(rng.u32(1..=u32::try_from(limit).unwrap())),
+        4 => Mode::IgnoresOffset,
+        5 => Mode::Random,
+        6 => Mode::Shuffled,
+        7 => Mode::NewIds,
+        8 => Mode::EmptyWithNext,
+        9 => if rng.bool() { Mode::LagsEmpty(0.3) } else { Mode::EveryOtherEmpty },
+        10 => Mode::LagsFilled,
+        11 => Mode::InsertsAnywhere,
+        12 => Mode::Churns,
+        13 => Mode::ChurnsInBursts(rng.usize(1..=2 * limit)),
+        14 => Mode::MovesToFront,
+        15 => Mode::Caps(rng.usize(4..=limit)),
+        16 => Mode::Doubles,
+        17 => Mode::Reversed,
+        20 => Mode::LagsShort(0.3),
+        21 => Mode::LagsInside(0.3),
+        22 => Mode::MovesToEnd,
+        18 => Mode::ShrinksTo(rng.usize(..=rows)),
+        _ => Mode::Ties(rng.u64(2..=3 * limit as u64)),
+    }
+}
+
+struct Schedule {
+    mode: Mode,
+    paging: Paging,
+    rows: u64,
+    limit: u32,
+    latency: u64,
+    seed: u64,
+}
+
+impl Schedule {
+    fn new(
+        paging: Paging,
+        seed: u64,
+        mode: fn(&mut fastrand::Rng, u64, u32) -> Mode,
+    ) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let limit = [20, 50, 100, 250, 500][rng.usize(..5)];
+        // More than a page: what a single short one holds is believed.
+        let rows = u64::from(limit) + rng.u64(1..12 * u64::from(limit));
+        let latency = [0, 20, 300, 1000][rng.usize(..4)];
+        let mut mode = mode(&mut rng, rows, limit);
+        // Numbered pages that tell of no next one are read with less confidence.
+        if paging == Paging::Sized
+            && matches!(
+                mode,
+                Mode::CapsAndDeletes(_)
+                    | Mode::InsertsInFront(_)
+                    | Mode::InsertsInFrontBySecond(_)
+                    | Mode::LagsInside(_)
+                    | Mode::Ties(_)
+                    | Mode::Longer(_)
+            )
+        {
+            mode = Mode::Still;
+        }
+        Schedule { mode, paging, rows, limit, latency, seed }
+    }
+
+    /// Reads the list. Whole lists hold all rows that were always there;
+    /// those given up end in time.
+    fn play(&self) -> Result<Reading, String> {
+        let Schedule { mode, paging, rows, limit, latency, seed } = *self;
+        let mut server = Server::new(mode, paging, rows, seed);
+        let reading = read(&mut server, limit, latency);
+        let came = reading.rows.iter().copied().collect();
+        let lost = server.constant.difference(&came).count();
+        if reading.is_whole && lost > 0 {
+            return Err(format!("lost {lost} of {}", server.constant.len()));
+        }
+        if reading.idle > 310_000 {
+            return Err(format!("nothing new for {} ms", reading.idle));
+        }
+        Ok(reading)
+    }
+
+    fn play_whole(&self) -> Result<Reading, String> {
+        let reading = self.play()?;
+        let (requests, rows) = (reading.requests, reading.rows.len());
+        if !reading.is_whole {
+            return Err(format!("given up after {requests} requests and {rows} rows"));
+        }
+        Ok(reading)
+    }
+}
+
+/// Plays many schedules and tells which went wrong.
+fn play_all(
+    mode: fn(&mut fastrand::Rng, u64, u32) -> Mode,
+    play: fn(&Schedule) -> Result<Reading, String>,
+) {
+    let mut wrong = Vec::new();
+    for paging in ALL {
+        for seed in 0..schedules() {
+            let schedule = Schedule::new(paging, seed, mode);
+            let Schedule { mode, rows, limit, latency, .. } = schedule;
+            if let Err(problem) = play(&schedule) {
+                wrong.push(format!(
+                    "{mode:?} {paging:?}, {rows} by {limit}, {latency} ms, seed {seed}: {problem}"
+                ));
+            }
+        }
+    }
+    wrong.sort();
+    assert!(wrong.is_empty(), "{} went wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// How many schedules of each kind: more in the long run.
+fn schedules() -> u64 {
+    std::env::var("AMOCRM_SCHEDULES").ok().and_then(|n| n.parse().ok()).unwrap_or(2000)
+}
+
+#[test]
+fn harmless_servers_give_whole_lists() {
+    play_all(harmless, Schedule::play_whole);
+}
+
+#[test]
+fn hostile_servers_give_whole_lists_or_none() {
+    play_all(hostile, Schedule::play);
+}
+
+/// Plays one schedule and shows what went over the wire, such as
+/// `AMOCRM_SCHEDULE="harmless Offset 17" cargo test paging::tests::one -- --ignored --nocapture`.
+#[test]
+#[ignore = "shows one schedule"]
+fn one_schedule() {
+    let schedule = std::env::var("AMOCRM_SCHEDULE").unwrap();
+    let words: Vec<&str> = schedule.split(' ').collect();
+    let mode = if words[0] == "harmless" { harmless } else { hostile };
+    let paging = ALL.into_iter().find(|paging| format!("{paging:?}") == words[1]).unwrap();
+    let schedule = Schedule::new(paging, words[2].parse().unwrap(), mode);
+    println!("{:?} {} by {}", schedule.mode, schedule.rows, schedule.limit);
+    println!("{:?}", schedule.play().map(|reading| (reading.is_whole, reading.rows.len())));
+}
