@@ -379,7 +379,8 @@ mod tests {
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
 
     fn read(body: &str) -> Result<Page<Table>, BadPage> {
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
         read_page(body.as_bytes(), &format)
     }
 
@@ -423,7 +424,8 @@ mod tests {
     fn what_is_no_page_is_an_error_that_names_the_place() {
         assert!(failure("<html>").contains("at the top level"));
         assert!(failure("").contains("at the top level"));
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
         let bad = read_page(b"{\"_links\":\"\xff\"}", &format).err().unwrap().to_string();
         assert!(bad.contains("not UTF-8") && bad.contains("index 11"), "{bad}");
         assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));

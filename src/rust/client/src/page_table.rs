@@ -142,7 +142,13 @@ mod tests {
             row.copy_as(record, "id", "id");
             record.get("id") != Some(Value::Whole(2))
         };
-        let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Written(map) };
+        let format = Format {
+            list: "items",
+            schema: &SCHEMA,
+            id: "id",
+            order: None,
+            map: Map::Written(map),
+        };
         let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
         let page = read_page(body, &format).unwrap();
         assert_eq!((page.rows.rows(), page.records), (2, 3));

@@ -4,8 +4,8 @@
 use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::http::Request;
-use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_list};
 use crate::page::{BadPage, Format, Map, Page, read_page};
+use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_list};
 use crate::query::Context;
 use crate::row::Row;
 use crate::table::{Schema, Table};
@@ -202,7 +202,10 @@ impl RowList {
     fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Source { member, id, schema, row, .. } = &self.source;
         let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
-        read_page(body, &Format { list: member, schema, id, order: None, map: Map::Written(&**row) })
+        read_page(
+            body,
+            &Format { list: member, schema, id, order: None, map: Map::Written(&**row) },
+        )
     }
 
     /// The rows that have arrived; takes them.

@@ -12,9 +12,9 @@ use hashbrown::HashTable;
 use crate::column_builder::ColumnBuilder;
 use crate::flatten::{Leaf, Leaves, Value};
 use crate::known_names::KnownNames;
-use crate::paging::Append;
 use crate::name_table::{NameId, NameTable};
 use crate::names::{is_odd, make_unique};
+use crate::paging::Append;
 use crate::row::{Name, Row};
 
 pub use crate::column::{BadCell, Column, Role, Type, Values};

@@ -98,9 +98,10 @@ pub fn notes_request(element_type: &str, filter: &NotesFilter, range: PageRange)
 pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
     match body {
         None => Ok(Page::empty(Table::new(&NOTES))),
-        Some(body) => {
-            read_page(body, &Format { list: "items", schema: &NOTES, id: "id", order: None, map: Map::AsItIs })
-        }
+        Some(body) => read_page(
+            body,
+            &Format { list: "items", schema: &NOTES, id: "id", order: None, map: Map::AsItIs },
+        ),
     }
 }
 

@@ -7,8 +7,8 @@ use super::{ENTITIES, FieldTables};
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves, Members, NoLinks, Value};
 use crate::http::Request;
-use crate::paging::{ListContext, PageRequest, Pages, Paging, read_list};
 use crate::page::{BadPage, Page, Place, Records, read_records};
+use crate::paging::{ListContext, PageRequest, Pages, Paging, read_list};
 use crate::query::{Context, all_of};
 use crate::row::Row;
 

@@ -4,13 +4,18 @@ use super::filter::EntityFilter;
 use super::{Entity, EntityRequest};
 use crate::flatten::{Leaf, Leaves, Value};
 use crate::http::Request;
+use crate::paging::PageRange;
 use crate::row::Row;
 use crate::row_filter::Span;
-use crate::paging::PageRange;
 use crate::zone::Zone;
 
 /// The request for a part of the list.
-pub fn request(call: &EntityRequest, filter: &EntityFilter, range: PageRange, zone: &Zone) -> Request {
+pub fn request(
+    call: &EntityRequest,
+    filter: &EntityFilter,
+    range: PageRange,
+    zone: &Zone,
+) -> Request {
     let mut request = Request::get(format!("/api/v2/{}", call.entity.plural()))
         .query("limit_rows", &range.limit)
         .query("limit_offset", &range.offset);

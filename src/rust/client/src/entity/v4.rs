@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
 use crate::page::BadPage;
+use crate::paging::PageRange;
 use crate::row::Row;
 use crate::row_filter::Span;
-use crate::paging::PageRange;
 use crate::transport::Transport;
 use crate::zone::Zone;
 

@@ -5,10 +5,10 @@ use futures_util::future::FutureExt;
 use super::NotesRequest;
 use crate::error::Error;
 use crate::http::Request;
+use crate::page::Page;
 use crate::paging::{
     Append, ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_list,
 };
-use crate::page::Page;
 use crate::query::all_of;
 use crate::table::{Keys, Table};
 use crate::transport::{Answer, Transport};

@@ -11,8 +11,8 @@ use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves, Value};
-use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_list};
 use crate::page::{BadPage, Format, Map, Page, RowMap, read_page};
+use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_list};
 use crate::query::{Notice, all_of};
 use crate::row::Row;
 use crate::row_filter::{RowFilter, Span};
@@ -228,8 +228,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Feed, List, Reader};
     use crate::notes::NotesRequest;
-    use crate::query::Notice;
     use crate::paging::PageRange;
+    use crate::query::Notice;
     use url::Url;
 
     fn reader(request: &NotesRequest, since: Option<i64>) -> Reader {

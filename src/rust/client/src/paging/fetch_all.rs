@@ -58,8 +58,7 @@ impl<T: Append> Pages<T> {
     /// A list to be read `limit` records at a time at most into `empty`.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
         let pager = Pager::new(paging, limit);
-        let state =
-            State { pager, added: Vec::new(), rows: Some(empty), seen: Keys::default() };
+        let state = State { pager, added: Vec::new(), rows: Some(empty), seen: Keys::default() };
         Pages { state: Mutex::new(state), first: paging.first(limit) }
     }
 
@@ -224,6 +223,7 @@ where
             }
             () = list.limiter.free(), if may_ask => match next_request(pages) {
                 Some(request) => in_flight.push(answer_to(request.clone(), fetch(request))),
+                None if in_flight.is_empty() => break,
                 None => may_ask = false,
             },
             () = &mut slow_start, if is_first && !in_flight.is_empty() => {
@@ -237,8 +237,13 @@ where
             }
         }
     }
-    let missing = pages.lock().pager.missing();
-    missing.map_or(Ok(()), |range| Err(list.incomplete(list.place(range))))
+    let pager = &pages.lock().pager;
+    match pager.missing() {
+        Some(range) => Err(list.incomplete(list.place(range))),
+        None if pager.is_over() => Ok(()),
+        // Nothing is under way and nothing left to ask for.
+        None => Err(list.incomplete(list.name.to_owned())),
+    }
 }
 
 /// The lock must not outlive the call.
@@ -316,8 +321,8 @@ impl ListContext<'_> {
 mod tests {
     use super::{ListContext, Pages, read_list, requests_ahead};
     use crate::limiter::Limiter;
-    use crate::progress::Progress;
     use crate::paging::Paging;
+    use crate::progress::Progress;
     use crate::table::{Schema, Table};
     use futures_util::FutureExt;
     use std::cell::Cell;

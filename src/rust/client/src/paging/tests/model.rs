@@ -1,8 +1,8 @@
 //! Servers made up here, in a time made up here. They move, lag, lie, refuse
 //! and stall, each by a seed of its own.
 
-use std::collections::{BTreeSet, BinaryHeap, HashSet};
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashSet};
 
 use super::super::fetch_all::requests_ahead;
 use super::super::pager::{PageRequest, Pager};
@@ -44,9 +44,9 @@ pub enum Mode {
     EmptyWithNext,
     EveryOtherEmpty,
     FirstAtEachPlaceEmpty,
-    LagsEmpty(f64),
-    LagsShort(f64),
-    LagsInside(f64),
+    LagsEmpty,
+    LagsShort,
+    LagsInside,
     /// Leaves out rows and fills up with those that follow.
     LagsFilled,
     /// The first page lacks so many rows at its end, the first two times.
@@ -148,6 +148,11 @@ impl Server {
         self.rng.f64() < 0.3
     }
 
+    /// Whether it lags just now: for 0.6 s every four seconds, and then often.
+    fn lags(&mut self, now: Time) -> bool {
+        now % 4000 < 600 && self.rng.bool()
+    }
+
     /// What happens to the list when a request arrives.
     fn move_rows(&mut self, now: Time) {
         let mode = self.mode;
@@ -210,7 +215,7 @@ impl Server {
                 let tie = usize::try_from(tie).unwrap();
                 rows.chunks_mut(tie).for_each(|group| self.rng.shuffle(group));
             }
-            Mode::LagsFilled if self.rng.f64() < 0.1 => {
+            Mode::LagsFilled if self.lags(now) => {
                 let left_out = (rows.len() / 100).max(1);
                 for _ in 0..left_out.min(rows.len()) {
                     rows.remove(self.rng.usize(..rows.len()));
@@ -232,7 +237,8 @@ impl Server {
 
     fn cut(&self, rows: &[Row], range: PageRange) -> Vec<Row> {
         let mode = self.mode;
-        let (mut offset, mut limit) = (usize::try_from(range.offset).unwrap(), range.limit as usize);
+        let (mut offset, mut limit) =
+            (usize::try_from(range.offset).unwrap(), range.limit as usize);
         match mode {
             Mode::Caps(cap) | Mode::CapsAndDeletes(cap) if cap < limit => {
                 if self.paging.is_numbered() {
@@ -264,9 +270,9 @@ impl Server {
             Mode::EveryOtherEmpty if self.requests % 2 == 0 => page.clear(),
             Mode::FirstAtEachPlaceEmpty if is_first_at_place => page.clear(),
             // A list of which nothing ever shows can't be told from an empty one.
-            Mode::LagsEmpty(p) if self.rng.f64() < p && !(at_start && self.requests > 2) => page.clear(),
-            Mode::LagsShort(p) if self.rng.f64() < p => page.truncate(self.rng.usize(..=page.len())),
-            Mode::LagsInside(p) if page.len() > 10 && self.rng.f64() < p => {
+            Mode::LagsEmpty if self.lags(now) && !(at_start && self.requests > 2) => page.clear(),
+            Mode::LagsShort if self.lags(now) => page.truncate(self.rng.usize(..=page.len())),
+            Mode::LagsInside if page.len() > 10 && self.lags(now) => {
                 let at = self.rng.usize(1..page.len() - 5);
                 page.drain(at..at + 4);
             }
@@ -390,8 +396,8 @@ pub fn read(server: &mut Server, limit: u32, latency: Time) -> Reading {
             continue;
         }
         let Some(Reverse((at, number))) = queue.pop() else {
-            reading.idle = Time::MAX - 1;
-            return reading;
+            // The driver takes that for an end, too.
+            break;
         };
         now = now.max(at);
         match events[usize::try_from(number).unwrap()].take() {
