@@ -46,7 +46,8 @@ impl Details {
             }
             Error::Forbidden { detail, .. }
             | Error::Blocked { detail, .. }
-            | Error::Http { detail, .. } => Details { detail: Some(detail), ..none },
+            | Error::Http { detail, .. }
+            | Error::System(detail) => Details { detail: Some(detail), ..none },
             Error::RateLimited { tries, asked, .. } => {
                 Details { tries: Some(tries), retry_after: asked, ..none }
             }
@@ -64,7 +65,6 @@ impl Details {
                 Details { detail: Some(format!("{detail} (at {path})")), pages: vec![page], ..none }
             }
             Error::Incomplete { pages, .. } => Details { pages, ..none },
-            Error::System(detail) => Details { detail: Some(detail), ..none },
         }
     }
 }

@@ -598,15 +598,15 @@ mod tests {
         assert_eq!(pace.wait(now), Some(5 * SECOND));
         let over = now + 5 * SECOND;
         assert_eq!(pace.wait(over), Some(Duration::ZERO));
-        let caution = |pace: &Pace, at| (pace.caution_at(at) * 1000.0).round();
+        let caution = |pace: &Pace, at| format!("{:.3}", pace.caution_at(at));
         assert_eq!(
             [over, over + CALM / 2, over + CALM].map(|at| caution(&pace, at)),
-            [70.0, 35.0, 0.0]
+            ["0.070", "0.035", "0.000"]
         );
         for pause in 1..9 {
             pace.pause(over + pause * SECOND, SECOND);
         }
-        assert_eq!(caution(&pace, over + 9 * SECOND), 280.0);
+        assert_eq!(caution(&pace, over + 9 * SECOND), "0.280");
     }
 
     #[tokio::test]

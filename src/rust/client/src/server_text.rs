@@ -1,5 +1,7 @@
 //! What a server says about a failure, in a form that is safe to show.
 
+use std::fmt::Write;
+
 use serde::Deserialize;
 
 /// Characters of server text that are shown.
@@ -154,7 +156,8 @@ pub fn cut(text: &str, most: usize) -> String {
         }
         for c in word.chars() {
             if is_invisible(c) {
-                line.push_str(&format!("<U+{:04X}>", u32::from(c)));
+                // A text takes all that is written to it.
+                let _ = write!(line, "<U+{:04X}>", u32::from(c));
             } else {
                 line.push(c);
             }
