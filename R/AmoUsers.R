@@ -41,7 +41,7 @@
 #'
 #' @section Conditions:
 #' Those of [amocrm-package]. `AmoUsers()` over API v4 with a token that is not
-#' an administrator's ends in `amocrm_error_http` with the status 403.
+#' an administrator's ends in `amocrm_error_forbidden`.
 #' @examples
 #' auth <- AmoSandbox()
 #'

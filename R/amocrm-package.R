@@ -10,10 +10,11 @@
 #' \describe{
 #'   \item{`amocrm.quiet`}{`TRUE` silences progress and summary lines.}
 #'   \item{`amocrm.rate`}{Requests per second, 7 by default, which is what
-#'     amoCRM allows. Lower it when other programs use the same account. More
-#'     than 7 has an effect on a sandbox only, where `Inf` is no limit.}
+#'     amoCRM allows, 0.01 at least. Lower it when other programs use the same
+#'     account. More than 7 has an effect on a sandbox only, where `Inf` is no
+#'     limit.}
 #'   \item{`amocrm.api`}{`"auto"`, `"v2"` or `"v4"`: the API to use. `"auto"`
-#'     takes v2 where it answers, whose rows the tables are shaped after, else
+#'     takes v2 where it has the account, whose rows the tables are shaped after, else
 #'     v4; see `vignette("v2-v4")`.}
 #'   \item{`amocrm.on_error`}{`"stop"`, the default, or `"partial"`: when
 #'     something fails after rows have come, give these with a warning of class
@@ -21,7 +22,7 @@
 #'   \item{`amocrm.verbose`}{`TRUE` shows each request in a message: method,
 #'     path, page, status, time, and why it is repeated. Nothing secret.}
 #'   \item{`amocrm.timeout`}{Seconds that the server may be silent, 60 by
-#'     default.}
+#'     default, from 0.1 to 3600. A whole answer may take three times as long.}
 #' }
 #'
 #' @section Environment variables:
@@ -37,11 +38,16 @@
 #' \describe{
 #'   \item{`amocrm_error_input`}{An argument is wrong; nothing was sent.}
 #'   \item{`amocrm_error_auth`}{The server does not accept the credentials.}
-#'   \item{`amocrm_error_blocked`}{403: the account or the address is blocked.}
-#'   \item{`amocrm_error_rate_limited`}{429 that did not end.}
+#'   \item{`amocrm_error_forbidden`}{403 that says so: this user or token lacks
+#'     a right.}
+#'   \item{`amocrm_error_blocked`}{Any other 403: the account or the address is
+#'     blocked.}
+#'   \item{`amocrm_error_rate_limited`}{429 that did not end; the field
+#'     `retry_after` has the seconds that the server asked to wait, if it did.}
 #'   \item{`amocrm_error_http`}{Any other HTTP status that is not success.}
 #'   \item{`amocrm_error_timeout`}{No answer in time.}
-#'   \item{`amocrm_error_network`}{The server can't be reached or hung up.}
+#'   \item{`amocrm_error_network`}{The server can't be reached or hung up, or
+#'     its certificate is not trusted.}
 #'   \item{`amocrm_error_parse`}{An answer is not what it should be.}
 #'   \item{`amocrm_error_incomplete`}{Pages are missing although everything was
 #'     tried.}

@@ -203,11 +203,11 @@ option_flag <- function(name) {
 
 #' A number from an option
 #' @noRd
-option_number <- function(name, default, finite = TRUE) {
+option_number <- function(name, default, from, to) {
   value <- getOption(name, default)
-  good <- is.numeric(value) && length(value) == 1 && !is.na(value) && value > 0
-  if (!good || (finite && !is.finite(value))) {
-    abort_input(name, gettextf("options(%s = ) must be one number greater than 0", name))
+  good <- is.numeric(value) && length(value) == 1 && !is.na(value) && value >= from && value <= to
+  if (!good) {
+    abort_input(name, gettextf("options(%s = ) must be one number from %s to %s", name, from, to))
   }
   as.numeric(value)
 }

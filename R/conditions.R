@@ -32,7 +32,7 @@ abort_input <- function(argument, message) {
 #' @param partial the rows that had arrived, or NULL
 #' @noRd
 abort_from_rust <- function(error, partial = NULL) {
-  fields <- error[c("status", "endpoint", "request_id", "argument", "code", "pages")]
+  fields <- error[c("status", "endpoint", "request_id", "argument", "code", "pages", "retry_after")]
   fields <- c(fields[!vapply(fields, is.null, NA)], list(partial = partial))
   abort(error$kind, headline(error), c(advice(error), request_id_text(error)), fields)
 }
@@ -50,6 +50,7 @@ headline <- function(error) {
   switch(error$kind,
     input = gettext(error$message),
     auth = auth_error_text(error),
+    forbidden = sentence(gettextf("HTTP 403 from %s: a right is missing", where), error$detail),
     blocked = sentence(gettextf("HTTP 403 from %s: access is blocked", where), error$detail),
     rate_limited = gettextf(
       "HTTP 429 from %s: too many requests, %s", where, after_tries(error$tries)
@@ -58,9 +59,7 @@ headline <- function(error) {
     timeout = gettextf(
       "%s: no answer within %s s, %s", where, error$detail, after_tries(error$tries)
     ),
-    network = sentence(
-      gettextf("%s: no answer %s", where, after_tries(error$tries)), error$detail
-    ),
+    network = sentence(network_text(error, where), error$detail),
     parse = sentence(
       gettextf("%s: the answer can't be read (%s)", where, paste(error$pages, collapse = "; ")),
       error$detail
@@ -72,6 +71,16 @@ headline <- function(error) {
     error$message
   )
 }
+
+network_text <- function(error, where) {
+  if (is_untrusted(error)) {
+    gettextf("%s: the server's certificate is not trusted, nothing was sent", where)
+  } else {
+    gettextf("%s: no answer %s", where, after_tries(error$tries))
+  }
+}
+
+is_untrusted <- function(error) identical(error$code, "certificate")
 
 after_tries <- function(n) {
   sprintf(ngettext(n, "after %d try", "after %d tries"), as.integer(n))
@@ -92,33 +101,93 @@ sentence <- function(start, rest) {
 advice <- function(error) {
   switch(error$kind,
     auth = auth_advice(error$code, error$endpoint),
+    forbidden = forbidden_advice(error$endpoint),
     blocked = join(gettext(
       "Don't try again at once: a block can become permanent.",
       "Ask amoCRM's support, naming the request id and your address,",
       "or have an administrator check the list of allowed addresses (Settings - General settings)."
     )),
-    rate_limited = join(gettext(
-      "Other programs use the same account:",
-      "lower this one's share with options(amocrm.rate = 3), or run it at another time."
-    )),
-    http = http_advice(error$status),
-    timeout = gettext(
-      "Ask for less at once with `limit`, or allow more time with options(amocrm.timeout = 180)."
-    ),
-    network = join(gettext(
-      "Check `domain` and the connection;",
-      "behind a proxy set the environment variable HTTPS_PROXY,",
-      "and SSL_CERT_FILE for its certificate."
-    )),
-    parse = gettext(
-      "Try a smaller `limit`; if it stays, report it with the request id."
-    ),
+    rate_limited = rate_advice(error$retry_after),
+    http = http_advice(error$status, error$endpoint),
+    timeout = timeout_advice(error$endpoint),
+    network = network_advice(error),
+    parse = parse_advice(error$endpoint),
     incomplete = join(gettext(
       "The rows that came are in the condition's `partial`.",
-      "Try again later, or with a smaller `limit`."
+      "Try again later."
     )),
     NULL
   )
+}
+
+forbidden_advice <- function(endpoint) {
+  if (identical(endpoint, "GET /api/v4/users")) {
+    gettext("Listing the users needs the token of an administrator of the account.")
+  } else {
+    join(gettext(
+      "This user or token lacks a right.",
+      "A user's rights are in Settings - Users, for an administrator to give;",
+      "a token's are the scopes of its integration, and a change of them needs a new token."
+    ))
+  }
+}
+
+rate_advice <- function(retry_after) {
+  asks <- if (!is.null(retry_after) && retry_after > 0) {
+    gettextf("The server asks to wait %.0f s: run it again later.", ceiling(retry_after))
+  }
+  join(asks, gettext(
+    "Other programs use the same account:",
+    "lower this one's share with options(amocrm.rate = 3), or run it at another time."
+  ))
+}
+
+timeout_advice <- function(endpoint) {
+  if (takes_limit(endpoint)) {
+    gettext(
+      "Ask for less at once with `limit`, or allow more time with options(amocrm.timeout = 180)."
+    )
+  } else {
+    gettext("Try later, or allow more time with options(amocrm.timeout = 180).")
+  }
+}
+
+network_advice <- function(error) {
+  if (is_untrusted(error)) {
+    join(gettext(
+      "Where a proxy or a virus scanner looks into HTTPS, name its certificate in the environment",
+      "variable SSL_CERT_FILE. Else check this computer's clock and its list of certificates."
+    ))
+  } else {
+    join(gettext(
+      "Check `domain` and the connection;",
+      "behind a proxy set the environment variable HTTPS_PROXY,",
+      "and SSL_CERT_FILE for its certificate."
+    ))
+  }
+}
+
+parse_advice <- function(endpoint) {
+  join(
+    if (chose_v2(endpoint)) {
+      gettext("If API v2 is gone here, read over v4 with a token: options(amocrm.api = \"v4\").")
+    },
+    gettext("Try later; if it stays, report it with the request id.")
+  )
+}
+
+#' Whether a request went to API v2 because nobody has said which to use
+#' @noRd
+chose_v2 <- function(endpoint) {
+  isTRUE(startsWith(endpoint, "GET /api/v2/")) &&
+    identical(getOption("amocrm.api", "auto"), "auto")
+}
+
+#' Whether a request is for a page of a list that takes a `limit`
+#' @noRd
+takes_limit <- function(endpoint) {
+  isTRUE(startsWith(endpoint, "GET /api/")) &&
+    !grepl("/(account|users|pipelines|custom_fields)(/|$)", endpoint)
 }
 
 auth_advice <- function(code, endpoint) {
@@ -146,22 +215,21 @@ auth_advice <- function(code, endpoint) {
   )
 }
 
-http_advice <- function(status) {
+http_advice <- function(status, endpoint) {
   if (status == 402) {
     gettext("The account's subscription has ended, or its tariff lacks this part.")
-  } else if (status == 403) {
-    join(gettext(
-      "Listing the users needs the token of an administrator of the account.",
-      "If other calls fail likewise, access is blocked: don't try again at once."
-    ))
   } else if (status == 404) {
     gettext("Check `domain`: the account may have been renamed, moved or removed.")
   } else if (status == 426) {
     gettext("This part of the account is switched off: an administrator can switch it on.")
+  } else if (status == 304) {
+    gettext("A proxy on the way may answer in amoCRM's place: try without it.")
   } else if (status >= 300 && status < 400) {
     gettext("Check `domain`: the account may have been renamed or moved.")
-  } else if (status >= 500) {
+  } else if (status == 504 && takes_limit(endpoint)) {
     gettext("amoCRM has trouble. Try a smaller `limit`, or try later.")
+  } else if (status >= 500) {
+    gettext("amoCRM has trouble. Try later.")
   }
 }
 

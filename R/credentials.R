@@ -94,7 +94,20 @@ credential <- function(value, piece, required = TRUE) {
   if (!is.character(value) || length(value) != 1 || is.na(value) || !nzchar(value)) {
     abort_input(piece, gettextf("`%s` must be one text that is not empty", piece))
   }
-  enc2utf8(value)
+  check_one_line(enc2utf8(value), piece)
+}
+
+#' Refuses what can't be sent as it is, such as a token with the end of a line
+#' @noRd
+check_one_line <- function(value, piece) {
+  sent <- !piece %in% c("domain", "token_file")
+  if (sent && grepl("[\\x01-\\x1f\\x7f]", value, perl = TRUE, useBytes = TRUE)) {
+    abort_input(piece, join(
+      gettextf("`%s` has a line break or another control character in it;", piece),
+      gettext("trimws() takes away those at its ends")
+    ))
+  }
+  value
 }
 
 # --- The token file -----------------------------------------------------------

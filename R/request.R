@@ -14,8 +14,8 @@ connection_spec <- function(auth) {
   pieces <- lapply(stats::setNames(nm = credential_pieces), function(piece) auth[[piece]])
   c(pieces, list(
     api = option_choice("amocrm.api", c("auto", "v2", "v4")),
-    rate = option_number("amocrm.rate", 7, finite = FALSE),
-    timeout = option_number("amocrm.timeout", 60),
+    rate = option_number("amocrm.rate", 7, from = 0.01, to = Inf),
+    timeout = option_number("amocrm.timeout", 60, from = 0.1, to = 3600),
     verbose = option_flag("amocrm.verbose")
   ))
 }

@@ -91,7 +91,7 @@ test_that("task types have neither colour nor icon, and one id may come twice", 
 test_that("users over API v4 need an administrator, and the error says so", {
   withr::local_options(amocrm.api = "v4")
   auth <- AmoSandbox(notes = 0, access = "token", admin = FALSE)
-  error <- expect_error(AmoUsers(auth), "administrator", class = "amocrm_error_http")
+  error <- expect_error(AmoUsers(auth), "administrator", class = "amocrm_error_forbidden")
   expect_identical(error$status, 403L)
   expect_false(grepl("is blocked", strsplit(conditionMessage(error), "\n")[[1]][[1]]))
   expect_identical(nrow(AmoGroups(auth)), 2L)

@@ -71,16 +71,35 @@ test_that("credentials go to no foreign host", {
 })
 
 test_that("options that make no sense are input errors", {
-  for (rate in list(0, -1, "fast", NA, c(1, 2))) {
+  for (rate in list(0, -1, "fast", NA, c(1, 2), 1e-300, NaN)) {
     withr::with_options(
       list(amocrm.rate = rate),
-      expect_input_error(AmoNotes(auth_list = auth), "amocrm.rate")
+      expect_input_error(AmoNotes(auth_list = auth), "amocrm.rate = \\) must be .* 0.01 to Inf")
     )
   }
-  withr::with_options(
-    list(amocrm.timeout = 0),
-    expect_input_error(AmoNotes(auth_list = auth), "amocrm.timeout")
-  )
+  for (timeout in list(0, 1e300, Inf, -5, 1e-9, "1")) {
+    withr::with_options(
+      list(amocrm.timeout = timeout),
+      expect_input_error(AmoNotes(auth_list = auth), "amocrm.timeout = \\) must be .* 0.1 to 3600")
+    )
+  }
+})
+
+test_that("credentials with a line break or another control character are input errors", {
+  for (bad in c("abc\n", "a\rbc", "\033abc", "abc\177", "a\tbc")) {
+    for (call in list(
+      quote(AmoAuthList(domain = "mycompany", access_token = bad)),
+      quote(AmoAuthList("me@example.com", bad, "mycompany")),
+      quote(AmoNotes(list(email = "me@example.com", apikey = bad, domain = auth$domain), "lead")),
+      quote(AmoAuthList(domain = "mycompany", client_id = "id", client_secret = bad,
+                        redirect_uri = "https://example.com"))
+    )) {
+      expect_input_error(eval(call), "control character")
+    }
+  }
+  # What does not come through AmoAuthList() is looked at again before it is sent.
+  auth$apikey <- "abc\u0085def"
+  expect_input_error(AmoNotes(auth, "lead"), "`apikey`")
 })
 
 test_that("a wrong key is an auth error with the server's code and text", {
@@ -101,6 +120,12 @@ test_that("a server that is not there is a network error", {
   sandbox_stop(gone)
   error <- expect_error(AmoNotes(auth_list = gone), "no answer", class = "amocrm_error_network")
   expect_match(conditionMessage(error), "HTTPS_PROXY")
+})
+
+test_that("an account on this computer needs no certificates", {
+  nowhere <- withr::local_tempdir()
+  withr::local_envvar(SSL_CERT_FILE = file.path(nowhere, "none"), SSL_CERT_DIR = nowhere)
+  expect_identical(nrow(AmoNotes(AmoSandbox(notes = 2), "lead")), 2L)
 })
 
 test_that("an account is read through the proxy that HTTPS_PROXY names, a sandbox is not", {

@@ -11,12 +11,52 @@ test_that("server text comes through harmlessly", {
 test_that("every kind has a headline, and those that the user can mend have advice", {
   error <- list(message = "m", endpoint = "GET /x", detail = "d", code = "110", status = 404L,
                 tries = 6, pages = c("p1", "p2"))
-  for (kind in c("input", "auth", "blocked", "rate_limited", "http", "timeout", "network",
-                 "parse", "incomplete", "system")) {
+  for (kind in c("input", "auth", "forbidden", "blocked", "rate_limited", "http", "timeout",
+                 "network", "parse", "incomplete", "system")) {
     error$kind <- kind
     expect_true(nzchar(headline(error)))
     if (!kind %in% c("input", "system")) expect_true(nzchar(advice(error)))
   }
+})
+
+test_that("a smaller limit is advised only where the server was too slow for a list", {
+  say <- function(kind, endpoint, status = 504L) {
+    advised <- advice(list(kind = kind, endpoint = endpoint, status = status))
+    grepl("`limit`", advised, fixed = TRUE)
+  }
+  for (endpoint in c("GET /api/v2/notes", "GET /api/v4/leads", "GET /api/v4/events",
+                     "GET /api/v4/leads/unsorted", "GET /api/v4/customers/7/transactions")) {
+    expect_true(say("timeout", endpoint), info = endpoint)
+    expect_true(say("http", endpoint), info = endpoint)
+    expect_false(say("http", endpoint, status = 502L), info = endpoint)
+    for (kind in c("parse", "incomplete", "network")) expect_false(say(kind, endpoint), info = kind)
+  }
+  for (endpoint in c("GET /api/v2/account", "GET /api/v4/users", "GET /api/v4/leads/pipelines",
+                     "GET /api/v4/leads/custom_fields", "POST /private/api/auth.php",
+                     "POST /oauth2/access_token")) {
+    expect_false(say("timeout", endpoint), info = endpoint)
+    expect_false(say("http", endpoint), info = endpoint)
+  }
+})
+
+test_that("where nobody has asked for API v2, what can't be read is advised to come from v4", {
+  withr::local_options(amocrm.api = NULL)
+  error <- list(kind = "parse", endpoint = "GET /api/v2/leads")
+  expect_match(advice(error), 'options(amocrm.api = "v4")', fixed = TRUE)
+  options(amocrm.api = "v2")
+  expect_no_match(advice(error), "amocrm.api")
+  options(amocrm.api = "auto")
+  error$endpoint <- "GET /api/v4/leads"
+  expect_no_match(advice(error), "amocrm.api")
+})
+
+test_that("a certificate that is not trusted is told of with what to do", {
+  error <- list(kind = "network", code = "certificate", endpoint = "GET /x", detail = "expired")
+  expect_identical(
+    headline(error),
+    "GET /x: the server's certificate is not trusted, nothing was sent: expired"
+  )
+  expect_match(advice(error), "SSL_CERT_FILE")
 })
 
 test_that("an error counts one try and two tries", {

@@ -98,6 +98,14 @@ test_that("429 that does not end is a rate limit", {
   expect_gte(nrow(error$partial), 100)
 })
 
+test_that("a wait that is too long is told of in the error", {
+  auth <- spoilt(list(path = third_page, nth = always, status = 429,
+                      headers = c("Retry-After" = "300")))
+  error <- expect_error(AmoNotes(auth, "lead", limit = 100), "asks to wait 300 s",
+                        class = "amocrm_error_rate_limited")
+  expect_identical(error$retry_after, 300)
+})
+
 test_that("a server that stays broken is told of with its status and its words", {
   error <- expect_error(
     finish_lasting("502"),
@@ -140,6 +148,22 @@ test_that("a block is met with one request and no more", {
   expect_error(AmoNotes(auth, "lead", limit = 100), "Don't try again",
                class = "amocrm_error_blocked")
   expect_identical(sum(sandbox_requests(auth)$status == 403), 1L)
+})
+
+test_that("a right that is missing is no block", {
+  detail <- "\u043d\u0435\u0442 \u043f\u0440\u0430\u0432"
+  problem <- sprintf('{"title":"Forbidden","status":403,"detail":"%s"}', detail)
+  auth <- spoilt(list(path = third_page, nth = always, status = 403, body = problem))
+  error <- expect_error(AmoNotes(auth, "lead", limit = 100), "lacks a right",
+                        class = "amocrm_error_forbidden")
+  expect_match(conditionMessage(error), detail, fixed = TRUE)
+  expect_identical(sum(sandbox_requests(auth)$status == 403), 1L)
+})
+
+test_that("a server that says nothing has changed is told from one that redirects", {
+  auth <- spoilt(list(path = third_page, nth = always, status = 304))
+  expect_error(AmoNotes(auth, "lead", limit = 100), "nothing has changed",
+               class = "amocrm_error_http")
 })
 
 test_that("statuses that no repetition mends come at once with advice", {

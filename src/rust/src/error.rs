@@ -1,5 +1,7 @@
 //! An error as a plain R list.
 
+use std::time::Duration;
+
 use amocrm_client::error::Error;
 use extendr_api::prelude::*;
 
@@ -16,6 +18,7 @@ pub fn error_list(error: &Error) -> List {
         detail = or_null(details.detail.as_deref().map(clean)),
         pages = details.pages,
         tries = or_null(details.tries.map(f64::from)),
+        retry_after = or_null(details.retry_after.map(|asked| asked.as_secs_f64())),
         status = or_null(at.status.map(i32::from)),
         endpoint = at.endpoint,
         request_id = or_null(at.request_id.as_deref().map(clean))
@@ -30,6 +33,7 @@ struct Details {
     detail: Option<String>,
     pages: Vec<String>,
     tries: Option<u32>,
+    retry_after: Option<Duration>,
 }
 
 impl Details {
@@ -40,10 +44,13 @@ impl Details {
             Error::Auth { code, detail, .. } => {
                 Details { code: Some(code), detail: Some(detail), ..none }
             }
-            Error::Blocked { detail, .. } | Error::Http { detail, .. } => {
-                Details { detail: Some(detail), ..none }
+            Error::Forbidden { detail, .. }
+            | Error::Blocked { detail, .. }
+            | Error::Http { detail, .. }
+            | Error::System(detail) => Details { detail: Some(detail), ..none },
+            Error::RateLimited { tries, asked, .. } => {
+                Details { tries: Some(tries), retry_after: asked, ..none }
             }
-            Error::RateLimited { tries, .. } => Details { tries: Some(tries), ..none },
             Error::Timeout { allowed, tries, .. } => {
                 let seconds = allowed.as_secs_f64().to_string();
                 Details { detail: Some(seconds), tries: Some(tries), ..none }
@@ -51,11 +58,13 @@ impl Details {
             Error::Network { detail, tries, .. } => {
                 Details { detail: Some(detail), tries: Some(tries), ..none }
             }
+            Error::Certificate { detail, .. } => {
+                Details { code: Some("certificate".to_owned()), detail: Some(detail), ..none }
+            }
             Error::Parse { page, path, detail, .. } => {
                 Details { detail: Some(format!("{detail} (at {path})")), pages: vec![page], ..none }
             }
             Error::Incomplete { pages, .. } => Details { pages, ..none },
-            Error::System(detail) => Details { detail: Some(detail), ..none },
         }
     }
 }

@@ -133,7 +133,8 @@ fn settings(spec: &Spec) -> Result<Settings> {
         domain: spec.text("domain")?,
         credentials: credentials(spec)?,
         rate: spec.number("rate")?,
-        timeout: Duration::from_secs_f64(spec.number("timeout")?),
+        timeout: Duration::try_from_secs_f64(spec.number("timeout")?)
+            .map_err(|_| misshapen("timeout"))?,
         api: match spec.text("api")?.as_str() {
             "v2" => Some(Api::V2),
             "v4" => Some(Api::V4),

@@ -32,13 +32,7 @@ const ROWS: u32 = 500;
 fn body(sandbox: &Sandbox, request: &Request) -> Vec<u8> {
     let token = Credentials::Token(sandbox.access_token().to_owned().into());
     let account = Account::shared(sandbox.url().parse().unwrap(), token);
-    let http = Http::new(
-        account.base.clone(),
-        Arc::clone(&account.jar),
-        Duration::from_secs(60),
-        Arc::clone(&account.limiter),
-        Arc::default(),
-    );
+    let http = Http::new(&account, Duration::from_secs(60), Arc::default());
     let transport = Transport { http: http.unwrap(), account };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let bytes = |body: Option<&[u8]>| Ok(body.unwrap_or_default().to_vec());

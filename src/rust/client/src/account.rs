@@ -10,6 +10,8 @@ use reqwest::cookie::Jar;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::connections::Connections;
+use crate::error::Error;
 use crate::limiter::Limiter;
 use crate::token_store::Tokens;
 use crate::zone::Zone;
@@ -49,6 +51,36 @@ pub struct Integration {
 }
 
 impl Credentials {
+    /// Refuses texts that no header or form can carry as they are, such as a
+    /// token with the end of a line.
+    ///
+    /// # Errors
+    /// [`Error::Input`].
+    pub fn check(&self) -> Result<(), Error> {
+        let texts: Vec<(&'static str, &str)> = match self {
+            Credentials::Key { email, apikey } => {
+                vec![("email", email), ("apikey", apikey.expose_secret())]
+            }
+            Credentials::Token(token) => vec![("access_token", token.expose_secret())],
+            Credentials::OAuth(ours) => {
+                let code = ours.code.as_ref().map_or("", ExposeSecret::expose_secret);
+                vec![
+                    ("client_id", &ours.client_id),
+                    ("client_secret", ours.client_secret.expose_secret()),
+                    ("redirect_uri", &ours.redirect_uri),
+                    ("code", code),
+                ]
+            }
+        };
+        match texts.into_iter().find(|(_, text)| text.contains(char::is_control)) {
+            None => Ok(()),
+            Some((argument, _)) => Err(Error::Input {
+                argument,
+                message: format!("`{argument}` has a control character in it"),
+            }),
+        }
+    }
+
     fn equal(&self, other: &Credentials) -> bool {
         let same = |ours: &SecretString, theirs: &SecretString| {
             ours.expose_secret() == theirs.expose_secret()
@@ -102,6 +134,7 @@ pub struct Account {
     pub limiter: Arc<Limiter>,
     /// Held while logging in, so that many requests log in once.
     pub login: tokio::sync::Mutex<Login>,
+    connections: Mutex<Option<Connections>>,
     zone: Mutex<Option<Zone>>,
     api: Mutex<Option<Api>>,
 }
@@ -153,11 +186,23 @@ impl Account {
             jar: Arc::new(Jar::default()),
             limiter,
             login: tokio::sync::Mutex::default(),
+            connections: Mutex::new(None),
             zone: Mutex::new(None),
             api: Mutex::new(None),
         });
         accounts.insert(key, Arc::clone(&account));
         account
+    }
+
+    /// The connections to it, which all calls share.
+    ///
+    /// # Errors
+    /// [`Error::System`] when TLS can't be set up or there are no threads.
+    pub fn connections(&self) -> Result<Connections, Error> {
+        let mut known = lock(&self.connections);
+        let connections = Connections::renewed(known.as_ref(), &self.base, &self.jar)?;
+        *known = Some(connections.clone());
+        Ok(connections)
     }
 
     /// The time zone, once a call has learnt it.
@@ -194,7 +239,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Account, Credentials};
+    use super::{Account, Credentials, Integration};
+    use crate::error::Error;
     use std::sync::Arc;
     use url::Url;
 
@@ -212,6 +258,38 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &other));
         assert!(Arc::ptr_eq(&first.limiter, &other.limiter));
         assert!(!Arc::ptr_eq(&first.limiter, &account("http://127.0.0.1:2", "right").limiter));
+    }
+
+    #[test]
+    fn credentials_with_control_characters_are_refused_by_the_name_of_the_piece() {
+        let refused = |credentials: Credentials| match credentials.check() {
+            Err(Error::Input { argument, message }) => {
+                assert!(!message.contains("s3cr3t"), "{message}");
+                Some(argument)
+            }
+            _ => None,
+        };
+        let key = |email: &str, apikey: &str| Credentials::Key {
+            email: email.to_owned(),
+            apikey: apikey.to_owned().into(),
+        };
+        let oauth = |secret: &str, code: Option<&str>| {
+            Credentials::OAuth(Integration {
+                client_id: "id".to_owned(),
+                client_secret: secret.to_owned().into(),
+                redirect_uri: "https://example.com".to_owned(),
+                code: code.map(|code| code.to_owned().into()),
+                token_file: "tokens.json".into(),
+            })
+        };
+        assert_eq!(refused(Credentials::Token("s3cr3t".to_owned().into())), None);
+        for bad in ["s3cr3t\n", "s3c\r3t", "\u{1b}s3cr3t", "s3cr3t\u{7f}", "s3\u{85}cr3t"] {
+            assert_eq!(refused(Credentials::Token(bad.to_owned().into())), Some("access_token"));
+            assert_eq!(refused(key("a@b.ru", bad)), Some("apikey"));
+            assert_eq!(refused(key(bad, "key")), Some("email"));
+            assert_eq!(refused(oauth(bad, None)), Some("client_secret"));
+            assert_eq!(refused(oauth("secret", Some(bad))), Some("code"));
+        }
     }
 
     #[test]

@@ -34,7 +34,15 @@ pub enum Error {
         /// Where.
         at: Box<At>,
     },
-    /// 403: the account or the address is blocked.
+    /// 403 that says so: the user or the token lacks a right.
+    #[error("a right is missing: {detail}")]
+    Forbidden {
+        /// The server's own words.
+        detail: String,
+        /// Where.
+        at: Box<At>,
+    },
+    /// Any other 403: the account or the address is blocked.
     #[error("access is blocked: {detail}")]
     Blocked {
         /// The server's own words.
@@ -47,6 +55,8 @@ pub enum Error {
     RateLimited {
         /// How often it was tried.
         tries: u32,
+        /// How long the server asked to wait, if it did.
+        asked: Option<Duration>,
         /// Where.
         at: Box<At>,
     },
@@ -75,6 +85,14 @@ pub enum Error {
         detail: String,
         /// How often it was tried.
         tries: u32,
+        /// Where.
+        at: Box<At>,
+    },
+    /// The server's certificate is not trusted; nothing was sent.
+    #[error("the certificate is not trusted: {detail}")]
+    Certificate {
+        /// The cause.
+        detail: String,
         /// Where.
         at: Box<At>,
     },
@@ -109,11 +127,12 @@ impl Error {
         match self {
             Error::Input { .. } => "input",
             Error::Auth { .. } => "auth",
+            Error::Forbidden { .. } => "forbidden",
             Error::Blocked { .. } => "blocked",
             Error::RateLimited { .. } => "rate_limited",
             Error::Http { .. } => "http",
             Error::Timeout { .. } => "timeout",
-            Error::Network { .. } => "network",
+            Error::Network { .. } | Error::Certificate { .. } => "network",
             Error::Parse { .. } => "parse",
             Error::Incomplete { .. } => "incomplete",
             Error::System(_) => "system",
@@ -125,11 +144,13 @@ impl Error {
         match self {
             Error::Input { .. } | Error::System(_) => None,
             Error::Auth { at, .. }
+            | Error::Forbidden { at, .. }
             | Error::Blocked { at, .. }
             | Error::RateLimited { at, .. }
             | Error::Http { at, .. }
             | Error::Timeout { at, .. }
             | Error::Network { at, .. }
+            | Error::Certificate { at, .. }
             | Error::Parse { at, .. }
             | Error::Incomplete { at, .. } => Some(at),
         }

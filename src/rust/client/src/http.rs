@@ -1,32 +1,36 @@
 //! One HTTP exchange: built, sent, read, and judged; never repeated here.
 
 use std::borrow::Cow;
-use std::sync::{Arc, Once};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::cookie::Jar;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response};
 use url::Url;
 
+use crate::account::Account;
+use crate::connections::{Connections, causes};
+use crate::departure;
 use crate::error::{At, Error};
-use crate::host::is_loopback;
-use crate::limiter::Limiter;
+use crate::limiter::{Limiter, Slot};
 use crate::progress::Progress;
 use crate::retry::Trouble;
+use crate::server_text::cut;
 
-/// Time for a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A larger body is not a page of any API here.
 const MAX_BODY: usize = 64 << 20;
 
-const USER_AGENT: &str = concat!("amocrm-r/", env!("CARGO_PKG_VERSION"));
+/// A whole answer may take so many times as long as the server may be silent:
+/// a byte now and then would else be waited for without end.
+pub const WHOLE_ANSWER: u32 = 3;
+
+/// Characters of a request's id that are kept.
+const MAX_ID: usize = 100;
 
 /// Sends requests to one account for one job.
 pub struct Http {
-    client: Client,
+    connections: Connections,
     base: Url,
-    /// Seconds that the server may be silent.
+    /// How long the server may be silent.
     timeout: Duration,
     limiter: Arc<Limiter>,
     /// Counters of the job.
@@ -50,7 +54,7 @@ pub struct Reply {
     pub status: u16,
     /// `X-Request-Id`.
     pub request_id: Option<String>,
-    /// `Retry-After` in seconds, when it is a number.
+    /// What `Retry-After` asks for.
     pub retry_after: Option<Duration>,
     /// `Location` of a redirect.
     pub location: Option<String>,
@@ -67,6 +71,19 @@ pub struct NoReply {
     pub trouble: Trouble,
     /// The cause, without the URL.
     pub detail: String,
+    /// The time that was allowed, when it was too short.
+    pub allowed: Option<Duration>,
+}
+
+impl NoReply {
+    fn new(trouble: Trouble, detail: String) -> Self {
+        NoReply { trouble, detail, allowed: None }
+    }
+
+    fn late(allowed: Duration) -> Self {
+        let detail = "the answer timed out".to_owned();
+        NoReply { allowed: Some(allowed), ..NoReply::new(Trouble::Timeout, detail) }
+    }
 }
 
 impl Request {
@@ -170,47 +187,27 @@ impl Reply {
 }
 
 impl Http {
-    /// A client for the account at `base`. Cookies go into `jar`. Proxies
-    /// come from the environment, certificates from the operating system
-    /// (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured).
+    /// Sends to `account`; the server may be silent for `timeout`.
     ///
     /// # Errors
-    /// [`Error::System`] when TLS can't be set up.
+    /// [`Error::System`] when TLS can't be set up or there are no threads.
     pub fn new(
-        base: Url,
-        jar: Arc<Jar>,
+        account: &Account,
         timeout: Duration,
-        limiter: Arc<Limiter>,
         progress: Arc<Progress>,
     ) -> Result<Self, Error> {
-        install_crypto();
-        let mut builder = Client::builder()
-            .user_agent(USER_AGENT)
-            .cookie_provider(jar)
-            // Credentials go to the account's own host and nowhere else.
-            .redirect(Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(timeout);
-        for certificate in extra_certificates()? {
-            builder = builder.tls_certs_merge([certificate]);
-        }
-        if is_loopback(&base) {
-            builder = builder.no_proxy();
-        }
-        let client = builder
-            .build()
-            .map_err(|error| Error::System(format!("can't set up HTTPS: {}", causes(&error))))?;
-        Ok(Http { client, base, timeout, limiter, progress })
+        Ok(Http {
+            connections: account.connections()?,
+            base: account.base.clone(),
+            timeout,
+            limiter: Arc::clone(&account.limiter),
+            progress,
+        })
     }
 
     /// The account's address.
     pub fn base(&self) -> &Url {
         &self.base
-    }
-
-    /// Time the server may be silent.
-    pub fn timeout(&self) -> Duration {
-        self.timeout
     }
 
     /// Lets nothing be sent to the account for a while.
@@ -229,11 +226,11 @@ impl Http {
         request: &Request,
         finish: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<Reply, NoReply> {
-        self.limiter.acquire().await;
+        let slot = self.limiter.acquire(&request.path).await;
         self.progress.request_sent();
         let mut url = self.base.clone();
         url.set_path(&request.path);
-        let mut builder = self.client.request(request.method.clone(), url);
+        let mut builder = self.connections.client.request(request.method.clone(), url);
         if !request.query.is_empty() {
             builder = builder.query(&request.query);
         }
@@ -241,12 +238,44 @@ impl Http {
             builder = builder.header(*name, value);
         }
         let start = Instant::now();
-        let exchanged = match finish(builder).send().await {
-            Ok(response) => read_reply(response, start).await,
-            Err(error) => Err(no_reply(error)),
-        };
+        let exchanged = self.connections.run(exchange(finish(builder), slot, self.timeout)).await;
+        let exchanged = exchanged.unwrap_or_else(|| {
+            let detail = "an internal error stopped the request".to_owned();
+            Err(NoReply::new(Trouble::Broken, detail))
+        });
         self.progress.log(|| log_line(request, &exchanged, start.elapsed()));
         exchanged
+    }
+}
+
+/// Sends a request and reads the answer. The server may be silent for
+/// `timeout`, and the whole takes [`WHOLE_ANSWER`] times as long at most.
+async fn exchange(
+    request: RequestBuilder,
+    slot: Slot,
+    timeout: Duration,
+) -> Result<Reply, NoReply> {
+    let start = Instant::now();
+    let whole = async {
+        let slot = Arc::new(slot);
+        let response = within(timeout, departure::noted(Arc::clone(&slot), request.send())).await?;
+        if response.status() == 200 {
+            slot.answered();
+        }
+        read_reply(response, start, timeout).await
+    };
+    let allowed = timeout.saturating_mul(WHOLE_ANSWER);
+    tokio::time::timeout(allowed, whole).await.unwrap_or_else(|_| Err(NoReply::late(allowed)))
+}
+
+/// What the server does, if it does it in time.
+async fn within<T>(
+    timeout: Duration,
+    work: impl Future<Output = Result<T, reqwest::Error>>,
+) -> Result<T, NoReply> {
+    match tokio::time::timeout(timeout, work).await {
+        Ok(done) => done.map_err(no_reply),
+        Err(_) => Err(NoReply::late(timeout)),
     }
 }
 
@@ -260,24 +289,27 @@ fn log_line(request: &Request, exchanged: &Result<Reply, NoReply>, took: Duratio
     format!("{}{query}: {outcome}, {} ms", request.endpoint(), took.as_millis())
 }
 
-async fn read_reply(mut response: Response, start: Instant) -> Result<Reply, NoReply> {
+async fn read_reply(
+    mut response: Response,
+    start: Instant,
+    timeout: Duration,
+) -> Result<Reply, NoReply> {
     let header = |name: &str| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     };
     let mut reply = Reply {
         status: response.status().as_u16(),
-        request_id: header("x-request-id"),
+        request_id: header("x-request-id").map(|id| cut(&id, MAX_ID)),
         retry_after: header("retry-after")
-            .and_then(|text| text.trim().parse().ok())
-            .map(Duration::from_secs),
+            .and_then(|text| wait_asked_for(&text, header("date").as_deref())),
         location: header("location"),
         body: Vec::new(),
         elapsed: Duration::ZERO,
     };
-    while let Some(chunk) = response.chunk().await.map_err(no_reply)? {
+    while let Some(chunk) = within(timeout, response.chunk()).await? {
         if reply.body.len() + chunk.len() > MAX_BODY {
             let detail = format!("the answer is larger than {} MB", MAX_BODY >> 20);
-            return Err(NoReply { trouble: Trouble::BadBody, detail });
+            return Err(NoReply::new(Trouble::BadBody, detail));
         }
         reply.body.extend_from_slice(&chunk);
     }
@@ -285,47 +317,72 @@ async fn read_reply(mut response: Response, start: Instant) -> Result<Reply, NoR
     Ok(reply)
 }
 
+/// `Retry-After`: seconds, or a date, which is on the clock of the server that
+/// sent `date`.
+fn wait_asked_for(retry_after: &str, date: Option<&str>) -> Option<Duration> {
+    let retry_after = retry_after.trim();
+    if let Ok(seconds) = retry_after.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(retry_after).ok()?;
+    let now = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    Some(until.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default())
+}
+
 fn no_reply(error: reqwest::Error) -> NoReply {
     let error = error.without_url();
-    let trouble = if error.is_timeout() && !error.is_connect() {
+    let trouble = if is_untrusted(&error) {
+        Trouble::Certificate
+    } else if error.is_timeout() && !error.is_connect() {
         Trouble::Timeout
     } else if error.is_connect() {
         Trouble::Connect
     } else {
         Trouble::Broken
     };
-    NoReply { trouble, detail: causes(&error) }
+    NoReply::new(trouble, causes(&error))
 }
 
-/// The innermost cause says what happened; the layers above only that
-/// something did.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
+/// Whether the server's certificate is the reason. I/O errors may wrap it,
+/// which do not count it among their sources.
+fn is_untrusted(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return matches!(error, rustls::Error::InvalidCertificate(_));
     }
-    innermost.to_string()
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => is_untrusted(wrapped),
+        None => error.source().is_some_and(is_untrusted),
+    }
 }
 
-fn install_crypto() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error means that a provider is there already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-}
+#[cfg(test)]
+mod tests {
+    use super::wait_asked_for;
+    use std::time::{Duration, SystemTime};
 
-/// On Windows and macOS the system's verifier does not read `SSL_CERT_FILE`;
-/// elsewhere it does so itself.
-fn extra_certificates() -> Result<Vec<reqwest::Certificate>, Error> {
-    let file =
-        std::env::var_os("SSL_CERT_FILE").filter(|_| cfg!(any(windows, target_os = "macos")));
-    let Some(file) = file else {
-        return Ok(Vec::new());
-    };
-    let unreadable = |error: &dyn std::error::Error| {
-        Error::System(format!("can't use the certificates that SSL_CERT_FILE names: {error}"))
-    };
-    let pem = std::fs::read(file).map_err(|error| unreadable(&error))?;
-    reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unreadable(&error))
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let date = Some("Sat, 01 Jun 2019 00:00:00 GMT");
+        for (retry_after, seconds) in [
+            ("5", Some(5)),
+            (" 0 ", Some(0)),
+            ("Sat, 01 Jun 2019 00:05:00 GMT", Some(300)),
+            ("Saturday, 01-Jun-19 00:05:00 GMT", Some(300)),
+            ("Fri, 31 May 2019 00:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+            ("1.5", None),
+        ] {
+            let asked = wait_asked_for(retry_after, date);
+            assert_eq!(asked, seconds.map(Duration::from_secs), "{retry_after}");
+        }
+    }
+
+    #[test]
+    fn without_the_servers_clock_a_date_is_on_ours() {
+        let at = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
+        let asked = wait_asked_for(&at, None);
+        assert!(asked > Some(Duration::from_secs(90)) && asked <= Some(Duration::from_secs(100)));
+    }
 }

@@ -1,7 +1,8 @@
 //! Work that runs on threads of its own while somebody else watches.
 //!
 //! Each job has its own runtime: one made before a `fork()` (mclapply) would
-//! hang in the child, so nothing outlives the job.
+//! hang in the child, so nothing of a job outlives it. What drives connections
+//! does, and is made anew in a child (`connections`).
 
 use std::future::Future;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

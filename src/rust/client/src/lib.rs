@@ -17,6 +17,8 @@ pub mod token_store;
 pub mod zone;
 
 // One request.
+pub mod connections;
+mod departure;
 pub mod error;
 pub mod http;
 pub mod limiter;

@@ -34,7 +34,7 @@ pub struct Settings {
     pub rate: f64,
     /// How long the server may be silent.
     pub timeout: Duration,
-    /// The API to use; None takes v2 where it answers, else v4.
+    /// The API to use; None takes v2 where it has the account, else v4.
     pub api: Option<Api>,
     /// Whether a log of every request is kept.
     pub verbose: bool,
@@ -136,14 +136,9 @@ fn connect(settings: &mut Settings, progress: Arc<Progress>) -> Result<Transport
     if !is_loopback(&base) {
         settings.rate = settings.rate.min(ALLOWED);
     }
+    settings.credentials.check()?;
     let account = Account::shared(base, settings.credentials.clone());
-    let http = Http::new(
-        account.base.clone(),
-        Arc::clone(&account.jar),
-        settings.timeout,
-        Arc::clone(&account.limiter),
-        progress,
-    )?;
+    let http = Http::new(&account, settings.timeout, progress)?;
     Ok(Transport { http, account })
 }
 
@@ -156,7 +151,7 @@ pub fn start_login(mut settings: Settings) -> Result<Job<String>, Error> {
     let progress = settings.progress();
     let transport = connect(&mut settings, Arc::clone(&progress))?;
     Job::start(progress, async move {
-        transport.account.limiter.set_rate(settings.rate).await;
+        transport.account.limiter.set_rate(settings.rate);
         session::check(&transport).await
     })
 }
@@ -203,7 +198,7 @@ impl QueryJob {
 }
 
 async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {
-    transport.account.limiter.set_rate(settings.rate).await;
+    transport.account.limiter.set_rate(settings.rate);
     // Before anything runs side by side: refused credentials are sent once.
     session::ensure(&transport).await?;
     let api = choose_api(&transport, settings.api).await?;
@@ -212,7 +207,8 @@ async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Resul
     call.query.read(&context).await
 }
 
-/// The API to use: what is asked for, else v2 where it answers (v4.md 0.4).
+/// The API to use: what is asked for, else v2 where it has the account (v4.md
+/// 0.4).
 /// Found out once for an account.
 async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Error> {
     let by_key = matches!(transport.account.credentials, Credentials::Key { .. });
@@ -226,7 +222,7 @@ async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Er
         None => match transport.account.api() {
             Some(api) => Ok(api),
             None => {
-                let answers = transport.answers(&crate::v2::probe()).await?;
+                let answers = crate::v2::answers(transport).await?;
                 let api = if answers { Api::V2 } else { Api::V4 };
                 transport.account.learn_api(api);
                 Ok(api)

@@ -21,6 +21,8 @@ pub enum Trouble {
     Server(u16),
     /// No connection.
     Connect,
+    /// The server's certificate is not trusted.
+    Certificate,
     /// No answer in time.
     Timeout,
     /// The answer broke off.
@@ -54,6 +56,9 @@ pub fn decide(
     jitter: f64,
     divisible: bool,
 ) -> Decision {
+    if trouble == Trouble::Certificate {
+        return Decision::Stop;
+    }
     let most = if divisible && is_slow(trouble) { MAX_SLOW_TRIES } else { MAX_TRIES };
     if tries >= most {
         return Decision::Stop;
@@ -61,7 +66,8 @@ pub fn decide(
     let wait = match trouble {
         Trouble::RateLimited(Some(asked)) => asked,
         // A second must pass before the budget is whole again.
-        Trouble::RateLimited(None) => Duration::from_secs(1) + backoff(tries, 1.0).mul_f64(jitter),
+        Trouble::RateLimited(None) if tries == 1 => Duration::from_secs(1),
+        Trouble::RateLimited(None) => Duration::from_secs(1) + backoff(tries, 0.5).mul_f64(jitter),
         _ => backoff(tries, 0.5).mul_f64(jitter),
     };
     // A server may ask for more than a Duration holds.
@@ -89,7 +95,7 @@ mod tests {
     #[test]
     fn the_table_of_decisions() {
         use Decision::{Stop, Wait};
-        use Trouble::{BadBody, Broken, Connect, RateLimited, Server, Timeout};
+        use Trouble::{BadBody, Broken, Certificate, Connect, RateLimited, Server, Timeout};
         let half = |n: u64| Wait(Duration::from_millis(n));
         let table = [
             // tries, trouble, elapsed, decision at jitter 0.5
@@ -103,8 +109,10 @@ mod tests {
             (5, Broken, secs(9), half(4000)),
             (1, BadBody, secs(0), half(250)),
             (6, BadBody, secs(9), Stop),
-            (1, RateLimited(None), secs(0), half(1500)),
-            (2, RateLimited(None), secs(2), half(2000)),
+            (1, Certificate, secs(0), Stop),
+            (1, RateLimited(None), secs(0), half(1000)),
+            (2, RateLimited(None), secs(2), half(1500)),
+            (4, RateLimited(None), secs(9), half(3000)),
             (1, RateLimited(Some(secs(30))), secs(0), Wait(secs(30))),
             (1, RateLimited(Some(secs(0))), secs(0), Wait(secs(0))),
             (1, RateLimited(Some(secs(300))), secs(0), Stop),

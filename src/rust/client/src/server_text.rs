@@ -1,5 +1,7 @@
 //! What a server says about a failure, in a form that is safe to show.
 
+use std::fmt::Write;
+
 use serde::Deserialize;
 
 /// Characters of server text that are shown.
@@ -8,13 +10,15 @@ const MAX_SHOWN: usize = 300;
 /// The message and code in an error body.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ServerText {
-    /// The server's words, at most 300 characters, without control
-    /// characters; empty when it said nothing.
+    /// The server's words, at most 300 characters, in one line; empty when it
+    /// said nothing.
     pub detail: String,
     /// amoCRM's own error code, if there is one.
     pub code: Option<String>,
     /// Seconds to wait, as Kommo's 429 says in its body.
     pub retry_after: Option<u64>,
+    /// Whether it says, in JSON, that the user or the token lacks a right.
+    pub lacks_right: bool,
 }
 
 /// The two shapes of v2.md 1.5 and v4.md 1.8 in one.
@@ -25,7 +29,7 @@ struct Body {
     title: Option<String>,
     detail: Option<String>,
     hint: Option<String>,
-    retry_after: Option<u64>,
+    retry_after: Option<Code>,
     #[serde(rename = "validation-errors")]
     validation_errors: Vec<Validation>,
 }
@@ -59,12 +63,23 @@ enum Code {
     Number(i64),
 }
 
+impl Code {
+    fn into_text(self) -> String {
+        match self {
+            Code::Text(text) => shown(&text),
+            Code::Number(number) => number.to_string(),
+        }
+    }
+}
+
 /// Reads an error body: amoCRM's JSON in either shape, else the text of an
 /// HTML page or whatever it is.
 pub fn read(body: &[u8]) -> ServerText {
     match serde_json::from_slice::<Body>(body) {
         Ok(body) => from_json(body),
-        Err(_) => ServerText { detail: plain(body), code: None, retry_after: None },
+        Err(_) => {
+            ServerText { detail: plain(body), code: None, retry_after: None, lacks_right: false }
+        }
     }
 }
 
@@ -74,14 +89,35 @@ fn from_json(body: Body) -> ServerText {
     let parts = [body.response.error, body.title, body.detail, body.hint];
     let parts = parts.into_iter().flatten().chain(invalid);
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    let detail = parts.join(": ");
     ServerText {
-        detail: shown(&parts.join(": ")),
-        code: body.response.error_code.map(|code| match code {
-            Code::Text(text) => shown(&text),
-            Code::Number(number) => number.to_string(),
-        }),
-        retry_after: body.retry_after,
+        lacks_right: names_right(&detail),
+        detail: shown(&detail),
+        code: body.response.error_code.map(Code::into_text),
+        retry_after: body.retry_after.and_then(|seconds| seconds.into_text().parse().ok()),
     }
+}
+
+/// Whether a text speaks of what a user or a token may do.
+fn names_right(text: &str) -> bool {
+    const RIGHTS: [&str; 10] = [
+        "right",
+        "rights",
+        "scope",
+        "scopes",
+        "прав",
+        "права",
+        "правами",
+        "полномочий",
+        "скоуп",
+        "разрешения",
+    ];
+    const BEGINNINGS: [&str; 3] = ["permission", "privilege", "admin"];
+    let text = text.to_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    words.any(|word| {
+        RIGHTS.contains(&word) || BEGINNINGS.iter().any(|beginning| word.starts_with(beginning))
+    })
 }
 
 /// The words of a body that is not JSON: tags and scripts left out.
@@ -105,22 +141,52 @@ fn plain(body: &[u8]) -> String {
     shown(&words)
 }
 
-/// A server's text as one line, short and without control characters.
+/// A server's text as one line of at most 300 characters, with the codes of
+/// those that would not show.
 pub fn shown(text: &str) -> String {
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let text = words.join(" ");
-    if text.chars().count() <= MAX_SHOWN {
-        return text;
+    cut(text, MAX_SHOWN)
+}
+
+/// The same of at most `most` characters.
+pub fn cut(text: &str, most: usize) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        for c in word.chars() {
+            if is_invisible(c) {
+                // A text takes all that is written to it.
+                let _ = write!(line, "<U+{:04X}>", u32::from(c));
+            } else {
+                line.push(c);
+            }
+        }
+        // More is cut off anyway.
+        if line.len() > 4 * most {
+            break;
+        }
     }
-    text.chars().take(MAX_SHOWN).chain("...".chars()).collect()
+    if line.chars().count() <= most {
+        return line;
+    }
+    line.chars().take(most).chain("...".chars()).collect()
+}
+
+/// Controls, among them those of terminals, and characters that have no width
+/// or turn the direction of a text: what they do can't be seen.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{cut, read, shown};
 
     #[test]
     fn both_json_shapes_give_words_and_code() {
@@ -147,8 +213,58 @@ mod tests {
     #[test]
     fn hostile_bodies_come_out_short_and_printable() {
         assert_eq!(read(b"").detail, "");
-        assert_eq!(read(b"a\0b\xff\x1b[31m").detail, "a b\u{fffd} [31m");
+        assert_eq!(read(b"a\0b\xff\x1b[31m").detail, "a<U+0000>b\u{fffd}<U+001B>[31m");
         assert!(read("%s {x} ".repeat(200_000).as_bytes()).detail.chars().count() <= 303);
         assert_eq!(read(br#"{"response":[1]}"#).code, None);
+    }
+
+    #[test]
+    fn what_would_not_show_comes_as_codes_on_one_line() {
+        for (text, line) in [
+            ("a\r\n\tb  c", "a b c"),
+            ("\u{1b}[2Jgone", "<U+001B>[2Jgone"),
+            ("\u{9b}31m", "<U+009B>31m"),
+            ("a\u{202e}b\u{2066}c\u{61c}", "a<U+202E>b<U+2066>c<U+061C>"),
+            ("a\u{200b}\u{200d}\u{feff}\u{ad}b", "a<U+200B><U+200D><U+FEFF><U+00AD>b"),
+            ("\u{2028}a\u{2029}b", "a b"),
+            ("\u{e0041}", "<U+E0041>"),
+            ("\u{7}\u{8}\u{7f}", "<U+0007><U+0008><U+007F>"),
+            ("Недостаточно прав 👍", "Недостаточно прав 👍"),
+        ] {
+            assert_eq!(shown(text), line);
+        }
+        assert_eq!(cut(&"я".repeat(200), 100), format!("{}...", "я".repeat(100)));
+        assert_eq!(cut(&"\u{1b}".repeat(200), 100).chars().count(), 103);
+    }
+
+    #[test]
+    fn json_that_names_a_right_or_a_scope_says_that_one_is_missing() {
+        for (detail, lacks_right) in [
+            ("Недостаточно прав", true),
+            ("У пользователя нет прав на этот раздел", true),
+            ("Insufficient rights", true),
+            ("You have no permission to read leads", true),
+            ("The token lacks the scope crm", true),
+            ("Only for administrators", true),
+            ("Forbidden", false),
+            ("Access denied", false),
+            ("Неправильный IP-адрес", false),
+            ("Аккаунт заблокирован за нарушение правил", false),
+            ("Your address is blocked", false),
+        ] {
+            let problem = format!(r#"{{"title":"Forbidden","status":403,"detail":"{detail}"}}"#);
+            assert_eq!(read(problem.as_bytes()).lacks_right, lacks_right, "{detail}");
+            let legacy = format!(r#"{{"response":{{"error":"{detail}"}}}}"#);
+            assert_eq!(read(legacy.as_bytes()).lacks_right, lacks_right, "{detail}");
+            let page = format!("<html>{detail}</html>");
+            assert!(!read(page.as_bytes()).lacks_right, "{detail}");
+        }
+    }
+
+    #[test]
+    fn the_wait_may_be_a_number_or_its_text() {
+        assert_eq!(read(br#"{"retry_after":300}"#).retry_after, Some(300));
+        assert_eq!(read(br#"{"retry_after":"300"}"#).retry_after, Some(300));
+        assert_eq!(read(br#"{"retry_after":"soon","title":"x"}"#).detail, "x");
     }
 }

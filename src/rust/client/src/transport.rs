@@ -9,7 +9,7 @@ use crate::error::{At, Error};
 use crate::http::{Http, NoReply, Reply, Request};
 use crate::page::BadPage;
 use crate::retry::{self, Decision, Trouble};
-use crate::server_text::{self, ServerText};
+use crate::server_text::{self, ServerText, shown};
 use crate::session;
 
 /// Sends requests to an account as its user.
@@ -71,21 +71,6 @@ impl Transport {
     }
 }
 
-impl Transport {
-    /// Whether the server answers `request` with success. Any refusal is a
-    /// no; trouble that may pass is waited for.
-    ///
-    /// # Errors
-    /// When there is no answer at all, or no pass to be had.
-    pub async fn answers(&self, request: &Request) -> Result<bool, Error> {
-        match self.get(request, request.path(), |_| Ok(())).await {
-            Ok(_) => Ok(true),
-            Err(Error::Http { .. } | Error::Blocked { .. } | Error::Auth { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-}
-
 /// The tries of one request so far.
 pub struct Attempts<'r> {
     request: &'r Request,
@@ -101,17 +86,17 @@ impl<'r> Attempts<'r> {
 
     /// After no answer came: waits before the next try, or gives up.
     pub async fn after_no_reply(&mut self, http: &Http, no_reply: NoReply) -> Result<(), Error> {
-        let NoReply { trouble, detail } = no_reply;
+        let NoReply { trouble, detail, allowed } = no_reply;
         let reason = format!("{}: {detail}", self.request.path());
         if self.may_repeat(http, trouble, &reason).await {
             return Ok(());
         }
         let at = Box::new(At { endpoint: self.request.endpoint(), ..At::default() });
         let tries = self.tries;
-        Err(if trouble == Trouble::Timeout {
-            Error::Timeout { allowed: http.timeout(), tries, at }
-        } else {
-            Error::Network { detail, tries, at }
+        Err(match trouble {
+            Trouble::Timeout => Error::Timeout { allowed: allowed.unwrap_or_default(), tries, at },
+            Trouble::Certificate => Error::Certificate { detail, at },
+            _ => Error::Network { detail, tries, at },
         })
     }
 
@@ -123,6 +108,8 @@ impl<'r> Attempts<'r> {
         what: &str,
         bad: BadPage,
     ) -> Result<(), Error> {
+        // Both may quote the server.
+        let bad = BadPage { path: shown(&bad.path), detail: shown(&bad.detail) };
         let reason = format!("{what}: {}", bad.detail);
         if self.may_repeat(http, Trouble::BadBody, &reason).await {
             return Ok(());
@@ -152,7 +139,11 @@ impl<'r> Attempts<'r> {
         }
         let at = reply.at(self.request);
         Err(if reply.status == 429 {
-            Error::RateLimited { tries: self.tries, at }
+            let asked = match trouble {
+                Trouble::RateLimited(asked) => asked,
+                _ => None,
+            };
+            Error::RateLimited { tries: self.tries, asked, at }
         } else {
             Error::Http { detail: said.detail, at }
         })
@@ -191,7 +182,12 @@ pub fn refusal(request: &Request, reply: &Reply, said: ServerText) -> Error {
             detail: said.detail,
             at,
         },
+        403 if said.lacks_right => Error::Forbidden { detail: said.detail, at },
         403 => Error::Blocked { detail: said.detail, at },
+        304 => Error::Http {
+            detail: "the server says that nothing has changed, but sends no rows".to_owned(),
+            at,
+        },
         300..=399 => Error::Http { detail: redirected(reply), at },
         _ => Error::Http { detail: said.detail, at },
     }

@@ -74,7 +74,7 @@ impl Plan for Users {
     fn explain(&self, error: Error) -> Error {
         match error {
             Error::Blocked { detail, at } if at.endpoint == "GET /api/v4/users" => {
-                Error::Http { detail, at }
+                Error::Forbidden { detail, at }
             }
             error => error,
         }

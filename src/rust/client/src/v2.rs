@@ -105,9 +105,32 @@ pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
     }
 }
 
-/// The request that tells whether API v2 answers to a token.
-pub fn probe() -> Request {
-    Request::get("/api/v2/notes").query("type", "lead").query("limit_rows", &1)
+#[derive(Deserialize)]
+struct AccountId {
+    #[serde(rename = "id")]
+    _id: u64,
+}
+
+/// Whether API v2 has the account. Where it is gone, anything may be in its
+/// place: a refusal, an empty answer, a web page with status 200.
+///
+/// # Errors
+/// When there is no answer at all, or no pass to be had.
+pub async fn answers(transport: &Transport) -> Result<bool, Error> {
+    let request = Request::get("/api/v2/account");
+    let is_account = |body: Option<&[u8]>| {
+        Ok(body.is_some_and(|body| serde_json::from_slice::<AccountId>(body).is_ok()))
+    };
+    match transport.get(&request, "the account", is_account).await {
+        Ok(answer) => Ok(answer.value),
+        Err(
+            Error::Http { .. }
+            | Error::Blocked { .. }
+            | Error::Forbidden { .. }
+            | Error::Auth { .. },
+        ) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 #[derive(Deserialize)]

@@ -109,6 +109,6 @@ mod tests {
     fn the_name_of_an_account_comes_out_printable() {
         let body = br#"{"name":"a\u0000b\u001b[31m","_embedded":{"datetime_settings":
             {"timezone":"Europe/Moscow","timezone_offset":"+03:00"}}}"#;
-        assert_eq!(read_account(Some(body)).unwrap().name, "a b [31m");
+        assert_eq!(read_account(Some(body)).unwrap().name, "a<U+0000>b<U+001B>[31m");
     }
 }

@@ -179,6 +179,6 @@ fn a_customer_who_is_not_there_has_no_purchases_and_an_account_without_customers
 fn a_token_that_is_no_administrators_lists_no_users_but_is_not_blocked() {
     let sandbox = account(Config { admin: false, ..Config::default() });
     let error = run(&sandbox, Api::V4, TableQuery::new(Users)).error.unwrap();
-    assert!(matches!(&error, Error::Http { at, .. } if at.status == Some(403)), "{error:?}");
-    assert_eq!(error.kind(), "http");
+    assert!(matches!(&error, Error::Forbidden { at, .. } if at.status == Some(403)), "{error:?}");
+    assert_eq!(error.kind(), "forbidden");
 }

@@ -109,9 +109,8 @@ fn a_token_uses_v2_where_it_answers_and_finds_that_out_once() {
         let notes = run(token(&sandbox), ask("lead", &[]));
         assert_eq!((rows(&notes), notes.api), (20, Some(Api::V2)));
     }
-    let probes = requests_to(&sandbox, "/api/v2/notes");
-    let is_probe = |request: &&Request| request.query.ends_with("limit_rows=1");
-    assert_eq!(probes.iter().filter(is_probe).count(), 1);
+    // And once for the time zone.
+    assert_eq!(requests_to(&sandbox, "/api/v2/account").len(), 2);
 }
 
 #[test]
@@ -121,7 +120,22 @@ fn a_token_uses_v4_where_v2_is_gone_and_finds_that_out_once() {
         let notes = run(token(&sandbox), ask("contact", &["10"]));
         assert_eq!((notes.error.clone(), notes.api), (None, Some(Api::V4)));
     }
-    assert_eq!(requests_to(&sandbox, "/api/v2/notes").len(), 1);
+    assert_eq!(requests_to(&sandbox, "/api/v2/account").len(), 1);
+}
+
+#[test]
+fn whatever_stands_in_for_v2_but_is_no_account_means_v4() {
+    for body in ["<html>login</html>", "", "{}", "[]", "null", "{\"id\":null}", "{\"error\":1}"] {
+        let fault = Fault {
+            path: "/api/v2/".to_owned(),
+            nth: 0..999,
+            action: Action::Body(body.to_owned()),
+        };
+        let sandbox = sandbox(Config { faults: vec![fault], ..modern(20) });
+        let notes = run(token(&sandbox), ask("contact", &["10"]));
+        assert_eq!((notes.error, notes.api), (None, Some(Api::V4)), "{body}");
+        assert_eq!(requests_to(&sandbox, "/api/v2/").len(), 1, "{body}");
+    }
 }
 
 #[test]
