@@ -207,7 +207,7 @@ test_that("the texts of Rust that R translates are those of Rust", {
   text_of <- function(call) tryCatch(call, amocrm_error_input = conditionMessage)
   auth <- AmoSandbox(notes = 1)
   by_rust <- c(
-    rust_check_domain("https://mycompany.amocrm.ru")$error$message,
+    rust_check_domain("https://example.com")$error$message,
     withr::with_options(list(amocrm.api = "v4"), text_of(AmoNotes(auth_list = auth))),
     # As it is in the next session, when the workspace was saved.
     text_of(sandbox_requests(unserialize(serialize(auth, NULL))))

@@ -1,6 +1,6 @@
 //! An error as a plain R list.
 
-use amocrm_client::error::Error;
+use amocrm_client::error::{Error, FileProblem};
 use extendr_api::prelude::*;
 
 /// `kind` (the last part of the condition's class), `message`, and what the
@@ -18,7 +18,9 @@ pub fn error_list(error: &Error) -> List {
         tries = or_null(details.tries.map(f64::from)),
         status = or_null(at.status.map(i32::from)),
         endpoint = at.endpoint,
-        request_id = or_null(at.request_id.as_deref().map(clean))
+        request_id = or_null(at.request_id.as_deref().map(clean)),
+        file = or_null(details.file.as_deref().map(clean)),
+        problem = or_null(details.problem.map(FileProblem::name))
     )
 }
 
@@ -30,6 +32,8 @@ struct Details {
     detail: Option<String>,
     pages: Vec<String>,
     tries: Option<u32>,
+    file: Option<String>,
+    problem: Option<FileProblem>,
 }
 
 impl Details {
@@ -55,6 +59,9 @@ impl Details {
                 Details { detail: Some(format!("{detail} (at {path})")), pages: vec![page], ..none }
             }
             Error::Incomplete { pages, .. } => Details { pages, ..none },
+            Error::TokenFile { file, problem, detail } => {
+                Details { file: Some(file), problem: Some(problem), detail: Some(detail), ..none }
+            }
             Error::System(detail) => Details { detail: Some(detail), ..none },
         }
     }

@@ -194,6 +194,16 @@ impl Http {
         Ok(Http { client, base, timeout, limiter, progress })
     }
 
+    /// The same with connections of its own, without cookies: for work that
+    /// outlives the runtime that this one's connections belong to.
+    ///
+    /// # Errors
+    /// As [`Http::new`].
+    pub fn apart(&self, timeout: Duration) -> Result<Self, Error> {
+        let (limiter, progress) = (Arc::clone(&self.limiter), Arc::clone(&self.progress));
+        Http::new(self.base.clone(), Arc::default(), timeout, limiter, progress)
+    }
+
     /// The account's address.
     pub fn base(&self) -> &Url {
         &self.base
