@@ -114,7 +114,7 @@ reveal <- function(value) if (inherits(value, "amocrm_secret")) get("text", valu
 `[[.amocrm_auth_list` <- function(x, i, ...) reveal(unclass(x)[[i, ...]])
 
 #' @export
-`[.amocrm_auth_list` <- function(x, i) as_auth_list(unclass(x)[i], attr(x, "sandbox"))
+`[.amocrm_auth_list` <- function(x, i) as_auth_list(unclass(x)[i])
 
 #' @export
 `$<-.amocrm_auth_list` <- function(x, name, value) {

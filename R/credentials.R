@@ -47,8 +47,7 @@ resolve_auth <- function(given) {
 check_domain <- function(domain) {
   checked <- rust_check_domain(domain)
   if (!is.null(checked$error)) abort_from_rust(checked$error)
-  is_address <- grepl("[/?#]", domain) && !grepl("^ *http:", domain)
-  if (is_address) sub("^https://", "", checked$url) else domain
+  if (grepl("https://", domain, fixed = TRUE)) sub("https://", "", checked$url) else domain
 }
 
 #' Whether an argument that others may be taken for was spelt out

@@ -30,10 +30,10 @@ pub fn account_url(domain: &str) -> Result<Url, Error> {
     Url::parse(&format!("https://{host}")).map_err(|_| refused())
 }
 
-/// What stands between the scheme, if there is one, and the path.
-fn host_of(address: &str) -> String {
-    let rest = address.strip_prefix("https://").unwrap_or(address);
-    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+/// Of an address with `https://` what stands before the path.
+fn host_of(text: &str) -> String {
+    let host = text.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next());
+    host.flatten().unwrap_or(text).to_owned()
 }
 
 /// Whether the address is on this machine.
@@ -90,10 +90,6 @@ mod tests {
             ("https://sub.amocrm.ru", "https://sub.amocrm.ru/"),
             ("https://sub.amocrm.ru/", "https://sub.amocrm.ru/"),
             (" https://My-Co2.kommo.com/leads/list/?page=2#top ", "https://my-co2.kommo.com/"),
-            ("sub.amocrm.com/", "https://sub.amocrm.com/"),
-            ("sub.amocrm.ru/path", "https://sub.amocrm.ru/"),
-            ("sub.amocrm.ru?x=1", "https://sub.amocrm.ru/"),
-            ("sub.amocrm.ru#x", "https://sub.amocrm.ru/"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/"),
             ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
             ("http://localhost:8080", "http://localhost:8080/"),
@@ -113,7 +109,10 @@ mod tests {
             "a.b.amocrm.ru",
             "amocrm.ru",
             "sub.amocrm.ru:8443",
+            "sub.amocrm.ru/path",
             "user@sub.amocrm.ru",
+            "sub.amocrm.ru?x=1",
+            "sub.amocrm.ru#x",
             "https://sub",
             "https://sub/",
             "https://sub.example.com/",

@@ -6,7 +6,7 @@
 //! memory.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -136,7 +136,7 @@ impl TokenStore {
         let path = self.beside("new");
         let file = private_file::create(&path)?;
         let mut new = NewFile { store: self, path, file };
-        new.fill("").map_err(|error| private_file::failed(&new.path, &error))?;
+        new.fill(&" ".repeat(ROOM)).map_err(|error| private_file::failed(&new.path, &error))?;
         Ok(new)
     }
 
@@ -251,10 +251,12 @@ impl NewFile<'_> {
         Ok(())
     }
 
-    /// Writes `text` from the start, and blanks after it: JSON may have them.
+    /// Puts `text` in place of what is there. Until it is cut, blanks may follow,
+    /// which JSON may have.
     fn fill(&mut self, text: &str) -> io::Result<()> {
-        io::Seek::rewind(&mut self.file)?;
-        self.file.write_all(format!("{text:ROOM$}").as_bytes())?;
+        self.file.rewind()?;
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)?;
         self.file.sync_all()
     }
 }
