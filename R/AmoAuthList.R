@@ -18,9 +18,10 @@
 #' @param email e-mail of the user, one text.
 #' @param apikey the user's API key, one text.
 #' @param domain the account: its subdomain (`"mycompany"` means
-#'   mycompany.amocrm.ru) or its full host in amocrm.ru, amocrm.com or
-#'   kommo.com, without `https://`, port or path. Credentials are sent to no
-#'   other place; `http://127.0.0.1:<port>` is accepted for a sandbox.
+#'   mycompany.amocrm.ru), its full host in amocrm.ru, amocrm.com or kommo.com,
+#'   or its address as the browser shows it, of which the host is taken.
+#'   Credentials are sent to no other place; `http://127.0.0.1:<port>` is
+#'   accepted for a sandbox.
 #' @param access_token a long-lived token of an integration.
 #' @param client_id,client_secret,redirect_uri id, secret key and redirect
 #'   address of an OAuth integration, exactly as its settings show them.
@@ -29,13 +30,31 @@
 #'   are spent.
 #' @param token_file the file that the tokens of an OAuth integration live in.
 #'   They are renewed there before they end (an access token after a day, a
-#'   refresh token after three months without use); several R processes may
-#'   share the file. By default a file under
+#'   refresh token after three months without use). By default a file under
 #'   `tools::R_user_dir("amocrm", "cache")`; you are asked before it is first
-#'   written. Only you may read it (mode 0600).
+#'   written.
 #'
-#' @return A list with what the road needs, of class `amocrm_auth_list`:
-#'   printing it hides what is secret.
+#' @return A list with what the road needs, of class `amocrm_auth_list`. What is
+#'   secret is hidden in it, from `print()`, `str()`, `dput()` and tracebacks,
+#'   also in parts and copies; `$` and `[[` give its text.
+#'
+#' @section The token file:
+#' Only you may read it (mode 0600; one that others could read is closed to them,
+#' with the warning `amocrm_warning_tokens_tightened`). A link, a file of another
+#' user, and a folder that others can write to are refused. A folder like `/tmp`,
+#' where nobody can replace another's files, will do.
+#'
+#' Several R processes may share the file. They take turns to renew the tokens:
+#' a process waits for another 3 minutes at most, and says for which.
+#'
+#' A refresh token works once, so the pair that it buys must not get lost. Room
+#' for it is made on the disk before it is asked for, and neither Ctrl-C nor an
+#' error ends a call before it is written, which is waited for 70 seconds at most
+#' (or 10 longer than the option `amocrm.timeout`). A pair that can't be written
+#' is kept in the session, with the warning `amocrm_warning_tokens_unsaved`, and
+#' written by the next call for which that works. A process that is killed just
+#' then loses it, and so does an answer that is lost on its way: authorise again
+#' with [AmoAuthorize()].
 #'
 #' @section Conditions:
 #' `amocrm_error_input` when something is missing or `domain` is no account.
@@ -52,6 +71,7 @@
 AmoAuthList <- function(email = NULL, apikey = NULL, domain = NULL, access_token = NULL,
                         client_id = NULL, client_secret = NULL, redirect_uri = NULL,
                         code = NULL, token_file = NULL) {
+  check_spelt_out("token_file", names(sys.call()))
   given <- list(
     email = email, apikey = apikey, domain = domain, access_token = access_token,
     client_id = client_id, client_secret = client_secret, redirect_uri = redirect_uri,
@@ -61,10 +81,66 @@ AmoAuthList <- function(email = NULL, apikey = NULL, domain = NULL, access_token
 }
 
 new_auth_list <- function(fields) {
-  structure(fields[names(fields) != "road"], class = "amocrm_auth_list")
+  as_auth_list(fields[names(fields) != "road"])
 }
 
 secret_fields <- c("apikey", "access_token", "client_secret", "code")
+
+# --- The class ----------------------------------------------------------------
+# What is secret is kept out of sight in an environment, which no printing,
+# str(), dput() or traceback looks into; `$` and `[[` give its text. As an
+# environment it goes through saveRDS() and to parallel workers.
+
+#' A list with its secrets out of sight
+#' @noRd
+as_auth_list <- function(fields, sandbox = NULL) {
+  secret <- names(fields) %in% secret_fields & vapply(fields, is.character, NA)
+  fields[secret] <- lapply(fields[secret], new_secret)
+  structure(fields, class = "amocrm_auth_list", sandbox = sandbox)
+}
+
+new_secret <- function(text) {
+  structure(list2env(list(text = text), parent = emptyenv()), class = "amocrm_secret")
+}
+
+#' The text of a secret; anything else as it is
+#' @noRd
+reveal <- function(value) if (inherits(value, "amocrm_secret")) get("text", value) else value
+
+#' @export
+`$.amocrm_auth_list` <- function(x, name) reveal(unclass(x)[[name, exact = FALSE]])
+
+#' @export
+`[[.amocrm_auth_list` <- function(x, i, ...) reveal(unclass(x)[[i, ...]])
+
+#' @export
+`[.amocrm_auth_list` <- function(x, i) as_auth_list(unclass(x)[i])
+
+#' @export
+`$<-.amocrm_auth_list` <- function(x, name, value) {
+  x[[name]] <- value
+  x
+}
+
+#' @export
+`[[<-.amocrm_auth_list` <- function(x, i, value) {
+  fields <- unclass(x)
+  fields[[i]] <- value
+  as_auth_list(fields, attr(x, "sandbox"))
+}
+
+#' @export
+`[<-.amocrm_auth_list` <- function(x, i, value) {
+  fields <- unclass(x)
+  fields[i] <- value
+  as_auth_list(fields, attr(x, "sandbox"))
+}
+
+#' @export
+c.amocrm_auth_list <- function(...) {
+  pieces <- lapply(list(...), function(piece) if (is.list(piece)) unclass(piece) else piece)
+  as_auth_list(do.call(c, pieces), attr(..1, "sandbox"))
+}
 
 #' @export
 format.amocrm_auth_list <- function(x, ...) {
@@ -86,5 +162,20 @@ print.amocrm_auth_list <- function(x, ...) {
 #' @export
 str.amocrm_auth_list <- function(object, ...) {
   cat(" amocrm access:", paste(format(object), collapse = ", "), "\n")
+  invisible(object)
+}
+
+#' @export
+format.amocrm_secret <- function(x, ...) "<hidden>"
+
+#' @export
+print.amocrm_secret <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' @export
+str.amocrm_secret <- function(object, ...) {
+  cat("", format(object), "\n")
   invisible(object)
 }

@@ -11,9 +11,12 @@
 #' @return The access to the account, a list as [AmoAuthList()] makes it,
 #'   without the code, which is spent.
 #'
+#' @inheritSection AmoAuthList The token file
+#'
 #' @section Conditions:
 #' `amocrm_error_input` when it is not run at a prompt or nothing useful is
-#' pasted, `amocrm_error_auth` when amoCRM does not accept the code.
+#' pasted, `amocrm_error_auth` when amoCRM does not accept the code,
+#' `amocrm_error_system` when the token file can't be used.
 #' @examples
 #' if (interactive()) {
 #'   auth <- AmoAuthorize(
@@ -23,6 +26,7 @@
 #' @export
 AmoAuthorize <- function(client_id = NULL, client_secret = NULL, redirect_uri = NULL,
                          domain = NULL, token_file = NULL) {
+  check_spelt_out("token_file", names(sys.call()))
   if (!interactive()) {
     abort_input("code", join(gettext(
       "AmoAuthorize() needs a person at a prompt;",
@@ -41,6 +45,7 @@ AmoAuthorize <- function(client_id = NULL, client_secret = NULL, redirect_uri = 
 #' @noRd
 authorize <- function(integration, browse, ask) {
   client_id <- credential(integration$client_id, "client_id")
+  if (!is.null(integration$domain)) integration$domain <- check_domain(integration$domain)
   state <- random_state()
   address <- consent_address(client_id, state, integration$domain)
   steps <- c(

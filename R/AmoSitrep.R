@@ -92,12 +92,14 @@ token_standing <- function(auth) {
   NULL
 }
 
-#' Proxies that are set, without the password that one may hold
+#' Proxies that are set, without the user and password that one may hold
+#'
+#' These stand before the last "@", whatever they are made of.
 #' @noRd
 proxies <- function() {
   names <- c("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY")
   values <- Sys.getenv(names)
-  values <- sub("//[^/@]*@", "//...@", values[nzchar(values)])
+  values <- sub("^([A-Za-z0-9+.-]+://)?.*@", "\\1...@", values[nzchar(values)])
   sprintf("%s=%s", names(values), values)
 }
 

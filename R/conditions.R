@@ -67,7 +67,7 @@ headline <- function(error) {
     incomplete = sentence(
       gettextf("%s: some rows did not come", where), paste(error$pages, collapse = "; ")
     ),
-    system = error$detail,
+    system = if (is.null(error$file)) error$detail else token_file_text(error),
     error$message
   )
 }
@@ -81,6 +81,24 @@ network_text <- function(error, where) {
 }
 
 is_untrusted <- function(error) identical(error$code, "certificate")
+
+#' What is wrong with a token file
+#' @noRd
+token_file_text <- function(error) {
+  sentence(gettextf("can't use the token file %s", error$file), switch(error$problem,
+    not_regular = gettext("it is a link or no regular file: name another in `token_file`"),
+    not_own = gettext("it belongs to another user: name a file of your own in `token_file`"),
+    open_folder = join(gettext(
+      "others can write to its folder:",
+      "take that right from them (chmod go-w), or name a file elsewhere in `token_file`"
+    )),
+    no_tokens = gettext("it does not hold tokens"),
+    other_account = gettext("its tokens are for another account"),
+    other_integration = gettext("its tokens are for another integration"),
+    locked = gettextf("process %s keeps it locked: end that process if it hangs", error$detail),
+    error$detail
+  ))
+}
 
 after_tries <- function(n) {
   sprintf(ngettext(n, "after %d try", "after %d tries"), as.integer(n))

@@ -37,9 +37,43 @@ resolve_auth <- function(given) {
   for (piece in roads[[road]]$may) {
     auth[[piece]] <- credential(given[[piece]], piece, required = FALSE)
   }
-  checked <- rust_check_domain(auth$domain)
-  if (!is.null(checked$error)) abort_from_rust(checked$error)
+  if (!is.null(auth$token_file)) check_no_token(auth$token_file)
+  auth$domain <- check_domain(auth$domain)
   c(auth, list(road = road))
+}
+
+#' The account: as it was given, or the host of an address
+#' @noRd
+check_domain <- function(domain) {
+  checked <- rust_check_domain(domain)
+  if (!is.null(checked$error)) abort_from_rust(checked$error)
+  if (grepl("https://", domain, fixed = TRUE)) sub("https://", "", checked$url) else domain
+}
+
+#' Whether an argument that others may be taken for was spelt out
+#'
+#' @param argument the argument, such as `token_file`
+#' @param given names of the arguments in the call
+#' @noRd
+check_spelt_out <- function(argument, given) {
+  is_short <- function(name) nzchar(name) && name != argument && startsWith(argument, name)
+  short <- Filter(is_short, given)
+  if (length(short) > 0) abort_no_token_file(short[[1]])
+}
+
+#' Whether there is a token in the place of the file's name
+#' @noRd
+check_no_token <- function(token_file) {
+  if (grepl("^eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$", token_file)) {
+    abort_no_token_file("token_file")
+  }
+}
+
+#' @noRd
+abort_no_token_file <- function(argument) {
+  abort_input("access_token", gettextf(
+    "`%s` is not a token but the name of a file: give the token itself as `access_token`", argument
+  ))
 }
 
 #' What is given says which road is meant; else the environment does
@@ -79,6 +113,8 @@ variable_of <- function(piece) paste0("AMOCRM_", toupper(piece))
 #' One text, given or from the environment; NULL when it need not be there
 #' @noRd
 credential <- function(value, piece, required = TRUE) {
+  # As do.call() passes the pieces of an auth_list on.
+  value <- reveal(value)
   if (is.null(value)) {
     value <- Sys.getenv(variable_of(piece))
     if (!nzchar(value)) {

@@ -94,7 +94,16 @@ counts_text <- function(label, state) {
 }
 
 wait_text <- function(state) {
-  gettextf("waiting %.0f s (%s)", state$pause_left, state$pause)
+  gettextf("waiting %.0f s (%s)", state$pause_left, pause_text(state$pause))
+}
+
+#' What is waited for: the words of Rust, or who has the token file
+#' @noRd
+pause_text <- function(pause) {
+  if (!startsWith(pause, "token_file:")) {
+    return(pause)
+  }
+  gettextf("process %s has the token file", sub("token_file:", "", pause, fixed = TRUE))
 }
 
 #' A bar is for a person at a prompt; plain lines are messages, which a

@@ -88,6 +88,27 @@ tell <- function(notice) {
   ))
 }
 
+#' Warns of what happened to the tokens, however the call ended
+#'
+#' @param notice made by token_notices() in src/rust/src/job.rs
+#' @noRd
+tell_of_tokens <- function(notice) {
+  warn(paste0("tokens_", notice$kind), switch(notice$kind,
+    tightened = join(
+      gettextf("others could read the token file %s: now only you can.", notice$file),
+      gettext("If you share this computer, authorise again with AmoAuthorize()")
+    ),
+    unsaved = paste(
+      headline(notice$why),
+      join(gettext(
+        "The new tokens are in this R session only, and lost with it:",
+        "mend that, then call AmoAuth() here, which writes them."
+      )),
+      sep = "\n"
+    )
+  ))
+}
+
 #' Runs a job to its end
 #'
 #' @param partial function from what an interrupted job gives to the rows that
@@ -112,6 +133,7 @@ run_job <- function(started, display, partial = function(result) NULL) {
   display$close()
   result <- rust_job_finish(job)
   finished <- TRUE
+  for (notice in result$token_notices) tell_of_tokens(notice)
   if (interrupted) signal_interrupt(partial(result))
   result
 }

@@ -25,7 +25,7 @@ join <- function(...) paste(c(...), collapse = " ")
 # nolint start: line_length_linter.
 rust_input_texts <- function() {
   gettext(
-    "`domain` must be the account's subdomain (\"mycompany\") or its full host (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\"), without \"https://\", port or path",
+    "`domain` must be the account's subdomain (\"mycompany\"), its full host (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\") or its address in the browser (\"https://mycompany.amocrm.ru/\")",
     "API v4 takes no API key: give AmoAuthList() an `access_token`",
     "this sandbox has ended: start another with AmoSandbox()"
   )

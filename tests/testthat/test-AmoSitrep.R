@@ -10,9 +10,23 @@ test_that("what is configured and what answers is listed, with nothing secret", 
     expect_identical(about$account, auth$domain)
     expect_match(about$proxy, "http://...@proxy.example:3128", fixed = TRUE)
     expect_match(about$certificates, "not found")
-    pieces <- unlist(auth[c("apikey", "access_token", "client_secret", "code")])
+    pieces <- unlist(lapply(secret_fields, function(piece) auth[[piece]]))
     for (secret in c(pieces, "pass@")) {
       expect_false(grepl(secret, printed, fixed = TRUE), info = access)
+    }
+  }
+})
+
+test_that("nothing that stands before a proxy's host is shown", {
+  for (host in c("h", "h:1", "h:1/")) {
+    for (scheme in c("", "http://", "socks5h://")) {
+      for (user in c("user:pw@", "u:pw@ss@", "u:p/w@", "u:p://w@", "pw@", ":@pw@")) {
+        withr::local_envvar(https_proxy = paste0(scheme, user, host))
+        expect_true(paste0("https_proxy=", scheme, "...@", host) %in% proxies())
+        expect_false(any(grepl("pw|ss|p/w|//w", sub("socks5h", "", proxies()))))
+      }
+      withr::local_envvar(https_proxy = paste0(scheme, host))
+      expect_true(paste0("https_proxy=", scheme, host) %in% proxies())
     }
   }
 })

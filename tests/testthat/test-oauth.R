@@ -63,6 +63,78 @@ test_that("the code is used once, and the file is for the user's eyes only", {
   expect_identical(format(file.info(auth$token_file)$mode), "600")
 })
 
+test_that("a file that others could read is tightened with a warning, once", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(notes = 5, access = "oauth", v2 = FALSE)
+  expect_true(AmoAuth(auth))
+  Sys.chmod(auth$token_file, "644")
+  # As the next session starts: tokens are looked for in the file.
+  sandbox_expire(auth, "access_tokens")
+  expect_warning(expect_true(AmoAuth(auth)), "only you", class = "amocrm_warning_tokens_tightened")
+  expect_identical(format(file.info(auth$token_file)$mode), "600")
+  sandbox_expire(auth, "access_tokens")
+  expect_silent(AmoAuth(auth, verbose = FALSE))
+})
+
+test_that("a token file that can't be used is an error that says why, and nothing is bought", {
+  skip_on_os("windows")
+  folder <- withr::local_tempdir()
+  error_with <- function(file) {
+    auth <- AmoSandbox(notes = 1, access = "oauth", v2 = FALSE)
+    auth$token_file <- file
+    error <- expect_error(AmoNotes(auth, "lead"), class = "amocrm_error_system")
+    expect_identical(bought(auth), numeric())
+    conditionMessage(error)
+  }
+  file.symlink("/etc/hosts", file.path(folder, "link"))
+  expect_match(error_with(file.path(folder, "link")), "a link or no regular file")
+  dir.create(file.path(folder, "a.new"))
+  expect_match(error_with(file.path(folder, "a")), "token file .*/a[.]new: it is a link or no reg")
+  writeLines("{}", file.path(folder, "b"))
+  Sys.chmod(file.path(folder, "b"), "600")
+  expect_match(error_with(file.path(folder, "b")), "does not hold tokens")
+  Sys.chmod(folder, "777", use_umask = FALSE)
+  expect_match(error_with(file.path(folder, "c")), "others can write to its folder")
+})
+
+test_that("tokens that can't be written are told of, and written as soon as that works", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(
+    notes = 1, access = "oauth", v2 = FALSE,
+    faults = list(list(path = "/oauth2/", action = "delay", seconds = 0.5))
+  )
+  spec <- c(connection_spec(call_auth(NULL, NULL, NULL, auth)), what = "account")
+  job <- rust_query_start(spec)$job
+  while (length(bought(auth)) == 0) rust_job_poll(job, 10L)
+  dir.create(auth$token_file)
+  while (!rust_job_poll(job, 10L)$done) NULL
+  told <- rust_job_finish(job)$token_notices
+  expect_length(told, 1)
+  expect_warning(tell_of_tokens(told[[1]]), "call AmoAuth", class = "amocrm_warning_tokens_unsaved")
+  expect_true(AmoAuth(auth))
+  unlink(auth$token_file, recursive = TRUE)
+  expect_true(AmoAuth(auth))
+  expect_true(file.exists(auth$token_file))
+  sandbox_expire(auth, "access_tokens")
+  expect_true(AmoAuth(auth))
+  expect_identical(bought(auth), c(200, 200))
+})
+
+test_that("an interrupt while tokens are bought loses none", {
+  auth <- AmoSandbox(
+    notes = 1, access = "oauth", v2 = FALSE,
+    faults = list(list(path = "/oauth2/", action = "delay", seconds = 0.3))
+  )
+  spec <- c(connection_spec(call_auth(NULL, NULL, NULL, auth)), what = "account")
+  job <- rust_query_start(spec)$job
+  while (length(bought(auth)) == 0) rust_job_poll(job, 10L)
+  # What run_job() does after Ctrl-C.
+  rust_job_finish(job)
+  expect_true(file.exists(auth$token_file))
+  expect_true(AmoAuth(auth))
+  expect_identical(bought(auth), 200)
+})
+
 test_that("no file is written by default unless the user has agreed", {
   cache <- withr::local_tempdir()
   withr::local_envvar(R_USER_CACHE_DIR = cache)

@@ -46,3 +46,8 @@ test_that("suppressMessages() and the quiet option show nothing at all", {
   withr::local_options(amocrm.quiet = TRUE)
   expect_silent(show_progress("x")$summary("v2", 1))
 })
+
+test_that("the wait for another process's token file says whose it is", {
+  state <- list(pause_left = 12, pause = "token_file:4711")
+  expect_match(wait_text(state), "12 s (process 4711 has the token file)", fixed = TRUE)
+})

@@ -119,7 +119,7 @@ test_that("a Russian session is told in Russian what is wrong and how it went", 
     'wrong$apikey <- "wrong"',
     "list(",
     "  limit = text_of(AmoNotes(auth_list = auth, limit = 0)),",
-    '  domain = text_of(AmoAuthList("a@b.c", "key", "https://mycompany.amocrm.ru")),',
+    '  domain = text_of(AmoAuthList("a@b.c", "key", "https://mycompany.example")),',
     '  auth = text_of(AmoNotes(auth_list = wrong, type = "lead")),',
     '  summary = text_of(AmoNotes(auth_list = auth, type = "lead")),',
     '  none = tryCatch(AmoNotes(auth_list = auth, type = "task"), warning = conditionMessage),',
@@ -207,7 +207,7 @@ test_that("the texts of Rust that R translates are those of Rust", {
   text_of <- function(call) tryCatch(call, amocrm_error_input = conditionMessage)
   auth <- AmoSandbox(notes = 1)
   by_rust <- c(
-    rust_check_domain("https://mycompany.amocrm.ru")$error$message,
+    rust_check_domain("https://example.com")$error$message,
     withr::with_options(list(amocrm.api = "v4"), text_of(AmoNotes(auth_list = auth))),
     # As it is in the next session, when the workspace was saved.
     text_of(sandbox_requests(unserialize(serialize(auth, NULL))))

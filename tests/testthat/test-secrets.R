@@ -18,7 +18,7 @@ shown_by <- function(call) {
 }
 
 secrets_of <- function(auth) {
-  secrets <- unlist(unclass(auth)[intersect(names(auth), secret_fields)])
+  secrets <- unlist(lapply(intersect(names(auth), secret_fields), function(piece) auth[[piece]]))
   file <- auth$token_file
   if (!is.null(file) && file.exists(file)) {
     kept <- jsonlite::fromJSON(file)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amocrm_client::error::Error;
+use amocrm_client::error::{Error, FileProblem};
 use extendr_api::prelude::*;
 
 /// `kind` (the last part of the condition's class), `message`, and what the
@@ -21,7 +21,9 @@ pub fn error_list(error: &Error) -> List {
         retry_after = or_null(details.retry_after.map(|asked| asked.as_secs_f64())),
         status = or_null(at.status.map(i32::from)),
         endpoint = at.endpoint,
-        request_id = or_null(at.request_id.as_deref().map(clean))
+        request_id = or_null(at.request_id.as_deref().map(clean)),
+        file = or_null(details.file.as_deref().map(clean)),
+        problem = or_null(details.problem.map(FileProblem::name))
     )
 }
 
@@ -34,6 +36,8 @@ struct Details {
     pages: Vec<String>,
     tries: Option<u32>,
     retry_after: Option<Duration>,
+    file: Option<String>,
+    problem: Option<FileProblem>,
 }
 
 impl Details {
@@ -65,6 +69,9 @@ impl Details {
                 Details { detail: Some(format!("{detail} (at {path})")), pages: vec![page], ..none }
             }
             Error::Incomplete { pages, .. } => Details { pages, ..none },
+            Error::TokenFile { file, problem, detail } => {
+                Details { file: Some(file), problem: Some(problem), detail: Some(detail), ..none }
+            }
         }
     }
 }

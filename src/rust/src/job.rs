@@ -10,7 +10,7 @@ use amocrm_client::groups::Groups;
 use amocrm_client::job::Job;
 use amocrm_client::notes::NotesQuery;
 use amocrm_client::pipelines::PipelinesQuery;
-use amocrm_client::progress::Progress;
+use amocrm_client::progress::{Progress, TokenNotice};
 use amocrm_client::query::{self, AccountQuery, Notice, Outcome, QueryJob, Settings};
 use amocrm_client::table_query::{Plan, TableQuery};
 use amocrm_client::task_types::TaskTypes;
@@ -85,19 +85,41 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
     ))
 }
 
-/// For a query `list(tables, api, notices, error)`, for a log-in `list(name)`.
+/// For a query `list(tables, api, notices, error, token_notices)`, for a
+/// log-in `list(name, error, token_notices)`.
 pub fn finish(job: Robj) -> Result<List> {
     let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
-    match job.try_addr_mut().map_err(|_| gone())? {
-        AnyJob::Login(job) => match job.take() {
-            Some(result) => Ok(list!(name = result?)),
-            None => Ok(list!(name = NULL)),
-        },
-        AnyJob::Query(job) => Ok(outcome_list(job.finish())),
-    }
+    Ok(match job.try_addr_mut().map_err(|_| gone())? {
+        AnyJob::Login(job) => {
+            let (name, error) = match job.take() {
+                Some(Ok(name)) => (Robj::from(name), None),
+                Some(Err(error)) => (Robj::from(NULL), Some(error)),
+                None => (Robj::from(NULL), None),
+            };
+            let told = token_notices(&job.progress);
+            list!(name = name, error = error_or_null(error), token_notices = told)
+        }
+        AnyJob::Query(job) => {
+            let outcome = job.finish();
+            outcome_list(outcome, token_notices(job.progress()))
+        }
+    })
 }
 
-fn outcome_list(outcome: Outcome) -> List {
+/// Each a list of `kind`, and `file` or the error `why`.
+fn token_notices(progress: &Progress) -> List {
+    let lists = progress.take_notices().into_iter().map(|notice| match notice {
+        TokenNotice::Tightened(file) => list!(kind = "tightened", file = file),
+        TokenNotice::Unsaved(why) => list!(kind = "unsaved", why = error_list(&why)),
+    });
+    List::from_values(lists)
+}
+
+fn error_or_null(error: Option<Error>) -> Robj {
+    error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into())
+}
+
+fn outcome_list(outcome: Outcome, token_notices: List) -> List {
     // Without an answer the zone is not known; R shows such times as UTC.
     let zone = outcome.zone.as_deref().unwrap_or("UTC");
     let (names, tables): (Vec<String>, Vec<Robj>) =
@@ -105,7 +127,7 @@ fn outcome_list(outcome: Outcome) -> List {
     give_back();
     let mut tables: Robj = List::from_values(tables).into();
     let _ = tables.set_attrib("names", names);
-    let error = outcome.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
+    let error = error_or_null(outcome.error);
     let api = outcome.api.map(Api::name);
     let zone = outcome.zone;
     list!(
@@ -113,7 +135,8 @@ fn outcome_list(outcome: Outcome) -> List {
         api = api,
         zone = zone,
         notices = notices(&outcome.notices),
-        error = error
+        error = error,
+        token_notices = token_notices
     )
 }
 

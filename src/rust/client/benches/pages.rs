@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::http::{Http, Request};
-use amocrm_client::list::Append;
+use amocrm_client::paging::Append;
 use amocrm_client::page::{Format, Map, Page, read_page};
 use amocrm_client::row_filter::RowFilter;
-use amocrm_client::slice::Slice;
+use amocrm_client::paging::PageRange;
 use amocrm_client::table::{Keys, Table};
 use amocrm_client::transport::Transport;
 use amocrm_client::v2::{self, NotesFilter};
@@ -41,7 +41,7 @@ fn body(sandbox: &Sandbox, request: &Request) -> Vec<u8> {
 
 /// Notes of all types, from the middle of a long list.
 fn mixed(sandbox: &Sandbox) -> Vec<u8> {
-    let slice = Slice { offset: 5000, limit: ROWS };
+    let slice = PageRange { offset: 5000, limit: ROWS };
     body(sandbox, &v2::notes_request("lead", &NotesFilter::default(), slice))
 }
 
@@ -66,7 +66,7 @@ fn wide() -> Vec<u8> {
 }
 
 fn read_v4(body: &[u8], list: &str, map: Map) -> Page<Table> {
-    read_page(body, &Format { list, schema: &v2::NOTES, id: "id", map }).unwrap()
+    read_page(body, &Format { list, schema: &v2::NOTES, id: "id", order: None, map }).unwrap()
 }
 
 /// How many times as long `read` takes as the parser takes to skip the same
@@ -125,7 +125,7 @@ fn join(c: &mut Criterion) {
     let sandbox = Sandbox::start(config).unwrap();
     let bodies: Vec<Vec<u8>> = (0..40)
         .map(|page| {
-            let slice = Slice { offset: page * u64::from(ROWS), limit: ROWS };
+            let slice = PageRange { offset: page * u64::from(ROWS), limit: ROWS };
             body(&sandbox, &v2::notes_request("lead", &NotesFilter::default(), slice))
         })
         .collect();

@@ -116,9 +116,56 @@ pub enum Error {
         /// Where.
         at: Box<At>,
     },
+    /// The token file, or one beside it, can't be used.
+    #[error("can't use the token file {file}: {} {detail}", problem.name())]
+    TokenFile {
+        /// Which file.
+        file: String,
+        /// Why not.
+        problem: FileProblem,
+        /// The system's own words, or who has it.
+        detail: String,
+    },
     /// The machine refused something (threads, certificates).
     #[error("{0}")]
     System(String),
+}
+
+/// What is wrong with a token file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileProblem {
+    /// The system refuses it.
+    System,
+    /// It is a link, a pipe, a folder ...
+    NotRegular,
+    /// It is another user's.
+    NotOwn,
+    /// Others can write to its folder.
+    OpenFolder,
+    /// Its content is something else.
+    NoTokens,
+    /// It is for another account.
+    OtherAccount,
+    /// It is for another integration.
+    OtherIntegration,
+    /// Another process keeps it locked.
+    Locked,
+}
+
+impl FileProblem {
+    /// Its name for R, which has the words.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileProblem::System => "system",
+            FileProblem::NotRegular => "not_regular",
+            FileProblem::NotOwn => "not_own",
+            FileProblem::OpenFolder => "open_folder",
+            FileProblem::NoTokens => "no_tokens",
+            FileProblem::OtherAccount => "other_account",
+            FileProblem::OtherIntegration => "other_integration",
+            FileProblem::Locked => "locked",
+        }
+    }
 }
 
 impl Error {
@@ -135,14 +182,14 @@ impl Error {
             Error::Network { .. } | Error::Certificate { .. } => "network",
             Error::Parse { .. } => "parse",
             Error::Incomplete { .. } => "incomplete",
-            Error::System(_) => "system",
+            Error::TokenFile { .. } | Error::System(_) => "system",
         }
     }
 
     /// Where it happened, if it was on the wire.
     pub fn at(&self) -> Option<&At> {
         match self {
-            Error::Input { .. } | Error::System(_) => None,
+            Error::Input { .. } | Error::TokenFile { .. } | Error::System(_) => None,
             Error::Auth { at, .. }
             | Error::Forbidden { at, .. }
             | Error::Blocked { at, .. }

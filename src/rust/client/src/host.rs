@@ -10,7 +10,8 @@ const ZONES: [&str; 3] = ["amocrm.ru", "amocrm.com", "kommo.com"];
 /// The address of an account, without a path.
 ///
 /// `domain` is a subdomain (`sub` means `sub.amocrm.ru`), a full host in one
-/// of the three zones, or `http://` with a loopback host and a port.
+/// of the three zones, an address as a browser shows it, of which the host
+/// counts, or `http://` with a loopback host and a port.
 ///
 /// # Errors
 /// [`Error::Input`] for anything else.
@@ -19,7 +20,7 @@ pub fn account_url(domain: &str) -> Result<Url, Error> {
     if domain.starts_with("http://") {
         return loopback_url(domain);
     }
-    let host = if is_label(domain) { format!("{domain}.amocrm.ru") } else { domain.to_owned() };
+    let host = if is_label(domain) { format!("{domain}.amocrm.ru") } else { host_of(domain) };
     let known = host.split_once('.').is_some_and(|(sub, zone)| {
         is_label(sub) && ZONES.contains(&zone.to_ascii_lowercase().as_str())
     });
@@ -27,6 +28,12 @@ pub fn account_url(domain: &str) -> Result<Url, Error> {
         return Err(refused());
     }
     Url::parse(&format!("https://{host}")).map_err(|_| refused())
+}
+
+/// Of an address with `https://` what stands before the path.
+fn host_of(text: &str) -> String {
+    let host = text.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next());
+    host.flatten().unwrap_or(text).to_owned()
 }
 
 /// Whether the address is on this machine.
@@ -46,7 +53,7 @@ fn loopback_url(text: &str) -> Result<Url, Error> {
         && url.path() == "/"
         && url.query().is_none()
         && url.fragment().is_none();
-    if bare && is_loopback(&url) && !text.ends_with('/') { Ok(url) } else { Err(refused()) }
+    if bare && is_loopback(&url) { Ok(url) } else { Err(refused()) }
 }
 
 /// One part of a host name: letters, digits and inner hyphens.
@@ -61,9 +68,9 @@ fn is_label(text: &str) -> bool {
 fn refused() -> Error {
     Error::Input {
         argument: "domain",
-        message: "`domain` must be the account's subdomain (\"mycompany\") or its full host \
-                  (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\"), \
-                  without \"https://\", port or path"
+        message: "`domain` must be the account's subdomain (\"mycompany\"), its full host \
+                  (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\") \
+                  or its address in the browser (\"https://mycompany.amocrm.ru/\")"
             .to_owned(),
     }
 }
@@ -80,7 +87,11 @@ mod tests {
             ("sub.amocrm.ru", "https://sub.amocrm.ru/"),
             ("sub.amocrm.com", "https://sub.amocrm.com/"),
             ("sub.kommo.com", "https://sub.kommo.com/"),
+            ("https://sub.amocrm.ru", "https://sub.amocrm.ru/"),
+            ("https://sub.amocrm.ru/", "https://sub.amocrm.ru/"),
+            (" https://My-Co2.kommo.com/leads/list/?page=2#top ", "https://my-co2.kommo.com/"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
             ("http://localhost:8080", "http://localhost:8080/"),
         ] {
             assert_eq!(account_url(domain).map(String::from), Ok(url.to_owned()), "{domain}");
@@ -97,13 +108,26 @@ mod tests {
             "evil.com/.amocrm.ru",
             "a.b.amocrm.ru",
             "amocrm.ru",
-            "sub.amocrm.ru/path",
             "sub.amocrm.ru:8443",
+            "sub.amocrm.ru/path",
             "user@sub.amocrm.ru",
             "sub.amocrm.ru?x=1",
             "sub.amocrm.ru#x",
-            "https://sub.amocrm.ru",
+            "https://sub",
+            "https://sub/",
+            "https://sub.example.com/",
+            "https://sub.example.com/.amocrm.ru",
+            "https://sub.amocrm.ru.evil.com/",
+            "https://sub.amocrm.ru@evil.com/",
+            "https://evil.com@sub.amocrm.ru/",
+            "https://sub.amocrm.ru:8443/",
+            "https://evil.com\\.amocrm.ru",
+            "https://https://sub.amocrm.ru",
+            "https://",
+            "sub/",
+            "sub.amocrm.ru\\@evil.com",
             "http://sub.amocrm.ru",
+            "http://sub.amocrm.ru/",
             "http://10.0.0.1:80",
             "http://user@127.0.0.1:80",
             "http://127.0.0.1:80/path",

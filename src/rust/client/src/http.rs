@@ -27,6 +27,7 @@ pub const WHOLE_ANSWER: u32 = 3;
 const MAX_ID: usize = 100;
 
 /// Sends requests to one account for one job.
+#[derive(Clone)]
 pub struct Http {
     connections: Connections,
     base: Url,
@@ -203,6 +204,17 @@ impl Http {
             limiter: Arc::clone(&account.limiter),
             progress,
         })
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Http { timeout, ..self.clone() }
+    }
+
+    /// How long the server may be silent.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// The account's address.

@@ -86,11 +86,13 @@ impl<T: Send + 'static> Job<T> {
 }
 
 impl<T> Job<T> {
-    /// Stops the work wherever it is, without waiting for its threads to end.
+    /// Stops the work wherever it is, without waiting for its threads to end,
+    /// but for critical work under way.
     pub fn cancel(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
         if self.process == std::process::id() {
             runtime.shutdown_background();
+            self.progress.critical.close();
         } else {
             // A fork has a copy of this, but not the threads.
             std::mem::forget(runtime);

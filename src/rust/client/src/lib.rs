@@ -11,8 +11,10 @@ pub mod account;
 pub mod host;
 pub mod key_login;
 pub mod oauth;
+pub mod private_file;
 pub mod session;
 pub mod token;
+pub mod token_lock;
 pub mod token_store;
 pub mod zone;
 
@@ -54,6 +56,7 @@ pub mod table;
 pub mod tree;
 
 // A call: what it asks for, and the tables it gives.
+pub mod critical;
 pub mod job;
 pub mod query;
 pub mod row_list;

@@ -1,8 +1,11 @@
 //! What a running job tells whoever watches it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::critical::Critical;
+use crate::error::Error;
 
 /// Counters of one job, written by its tasks, read from outside.
 #[derive(Debug, Default)]
@@ -13,6 +16,19 @@ pub struct Progress {
     pause: Mutex<Option<Pause>>,
     /// Lines for those who want to see each request; None for the others.
     log: Option<Mutex<Vec<String>>>,
+    notices: Mutex<Vec<TokenNotice>>,
+    /// Work that is finished even when the job is cancelled.
+    pub critical: Arc<Critical>,
+}
+
+/// Something about the token file that the user should know, however the job
+/// ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenNotice {
+    /// Others could read this file; they can't any more.
+    Tightened(String),
+    /// New tokens are in this process only, since they could not be written.
+    Unsaved(Error),
 }
 
 /// A wait worth telling about.
@@ -54,6 +70,16 @@ impl Progress {
     pub fn take_log(&self) -> Vec<String> {
         let Some(log) = &self.log else { return Vec::new() };
         std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps a notice until the job ends.
+    pub fn notice(&self, notice: TokenNotice) {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    }
+
+    /// Takes the notices.
+    pub fn take_notices(&self) -> Vec<TokenNotice> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// One more request is on its way.

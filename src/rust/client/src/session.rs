@@ -48,7 +48,10 @@ pub async fn ensure(transport: &Transport) -> Result<Pass, Error> {
         }
         Credentials::OAuth(integration) => {
             let tokens = match login.tokens.take().filter(Tokens::are_fresh) {
-                Some(tokens) => tokens,
+                Some(tokens) => {
+                    oauth::save_unsaved(&transport.http, integration);
+                    tokens
+                }
                 None => {
                     login.succeeded();
                     oauth::obtain(&transport.http, integration, None).await?

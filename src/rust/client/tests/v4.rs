@@ -248,7 +248,7 @@ fn tokens_of_another_account_are_not_sent() {
     let file = TokenFile::new("foreign");
     rows(&run(oauth(&ours, &file), ask("lead", &["4"])));
     let error = run(oauth(&theirs, &file), ask("lead", &["4"])).error;
-    assert!(matches!(error, Some(Error::System(_))), "{error:?}");
+    assert!(matches!(error, Some(Error::TokenFile { .. })), "{error:?}");
     assert!(theirs.requests().is_empty());
 }
 

@@ -2,7 +2,7 @@
 
 use amocrm_client::account::Api;
 use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
-use amocrm_client::list::Append;
+use amocrm_client::paging::Append;
 use amocrm_client::page::{BadPage, Page};
 use amocrm_client::table::{Keys, Table};
 use amocrm_client::zone::Zone;

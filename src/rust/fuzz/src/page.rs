@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use amocrm_client::flatten::Leaves;
-use amocrm_client::list::Append;
+use amocrm_client::paging::Append;
 use amocrm_client::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use amocrm_client::row;
 use amocrm_client::row_filter::{RowFilter, Span};
@@ -112,7 +112,7 @@ fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadPag
 }
 
 fn read_as(bytes: &[u8], shape: &Shape, map: Map) -> Result<Page<Table>, BadPage> {
-    read_page(bytes, &Format { list: shape.list, schema: &NOTES, id: "id", map })
+    read_page(bytes, &Format { list: shape.list, schema: &NOTES, id: "id", order: None, map })
 }
 
 /// What a page's map saw and wrote.
