@@ -84,7 +84,14 @@ tell <- function(notice) {
     no_filters = gettext(
       "this account has no filters over API v4: the whole list was read and filtered here"
     ),
-    no_customers = gettext("this account has no customers: their table is empty")
+    no_customers = gettext("this account has no customers: their table is empty"),
+    unreadable_values = join(
+      gettextf("values that can't be read are NA: %s.", about),
+      gettext("Columns of numbers, times and logicals hold nothing else")
+    ),
+    broken_texts = gettextf(
+      "texts that came broken hold U+FFFD in place of what can't be read: %s", about
+    )
   ))
 }
 

@@ -91,11 +91,12 @@ fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
         Values::Text(numbers, dictionary) => match column.text_type() {
             Type::Text => text(column.rows(), numbers, dictionary, blank),
             Type::Logical => logical(column.rows(), numbers, dictionary, rows),
-            Type::Integer => id(column.rows(), &parsed(numbers, dictionary), rows),
+            Type::Integer => number(column.rows(), &parsed(numbers, dictionary), rows),
             Type::Double => double(column.rows(), &parsed(numbers, dictionary), rows).into(),
         },
         Values::Number(Role::Time, seconds) => time(column.rows(), seconds, rows, tzone),
-        Values::Number(_, ids) => id(column.rows(), ids, rows),
+        Values::Number(Role::Flag, flags) => flag(column.rows(), flags, rows),
+        Values::Number(_, numbers) => number(column.rows(), numbers, rows),
     }
 }
 
@@ -128,11 +129,20 @@ fn logical(cells: &Counting, numbers: &Counting, dictionary: &Dictionary, rows: 
     Robj::from(vector)
 }
 
-/// Integer as in amocrm 0.1.0; double when an id exceeds R's integers.
+/// Yes and no as 1 and 0.
+fn flag(cells: &Counting, values: &[f64], rows: usize) -> Robj {
+    let mut vector = vec![Rbool::na(); rows];
+    for (row, value) in cells.iter().zip(values) {
+        vector[row as usize] = Rbool::from(*value > 0.0);
+    }
+    Robj::from(vector)
+}
+
+/// Integer as in amocrm 0.1.0; double when any number is no integer of R.
 #[allow(clippy::cast_possible_truncation)]
-fn id(cells: &Counting, values: &[f64], rows: usize) -> Robj {
+fn number(cells: &Counting, values: &[f64], rows: usize) -> Robj {
     let largest = f64::from(i32::MAX);
-    if values.iter().any(|value| value.abs() > largest) {
+    if values.iter().any(|value| value.fract() != 0.0 || value.abs() > largest) {
         return Robj::from(double(cells, values, rows));
     }
     let mut vector = vec![Rint::na(); rows];

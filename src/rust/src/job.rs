@@ -12,6 +12,7 @@ use amocrm_client::notes::NotesQuery;
 use amocrm_client::pipelines::PipelinesQuery;
 use amocrm_client::progress::Progress;
 use amocrm_client::query::{self, AccountQuery, Notice, Outcome, QueryJob, Settings};
+use amocrm_client::table::Unreadable;
 use amocrm_client::table_query::{Plan, TableQuery};
 use amocrm_client::task_types::TaskTypes;
 use amocrm_client::users::Users;
@@ -124,8 +125,21 @@ fn notices(notices: &[Notice]) -> Vec<String> {
         Notice::NoCustomers => "no_customers:".to_owned(),
         Notice::NoChats => "no_chats:".to_owned(),
         Notice::NoFilters => "no_filters:".to_owned(),
+        Notice::Unreadable(columns) => {
+            let columns: Vec<String> =
+                columns.iter().map(|(table, found)| unreadable(table, found)).collect();
+            format!("unreadable_values:{}", columns.join("; "))
+        }
+        Notice::BrokenTexts(count) => format!("broken_texts:{count}"),
     };
     notices.iter().map(text).collect()
+}
+
+/// As `leads$sale (2): "12 500,50", "x"`.
+fn unreadable(table: &str, found: &Unreadable) -> String {
+    let Unreadable { column, count, examples } = found;
+    let examples: Vec<String> = examples.iter().map(|text| format!("\"{text}\"")).collect();
+    format!("{table}${column} ({count}): {}", examples.join(", "))
 }
 
 fn settings(spec: &Spec) -> Result<Settings> {

@@ -50,8 +50,11 @@ pub trait Records: Members {
     /// Takes one record in, the members that it has read itself among them.
     ///
     /// # Errors
-    /// [`BadCell`] when an id or a time is not a number.
+    /// [`BadCell`] when an id is not a number.
     fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell>;
+    /// Told before the first record of a page whose broken texts were
+    /// repaired.
+    fn count_broken_texts(&mut self);
     /// The rows of all records.
     fn into_rows(self) -> Self::Rows;
 }

@@ -76,6 +76,10 @@ impl Records for OneTable<'_> {
         }
     }
 
+    fn count_broken_texts(&mut self) {
+        self.table.count_broken_texts();
+    }
+
     fn into_rows(self) -> Table {
         self.table
     }

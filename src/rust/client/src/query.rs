@@ -16,7 +16,7 @@ use crate::limiter::ALLOWED;
 use crate::progress::Progress;
 use crate::row_filter::Span;
 use crate::session;
-use crate::table::Table;
+use crate::table::{Table, Unreadable};
 use crate::transport::Transport;
 use crate::zone::{Moment, Zone};
 
@@ -57,6 +57,10 @@ pub enum Notice {
     NoChats,
     /// The account has no filters: the whole list was read.
     NoFilters,
+    /// Values that could not be read, by the name of the table: they are NA.
+    Unreadable(Vec<(String, Unreadable)>),
+    /// So many texts were broken and hold the replacement character.
+    BrokenTexts(usize),
 }
 
 /// Tables by name, in order.
@@ -192,14 +196,34 @@ impl QueryJob {
     /// Ends the job, finished or not, and gives what it has.
     pub fn finish(&mut self) -> Outcome {
         let error = self.job.take().and_then(Result::err);
+        let tables = self.call.query.tables();
+        let notices = [self.call.query.notices(), notices_of_values(&tables)].concat();
         Outcome {
-            tables: self.call.query.tables(),
+            tables,
             zone: self.call.account.zone().map(|zone| zone.name),
             api: self.call.api.get().copied(),
-            notices: self.call.query.notices(),
+            notices,
             error,
         }
     }
+}
+
+/// What of the server's values is not in the tables.
+fn notices_of_values(tables: &Tables) -> Vec<Notice> {
+    let named = |(name, table): &(String, Table)| {
+        let name = name.clone();
+        table.unreadable().map(|found| (name.clone(), found)).collect::<Vec<_>>()
+    };
+    let unreadable: Vec<_> = tables.iter().flat_map(named).collect();
+    let broken = tables.iter().map(|(_, table)| table.broken_texts()).sum();
+    let mut notices = Vec::new();
+    if !unreadable.is_empty() {
+        notices.push(Notice::Unreadable(unreadable));
+    }
+    if broken > 0 {
+        notices.push(Notice::BrokenTexts(broken));
+    }
+    notices
 }
 
 async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {

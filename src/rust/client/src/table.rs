@@ -17,7 +17,7 @@ use crate::name_table::{NameId, NameTable};
 use crate::names::{is_odd, make_unique};
 use crate::row::{Name, Row};
 
-pub use crate::column::{BadCell, Column, Role, Type, Values};
+pub use crate::column::{BadCell, Column, Role, Type, Unreadable, Values};
 pub use crate::keys::{Key, Keys};
 
 /// What is known of a kind of table before its rows are seen.
@@ -34,13 +34,13 @@ pub struct Schema {
     pub times: &'static [&'static str],
     /// Endings of further names of such columns.
     pub time_endings: &'static [&'static str],
-    /// Whether the others take the type of their values in JSON, rather than
-    /// being text.
-    pub natural: bool,
-    /// Of those, the columns that are integer while they have no value.
+    /// Columns that are [`Role::Number`].
     pub integers: &'static [&'static str],
-    /// Of those, the columns that are logical while they have no value.
+    /// Columns that are [`Role::Flag`].
     pub logicals: &'static [&'static str],
+    /// Whether columns that are none of these take the type of their values in
+    /// JSON, rather than being text.
+    pub natural: bool,
 }
 
 impl Schema {
@@ -51,9 +51,9 @@ impl Schema {
         ids: &[],
         times: &[],
         time_endings: &[],
-        natural: false,
         integers: &[],
         logicals: &[],
+        natural: false,
     };
 
     fn role(&self, name: &str) -> Role {
@@ -61,14 +61,14 @@ impl Schema {
             Role::Id
         } else if self.times.contains(&name) || self.ends_as_time(name) {
             Role::Time
-        } else if !self.natural {
-            Role::Text
         } else if self.integers.contains(&name) {
-            Role::Natural(Type::Integer)
+            Role::Number
         } else if self.logicals.contains(&name) {
-            Role::Natural(Type::Logical)
+            Role::Flag
+        } else if self.natural && !self.base.contains(&name) {
+            Role::Natural
         } else {
-            Role::Natural(Type::Text)
+            Role::Text
         }
     }
 
@@ -100,6 +100,11 @@ pub struct Table {
     slots: Vec<usize>,
     /// The column of each name of the records that are added.
     known: KnownNames,
+    /// Whether texts of the page were broken: then those that hold the
+    /// replacement character are counted.
+    is_repaired: bool,
+    /// The row of each such text.
+    broken: Vec<u32>,
 }
 
 impl Table {
@@ -115,6 +120,8 @@ impl Table {
             fixed: Vec::with_capacity(USUAL_COLUMNS),
             slots: Vec::with_capacity(USUAL_COLUMNS),
             known: KnownNames::default(),
+            is_repaired: false,
+            broken: Vec::new(),
         }
     }
 
@@ -132,6 +139,22 @@ impl Table {
         self.rows
     }
 
+    /// From now on texts with the replacement character are counted: what
+    /// stood in its place could not be read.
+    pub fn count_broken_texts(&mut self) {
+        self.is_repaired = true;
+    }
+
+    /// How many texts could not be read whole.
+    pub fn broken_texts(&self) -> usize {
+        self.broken.len()
+    }
+
+    /// The values that could not be read, of each column that has some.
+    pub fn unreadable(&self) -> impl Iterator<Item = Unreadable> {
+        self.columns.iter().filter_map(ColumnBuilder::unreadable)
+    }
+
     /// The columns in order of first appearance; for a table without rows
     /// the base columns of its schema.
     pub fn into_columns(mut self) -> Vec<Column> {
@@ -144,8 +167,8 @@ impl Table {
     /// Adds a row.
     ///
     /// # Errors
-    /// [`BadCell`] when an id or a time is not a number; the table is then
-    /// of no further use.
+    /// [`BadCell`] when an id is not a number; the table is then of no further
+    /// use.
     pub fn push(&mut self, row: &Row) -> Result<(), BadCell> {
         self.push_regular(row).map(|_| ())
     }
@@ -173,6 +196,9 @@ impl Table {
         cells: impl Iterator<Item = (usize, Value<'c>)>,
     ) -> Result<(), BadCell> {
         for (slot, value) in cells {
+            if self.is_repaired && is_broken(value) {
+                self.broken.push(self.rows);
+            }
             self.columns[slot].push(self.rows, value)?;
         }
         self.rows += 1;
@@ -348,6 +374,7 @@ impl Table {
 
     fn append_at(&mut self, other: Table, places: &[Option<u32>]) {
         let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
+        self.broken.extend(other.broken.iter().filter_map(|row| places[*row as usize]));
         for column in other.columns {
             // What only the rows left out have makes no column.
             if !column.rows().is_empty()
@@ -466,6 +493,10 @@ impl Table {
     }
 }
 
+fn is_broken(value: Value) -> bool {
+    matches!(value, Value::Text(text, _) if text.contains(char::REPLACEMENT_CHARACTER))
+}
+
 impl Append for Table {
     /// Rows without a key are all kept.
     fn append(&mut self, page: Table, seen: &mut Keys) {
@@ -501,7 +532,7 @@ impl Append for Vec<Table> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
-    use super::{BadCell, Column, Keys, Schema, Table, Values};
+    use super::{BadCell, Column, Keys, Schema, Table, Type, Unreadable, Values};
     use crate::flatten::{Leaves, NoLinks};
     use crate::list::Append;
     use serde::de::DeserializeSeed;
@@ -631,6 +662,92 @@ mod tests {
             assert_eq!(result, Err(BadCell { column: "id".to_owned() }), "{id}");
         }
         assert_eq!(table(&[r#"{"id":"12"}"#]).rows(), 1);
+    }
+
+    static TYPED: Schema = Schema {
+        base: &["id", "sale", "is_deleted", "created_at", "name"],
+        integers: &["sale"],
+        logicals: &["is_deleted"],
+        natural: true,
+        ..SCHEMA
+    };
+
+    /// A record with this value of that column, and the text of its cell.
+    fn typed(column: &str, value: &str) -> (Option<String>, Vec<String>) {
+        let mut table = Table::new(&TYPED);
+        push(&mut table, &format!(r#"{{"id":1,"{column}":{value}}}"#)).unwrap();
+        let unreadable = table.unreadable().flat_map(|found| found.examples).collect();
+        let columns = table.into_columns();
+        let cell = cells(&columns[1]).into_iter().next().map(|(_, text)| text);
+        (cell, unreadable)
+    }
+
+    #[test]
+    fn numbers_and_flags_are_read_in_every_form_and_what_is_none_is_told() {
+        for (column, value, expected) in [
+            ("sale", "5", "5"),
+            ("sale", "\"100000\"", "100000"),
+            ("sale", "1e5", "100000"),
+            ("sale", "\"-1234.56\"", "-1234.56"),
+            ("sale", "4500000000", "4500000000"),
+            ("sale", "1e20", "100000000000000000000"),
+            ("created_at", "\"1700000000\"", "1700000000"),
+            ("created_at", "1700000000.0", "1700000000"),
+            ("is_deleted", "true", "1"),
+            ("is_deleted", "1", "1"),
+            ("is_deleted", "\"1\"", "1"),
+            ("is_deleted", "\"true\"", "1"),
+            ("is_deleted", "false", "0"),
+            ("is_deleted", "\"0\"", "0"),
+        ] {
+            let expected = (Some(expected.to_owned()), vec![]);
+            assert_eq!(typed(column, value), expected, "{column} {value}");
+        }
+        for (column, value, told) in [
+            ("sale", "\"12 500,50\"", "12 500,50"),
+            ("sale", "true", "TRUE"),
+            ("sale", "\"inf\"", "inf"),
+            ("sale", "9007199254740993", "9007199254740993"),
+            ("sale", "\"12345678901234567890\"", "12345678901234567890"),
+            ("created_at", "\"2024-01-01\"", "2024-01-01"),
+            ("is_deleted", "2", "2"),
+            ("is_deleted", "\"maybe\"", "maybe"),
+        ] {
+            assert_eq!(typed(column, value), (None, vec![told.to_owned()]), "{column} {value}");
+        }
+        for empty in ["null", "\"\""] {
+            let mut table = Table::new(&TYPED);
+            push(&mut table, &format!(r#"{{"id":1,"sale":{empty}}}"#)).unwrap();
+            assert_eq!(table.unreadable().count(), 0);
+        }
+    }
+
+    #[test]
+    fn columns_that_are_known_to_be_text_stay_text() {
+        let mut table = Table::new(&TYPED);
+        push(&mut table, r#"{"id":1,"name":123,"other":123}"#).unwrap();
+        let types: Vec<Type> = table.into_columns().iter().map(Column::text_type).collect();
+        assert_eq!(types[1..], [Type::Text, Type::Integer]);
+    }
+
+    #[test]
+    fn what_a_row_lost_is_told_once_however_often_the_row_comes() {
+        let page = |ids: std::ops::Range<u32>| {
+            let mut page = Table::new(&TYPED);
+            page.count_broken_texts();
+            for id in ids {
+                push(&mut page, &format!(r#"{{"id":{id},"sale":"v{id}","name":"\ufffd"}}"#))
+                    .unwrap();
+            }
+            page
+        };
+        let (mut whole, mut seen) = (Table::new(&TYPED), Keys::default());
+        whole.append(page(1..4), &mut seen);
+        whole.append(page(3..6), &mut seen);
+        let found: Vec<_> = whole.unreadable().collect();
+        let examples = ["v1", "v2", "v3"].map(str::to_owned).to_vec();
+        assert_eq!(found, [Unreadable { column: "sale".to_owned(), count: 5, examples }]);
+        assert_eq!(whole.broken_texts(), 5);
     }
 
     #[test]

@@ -117,6 +117,11 @@ impl Records for FieldRecords {
         self.tables.push(&row, &enums)
     }
 
+    fn count_broken_texts(&mut self) {
+        self.tables.fields.count_broken_texts();
+        self.tables.enums.count_broken_texts();
+    }
+
     fn into_rows(self) -> FieldTables {
         self.tables
     }

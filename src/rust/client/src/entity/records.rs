@@ -139,6 +139,10 @@ impl Records for EntityRecords<'_> {
         Ok(())
     }
 
+    fn count_broken_texts(&mut self) {
+        self.tables.iter_mut().for_each(Table::count_broken_texts);
+    }
+
     fn into_rows(self) -> Vec<Table> {
         self.tables
     }

@@ -188,17 +188,19 @@ static CUSTOMER: Schema = Schema {
 };
 
 const LINK: Schema = Schema {
-    ids: &[
-        "id",
+    ids: &["id"],
+    integers: &[
         "custom_field_id",
         "custom_field_value_id",
         "tag_id",
+        "tag_idx",
         "contact_id",
+        "contact_idx",
         "lead_id",
+        "lead_idx",
         "customer_id",
+        "customer_idx",
     ],
-    natural: true,
-    integers: &["tag_idx", "contact_idx", "lead_idx", "customer_idx"],
     logicals: &["custom_field_is_system"],
     ..Schema::TEXT
 };
