@@ -177,8 +177,7 @@ impl EntityQuery {
             progress: &context.transport.http.progress,
         };
         let parse = |body: Option<&[u8]>| {
-            let records = EntityRecords::new(entity, reader.api, &zone, &list.filter);
-            read_cards(body, records)
+            read_cards(body, || EntityRecords::new(entity, reader.api, &zone, &list.filter))
         };
         let fetch = async |ask: crate::walk::Ask| {
             let what = format!("{} from row {}", entity.plural(), ask.slice.offset + 1);
@@ -204,7 +203,8 @@ impl EntityQuery {
         let entity = self.request.entity;
         let list = &reader.lists[0];
         let parse = |body: Option<&[u8]>| {
-            records::read_card(body, EntityRecords::new(entity, reader.api, zone, &list.filter))
+            let empty = || EntityRecords::new(entity, reader.api, zone, &list.filter);
+            records::read_card(body, empty)
         };
         let what = format!("{} {id}", entity.plural());
         let page = match context.transport.get(&request, &what, parse).await {

@@ -31,6 +31,7 @@ pub mod slice;
 pub mod walk;
 
 // The bytes of a page to columns.
+pub mod broken_text;
 pub mod column;
 pub mod column_builder;
 pub mod counting;

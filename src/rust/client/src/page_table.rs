@@ -39,14 +39,14 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync + 
 /// # Errors
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
-    let records = OneTable {
+    let empty = || OneTable {
         table: Table::new(format.schema),
         row: Row::default(),
         map: format.map,
         layouts: Layouts::default(),
         links: NoLinks,
     };
-    read_records(body, Place { list: format.list, id: format.id }, records)
+    read_records(body, Place { list: format.list, id: format.id }, empty)
 }
 
 /// Records that become rows of one table.

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::broken_text::read_document;
 use crate::flatten::{Kind, Value, push_without_nul};
 use crate::number::write_double;
 use crate::page::BadPage;
@@ -32,8 +33,7 @@ impl Node {
     /// # Errors
     /// [`BadPage`] when it is not JSON.
     pub fn read(body: Option<&[u8]>) -> Result<Node, BadPage> {
-        let Some(body) = body else { return Ok(Node::Object(Vec::new())) };
-        serde_json::from_slice(body).map_err(|error| BadPage::at_top(&error))
+        if body.is_none() { Ok(Node::Object(Vec::new())) } else { read_document(body) }
     }
 
     /// A member of an object.

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::broken_text::read_document;
 use crate::error::Error;
 use crate::http::Request;
 use crate::page::{BadPage, Format, Map, Page, read_page};
@@ -122,8 +123,7 @@ struct AccountBody {
 pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
     let request = Request::get("/api/v2/account");
     let answer = transport.get(&request, "the account", |body| {
-        let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
-            .map_err(|error| BadPage::at_top(&error))?;
+        let account: AccountBody = read_document(body)?;
         Zone::new(&account.timezone, account.timezone_offset.as_deref()).ok_or_else(|| BadPage {
             path: "timezone".to_owned(),
             detail: "the time zone is not known".to_owned(),

@@ -7,6 +7,7 @@ pub mod tasks;
 
 use serde::Deserialize;
 
+use crate::broken_text::read_document;
 use crate::error::Error;
 use crate::http::Request;
 use crate::page::BadPage;
@@ -63,8 +64,7 @@ pub async fn account(transport: &Transport) -> Result<Account, Error> {
 /// # Errors
 /// [`BadPage`] when the body is no account, or its time zone is not known.
 pub fn read_account(body: Option<&[u8]>) -> Result<Account, BadPage> {
-    let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
-        .map_err(|error| BadPage::at_top(&error))?;
+    let account: AccountBody = read_document(body)?;
     let settings = account.embedded.datetime_settings;
     let zone = Zone::new(&settings.timezone, settings.timezone_offset.as_deref());
     let zone = zone.ok_or_else(|| BadPage {

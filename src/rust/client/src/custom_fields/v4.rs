@@ -82,7 +82,7 @@ fn lacks_customers(entity: &str, error: &Error) -> bool {
 pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadPage> {
     let Some(body) = body else { return Ok(Page::empty(FieldTables::new())) };
     let place = Place { list: "custom_fields", id: "id" };
-    read_records(body, place, FieldRecords::new())
+    read_records(body, place, FieldRecords::new)
 }
 
 /// Fields, whose choices are read apart.

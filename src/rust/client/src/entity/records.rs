@@ -35,17 +35,18 @@ pub struct EntityRecords<'r> {
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a page of cards.
-pub fn read_cards(
+pub fn read_cards<'r>(
     body: Option<&[u8]>,
-    records: EntityRecords,
+    empty: impl Fn() -> EntityRecords<'r>,
 ) -> Result<Page<Vec<Table>>, BadPage> {
-    let list = match records.api {
+    let EntityRecords { api, entity, tables, .. } = empty();
+    let list = match api {
         Api::V2 => "items",
-        Api::V4 => records.entity.plural(),
+        Api::V4 => entity.plural(),
     };
     match body {
-        None => Ok(Page::empty(records.tables)),
-        Some(body) => read_records(body, Place { list, id: "id" }, records),
+        None => Ok(Page::empty(tables)),
+        Some(body) => read_records(body, Place { list, id: "id" }, empty),
     }
 }
 
@@ -53,10 +54,13 @@ pub fn read_cards(
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a card.
-pub fn read_card(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Table>>, BadPage> {
+pub fn read_card<'r>(
+    body: Option<&[u8]>,
+    empty: impl Fn() -> EntityRecords<'r>,
+) -> Result<Page<Vec<Table>>, BadPage> {
     match body {
-        None => Ok(Page::empty(records.tables)),
-        Some(body) => read_record(body, records),
+        None => Ok(Page::empty(empty().tables)),
+        Some(body) => read_record(body, empty),
     }
 }
 

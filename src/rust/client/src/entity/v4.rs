@@ -6,10 +6,10 @@ use super::card::{Card, Field, FieldValue, Scalar};
 use super::filter::EntityFilter;
 use super::v2::write_time;
 use super::{Entity, EntityRequest};
+use crate::broken_text::read_document;
 use crate::error::Error;
 use crate::flatten::{Kind, Leaves};
 use crate::http::Request;
-use crate::page::BadPage;
 use crate::row::Row;
 use crate::row_filter::Span;
 use crate::slice::Slice;
@@ -32,9 +32,7 @@ struct AccountBody {
 pub async fn has_filters(transport: &Transport) -> Result<bool, Error> {
     let request = Request::get("/api/v4/account").query("with", "is_api_filter_enabled");
     let answer = transport.get(&request, "the account", |body| {
-        let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
-            .map_err(|error| BadPage::at_top(&error))?;
-        Ok(account.is_api_filter_enabled)
+        read_document::<AccountBody>(body).map(|account| account.is_api_filter_enabled)
     });
     Ok(answer.await?.value)
 }
