@@ -68,6 +68,10 @@ headline <- function(error) {
     incomplete = sentence(
       gettextf("%s: some rows did not come", where), paste(error$pages, collapse = "; ")
     ),
+    too_wide = gettextf(
+      "the table `%s` has more than 2000 columns: the server's names differ from row to row",
+      error$detail
+    ),
     system = error$detail,
     error$message
   )
@@ -113,6 +117,10 @@ advice <- function(error) {
     parse = gettext(
       "Try a smaller `limit`; if it stays, report it with the request id."
     ),
+    too_wide = join(gettext(
+      "The condition's `partial` has all rows, with the first 2000 columns.",
+      "Ask for less at once, such as one type of notes."
+    )),
     incomplete = join(gettext(
       "The rows that came are in the condition's `partial`.",
       "Try again later, or with a smaller `limit`."

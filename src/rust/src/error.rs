@@ -55,6 +55,7 @@ impl Details {
                 Details { detail: Some(format!("{detail} (at {path})")), pages: vec![page], ..none }
             }
             Error::Incomplete { pages, .. } => Details { pages, ..none },
+            Error::TooWide { table } => Details { detail: Some(table), ..none },
             Error::System(detail) => Details { detail: Some(detail), ..none },
         }
     }

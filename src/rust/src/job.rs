@@ -16,6 +16,7 @@ use amocrm_client::table::Unreadable;
 use amocrm_client::table_query::{Plan, TableQuery};
 use amocrm_client::task_types::TaskTypes;
 use amocrm_client::users::Users;
+use amocrm_client::zone::Zone;
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
@@ -86,7 +87,7 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
     ))
 }
 
-/// For a query `list(tables, api, notices, error)`, for a log-in `list(name)`.
+/// For a query `list(tables, api, zone, zones, notices, error)`, for a log-in `list(name)`.
 pub fn finish(job: Robj) -> Result<List> {
     let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
     match job.try_addr_mut().map_err(|_| gone())? {
@@ -100,7 +101,8 @@ pub fn finish(job: Robj) -> Result<List> {
 
 fn outcome_list(outcome: Outcome) -> List {
     // Without an answer the zone is not known; R shows such times as UTC.
-    let zone = outcome.zone.as_deref().unwrap_or("UTC");
+    let zones = outcome.zone.as_ref().map_or(vec!["UTC".to_owned()], Zone::names_for_r);
+    let zone = &zones[0];
     let (names, tables): (Vec<String>, Vec<Robj>) =
         outcome.tables.into_iter().map(|(kind, table)| (kind, data_frame(table, zone))).unzip();
     give_back();
@@ -108,11 +110,11 @@ fn outcome_list(outcome: Outcome) -> List {
     let _ = tables.set_attrib("names", names);
     let error = outcome.error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into());
     let api = outcome.api.map(Api::name);
-    let zone = outcome.zone;
     list!(
         tables = tables,
         api = api,
-        zone = zone,
+        zone = outcome.zone.map(|zone| zone.name),
+        zones = zones,
         notices = notices(&outcome.notices),
         error = error
     )
@@ -125,6 +127,9 @@ fn notices(notices: &[Notice]) -> Vec<String> {
         Notice::NoCustomers => "no_customers:".to_owned(),
         Notice::NoChats => "no_chats:".to_owned(),
         Notice::NoFilters => "no_filters:".to_owned(),
+        Notice::UnknownWith(api, names) => {
+            format!("unknown_with:{}: {}", api.name(), names.join(", "))
+        }
         Notice::Unreadable(columns) => {
             let columns: Vec<String> =
                 columns.iter().map(|(table, found)| unreadable(table, found)).collect();

@@ -88,14 +88,20 @@ impl Column {
         &self.values
     }
 
-    /// What a column of texts becomes in R.
-    pub fn text_type(&self) -> Type {
-        const BOOL: u8 = bit(Kind::Bool);
-        const INT: u8 = bit(Kind::Int);
-        const DOUBLE: u8 = bit(Kind::Double);
-        let (Role::Natural, Values::Text(_, dictionary)) = (self.role, &self.values) else {
-            return Type::Text;
-        };
+    /// What the cells become in R; seconds are double.
+    pub fn type_in_r(&self) -> Type {
+        match (&self.values, self.role) {
+            (Values::Text(_, dictionary), Role::Natural) => self.natural_type(dictionary),
+            (Values::Text(..), _) => Type::Text,
+            (Values::Number(..), Role::Time) => Type::Double,
+            (Values::Number(..), Role::Flag) => Type::Logical,
+            (Values::Number(..), Role::Number) if self.kinds & DOUBLE != 0 => Type::Double,
+            (Values::Number(_, numbers), _) if numbers.iter().all(|n| fits(*n)) => Type::Integer,
+            (Values::Number(..), _) => Type::Double,
+        }
+    }
+
+    fn natural_type(&self, dictionary: &Dictionary) -> Type {
         let fits = |text: &str| text.parse::<i32>().is_ok_and(|number| number != i32::MIN);
         match self.kinds {
             BOOL => Type::Logical,
@@ -104,6 +110,15 @@ impl Column {
             _ => Type::Text,
         }
     }
+}
+
+const BOOL: u8 = bit(Kind::Bool);
+const INT: u8 = bit(Kind::Int);
+const DOUBLE: u8 = bit(Kind::Double);
+
+/// Whether a number is an integer of R, whose least one stands for NA.
+fn fits(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX)
 }
 
 /// The bit of a kind in [`Column::kinds`].

@@ -5,6 +5,7 @@ use crate::counting::Counting;
 use crate::dictionary::Dictionary;
 use crate::flatten::{Kind, Value};
 use crate::keys::Key;
+use crate::number::write_double;
 use crate::plain::Plain;
 use crate::room;
 use crate::server_text::shown;
@@ -99,6 +100,11 @@ impl ColumnBuilder {
         Ok(())
     }
 
+    /// Makes numbers double, whole as they may be.
+    pub fn make_double(&mut self) {
+        self.kinds |= bit(Kind::Double);
+    }
+
     /// The values that can't be read, if there are any.
     pub fn unreadable(&self) -> Option<Unreadable> {
         let mut examples: Vec<String> = Vec::new();
@@ -174,10 +180,16 @@ impl ColumnBuilder {
         *dictionary = labelled;
     }
 
-    /// The texts of a table of `rows` rows; None where there is none.
+    /// The texts of a table of `rows` rows, numbers in digits; None where there
+    /// is none.
     pub fn texts(&self, rows: usize) -> Vec<Option<String>> {
         let mut dense = vec![None; rows];
         self.for_each_text(|row, text| dense[row as usize] = Some(text.to_owned()));
+        if let Cells::Number(numbers) = &self.cells {
+            for (row, number) in self.rows.iter().zip(numbers) {
+                write_double(*number, dense[row as usize].get_or_insert_default());
+            }
+        }
         dense
     }
 

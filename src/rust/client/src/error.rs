@@ -98,6 +98,12 @@ pub enum Error {
         /// Where.
         at: Box<At>,
     },
+    /// A table has more columns than [`MAX_COLUMNS`](crate::table::MAX_COLUMNS).
+    #[error("the table `{table}` has more than {} columns", crate::table::MAX_COLUMNS)]
+    TooWide {
+        /// Its name.
+        table: String,
+    },
     /// The machine refused something (threads, certificates).
     #[error("{0}")]
     System(String),
@@ -116,6 +122,7 @@ impl Error {
             Error::Network { .. } => "network",
             Error::Parse { .. } => "parse",
             Error::Incomplete { .. } => "incomplete",
+            Error::TooWide { .. } => "too_wide",
             Error::System(_) => "system",
         }
     }
@@ -123,7 +130,7 @@ impl Error {
     /// Where it happened, if it was on the wire.
     pub fn at(&self) -> Option<&At> {
         match self {
-            Error::Input { .. } | Error::System(_) => None,
+            Error::Input { .. } | Error::TooWide { .. } | Error::System(_) => None,
             Error::Auth { at, .. }
             | Error::Blocked { at, .. }
             | Error::RateLimited { at, .. }

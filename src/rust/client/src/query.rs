@@ -57,6 +57,8 @@ pub enum Notice {
     NoChats,
     /// The account has no filters: the whole list was read.
     NoFilters,
+    /// The API is not known to have these parts of cards, which are asked for.
+    UnknownWith(Api, Vec<String>),
     /// Values that could not be read, by the name of the table: they are NA.
     Unreadable(Vec<(String, Unreadable)>),
     /// So many texts were broken and hold the replacement character.
@@ -114,7 +116,7 @@ pub struct Outcome {
     /// The tables asked for, in order.
     pub tables: Tables,
     /// The account's time zone, if it was learnt.
-    pub zone: Option<String>,
+    pub zone: Option<Zone>,
     /// The API that was used, if it came to that.
     pub api: Option<Api>,
     /// What the user should know although it worked.
@@ -196,16 +198,23 @@ impl QueryJob {
     /// Ends the job, finished or not, and gives what it has.
     pub fn finish(&mut self) -> Outcome {
         let error = self.job.take().and_then(Result::err);
-        let tables = self.call.query.tables();
+        let mut tables = self.call.query.tables();
+        let wide: Vec<_> = tables.iter_mut().filter_map(narrowed).collect();
+        let error = error.or_else(|| wide.into_iter().next());
         let notices = [self.call.query.notices(), notices_of_values(&tables)].concat();
         Outcome {
             tables,
-            zone: self.call.account.zone().map(|zone| zone.name),
+            zone: self.call.account.zone(),
             api: self.call.api.get().copied(),
             notices,
             error,
         }
     }
+}
+
+/// Leaves out columns beyond the limit: the error, if there were some.
+fn narrowed((name, table): &mut (String, Table)) -> Option<Error> {
+    table.narrow().then(|| Error::TooWide { table: name.clone() })
 }
 
 /// What of the server's values is not in the tables.

@@ -78,6 +78,10 @@ impl Schema {
     }
 }
 
+/// A table has so many columns at most. In R a column has a cell for each row:
+/// names that differ from row to row would take the square of the rows.
+pub const MAX_COLUMNS: usize = 2000;
+
 /// Room for the columns of most tables.
 const USUAL_COLUMNS: usize = 48;
 
@@ -100,6 +104,8 @@ pub struct Table {
     slots: Vec<usize>,
     /// The column of each name of the records that are added.
     known: KnownNames,
+    /// Whether columns were left out, for there are [`MAX_COLUMNS`].
+    is_too_wide: bool,
     /// Whether texts of the page were broken: then those that hold the
     /// replacement character are counted.
     is_repaired: bool,
@@ -120,6 +126,7 @@ impl Table {
             fixed: Vec::with_capacity(USUAL_COLUMNS),
             slots: Vec::with_capacity(USUAL_COLUMNS),
             known: KnownNames::default(),
+            is_too_wide: false,
             is_repaired: false,
             broken: Vec::new(),
         }
@@ -153,6 +160,30 @@ impl Table {
     /// The values that could not be read, of each column that has some.
     pub fn unreadable(&self) -> impl Iterator<Item = Unreadable> {
         self.columns.iter().filter_map(ColumnBuilder::unreadable)
+    }
+
+    /// The dotted names of the columns, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| &*column.name)
+    }
+
+    /// Leaves out the columns beyond [`MAX_COLUMNS`]; whether there were some.
+    pub fn narrow(&mut self) -> bool {
+        self.is_too_wide |= self.columns.len() > MAX_COLUMNS;
+        self.drop_columns_from(MAX_COLUMNS);
+        self.is_too_wide
+    }
+
+    /// Adds a column without cells behind all others, unless it is there.
+    pub fn ensure(&mut self, name: &str) {
+        self.column_at(name);
+    }
+
+    /// Makes a column of numbers double, whole as they may be.
+    pub fn make_double(&mut self, name: &str) {
+        if let Some(slot) = self.find(name) {
+            self.columns[slot].make_double();
+        }
     }
 
     /// The columns in order of first appearance; for a table without rows
@@ -318,11 +349,12 @@ impl Table {
 
     /// Undoes the making of the last columns.
     fn drop_columns_from(&mut self, known: usize) {
-        if known < self.columns.len() {
-            self.known = KnownNames::default();
-            self.used.truncate(known);
-            self.fixed.truncate(known);
+        if known >= self.columns.len() {
+            return;
         }
+        self.known = KnownNames::default();
+        self.used.truncate(known);
+        self.fixed.truncate(known);
         for (slot, column) in self.columns.drain(known..).enumerate() {
             let hash = self.hasher.hash_one(&*column.name);
             let entry = self.index.find_entry(hash, |found| *found as usize == known + slot);
@@ -382,9 +414,14 @@ impl Table {
             {
                 continue;
             }
+            if self.columns.len() >= MAX_COLUMNS && self.find(&column.name).is_none() {
+                self.is_too_wide = true;
+                continue;
+            }
             let slot = self.column_at(&column.name);
             self.columns[slot].append(column, places);
         }
+        self.is_too_wide |= other.is_too_wide;
         self.rows += added;
     }
 
@@ -532,7 +569,7 @@ impl Append for Vec<Table> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
-    use super::{BadCell, Column, Keys, Schema, Table, Type, Unreadable, Values};
+    use super::{BadCell, Column, Keys, MAX_COLUMNS, Schema, Table, Type, Unreadable, Values};
     use crate::flatten::{Leaves, NoLinks};
     use crate::list::Append;
     use serde::de::DeserializeSeed;
@@ -726,7 +763,7 @@ mod tests {
     fn columns_that_are_known_to_be_text_stay_text() {
         let mut table = Table::new(&TYPED);
         push(&mut table, r#"{"id":1,"name":123,"other":123}"#).unwrap();
-        let types: Vec<Type> = table.into_columns().iter().map(Column::text_type).collect();
+        let types: Vec<Type> = table.into_columns().iter().map(Column::type_in_r).collect();
         assert_eq!(types[1..], [Type::Text, Type::Integer]);
     }
 
@@ -748,6 +785,28 @@ mod tests {
         let examples = ["v1", "v2", "v3"].map(str::to_owned).to_vec();
         assert_eq!(found, [Unreadable { column: "sale".to_owned(), count: 5, examples }]);
         assert_eq!(whole.broken_texts(), 5);
+    }
+
+    #[test]
+    fn a_table_is_no_wider_than_the_limit_and_tells_when_it_would_be() {
+        let page = |names: std::ops::Range<usize>| {
+            let mut page = Table::new(&SCHEMA);
+            for (id, name) in (names.start..).zip(names) {
+                push(&mut page, &format!(r#"{{"id":{id},"c{name}":1}}"#)).unwrap();
+            }
+            page
+        };
+        let (names, mut seen) = (MAX_COLUMNS - 1, Keys::default());
+        let mut whole = Table::new(&SCHEMA);
+        whole.append(page(0..names), &mut seen);
+        assert!(!whole.narrow());
+        whole.append(page(names..names + 5), &mut seen);
+        assert!(whole.narrow());
+        assert_eq!((whole.rows() as usize, whole.names().count()), (names + 5, MAX_COLUMNS));
+        assert_eq!(whole.into_columns()[0].rows().len(), names + 5);
+        let mut one = page(0..MAX_COLUMNS + 5);
+        assert!(one.narrow());
+        assert_eq!(one.names().count(), MAX_COLUMNS);
     }
 
     #[test]

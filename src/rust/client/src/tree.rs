@@ -69,6 +69,11 @@ impl Node {
         if let Node::Object(members) = self { members } else { &[] }
     }
 
+    /// A scalar as a cell.
+    pub fn value(&self) -> Option<Value<'_>> {
+        if let Node::Leaf(text, kind) = self { Some(Value::Text(text, *kind)) } else { None }
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         if let Node::Leaf(text, _) = self { Some(text) } else { None }
@@ -76,10 +81,7 @@ impl Node {
 
     /// Adds a member of this object to a row; without a value, an empty cell.
     pub fn copy_as<'r>(&'r self, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
-        match self.get(name) {
-            Some(Node::Leaf(text, kind)) => row.push_named(column, Value::Text(text, *kind)),
-            _ => row.push_named(column, Value::ABSENT),
-        }
+        row.push_named(column, self.get(name).and_then(Node::value).unwrap_or(Value::ABSENT));
     }
 }
 

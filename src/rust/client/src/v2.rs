@@ -9,6 +9,7 @@ use crate::page::{BadPage, Format, Map, Page, read_page};
 use crate::slice::Slice;
 use crate::table::{Schema, Table};
 use crate::transport::Transport;
+use crate::tree::Node;
 use crate::zone::{Zone, http_date};
 
 /// Rows of one page at most.
@@ -110,10 +111,15 @@ pub fn probe() -> Request {
     Request::get("/api/v2/notes").query("type", "lead").query("limit_rows", &1)
 }
 
+/// The zone that an account names.
+pub fn zone_of(timezone: &Node, offset: Option<&Node>) -> Zone {
+    Zone::new(timezone.text().unwrap_or_default(), offset.and_then(Node::text))
+}
+
 #[derive(Deserialize)]
 struct AccountBody {
-    timezone: String,
-    timezone_offset: Option<String>,
+    timezone: Node,
+    timezone_offset: Option<Node>,
 }
 
 /// Asks the account for its time zone.
@@ -124,10 +130,7 @@ pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
     let request = Request::get("/api/v2/account");
     let answer = transport.get(&request, "the account", |body| {
         let account: AccountBody = read_document(body)?;
-        Zone::new(&account.timezone, account.timezone_offset.as_deref()).ok_or_else(|| BadPage {
-            path: "timezone".to_owned(),
-            detail: "the time zone is not known".to_owned(),
-        })
+        Ok(zone_of(&account.timezone, account.timezone_offset.as_ref()))
     });
     Ok(answer.await?.value)
 }
