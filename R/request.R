@@ -88,7 +88,9 @@ tell <- function(notice) {
       "this account has no filters over API v4: the whole list was read and filtered here"
     ),
     no_customers = gettext("this account has no customers: their table is empty"),
-    unknown_with = gettextf("`with_with` asks for what is not known of API %s", about),
+    unknown_with = gettextf(
+      "`with_with` asks for what amoCRM is not known to give: %s", about
+    ),
     unreadable_values = join(
       gettextf("values that can't be read are NA: %s.", about),
       gettext("Columns of numbers, times and logicals hold nothing else")

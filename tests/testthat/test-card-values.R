@@ -89,12 +89,12 @@ test_that("what an API is not known to have is told", {
   warning <- expect_warning(
     AmoLeads(old, with_with = "source,loss_reason"), class = "amocrm_warning_unknown_with"
   )
-  expect_match(conditionMessage(warning), "API v2: source$")
+  expect_match(conditionMessage(warning), ": source \\(API v2\\)$")
   expect_match(sandbox_requests(old)$query, "with=source(,|%2C)loss_reason_name", all = FALSE)
   new <- AmoSandbox(notes = 0, leads = 20, access = "token", v2 = FALSE)
   expect_no_warning(sold <- AmoLeads(new, with_with = "source")$leads)
   expect_identical(is.na(sold$source_name), is.na(sold$source_id))
-  expect_warning(AmoLeads(new, with_with = "weather"), "API v4: weather$")
+  expect_warning(AmoLeads(new, with_with = "weather"), ": weather \\(API v4\\)$")
 })
 
 test_that("one value that can't be read costs its cell, with a word", {

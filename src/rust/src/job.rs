@@ -128,7 +128,7 @@ fn notices(notices: &[Notice]) -> Vec<String> {
         Notice::NoChats => "no_chats:".to_owned(),
         Notice::NoFilters => "no_filters:".to_owned(),
         Notice::UnknownWith(api, names) => {
-            format!("unknown_with:{}: {}", api.name(), names.join(", "))
+            format!("unknown_with:{} (API {})", names.join(", "), api.name())
         }
         Notice::Unreadable(columns) => {
             let columns: Vec<String> =

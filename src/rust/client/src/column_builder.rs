@@ -306,15 +306,13 @@ fn number(value: Value, role: Role) -> Option<f64> {
     if let Some(whole) = whole {
         return (whole.unsigned_abs() <= MAX_EXACT).then_some(whole as f64);
     }
-    let may_be_decimal = match value {
-        Value::Text(text, Kind::Text) => text.contains(['.', 'e', 'E']),
-        value => value.kind() == Kind::Double,
-    };
-    // What is whole came as a whole number, unless it is too large.
-    if role == Role::Id || !may_be_decimal {
-        return None;
+    // Digits alone are a whole number, here one that is too large.
+    match value {
+        Value::Text(text, _) if role != Role::Id && text.contains(['.', 'e', 'E']) => {
+            text.parse().ok().filter(|number: &f64| number.is_finite())
+        }
+        _ => None,
     }
-    value.number().filter(|number| number.is_finite())
 }
 
 /// Yes or no in each form that servers write.

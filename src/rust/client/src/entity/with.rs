@@ -41,7 +41,7 @@ fn translated(entity: Entity, api: Api, asked: &str) -> Option<&'static str> {
 
 /// What to ask the server for. A name that is in no list is sent as it is: it
 /// may be a new one.
-pub fn sent<'a>(entity: Entity, api: Api, asked: &'a [String]) -> Vec<&'a str> {
+pub fn sent(entity: Entity, api: Api, asked: &[String]) -> Vec<&str> {
     let mut sent: Vec<&str> = Vec::new();
     for name in asked {
         let name = translated(entity, api, name).unwrap_or(name);
