@@ -45,7 +45,7 @@
 #'   \item{`amocrm_error_parse`}{An answer is not what it should be.}
 #'   \item{`amocrm_error_incomplete`}{Pages are missing although everything was
 #'     tried.}
-#'   \item{`amocrm_error_too_wide`}{A table has more than 2,000 columns.}
+#'   \item{`amocrm_error_too_wide`}{A table has more than 3,000 columns.}
 #'   \item{`amocrm_error_system`}{This computer refused something.}
 #' }
 #' Warnings inherit from `amocrm_warning`; what the server sent that is not in

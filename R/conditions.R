@@ -69,7 +69,7 @@ headline <- function(error) {
       gettextf("%s: some rows did not come", where), paste(error$pages, collapse = "; ")
     ),
     too_wide = gettextf(
-      "the table `%s` has more than 2000 columns: the server's names differ from row to row",
+      "the table `%s` has more than 3000 columns: the server's names differ from row to row",
       error$detail
     ),
     system = error$detail,
@@ -118,7 +118,7 @@ advice <- function(error) {
       "Try a smaller `limit`; if it stays, report it with the request id."
     ),
     too_wide = join(gettext(
-      "The condition's `partial` has all rows, with the first 2000 columns.",
+      "The condition's `partial` has all rows, with the first 3000 columns.",
       "Ask for less at once, such as one type of notes."
     )),
     incomplete = join(gettext(

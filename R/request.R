@@ -137,11 +137,11 @@ in_zone <- function(tables, zones) {
   })
 }
 
-#' Warns when times are in another zone than the account says
+#' Warns when times are in another zone than the account says, if it has said so
 #' @noRd
 warn_of_zone <- function(zone, zones) {
   used <- known_zone(zones)
-  if (!is.null(zone) && used != zone) {
+  if (!is.na(zone) && used != zone) {
     warn("zone", gettextf(
       "the account's time zone \"%s\" is not known here: times are in \"%s\"", zone, used
     ))

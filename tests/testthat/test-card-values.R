@@ -166,11 +166,11 @@ test_that("columns that AmoColumns() lists are there, typed, whatever the server
 })
 
 test_that("a table of too many columns is an error that holds the first ones", {
-  leads <- sprintf('{"id":%d,"c%d":1}', 1:2100, 1:2100)
+  leads <- sprintf('{"id":%d,"c%d":1}', 1:3100, 1:3100)
   leads <- sprintf("[%s]", paste(leads, collapse = ","))
   error <- expect_error(AmoLeads(serve_old_cards("leads", leads)), class = "amocrm_error_too_wide")
-  expect_match(conditionMessage(error), "leads.*2000")
-  expect_identical(dim(error$partial$leads), c(2100L, 2000L))
+  expect_match(conditionMessage(error), "leads.*3000")
+  expect_identical(dim(error$partial$leads), c(3100L, 3000L))
 })
 
 test_that("times are right, and a word is said, in a zone that is known by its offset only", {

@@ -80,7 +80,7 @@ impl Schema {
 
 /// A table has so many columns at most. In R a column has a cell for each row:
 /// names that differ from row to row would take the square of the rows.
-pub const MAX_COLUMNS: usize = 2000;
+pub const MAX_COLUMNS: usize = 3000;
 
 /// Room for the columns of most tables.
 const USUAL_COLUMNS: usize = 48;
