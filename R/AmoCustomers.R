@@ -18,6 +18,9 @@
 #'   day counts, in the time zone of the account.
 #' @param next_date_from,next_date_to only customers whose next purchase is due
 #'   from this day to that.
+#' @param with_with what the server is to add, separated by commas or as a
+#'   vector: `segments` (over API v4 only; columns `segments_id1`,
+#'   `segments_id2` ...), `catalog_elements`. Anything else as in [AmoLeads()].
 #'
 #' @return A list of data.frames:
 #'   \describe{
@@ -26,9 +29,10 @@
 #'       `account_id`, `updated_by`, `is_deleted`, `main_contact`,
 #'       `next_price`, `closest_task_at`, `period_id`, `periodicity`,
 #'       `next_date` (POSIXct), `company_id`, `company_name`, and what else the
-#'       server sends. Types as in [AmoLeads()]}
+#'       server sends. Types, sums and `company_name` as in [AmoLeads()]}
 #'     \item{`linked_custom_fields`, `linked_tags`, `linked_contacts`}{as in
 #'       [AmoLeads()]}
+#'     \item{`linked_catalog_elements`}{as in [AmoLeads()], if asked for}
 #'   }
 #'   With `flatten = TRUE` one data.frame. Without rows the tables have their
 #'   columns all the same, and a warning of class `amocrm_warning_zero_rows`
@@ -46,7 +50,7 @@
 AmoCustomers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                          limit = 500, flatten = FALSE, id = NULL, query = NULL,
                          main_user = NULL, date_type = NULL, date_from = NULL, date_to = NULL,
-                         next_date_from = NULL, next_date_to = NULL) {
+                         next_date_from = NULL, next_date_to = NULL, with_with = NULL) {
   if (is.list(email)) {
     order <- names(formals())[-(1:4)]
     return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
@@ -57,6 +61,7 @@ AmoCustomers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list =
       id = check_ids(id, "id"),
       query = check_text(query, "query"),
       responsible_user_id = check_ids(main_user, "main_user"),
+      with = check_words(with_with, "with_with"),
       next_from = check_time(next_date_from, "next_date_from"),
       next_to = check_time(next_date_to, "next_date_to")
     ),

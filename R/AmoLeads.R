@@ -21,7 +21,12 @@
 #' @param query text that the server searches for, in any field.
 #' @param responsible_user_id ids of the users in charge.
 #' @param with_with what the server is to add, separated by commas or as a
-#'   vector: `is_price_modified_by_robot`, `loss_reason_name`.
+#'   vector: `is_price_modified_by_robot`, `loss_reason_name`,
+#'   `catalog_elements` (a table of its own), `source` (columns `source_id` and
+#'   `source_name`, over API v4 only), `only_deleted`. The names of either API
+#'   will do. What else is asked for comes as columns, should the server send
+#'   it; a warning of class `amocrm_warning_unknown_with` names what the API is
+#'   not known to have.
 #' @param status ids of statuses, see [AmoPipelinesStatuses()].
 #' @param date_create_from,date_create_to,date_modify_from,date_modify_to only
 #'   leads created, or changed last, from this moment to that:
@@ -41,16 +46,22 @@
 #'       server sends, in order of first appearance. Ids, counts and `sale` are
 #'       integer (double when a value is too large or has a fraction), `is_...`
 #'       logical, `..._at` POSIXct in the time zone of the account, the rest
-#'       character}
+#'       character. `sale` is the sum with cents where the account counts them,
+#'       and double; `price_with_minor_units` then holds the same. API v4 does
+#'       not tell `company_name`, which is `NA`: merge with [AmoCompanies()] by
+#'       `company_id`}
 #'     \item{`linked_custom_fields`}{a row for each value: `id` of the lead,
 #'       `custom_field_id`, `custom_field_name`, `custom_field_is_system`
 #'       (logical, `NA` over API v4), `custom_field_value_id` (of the choice in
-#'       a list, integer), `custom_field_value` (character),
-#'       `custom_field_value_subtype` (part of an address, or of the details of
-#'       a firm, which has a row for each part)}
+#'       a list, integer), `custom_field_value` (character; a ticked box is
+#'       `1`), `custom_field_value_subtype` (part of an address; values with
+#'       parts, such as the details of a firm, files or chained lists, have a
+#'       row for each part, named here)}
 #'     \item{`linked_tags`}{`id`, `tag_id`, `tag_name`, `tag_idx` (1, 2 ...
 #'       within the lead)}
 #'     \item{`linked_contacts`}{`id`, `contact_id`, `contact_idx`}
+#'     \item{`linked_catalog_elements`}{if asked for: `id`,
+#'       `catalog_element_id`, `catalog_id`, `quantity`, `price_id`}
 #'   }
 #'   With `flatten = TRUE` one data.frame. Without rows the tables have their
 #'   columns all the same, and a warning of class `amocrm_warning_zero_rows`

@@ -51,8 +51,13 @@
 #'   \item{`amocrm_error_parse`}{An answer is not what it should be.}
 #'   \item{`amocrm_error_incomplete`}{Pages are missing although everything was
 #'     tried.}
+#'   \item{`amocrm_error_too_wide`}{A table has more than 3,000 columns.}
 #'   \item{`amocrm_error_system`}{This computer refused something.}
 #' }
+#' Warnings inherit from `amocrm_warning`; what the server sent that is not in
+#' the tables is told by `amocrm_warning_unreadable_values` and
+#' `amocrm_warning_broken_texts`, another time zone by `amocrm_warning_zone`.
+#'
 #' Esc or Ctrl-C signals `amocrm_interrupt`, which inherits from `interrupt`
 #' and carries `partial` too.
 #'

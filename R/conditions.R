@@ -67,6 +67,10 @@ headline <- function(error) {
     incomplete = sentence(
       gettextf("%s: some rows did not come", where), paste(error$pages, collapse = "; ")
     ),
+    too_wide = gettextf(
+      "the table `%s` has more than 3000 columns: the server's names differ from row to row",
+      error$detail
+    ),
     system = if (is.null(error$file)) error$detail else token_file_text(error),
     error$message
   )
@@ -130,6 +134,10 @@ advice <- function(error) {
     timeout = timeout_advice(error$endpoint),
     network = network_advice(error),
     parse = parse_advice(error$endpoint),
+    too_wide = join(gettext(
+      "The condition's `partial` has all rows, with the first 3000 columns.",
+      "Ask for less at once, such as one type of notes."
+    )),
     incomplete = join(gettext(
       "The rows that came are in the condition's `partial`.",
       "Try again later."

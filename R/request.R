@@ -29,7 +29,9 @@ connection_spec <- function(auth) {
 #' @noRd
 run_tables <- function(started, label, shape, count = count_rows) {
   display <- show_progress(label)
-  arrived <- function(result) if (!is.null(result$tables)) shape(result$tables)
+  arrived <- function(result) {
+    if (!is.null(result$tables)) shape(in_zone(result$tables, result$zones))
+  }
   result <- run_job(started, display, arrived)
   tables <- arrived(result)
   if (!is.null(result$error)) {
@@ -37,6 +39,7 @@ run_tables <- function(started, label, shape, count = count_rows) {
     warn_of_partial(result$error, tables)
   }
   for (notice in result$notices) tell(notice)
+  warn_of_zone(result$zone, result$zones)
   display$summary(result$api, count(result$tables))
   tables
 }
@@ -84,7 +87,17 @@ tell <- function(notice) {
     no_filters = gettext(
       "this account has no filters over API v4: the whole list was read and filtered here"
     ),
-    no_customers = gettext("this account has no customers: their table is empty")
+    no_customers = gettext("this account has no customers: their table is empty"),
+    unknown_with = gettextf(
+      "`with_with` asks for what amoCRM is not known to give: %s", about
+    ),
+    unreadable_values = join(
+      gettextf("values that can't be read are NA: %s.", about),
+      gettext("Columns of numbers, times and logicals hold nothing else")
+    ),
+    broken_texts = gettextf(
+      "texts that came broken hold U+FFFD in place of what can't be read: %s", about
+    )
   ))
 }
 
@@ -107,6 +120,53 @@ tell_of_tokens <- function(notice) {
       sep = "\n"
     )
   ))
+}
+
+#' The first of these names of a time zone that this R knows
+#'
+#' @param zones names of one zone, the last of which are rules that R can read
+#'   without knowing the zone
+#' @noRd
+known_zone <- function(zones) {
+  c(Filter(is_known_zone, zones), zones[[length(zones)]])[[1]]
+}
+
+#' Whether this R knows a time zone
+#'
+#' Its clock tells most from UTC, for which R takes those that it does not know.
+#' To look through R's list takes time.
+#' @noRd
+is_known_zone <- function(zone) {
+  moments <- as.POSIXct(c("2024-01-01", "2024-07-01"), tz = "UTC")
+  zone == "UTC" || any(format(moments, "%H:%M", tz = zone) != "00:00") ||
+    zone %in% tryCatch(suppressWarnings(OlsonNames()), error = function(condition) character())
+}
+
+#' Shows times in a zone that this R knows
+#'
+#' It takes one that it does not know for UTC, without a word.
+#' @noRd
+in_zone <- function(tables, zones) {
+  zone <- known_zone(zones)
+  if (zone == zones[[1]]) {
+    return(tables)
+  }
+  lapply(tables, function(table) {
+    is_time <- vapply(table, inherits, NA, "POSIXct")
+    table[is_time] <- lapply(table[is_time], structure, tzone = zone)
+    table
+  })
+}
+
+#' Warns when times are in another zone than the account says, if it has said so
+#' @noRd
+warn_of_zone <- function(zone, zones) {
+  used <- known_zone(zones)
+  if (!is.na(zone) && used != zone) {
+    warn("zone", gettextf(
+      "the account's time zone \"%s\" is not known here: times are in \"%s\"", zone, used
+    ))
+  }
 }
 
 #' Runs a job to its end

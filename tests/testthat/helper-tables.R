@@ -1,3 +1,16 @@
+# What reads cards, and the tables that it gives.
+readers <- list(
+  leads = AmoLeads, contacts = AmoContacts, companies = AmoCompanies, customers = AmoCustomers
+)
+elements <- list(
+  leads = c("leads", "linked_custom_fields", "linked_tags", "linked_contacts"),
+  contacts = c("contacts", "linked_custom_fields", "linked_tags", "linked_leads",
+               "linked_customers"),
+  companies = c("companies", "linked_custom_fields", "linked_tags", "linked_leads",
+                "linked_contacts", "linked_customers"),
+  customers = c("customers", "linked_custom_fields", "linked_tags", "linked_contacts")
+)
+
 #' Columns that have a value somewhere
 filled_columns <- function(table) {
   names(table)[vapply(table, function(column) !all(is.na(column)), NA)]

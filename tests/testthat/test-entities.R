@@ -1,16 +1,5 @@
 # AmoLeads(), AmoContacts(), AmoCompanies(), AmoCustomers() over both APIs.
 
-readers <- list(
-  leads = AmoLeads, contacts = AmoContacts, companies = AmoCompanies, customers = AmoCustomers
-)
-elements <- list(
-  leads = c("leads", "linked_custom_fields", "linked_tags", "linked_contacts"),
-  contacts = c("contacts", "linked_custom_fields", "linked_tags", "linked_leads",
-               "linked_customers"),
-  companies = c("companies", "linked_custom_fields", "linked_tags", "linked_leads",
-                "linked_contacts", "linked_customers"),
-  customers = c("customers", "linked_custom_fields", "linked_tags", "linked_contacts")
-)
 # What API v4 does not tell (vignette("tables")).
 unknown_to_v4 <- c("company_name", "custom_field_is_system", "period_id")
 

@@ -68,7 +68,7 @@ test_that("what is garbage in a forked child does not end it", {
 })
 
 test_that("an error carries the rows that had come", {
-  broken <- sprintf("{\"id\":%d%s}", 1:151, c(rep("", 150), ",\"created_at\":\"x\""))
+  broken <- sprintf("{\"id\":%d%s}", 1:151, c(rep("", 150), ",\"params\":{\"x\":1e999}"))
   auth <- serve_notes(broken)
   error <- expect_error(AmoNotes(auth_list = auth, type = "lead", limit = 100),
                         "items[51]", fixed = TRUE, class = "amocrm_error_parse")

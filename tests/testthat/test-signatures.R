@@ -30,7 +30,7 @@ signatures <- list(
   AmoCustomers = c(
     connection, limit = "500", flatten = "FALSE",
     nulls("id", "query", "main_user", "date_type", "date_from", "date_to", "next_date_from",
-          "next_date_to")
+          "next_date_to", "with_with")
   ),
   AmoCustomersTransactions = c(connection, limit = "500", nulls("id", "customer_id")),
   AmoTasks = c(

@@ -1,6 +1,7 @@
 //! Finished columns as R vectors, and tables as data frames. Runs on R's main
 //! thread only.
 
+use std::borrow::Cow;
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
@@ -87,15 +88,19 @@ fn compact_row_names(rows: u32) -> Robj {
 
 fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
     let rows = blank.len();
-    match column.values() {
-        Values::Text(numbers, dictionary) => match column.text_type() {
-            Type::Text => text(column.rows(), numbers, dictionary, blank),
-            Type::Logical => logical(column.rows(), numbers, dictionary, rows),
-            Type::Integer => id(column.rows(), &parsed(numbers, dictionary), rows),
-            Type::Double => double(column.rows(), &parsed(numbers, dictionary), rows).into(),
+    let numbers: Cow<[f64]> = match column.values() {
+        Values::Text(numbers, dictionary) => match column.type_in_r() {
+            Type::Text => return text(column.rows(), numbers, dictionary, blank),
+            Type::Logical => truths(numbers, dictionary).into(),
+            Type::Integer | Type::Double => parsed(numbers, dictionary).into(),
         },
-        Values::Number(Role::Time, seconds) => time(column.rows(), seconds, rows, tzone),
-        Values::Number(_, ids) => id(column.rows(), ids, rows),
+        Values::Number(Role::Time, seconds) => return time(column.rows(), seconds, rows, tzone),
+        Values::Number(_, numbers) => numbers.into(),
+    };
+    match column.type_in_r() {
+        Type::Logical => logical(column.rows(), &numbers, rows),
+        Type::Integer => integer(column.rows(), &numbers, rows),
+        Type::Double | Type::Text => double(column.rows(), &numbers, rows).into(),
     }
 }
 
@@ -120,21 +125,22 @@ fn parsed(numbers: &Counting, dictionary: &Dictionary) -> Vec<f64> {
     numbers.iter().map(|number| values[number as usize]).collect()
 }
 
-fn logical(cells: &Counting, numbers: &Counting, dictionary: &Dictionary, rows: usize) -> Robj {
+/// Texts that are truth values, as 1 and 0.
+fn truths(numbers: &Counting, dictionary: &Dictionary) -> Vec<f64> {
+    let truth = |number| f64::from(u8::from(dictionary.get(number) == "TRUE"));
+    numbers.iter().map(truth).collect()
+}
+
+fn logical(cells: &Counting, values: &[f64], rows: usize) -> Robj {
     let mut vector = vec![Rbool::na(); rows];
-    for (row, number) in cells.iter().zip(numbers.iter()) {
-        vector[row as usize] = Rbool::from(dictionary.get(number) == "TRUE");
+    for (row, value) in cells.iter().zip(values) {
+        vector[row as usize] = Rbool::from(*value > 0.0);
     }
     Robj::from(vector)
 }
 
-/// Integer as in amocrm 0.1.0; double when an id exceeds R's integers.
 #[allow(clippy::cast_possible_truncation)]
-fn id(cells: &Counting, values: &[f64], rows: usize) -> Robj {
-    let largest = f64::from(i32::MAX);
-    if values.iter().any(|value| value.abs() > largest) {
-        return Robj::from(double(cells, values, rows));
-    }
+fn integer(cells: &Counting, values: &[f64], rows: usize) -> Robj {
     let mut vector = vec![Rint::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rint::from(*value as i32);

@@ -12,9 +12,11 @@ use amocrm_client::notes::NotesQuery;
 use amocrm_client::pipelines::PipelinesQuery;
 use amocrm_client::progress::{Progress, TokenNotice};
 use amocrm_client::query::{self, AccountQuery, Notice, Outcome, QueryJob, Settings};
+use amocrm_client::table::Unreadable;
 use amocrm_client::table_query::{Plan, TableQuery};
 use amocrm_client::task_types::TaskTypes;
 use amocrm_client::users::Users;
+use amocrm_client::zone::Zone;
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
@@ -85,8 +87,8 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
     ))
 }
 
-/// For a query `list(tables, api, notices, error, token_notices)`, for a
-/// log-in `list(name, error, token_notices)`.
+/// For a query `list(tables, api, zone, zones, notices, error, token_notices)`,
+/// for a log-in `list(name, error, token_notices)`.
 pub fn finish(job: Robj) -> Result<List> {
     let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
     Ok(match job.try_addr_mut().map_err(|_| gone())? {
@@ -121,7 +123,8 @@ fn error_or_null(error: Option<Error>) -> Robj {
 
 fn outcome_list(outcome: Outcome, token_notices: List) -> List {
     // Without an answer the zone is not known; R shows such times as UTC.
-    let zone = outcome.zone.as_deref().unwrap_or("UTC");
+    let zones = outcome.zone.as_ref().map_or(vec!["UTC".to_owned()], Zone::names_for_r);
+    let zone = &zones[0];
     let (names, tables): (Vec<String>, Vec<Robj>) =
         outcome.tables.into_iter().map(|(kind, table)| (kind, data_frame(table, zone))).unzip();
     give_back();
@@ -129,11 +132,11 @@ fn outcome_list(outcome: Outcome, token_notices: List) -> List {
     let _ = tables.set_attrib("names", names);
     let error = error_or_null(outcome.error);
     let api = outcome.api.map(Api::name);
-    let zone = outcome.zone;
     list!(
         tables = tables,
         api = api,
-        zone = zone,
+        zone = outcome.zone.map(|zone| zone.name),
+        zones = zones,
         notices = notices(&outcome.notices),
         error = error,
         token_notices = token_notices
@@ -147,8 +150,24 @@ fn notices(notices: &[Notice]) -> Vec<String> {
         Notice::NoCustomers => "no_customers:".to_owned(),
         Notice::NoChats => "no_chats:".to_owned(),
         Notice::NoFilters => "no_filters:".to_owned(),
+        Notice::UnknownWith(api, names) => {
+            format!("unknown_with:{} (API {})", names.join(", "), api.name())
+        }
+        Notice::Unreadable(columns) => {
+            let columns: Vec<String> =
+                columns.iter().map(|(table, found)| unreadable(table, found)).collect();
+            format!("unreadable_values:{}", columns.join("; "))
+        }
+        Notice::BrokenTexts(count) => format!("broken_texts:{count}"),
     };
     notices.iter().map(text).collect()
+}
+
+/// As `leads$sale (2): "12 500,50", "x"`.
+fn unreadable(table: &str, found: &Unreadable) -> String {
+    let Unreadable { column, count, examples } = found;
+    let examples: Vec<String> = examples.iter().map(|text| format!("\"{text}\"")).collect();
+    format!("{table}${column} ({count}): {}", examples.join(", "))
 }
 
 fn settings(spec: &Spec) -> Result<Settings> {

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::http::{Http, Request};
-use amocrm_client::paging::Append;
 use amocrm_client::page::{Format, Map, Page, read_page};
-use amocrm_client::row_filter::RowFilter;
+use amocrm_client::paging::Append;
 use amocrm_client::paging::PageRange;
+use amocrm_client::row_filter::RowFilter;
 use amocrm_client::table::{Keys, Table};
 use amocrm_client::transport::Transport;
 use amocrm_client::v2::{self, NotesFilter};

@@ -9,12 +9,17 @@ use crate::flatten::Kind;
 pub enum Role {
     /// Stays text.
     Text,
-    /// A whole number: integer, or double when any exceeds R's integers.
+    /// A whole number that rows are known by: integer, or double when any
+    /// exceeds R's integers. Anything else is a [`BadCell`].
     Id,
     /// Seconds since 1970, UTC.
     Time,
-    /// What its values are in JSON; this while it has none.
-    Natural(Type),
+    /// A number: integer, or double when any is not.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// What its values are in JSON.
+    Natural,
 }
 
 /// Types of R's vectors.
@@ -30,7 +35,7 @@ pub enum Type {
     Text,
 }
 
-/// A cell whose text is not what its column must hold.
+/// A cell without which a row can't be kept: its id is no number.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadCell {
     /// Name of the column.
@@ -47,11 +52,22 @@ pub struct Column {
     pub(crate) kinds: u8,
 }
 
+/// Values of a column that are not what it holds: their cells are empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Name of the column.
+    pub column: String,
+    /// How many they are.
+    pub count: usize,
+    /// Some of them.
+    pub examples: Vec<String>,
+}
+
 /// The cells of a column, parallel to [`Column::rows`].
 pub enum Values {
     /// Numbers of texts in a dictionary.
     Text(Counting, Dictionary),
-    /// Ids or times.
+    /// Ids, times, numbers, or 1 and 0 for yes and no.
     Number(Role, Vec<f64>),
 }
 
@@ -72,23 +88,37 @@ impl Column {
         &self.values
     }
 
-    /// What a column of texts becomes in R.
-    pub fn text_type(&self) -> Type {
-        const BOOL: u8 = bit(Kind::Bool);
-        const INT: u8 = bit(Kind::Int);
-        const DOUBLE: u8 = bit(Kind::Double);
-        let (Role::Natural(empty), Values::Text(_, dictionary)) = (self.role, &self.values) else {
-            return Type::Text;
-        };
+    /// What the cells become in R; seconds are double.
+    pub fn type_in_r(&self) -> Type {
+        match (&self.values, self.role) {
+            (Values::Text(_, dictionary), Role::Natural) => self.natural_type(dictionary),
+            (Values::Text(..), _) => Type::Text,
+            (Values::Number(..), Role::Time) => Type::Double,
+            (Values::Number(..), Role::Flag) => Type::Logical,
+            (Values::Number(..), Role::Number) if self.kinds & DOUBLE != 0 => Type::Double,
+            (Values::Number(_, numbers), _) if numbers.iter().all(|n| fits(*n)) => Type::Integer,
+            (Values::Number(..), _) => Type::Double,
+        }
+    }
+
+    fn natural_type(&self, dictionary: &Dictionary) -> Type {
         let fits = |text: &str| text.parse::<i32>().is_ok_and(|number| number != i32::MIN);
         match self.kinds {
-            0 => empty,
             BOOL => Type::Logical,
             INT if dictionary.iter().all(fits) => Type::Integer,
-            kinds if kinds & !(INT | DOUBLE) == 0 => Type::Double,
+            kinds if kinds != 0 && kinds & !(INT | DOUBLE) == 0 => Type::Double,
             _ => Type::Text,
         }
     }
+}
+
+const BOOL: u8 = bit(Kind::Bool);
+const INT: u8 = bit(Kind::Int);
+const DOUBLE: u8 = bit(Kind::Double);
+
+/// Whether a number is an integer of R, whose least one stands for NA.
+fn fits(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX)
 }
 
 /// The bit of a kind in [`Column::kinds`].

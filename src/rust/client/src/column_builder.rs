@@ -1,15 +1,21 @@
 //! One column under construction, of one page or of many.
 
-use crate::column::{BadCell, Column, Role, Values, bit};
+use crate::column::{BadCell, Column, Role, Unreadable, Values, bit};
 use crate::counting::Counting;
 use crate::dictionary::Dictionary;
 use crate::flatten::{Kind, Value};
 use crate::keys::Key;
+use crate::number::write_double;
 use crate::plain::Plain;
 use crate::room;
+use crate::server_text::shown;
 
 /// The largest whole number below which a double, and so R, holds all.
 const MAX_EXACT: u64 = 1 << 53;
+
+/// So many unreadable values of a column are shown, and so much of each.
+const MAX_EXAMPLES: usize = 3;
+const MAX_EXAMPLE_CHARS: usize = 40;
 
 /// A column that takes in cells, in row order.
 pub struct ColumnBuilder {
@@ -19,6 +25,8 @@ pub struct ColumnBuilder {
     role: Role,
     /// A bit for each kind of value that it holds.
     kinds: u8,
+    /// Values that are not what the column holds, with their rows.
+    unreadable: Vec<(u32, Box<str>)>,
 }
 
 /// The cells of those rows.
@@ -27,7 +35,7 @@ enum Cells {
     Plain(Plain),
     /// Numbers of texts in a dictionary.
     Distinct(Counting, Dictionary),
-    /// Ids or times.
+    /// Ids, times, numbers, or 1 and 0.
     Number(Vec<f64>),
 }
 
@@ -35,10 +43,11 @@ impl ColumnBuilder {
     /// A column without cells.
     pub fn new(name: &str, role: Role) -> Self {
         let cells = match role {
-            Role::Text | Role::Natural(_) => Cells::Plain(Plain::default()),
-            Role::Id | Role::Time => Cells::Number(Vec::new()),
+            Role::Text | Role::Natural => Cells::Plain(Plain::default()),
+            Role::Id | Role::Time | Role::Number | Role::Flag => Cells::Number(Vec::new()),
         };
-        ColumnBuilder { name: name.into(), rows: Counting::default(), cells, role, kinds: 0 }
+        let (rows, unreadable) = (Counting::default(), Vec::new());
+        ColumnBuilder { name: name.into(), rows, cells, role, kinds: 0, unreadable }
     }
 
     /// The rows that have a cell.
@@ -46,10 +55,10 @@ impl ColumnBuilder {
         &self.rows
     }
 
-    /// Adds a cell.
+    /// Adds a cell; one that can't be read stays empty.
     ///
     /// # Errors
-    /// [`BadCell`] when an id or a time is not a number.
+    /// [`BadCell`] when an id is not a number.
     #[expect(clippy::inline_always, reason = "as a call it takes 3 % of a page more")]
     #[inline(always)]
     pub fn push(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
@@ -70,7 +79,7 @@ impl ColumnBuilder {
             }),
             Cells::Number(numbers) => match number(value, self.role) {
                 Some(number) => room::push(numbers, number),
-                None => return Err(self.bad_cell()),
+                None => return self.refuse(row, value),
             },
         }
         self.rows.push(row);
@@ -78,8 +87,36 @@ impl ColumnBuilder {
     }
 
     #[cold]
-    fn bad_cell(&self) -> BadCell {
-        BadCell { column: self.name.to_string() }
+    #[inline(never)]
+    fn refuse(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
+        let text = value.text();
+        if self.role == Role::Id {
+            return Err(BadCell { column: self.name.to_string() });
+        }
+        // An empty text is no value.
+        if !text.is_empty() {
+            self.unreadable.push((row, text.into()));
+        }
+        Ok(())
+    }
+
+    /// Makes numbers double, whole as they may be.
+    pub fn make_double(&mut self) {
+        self.kinds |= bit(Kind::Double);
+    }
+
+    /// The values that can't be read, if there are any.
+    pub fn unreadable(&self) -> Option<Unreadable> {
+        let mut examples: Vec<String> = Vec::new();
+        for (_, text) in &self.unreadable {
+            let head: String = text.chars().take(MAX_EXAMPLE_CHARS).collect();
+            let example = shown(&head);
+            if examples.len() < MAX_EXAMPLES && !examples.contains(&example) {
+                examples.push(example);
+            }
+        }
+        let (column, count) = (self.name.replace('.', "_"), self.unreadable.len());
+        (count > 0).then_some(Unreadable { column, count, examples })
     }
 
     /// Stores each text once from now on: the numbers of the cells' texts, and
@@ -97,7 +134,7 @@ impl ColumnBuilder {
 
     /// The column with all its cells.
     pub fn finish(self) -> Column {
-        let ColumnBuilder { name, rows, cells, role, kinds } = self;
+        let ColumnBuilder { name, rows, cells, role, kinds, .. } = self;
         let values = match cells {
             Cells::Number(numbers) => Values::Number(role, numbers),
             Cells::Plain(texts) => text_values(distinct(&texts)),
@@ -111,6 +148,9 @@ impl ColumnBuilder {
     pub fn append(&mut self, other: ColumnBuilder, places: &[Option<u32>]) {
         self.distinct();
         self.kinds |= other.kinds;
+        let unreadable = other.unreadable.into_iter();
+        self.unreadable
+            .extend(unreadable.filter_map(|(row, text)| Some((places[row as usize]?, text))));
         let places = other.rows.iter().map(|row| places[row as usize]);
         match (&mut self.cells, other.cells) {
             (Cells::Distinct(numbers, dictionary), Cells::Plain(theirs)) => {
@@ -140,10 +180,16 @@ impl ColumnBuilder {
         *dictionary = labelled;
     }
 
-    /// The texts of a table of `rows` rows; None where there is none.
+    /// The texts of a table of `rows` rows, numbers in digits; None where there
+    /// is none.
     pub fn texts(&self, rows: usize) -> Vec<Option<String>> {
         let mut dense = vec![None; rows];
         self.for_each_text(|row, text| dense[row as usize] = Some(text.to_owned()));
+        if let Cells::Number(numbers) = &self.cells {
+            for (row, number) in self.rows.iter().zip(numbers) {
+                write_double(*number, dense[row as usize].get_or_insert_default());
+            }
+        }
         dense
     }
 
@@ -200,6 +246,7 @@ impl ColumnBuilder {
             self.rows.iter().enumerate().map(|(cell, row)| (places[row as usize], cell)).collect();
         moved.sort_unstable();
         self.rows = moved.iter().map(|(row, _)| *row).collect();
+        self.unreadable.iter_mut().for_each(|(row, _)| *row = places[*row as usize]);
         if let Some((numbers, _)) = self.distinct() {
             let listed: Vec<u32> = numbers.iter().collect();
             *numbers = moved.iter().map(|(_, cell)| listed[*cell]).collect();
@@ -246,20 +293,38 @@ fn add_placed<T>(
     }
 }
 
-/// The number that a value is, if it is one that the role allows. An id must
-/// be whole and one that a double holds exactly: digits beyond would change.
+/// The number that a value is, if it is one that the role allows. A whole one
+/// must be one that a double holds exactly: digits beyond would change.
 fn number(value: Value, role: Role) -> Option<f64> {
+    if role == Role::Flag {
+        return flag(value).map(f64::from);
+    }
     let whole = match value {
         Value::Text(text, _) => text.parse().ok(),
         Value::Whole(whole) => Some(whole),
     };
     if let Some(whole) = whole {
-        let exact = whole.unsigned_abs() <= MAX_EXACT;
-        return (exact || role != Role::Id).then_some(whole as f64);
+        return (whole.unsigned_abs() <= MAX_EXACT).then_some(whole as f64);
     }
-    match role {
-        // What is whole came as a whole number, unless it is too large.
-        Role::Id => None,
-        _ => value.number().filter(|number| number.is_finite()),
+    // Digits alone are a whole number, here one that is too large.
+    match value {
+        Value::Text(text, _) if role != Role::Id && text.contains(['.', 'e', 'E']) => {
+            text.parse().ok().filter(|number: &f64| number.is_finite())
+        }
+        _ => None,
+    }
+}
+
+/// Yes or no in each form that servers write.
+pub fn flag(value: Value) -> Option<bool> {
+    match value {
+        Value::Whole(1) => Some(true),
+        Value::Whole(0) => Some(false),
+        Value::Whole(_) => None,
+        Value::Text(text, _) => match text.to_ascii_lowercase().as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        },
     }
 }

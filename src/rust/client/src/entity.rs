@@ -2,11 +2,15 @@
 //! tables of what belongs to them (contract section 3), over either API.
 
 mod card;
+mod field;
 mod filter;
 mod records;
+mod scalar;
 mod schema;
+mod sums;
 mod v2;
 mod v4;
+mod with;
 
 use std::sync::OnceLock;
 
@@ -75,7 +79,7 @@ pub struct EntityRequest {
     pub search: Option<String>,
     /// Only those of these users; empty for all.
     pub users: Vec<u64>,
-    /// What the server is to add, in the words of API v2.
+    /// What the server is to add, in the words of either API.
     pub with: Vec<String>,
     /// Only those with these statuses; empty for all.
     pub statuses: Vec<u64>,
@@ -150,7 +154,7 @@ impl EntityQuery {
             Api::V4 => (Paging::Numbered, v4::MAX_LIMIT),
         };
         let list = |filter: EntityFilter| {
-            let empty = schema::tables(self.request.entity, api == Api::V4);
+            let empty = schema::tables(self.linked(), self.request.entity, api == Api::V4);
             List { filter, pages: Pages::new(paging, self.request.limit.min(most), empty) }
         };
         if filter.ids.is_empty() || no_filters {
@@ -175,8 +179,7 @@ impl EntityQuery {
         let cards =
             ListContext::new(&context.transport, context.rate, entity.plural(), paging, &first);
         let parse = |body: Option<&[u8]>| {
-            let records = EntityRecords::new(entity, reader.api, &zone, &list.filter);
-            read_cards(body, records)
+            read_cards(body, || self.records(reader.api, &zone, &list.filter))
         };
         let fetch = async |range: PageRange| {
             let what = format!("{} from row {}", entity.plural(), range.offset + 1);
@@ -184,6 +187,20 @@ impl EntityQuery {
             context.transport.get(&request, &what, parse).await
         };
         read_list(&cards, &list.pages, |PageRequest { range, .. }| fetch(range)).await
+    }
+
+    fn records<'r>(
+        &'r self,
+        api: Api,
+        zone: &'r Zone,
+        filter: &'r EntityFilter,
+    ) -> EntityRecords<'r> {
+        EntityRecords::new(self.request.entity, api, zone, filter, &self.request.with)
+    }
+
+    /// What has a table besides the cards.
+    fn linked(&self) -> &'static [Linked] {
+        schema::linked(self.request.entity, with::wants_elements(&self.request.with))
     }
 
     fn is_one_by_one(&self, reader: &Reader) -> bool {
@@ -202,7 +219,7 @@ impl EntityQuery {
         let entity = self.request.entity;
         let list = &reader.lists[0];
         let parse = |body: Option<&[u8]>| {
-            records::read_card(body, EntityRecords::new(entity, reader.api, zone, &list.filter))
+            records::read_card(body, || self.records(reader.api, zone, &list.filter))
         };
         let what = format!("{} {id}", entity.plural());
         let page = match context.transport.get(&request, &what, parse).await {
@@ -221,7 +238,11 @@ impl EntityQuery {
     fn joined(&self) -> Vec<Table> {
         let lists = self.reader.get().map(|reader| reader.lists.as_slice()).unwrap_or_default();
         let tables = join_lists(lists.iter().filter_map(|list| list.pages.take()));
-        let mut tables = tables.unwrap_or_else(|| schema::tables(self.request.entity, false));
+        let empty = || schema::tables(self.linked(), self.request.entity, false);
+        let mut tables = tables.unwrap_or_else(empty);
+        let columns = schema::columns(self.request.entity).iter().copied();
+        columns.chain(with::columns(&self.request.with)).for_each(|name| tables[0].ensure(name));
+        sums::widen(&mut tables[0]);
         if self.reader.get().is_some_and(|reader| self.is_one_by_one(reader)) {
             // They came in any order.
             for table in &mut tables {
@@ -239,13 +260,21 @@ impl Query for EntityQuery {
 
     fn tables(&self) -> Tables {
         let entity = self.request.entity;
-        let linked = schema::linked(entity).iter().map(|linked| linked.table_name());
+        let linked = self.linked().iter().map(|linked| linked.table_name());
         let names = std::iter::once(entity.plural()).chain(linked).map(str::to_owned);
         names.zip(self.joined()).collect()
     }
 
     fn notices(&self) -> Vec<Notice> {
-        let reads_all = |reader: &Reader| reader.no_filters && !self.is_one_by_one(reader);
-        if self.reader.get().is_some_and(reads_all) { vec![Notice::NoFilters] } else { Vec::new() }
+        let Some(reader) = self.reader.get() else { return Vec::new() };
+        let mut notices = Vec::new();
+        if reader.no_filters && !self.is_one_by_one(reader) {
+            notices.push(Notice::NoFilters);
+        }
+        let unknown = with::unknown(self.request.entity, reader.api, &self.request.with);
+        if !unknown.is_empty() {
+            notices.push(Notice::UnknownWith(reader.api, unknown));
+        }
+        notices
     }
 }

@@ -126,6 +126,12 @@ pub enum Error {
         /// The system's own words, or who has it.
         detail: String,
     },
+    /// A table has more columns than [`MAX_COLUMNS`](crate::table::MAX_COLUMNS).
+    #[error("the table `{table}` has more than {} columns", crate::table::MAX_COLUMNS)]
+    TooWide {
+        /// Its name.
+        table: String,
+    },
     /// The machine refused something (threads, certificates).
     #[error("{0}")]
     System(String),
@@ -182,6 +188,7 @@ impl Error {
             Error::Network { .. } | Error::Certificate { .. } => "network",
             Error::Parse { .. } => "parse",
             Error::Incomplete { .. } => "incomplete",
+            Error::TooWide { .. } => "too_wide",
             Error::TokenFile { .. } | Error::System(_) => "system",
         }
     }
@@ -189,7 +196,10 @@ impl Error {
     /// Where it happened, if it was on the wire.
     pub fn at(&self) -> Option<&At> {
         match self {
-            Error::Input { .. } | Error::TokenFile { .. } | Error::System(_) => None,
+            Error::Input { .. }
+            | Error::TokenFile { .. }
+            | Error::TooWide { .. }
+            | Error::System(_) => None,
             Error::Auth { at, .. }
             | Error::Forbidden { at, .. }
             | Error::Blocked { at, .. }

@@ -33,6 +33,7 @@ pub mod transport;
 pub mod paging;
 
 // The bytes of a page to columns.
+pub mod broken_text;
 pub mod column;
 pub mod column_builder;
 pub mod counting;

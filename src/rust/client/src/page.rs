@@ -10,6 +10,7 @@ use serde::de::{
 
 use foldhash::fast::FixedState;
 
+use crate::broken_text::read_text;
 use crate::flatten::{Leaves, Members, Value};
 use crate::paging::PageKeys;
 use crate::server_text::shown;
@@ -54,8 +55,11 @@ pub trait Records: Members {
     /// Takes one record in, the members that it has read itself among them.
     ///
     /// # Errors
-    /// [`BadCell`] when an id or a time is not a number.
+    /// [`BadCell`] when an id is not a number.
     fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell>;
+    /// Told before the first record of a page whose broken texts were
+    /// repaired.
+    fn count_broken_texts(&mut self);
     /// The rows of all records.
     fn into_rows(self) -> Self::Rows;
 }
@@ -86,13 +90,24 @@ impl<T> Page<T> {
 /// `_embedded` but with `_links` has no records.
 ///
 /// # Errors
-/// [`BadPage`] when the body is not JSON, is not a page, or holds an id or a
-/// time that is not a number.
+/// [`BadPage`] when the body is not JSON, is not a page, or holds an id that is
+/// not a number.
 pub fn read_records<R: Records>(
     body: &[u8],
     place: Place,
-    records: R,
+    empty: impl Fn() -> R,
 ) -> Result<Page<R::Rows>, BadPage> {
+    read_text(body, |text, is_repaired| read_list(text, place, prepared(empty(), is_repaired)))
+}
+
+fn prepared<R: Records>(mut records: R, is_repaired: bool) -> R {
+    if is_repaired {
+        records.count_broken_texts();
+    }
+    records
+}
+
+fn read_list<R: Records>(text: &str, place: Place, records: R) -> Result<Page<R::Rows>, BadPage> {
     let mut reader = Reader {
         place,
         records,
@@ -102,9 +117,7 @@ pub fn read_records<R: Records>(
         has_next: false,
         at: At::Document,
     };
-    // Looked at once rather than text by text.
-    let body = simdutf8::basic::from_utf8(body).map_err(|_| not_utf8(body))?;
-    let mut parser = serde_json::Deserializer::from_str(body);
+    let mut parser = serde_json::Deserializer::from_str(text);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
     match read {
         Ok(()) => Ok(Page {
@@ -119,22 +132,20 @@ pub fn read_records<R: Records>(
     }
 }
 
-#[cold]
-fn not_utf8(body: &[u8]) -> BadPage {
-    let detail = std::str::from_utf8(body).err().map(|error| error.to_string());
-    BadPage {
-        path: "the top level".to_owned(),
-        detail: format!("not UTF-8: {}", detail.unwrap_or_default()),
-    }
-}
-
 /// Reads a single record, as API v4 serves it by its id.
 ///
 /// # Errors
 /// As [`read_records`].
-pub fn read_record<R: Records>(body: &[u8], mut records: R) -> Result<Page<R::Rows>, BadPage> {
+pub fn read_record<R: Records>(
+    body: &[u8],
+    empty: impl Fn() -> R,
+) -> Result<Page<R::Rows>, BadPage> {
+    read_text(body, |text, is_repaired| read_only(text, prepared(empty(), is_repaired)))
+}
+
+fn read_only<R: Records>(text: &str, mut records: R) -> Result<Page<R::Rows>, BadPage> {
     let mut leaves = Leaves::default();
-    let mut parser = serde_json::Deserializer::from_slice(body);
+    let mut parser = serde_json::Deserializer::from_str(text);
     let read = leaves.record(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
     let kept = read.and_then(|()| records.keep(&leaves).map_err(|bad| bad_cell(&bad)));
     kept.map_err(|error| BadPage {
@@ -424,10 +435,6 @@ mod tests {
     fn what_is_no_page_is_an_error_that_names_the_place() {
         assert!(failure("<html>").contains("at the top level"));
         assert!(failure("").contains("at the top level"));
-        let format =
-            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
-        let bad = read_page(b"{\"_links\":\"\xff\"}", &format).err().unwrap().to_string();
-        assert!(bad.contains("not UTF-8") && bad.contains("index 11"), "{bad}");
         assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));
         assert!(failure(r#"{"_embedded":{"items":[{"id":1},5]}}"#).contains("items[1]"));
         assert!(
@@ -436,6 +443,24 @@ mod tests {
         assert!(failure(r#"{"_embedded":{"items":[{"id":"x"}]}}"#).contains("`id`"));
         assert!(failure(r#"{"_embedded":{"items":[{"id":1}]}"#).contains("EOF"));
         assert!(failure(r#"{"_embedded":{"items":[{"id":1e999}]}}"#).contains("out of range"));
+    }
+
+    #[test]
+    fn a_broken_text_costs_that_text_and_is_counted() {
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+        let body =
+            b"{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"x\xff\"},{\"id\":2,\"a\":\"\\ud83d\",
+            \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\"}]}}";
+        let page = read_page(body, &format).unwrap();
+        let texts = ["x\u{fffd}", "\u{fffd}", "y"].map(|text| Some(text.to_owned()));
+        assert_eq!(page.rows.texts("a"), texts);
+        assert_eq!(page.rows.texts("b")[1].as_deref(), Some("\u{1f600}"));
+        assert_eq!((page.records, page.rows.broken_texts()), (3, 2));
+        // As long as nothing is broken, the character is one as any other.
+        let whole = read("{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"\u{fffd}\"}]}}").unwrap();
+        assert_eq!(whole.rows.broken_texts(), 0);
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1,"a":"\ud83d"}]"#).contains("EOF"));
     }
 
     #[test]

@@ -42,14 +42,14 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync + 
 /// # Errors
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
-    let records = OneTable {
+    let empty = || OneTable {
         table: Table::new(format.schema),
         row: Row::default(),
         map: format.map,
         layouts: Layouts::default(),
         links: NoLinks,
     };
-    read_records(body, Place { list: format.list, id: format.id, order: format.order }, records)
+    read_records(body, Place { list: format.list, id: format.id, order: format.order }, empty)
 }
 
 /// Records that become rows of one table.
@@ -77,6 +77,10 @@ impl Records for OneTable<'_> {
             Map::Written(write) => self.keep_written(write, leaves),
             Map::LaidOut(how) => self.keep_laid_out(how, leaves),
         }
+    }
+
+    fn count_broken_texts(&mut self) {
+        self.table.count_broken_texts();
     }
 
     fn into_rows(self) -> Table {

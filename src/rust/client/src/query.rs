@@ -16,7 +16,7 @@ use crate::limiter::ALLOWED;
 use crate::progress::Progress;
 use crate::row_filter::Span;
 use crate::session;
-use crate::table::Table;
+use crate::table::{Table, Unreadable};
 use crate::transport::Transport;
 use crate::zone::{Moment, Zone};
 
@@ -57,6 +57,12 @@ pub enum Notice {
     NoChats,
     /// The account has no filters: the whole list was read.
     NoFilters,
+    /// The API is not known to have these parts of cards, which are asked for.
+    UnknownWith(Api, Vec<String>),
+    /// Values that could not be read, by the name of the table: they are NA.
+    Unreadable(Vec<(String, Unreadable)>),
+    /// So many texts were broken and hold the replacement character.
+    BrokenTexts(usize),
 }
 
 /// Tables by name, in order.
@@ -110,7 +116,7 @@ pub struct Outcome {
     /// The tables asked for, in order.
     pub tables: Tables,
     /// The account's time zone, if it was learnt.
-    pub zone: Option<String>,
+    pub zone: Option<Zone>,
     /// The API that was used, if it came to that.
     pub api: Option<Api>,
     /// What the user should know although it worked.
@@ -187,14 +193,41 @@ impl QueryJob {
     /// Ends the job, finished or not, and gives what it has.
     pub fn finish(&mut self) -> Outcome {
         let error = self.job.take().and_then(Result::err);
+        let mut tables = self.call.query.tables();
+        let wide: Vec<_> = tables.iter_mut().filter_map(narrowed).collect();
+        let error = error.or_else(|| wide.into_iter().next());
+        let notices = [self.call.query.notices(), notices_of_values(&tables)].concat();
         Outcome {
-            tables: self.call.query.tables(),
-            zone: self.call.account.zone().map(|zone| zone.name),
+            tables,
+            zone: self.call.account.zone(),
             api: self.call.api.get().copied(),
-            notices: self.call.query.notices(),
+            notices,
             error,
         }
     }
+}
+
+/// Leaves out columns beyond the limit: the error, if there were some.
+fn narrowed((name, table): &mut (String, Table)) -> Option<Error> {
+    table.narrow().then(|| Error::TooWide { table: name.clone() })
+}
+
+/// What of the server's values is not in the tables.
+fn notices_of_values(tables: &Tables) -> Vec<Notice> {
+    let named = |(name, table): &(String, Table)| {
+        let name = name.clone();
+        table.unreadable().map(|found| (name.clone(), found)).collect::<Vec<_>>()
+    };
+    let unreadable: Vec<_> = tables.iter().flat_map(named).collect();
+    let broken = tables.iter().map(|(_, table)| table.broken_texts()).sum();
+    let mut notices = Vec::new();
+    if !unreadable.is_empty() {
+        notices.push(Notice::Unreadable(unreadable));
+    }
+    if broken > 0 {
+        notices.push(Notice::BrokenTexts(broken));
+    }
+    notices
 }
 
 async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use crate::names::{is_odd, make_unique};
 use crate::paging::Append;
 use crate::row::{Name, Row};
 
-pub use crate::column::{BadCell, Column, Role, Type, Values};
+pub use crate::column::{BadCell, Column, Role, Type, Unreadable, Values};
 pub use crate::keys::{Key, Keys};
 
 /// What is known of a kind of table before its rows are seen.
@@ -34,13 +34,13 @@ pub struct Schema {
     pub times: &'static [&'static str],
     /// Endings of further names of such columns.
     pub time_endings: &'static [&'static str],
-    /// Whether the others take the type of their values in JSON, rather than
-    /// being text.
-    pub natural: bool,
-    /// Of those, the columns that are integer while they have no value.
+    /// Columns that are [`Role::Number`].
     pub integers: &'static [&'static str],
-    /// Of those, the columns that are logical while they have no value.
+    /// Columns that are [`Role::Flag`].
     pub logicals: &'static [&'static str],
+    /// Whether columns that are none of these take the type of their values in
+    /// JSON, rather than being text.
+    pub natural: bool,
 }
 
 impl Schema {
@@ -51,9 +51,9 @@ impl Schema {
         ids: &[],
         times: &[],
         time_endings: &[],
-        natural: false,
         integers: &[],
         logicals: &[],
+        natural: false,
     };
 
     fn role(&self, name: &str) -> Role {
@@ -61,14 +61,14 @@ impl Schema {
             Role::Id
         } else if self.times.contains(&name) || self.ends_as_time(name) {
             Role::Time
-        } else if !self.natural {
-            Role::Text
         } else if self.integers.contains(&name) {
-            Role::Natural(Type::Integer)
+            Role::Number
         } else if self.logicals.contains(&name) {
-            Role::Natural(Type::Logical)
+            Role::Flag
+        } else if self.natural && !self.base.contains(&name) {
+            Role::Natural
         } else {
-            Role::Natural(Type::Text)
+            Role::Text
         }
     }
 
@@ -77,6 +77,10 @@ impl Schema {
         self.time_endings.iter().any(|ending| name.ends_with(ending))
     }
 }
+
+/// A table has so many columns at most. In R a column has a cell for each row:
+/// names that differ from row to row would take the square of the rows.
+pub const MAX_COLUMNS: usize = 3000;
 
 /// Room for the columns of most tables.
 const USUAL_COLUMNS: usize = 48;
@@ -100,6 +104,13 @@ pub struct Table {
     slots: Vec<usize>,
     /// The column of each name of the records that are added.
     known: KnownNames,
+    /// Whether columns were left out, for there are [`MAX_COLUMNS`].
+    is_too_wide: bool,
+    /// Whether texts of the page were broken: then those that hold the
+    /// replacement character are counted.
+    is_repaired: bool,
+    /// The row of each such text.
+    broken: Vec<u32>,
 }
 
 impl Table {
@@ -115,6 +126,9 @@ impl Table {
             fixed: Vec::with_capacity(USUAL_COLUMNS),
             slots: Vec::with_capacity(USUAL_COLUMNS),
             known: KnownNames::default(),
+            is_too_wide: false,
+            is_repaired: false,
+            broken: Vec::new(),
         }
     }
 
@@ -132,6 +146,46 @@ impl Table {
         self.rows
     }
 
+    /// From now on texts with the replacement character are counted: what
+    /// stood in its place could not be read.
+    pub fn count_broken_texts(&mut self) {
+        self.is_repaired = true;
+    }
+
+    /// How many texts could not be read whole.
+    pub fn broken_texts(&self) -> usize {
+        self.broken.len()
+    }
+
+    /// The values that could not be read, of each column that has some.
+    pub fn unreadable(&self) -> impl Iterator<Item = Unreadable> {
+        self.columns.iter().filter_map(ColumnBuilder::unreadable)
+    }
+
+    /// The dotted names of the columns, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| &*column.name)
+    }
+
+    /// Leaves out the columns beyond [`MAX_COLUMNS`]; whether there were some.
+    pub fn narrow(&mut self) -> bool {
+        self.is_too_wide |= self.columns.len() > MAX_COLUMNS;
+        self.drop_columns_from(MAX_COLUMNS);
+        self.is_too_wide
+    }
+
+    /// Adds a column without cells behind all others, unless it is there.
+    pub fn ensure(&mut self, name: &str) {
+        self.column_at(name);
+    }
+
+    /// Makes a column of numbers double, whole as they may be.
+    pub fn make_double(&mut self, name: &str) {
+        if let Some(slot) = self.find(name) {
+            self.columns[slot].make_double();
+        }
+    }
+
     /// The columns in order of first appearance; for a table without rows
     /// the base columns of its schema.
     pub fn into_columns(mut self) -> Vec<Column> {
@@ -144,8 +198,8 @@ impl Table {
     /// Adds a row.
     ///
     /// # Errors
-    /// [`BadCell`] when an id or a time is not a number; the table is then
-    /// of no further use.
+    /// [`BadCell`] when an id is not a number; the table is then of no further
+    /// use.
     pub fn push(&mut self, row: &Row) -> Result<(), BadCell> {
         self.push_regular(row).map(|_| ())
     }
@@ -173,6 +227,9 @@ impl Table {
         cells: impl Iterator<Item = (usize, Value<'c>)>,
     ) -> Result<(), BadCell> {
         for (slot, value) in cells {
+            if self.is_repaired && is_broken(value) {
+                self.broken.push(self.rows);
+            }
             self.columns[slot].push(self.rows, value)?;
         }
         self.rows += 1;
@@ -292,11 +349,12 @@ impl Table {
 
     /// Undoes the making of the last columns.
     fn drop_columns_from(&mut self, known: usize) {
-        if known < self.columns.len() {
-            self.known = KnownNames::default();
-            self.used.truncate(known);
-            self.fixed.truncate(known);
+        if known >= self.columns.len() {
+            return;
         }
+        self.known = KnownNames::default();
+        self.used.truncate(known);
+        self.fixed.truncate(known);
         for (slot, column) in self.columns.drain(known..).enumerate() {
             let hash = self.hasher.hash_one(&*column.name);
             let entry = self.index.find_entry(hash, |found| *found as usize == known + slot);
@@ -348,6 +406,7 @@ impl Table {
 
     fn append_at(&mut self, other: Table, places: &[Option<u32>]) {
         let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
+        self.broken.extend(other.broken.iter().filter_map(|row| places[*row as usize]));
         for column in other.columns {
             // What only the rows left out have makes no column.
             if !column.rows().is_empty()
@@ -355,9 +414,14 @@ impl Table {
             {
                 continue;
             }
+            if self.columns.len() >= MAX_COLUMNS && self.find(&column.name).is_none() {
+                self.is_too_wide = true;
+                continue;
+            }
             let slot = self.column_at(&column.name);
             self.columns[slot].append(column, places);
         }
+        self.is_too_wide |= other.is_too_wide;
         self.rows += added;
     }
 
@@ -466,6 +530,10 @@ impl Table {
     }
 }
 
+fn is_broken(value: Value) -> bool {
+    matches!(value, Value::Text(text, _) if text.contains(char::REPLACEMENT_CHARACTER))
+}
+
 impl Append for Table {
     /// Rows without a key are all kept.
     fn append(&mut self, page: Table, seen: &mut Keys) {
@@ -501,7 +569,7 @@ impl Append for Vec<Table> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
-    use super::{BadCell, Column, Keys, Schema, Table, Values};
+    use super::{BadCell, Column, Keys, MAX_COLUMNS, Schema, Table, Type, Unreadable, Values};
     use crate::flatten::{Leaves, NoLinks};
     use crate::paging::Append;
     use serde::de::DeserializeSeed;
@@ -631,6 +699,114 @@ mod tests {
             assert_eq!(result, Err(BadCell { column: "id".to_owned() }), "{id}");
         }
         assert_eq!(table(&[r#"{"id":"12"}"#]).rows(), 1);
+    }
+
+    static TYPED: Schema = Schema {
+        base: &["id", "sale", "is_deleted", "created_at", "name"],
+        integers: &["sale"],
+        logicals: &["is_deleted"],
+        natural: true,
+        ..SCHEMA
+    };
+
+    /// A record with this value of that column, and the text of its cell.
+    fn typed(column: &str, value: &str) -> (Option<String>, Vec<String>) {
+        let mut table = Table::new(&TYPED);
+        push(&mut table, &format!(r#"{{"id":1,"{column}":{value}}}"#)).unwrap();
+        let unreadable = table.unreadable().flat_map(|found| found.examples).collect();
+        let columns = table.into_columns();
+        let cell = cells(&columns[1]).into_iter().next().map(|(_, text)| text);
+        (cell, unreadable)
+    }
+
+    #[test]
+    fn numbers_and_flags_are_read_in_every_form_and_what_is_none_is_told() {
+        for (column, value, expected) in [
+            ("sale", "5", "5"),
+            ("sale", "\"100000\"", "100000"),
+            ("sale", "1e5", "100000"),
+            ("sale", "\"-1234.56\"", "-1234.56"),
+            ("sale", "4500000000", "4500000000"),
+            ("created_at", "\"1700000000\"", "1700000000"),
+            ("created_at", "1700000000.0", "1700000000"),
+            ("is_deleted", "true", "1"),
+            ("is_deleted", "1", "1"),
+            ("is_deleted", "\"1\"", "1"),
+            ("is_deleted", "\"true\"", "1"),
+            ("is_deleted", "false", "0"),
+            ("is_deleted", "\"0\"", "0"),
+        ] {
+            let expected = (Some(expected.to_owned()), vec![]);
+            assert_eq!(typed(column, value), expected, "{column} {value}");
+        }
+        for (column, value, told) in [
+            ("sale", "\"12 500,50\"", "12 500,50"),
+            ("sale", "true", "TRUE"),
+            ("sale", "\"inf\"", "inf"),
+            ("sale", "9007199254740993", "9007199254740993"),
+            ("sale", "1e20", "100000000000000000000"),
+            ("sale", "\"12345678901234567890\"", "12345678901234567890"),
+            ("created_at", "\"2024-01-01\"", "2024-01-01"),
+            ("is_deleted", "2", "2"),
+            ("is_deleted", "\"maybe\"", "maybe"),
+        ] {
+            assert_eq!(typed(column, value), (None, vec![told.to_owned()]), "{column} {value}");
+        }
+        for empty in ["null", "\"\""] {
+            let mut table = Table::new(&TYPED);
+            push(&mut table, &format!(r#"{{"id":1,"sale":{empty}}}"#)).unwrap();
+            assert_eq!(table.unreadable().count(), 0);
+        }
+    }
+
+    #[test]
+    fn columns_that_are_known_to_be_text_stay_text() {
+        let mut table = Table::new(&TYPED);
+        push(&mut table, r#"{"id":1,"name":123,"other":123}"#).unwrap();
+        let types: Vec<Type> = table.into_columns().iter().map(Column::type_in_r).collect();
+        assert_eq!(types[1..], [Type::Text, Type::Integer]);
+    }
+
+    #[test]
+    fn what_a_row_lost_is_told_once_however_often_the_row_comes() {
+        let page = |ids: std::ops::Range<u32>| {
+            let mut page = Table::new(&TYPED);
+            page.count_broken_texts();
+            for id in ids {
+                push(&mut page, &format!(r#"{{"id":{id},"sale":"v{id}","name":"\ufffd"}}"#))
+                    .unwrap();
+            }
+            page
+        };
+        let (mut whole, mut seen) = (Table::new(&TYPED), Keys::default());
+        whole.append(page(1..4), &mut seen);
+        whole.append(page(3..6), &mut seen);
+        let found: Vec<_> = whole.unreadable().collect();
+        let examples = ["v1", "v2", "v3"].map(str::to_owned).to_vec();
+        assert_eq!(found, [Unreadable { column: "sale".to_owned(), count: 5, examples }]);
+        assert_eq!(whole.broken_texts(), 5);
+    }
+
+    #[test]
+    fn a_table_is_no_wider_than_the_limit_and_tells_when_it_would_be() {
+        let page = |names: std::ops::Range<usize>| {
+            let mut page = Table::new(&SCHEMA);
+            for (id, name) in (names.start..).zip(names) {
+                push(&mut page, &format!(r#"{{"id":{id},"c{name}":1}}"#)).unwrap();
+            }
+            page
+        };
+        let (names, mut seen) = (MAX_COLUMNS - 1, Keys::default());
+        let mut whole = Table::new(&SCHEMA);
+        whole.append(page(0..names), &mut seen);
+        assert!(!whole.narrow());
+        whole.append(page(names..names + 5), &mut seen);
+        assert!(whole.narrow());
+        assert_eq!((whole.rows() as usize, whole.names().count()), (names + 5, MAX_COLUMNS));
+        assert_eq!(whole.into_columns()[0].rows().len(), names + 5);
+        let mut one = page(0..MAX_COLUMNS + 5);
+        assert!(one.narrow());
+        assert_eq!(one.names().count(), MAX_COLUMNS);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::broken_text::read_document;
 use crate::flatten::{Kind, Value, push_without_nul};
 use crate::number::write_double;
 use crate::page::BadPage;
@@ -32,8 +33,7 @@ impl Node {
     /// # Errors
     /// [`BadPage`] when it is not JSON.
     pub fn read(body: Option<&[u8]>) -> Result<Node, BadPage> {
-        let Some(body) = body else { return Ok(Node::Object(Vec::new())) };
-        serde_json::from_slice(body).map_err(|error| BadPage::at_top(&error))
+        if body.is_none() { Ok(Node::Object(Vec::new())) } else { read_document(body) }
     }
 
     /// A member of an object.
@@ -69,6 +69,11 @@ impl Node {
         if let Node::Object(members) = self { members } else { &[] }
     }
 
+    /// A scalar as a cell.
+    pub fn value(&self) -> Option<Value<'_>> {
+        if let Node::Leaf(text, kind) = self { Some(Value::Text(text, *kind)) } else { None }
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         if let Node::Leaf(text, _) = self { Some(text) } else { None }
@@ -76,10 +81,7 @@ impl Node {
 
     /// Adds a member of this object to a row; without a value, an empty cell.
     pub fn copy_as<'r>(&'r self, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
-        match self.get(name) {
-            Some(Node::Leaf(text, kind)) => row.push_named(column, Value::Text(text, *kind)),
-            _ => row.push_named(column, Value::ABSENT),
-        }
+        row.push_named(column, self.get(name).and_then(Node::value).unwrap_or(Value::ABSENT));
     }
 }
 

@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
+use crate::broken_text::read_document;
 use crate::error::Error;
 use crate::http::Request;
 use crate::page::{BadPage, Format, Map, Page, read_page};
 use crate::paging::PageRange;
 use crate::table::{Schema, Table};
 use crate::transport::Transport;
+use crate::tree::Node;
 use crate::zone::{Zone, http_date};
 
 /// Rows of one page at most.
@@ -133,10 +135,15 @@ pub async fn answers(transport: &Transport) -> Result<bool, Error> {
     }
 }
 
+/// The zone that an account names.
+pub fn zone_of(timezone: &Node, offset: Option<&Node>) -> Zone {
+    Zone::new(timezone.text().unwrap_or_default(), offset.and_then(Node::text))
+}
+
 #[derive(Deserialize)]
 struct AccountBody {
-    timezone: String,
-    timezone_offset: Option<String>,
+    timezone: Node,
+    timezone_offset: Option<Node>,
 }
 
 /// Asks the account for its time zone.
@@ -146,12 +153,8 @@ struct AccountBody {
 pub async fn time_zone(transport: &Transport) -> Result<Zone, Error> {
     let request = Request::get("/api/v2/account");
     let answer = transport.get(&request, "the account", |body| {
-        let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
-            .map_err(|error| BadPage::at_top(&error))?;
-        Zone::new(&account.timezone, account.timezone_offset.as_deref()).ok_or_else(|| BadPage {
-            path: "timezone".to_owned(),
-            detail: "the time zone is not known".to_owned(),
-        })
+        let account: AccountBody = read_document(body)?;
+        Ok(zone_of(&account.timezone, account.timezone_offset.as_ref()))
     });
     Ok(answer.await?.value)
 }

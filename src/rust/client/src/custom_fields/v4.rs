@@ -76,7 +76,7 @@ fn lacks_customers(entity: &str, error: &Error) -> bool {
 pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadPage> {
     let Some(body) = body else { return Ok(Page::empty(FieldTables::new())) };
     let place = Place { list: "custom_fields", id: "id", order: None };
-    read_records(body, place, FieldRecords::new())
+    read_records(body, place, FieldRecords::new)
 }
 
 /// Fields, whose choices are read apart.
@@ -109,6 +109,11 @@ impl Records for FieldRecords {
         write_row(field, &mut row);
         let enums = std::mem::replace(&mut self.enums, Node::Null);
         self.tables.push(&row, &enums)
+    }
+
+    fn count_broken_texts(&mut self) {
+        self.tables.fields.count_broken_texts();
+        self.tables.enums.count_broken_texts();
     }
 
     fn into_rows(self) -> FieldTables {

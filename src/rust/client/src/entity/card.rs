@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::flatten::{Kind, Leaf, Leaves, NoLinks, Value};
+use super::field::Field;
+use super::scalar::{Content, Scalar};
+use crate::tree::Node;
 
 /// What belongs to one card.
 #[derive(Debug, Default)]
@@ -24,51 +26,14 @@ pub struct Card {
     pub customers: Vec<Link>,
     /// Its companies, in API v4.
     pub companies: Vec<Link>,
-    /// Why it was lost, in API v4.
-    pub loss_reason: Option<Scalar>,
+    /// What else is embedded in it, by name.
+    pub others: Vec<(String, Node)>,
 }
 
-/// A custom field with its values; absent is what the API does not tell.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Field {
-    #[serde(alias = "field_id")]
-    pub id: Scalar,
-    #[serde(alias = "field_name")]
-    pub name: Scalar,
-    pub is_system: Scalar,
-    /// API v4: `date` and so on.
-    #[serde(rename = "field_type")]
-    pub kind: Scalar,
-    pub values: Many<FieldValue>,
-}
-
-/// A value of a custom field.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct FieldValue {
-    #[serde(rename = "value")]
-    pub content: Content,
-    /// Of a choice in a list, in API v2.
-    #[serde(rename = "enum")]
-    v2_enum: Scalar,
-    /// The same in API v4, which may send both.
-    enum_id: Scalar,
-    pub subtype: Scalar,
-    /// API v4: what v2 calls the subtype of a part of an address.
-    pub enum_code: Scalar,
-}
-
-impl FieldValue {
-    /// The id of a choice in a list.
-    pub fn choice(&self) -> &Scalar {
-        if self.enum_id.get().is_some() { &self.enum_id } else { &self.v2_enum }
-    }
-
-    /// Makes it no choice.
-    pub fn forget_choice(&mut self) {
-        self.enum_id = Scalar::default();
-        self.v2_enum = Scalar::default();
+impl Card {
+    /// What is embedded under this name.
+    pub fn other(&self, name: &str) -> Option<&Node> {
+        self.others.iter().find(|(found, _)| found == name).map(|(_, node)| node)
     }
 }
 
@@ -86,47 +51,16 @@ pub struct Link {
     pub is_main: bool,
 }
 
-/// What API v4 embeds in a card.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// What is embedded in a card.
+#[derive(Debug, Default)]
 pub struct Embedded {
     pub tags: Many<Tag>,
     pub contacts: Links,
     pub companies: Links,
     pub leads: Links,
     pub customers: Links,
-    pub loss_reason: Many<Tag>,
+    pub others: Vec<(String, Node)>,
 }
-
-/// A text, number or truth value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scalar {
-    pub text: String,
-    pub kind: Kind,
-}
-
-impl Default for Scalar {
-    fn default() -> Self {
-        Scalar { text: String::new(), kind: Kind::Absent }
-    }
-}
-
-impl Scalar {
-    /// What it holds, or no value.
-    pub fn value(&self) -> Value<'_> {
-        Value::Text(&self.text, self.kind)
-    }
-
-    /// The text, if there is one.
-    pub fn get(&self) -> Option<&str> {
-        (self.kind != Kind::Absent).then_some(self.text.as_str())
-    }
-}
-
-/// What a custom field holds: one thing, or named parts, as the details of a
-/// firm.
-#[derive(Debug, Default)]
-pub struct Content(pub Vec<(String, Scalar)>);
 
 /// A list in whatever form.
 #[derive(Debug)]
@@ -141,84 +75,6 @@ impl<T> Default for Many<T> {
 /// Cards in whatever form.
 #[derive(Debug, Default)]
 pub struct Links(pub Vec<Link>);
-
-/// A value in whatever form, by way of its leaves: the first one counts.
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Content(parts) = Content::deserialize(deserializer)?;
-        Ok(parts.into_iter().next().map(|(_, scalar)| scalar).unwrap_or_default())
-    }
-}
-
-impl<'de> Deserialize<'de> for Content {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ContentVisitor)
-    }
-}
-
-struct ContentVisitor;
-
-impl Content {
-    fn one(text: &str, kind: Kind) -> Self {
-        let text = text.replace('\0', "");
-        Content(vec![(String::new(), Scalar { text, kind })])
-    }
-}
-
-impl<'de> Visitor<'de> for ContentVisitor {
-    type Value = Content;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Content, E> {
-        Ok(Content::one(if value { "TRUE" } else { "FALSE" }, Kind::Bool))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Content, E> {
-        Ok(Content::one(&value.to_string(), Kind::Int))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Content, E> {
-        Ok(Content::one(&value.to_string(), Kind::Int))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Content, E> {
-        if !value.is_finite() {
-            return Err(E::custom("a number is out of range"));
-        }
-        let mut text = String::new();
-        crate::number::write_double(value, &mut text);
-        Ok(Content::one(&text, Kind::Double))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Content, E> {
-        Ok(Content::one(value, Kind::Text))
-    }
-
-    fn visit_unit<E>(self) -> Result<Content, E> {
-        Ok(Content::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Content, A::Error> {
-        let mut parts = Vec::new();
-        while let Some(Content(more)) = seq.next_element()? {
-            parts.extend(more);
-        }
-        Ok(Content(parts))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Content, A::Error> {
-        let mut leaves = Leaves::default();
-        leaves.record(&mut NoLinks).visit_map(map)?;
-        let part = |leaf: Leaf| {
-            let (text, kind) = (leaf.text().into_owned(), leaf.value().kind());
-            (leaf.name().to_owned(), Scalar { text, kind })
-        };
-        Ok(Content(leaves.iter().map(part).collect()))
-    }
-}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -241,8 +97,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
+        while let Some(item) = seq.next_element::<Option<T>>()? {
+            items.extend(item);
         }
         Ok(Many(items))
     }
@@ -250,8 +106,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
     /// Keyed by id, or `{}`.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Many<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some((_, item)) = map.next_entry::<IgnoredAny, T>()? {
-            items.push(item);
+        while let Some((_, item)) = map.next_entry::<IgnoredAny, Option<T>>()? {
+            items.extend(item);
         }
         Ok(Many(items))
     }
@@ -303,42 +159,51 @@ impl<'de> Visitor<'de> for LinksVisitor {
     }
 }
 
-/// An object; what is none, as PHP's empty `[]`, counts as empty.
-pub struct OrEmpty<T>(pub T);
-
-impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for OrEmpty<T> {
+impl<'de> Deserialize<'de> for Embedded {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OrEmptyVisitor(PhantomData))
+        deserializer.deserialize_any(EmbeddedVisitor)
     }
 }
 
-struct OrEmptyVisitor<T>(PhantomData<T>);
+struct EmbeddedVisitor;
 
-impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for OrEmptyVisitor<T> {
-    type Value = OrEmpty<T>;
+impl<'de> Visitor<'de> for EmbeddedVisitor {
+    type Value = Embedded;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_unit<E>(self) -> Result<OrEmpty<T>, E> {
-        Ok(OrEmpty(T::default()))
+    fn visit_unit<E>(self) -> Result<Embedded, E> {
+        Ok(Embedded::default())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OrEmpty<T>, A::Error> {
+    /// PHP writes an empty object as `[]`.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Embedded, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(OrEmpty(T::default()))
+        Ok(Embedded::default())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OrEmpty<T>, A::Error> {
-        T::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(OrEmpty)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Embedded, A::Error> {
+        let mut embedded = Embedded::default();
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "tags" => embedded.tags = map.next_value()?,
+                "contacts" => embedded.contacts = map.next_value()?,
+                "companies" => embedded.companies = map.next_value()?,
+                "leads" => embedded.leads = map.next_value()?,
+                "customers" => embedded.customers = map.next_value()?,
+                _ => embedded.others.push((name, map.next_value()?)),
+            }
+        }
+        Ok(embedded)
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Embedded, Field, Links, Many, OrEmpty, Tag};
+    use super::{Embedded, Links, Many, Tag};
 
     fn ids(json: &str) -> Vec<String> {
         let Links(links) = serde_json::from_str(json).unwrap();
@@ -365,30 +230,20 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_an_object_has_named_parts() {
-        let field: Field = serde_json::from_str(
-            r#"{"id":1,"name":"x","values":[{"value":{"name":"y","vat_id":"7","kpp":null}}]}"#,
+    fn an_empty_array_is_an_empty_object() {
+        let embedded: Embedded = serde_json::from_str("[]").unwrap();
+        assert!(embedded.tags.0.is_empty());
+    }
+
+    #[test]
+    fn what_is_embedded_besides_is_kept() {
+        let embedded: Embedded = serde_json::from_str(
+            r#"{"tags":[{"id":1,"name":"b","color":null},null],"source":{"id":7}}"#,
         )
         .unwrap();
-        let parts = &field.values.0[0].content.0;
-        let parts: Vec<_> = parts.iter().map(|(n, v)| (n.as_str(), v.text.as_str())).collect();
-        assert_eq!(parts, [("name", "y"), ("vat_id", "7")]);
-    }
-
-    #[test]
-    fn both_apis_name_the_parts_of_a_field_in_their_way() {
-        let v2: Field =
-            serde_json::from_str(r#"{"id":1,"values":[{"value":"a","enum":5}]}"#).unwrap();
-        let v4: Field =
-            serde_json::from_str(r#"{"field_id":1,"values":[{"value":"a","enum_id":"5"}]}"#)
-                .unwrap();
-        assert_eq!(v2.id, v4.id);
-        assert_eq!(v2.values.0[0].choice().text, v4.values.0[0].choice().text);
-    }
-
-    #[test]
-    fn an_empty_array_is_an_empty_object() {
-        let OrEmpty(embedded) = serde_json::from_str::<OrEmpty<Embedded>>("[]").unwrap();
-        assert!(embedded.tags.0.is_empty());
+        let tags: Vec<&str> = embedded.tags.0.iter().map(|tag| tag.name.text.as_str()).collect();
+        assert_eq!(tags, ["b"]);
+        assert_eq!(embedded.others.len(), 1);
+        assert_eq!(embedded.others[0].0, "source");
     }
 }

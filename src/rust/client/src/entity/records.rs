@@ -3,9 +3,12 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::card::{Card, Embedded, Field, FieldValue, Link, Links, Many, OrEmpty, Scalar, Tag};
+use super::card::{Card, Embedded, Link, Links, Many, Tag};
+use super::field::{Field, FieldValue};
 use super::filter::EntityFilter;
+use super::scalar::Scalar;
 use super::schema::{self, Linked};
+use super::with::{self, Element};
 use super::{Entity, v2, v4};
 use crate::account::Api;
 use crate::flatten::{Kind, Leaves, Members, Value};
@@ -22,6 +25,9 @@ pub struct EntityRecords<'r> {
     zone: &'r Zone,
     filter: &'r EntityFilter,
     row_filter: RowFilter,
+    /// What the server was asked to add.
+    with: &'r [String],
+    linked: &'static [Linked],
     /// The cards, then what belongs to them.
     tables: Vec<Table>,
     card: Card,
@@ -35,17 +41,18 @@ pub struct EntityRecords<'r> {
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a page of cards.
-pub fn read_cards(
+pub fn read_cards<'r>(
     body: Option<&[u8]>,
-    records: EntityRecords,
+    empty: impl Fn() -> EntityRecords<'r>,
 ) -> Result<Page<Vec<Table>>, BadPage> {
-    let list = match records.api {
+    let EntityRecords { api, entity, tables, .. } = empty();
+    let list = match api {
         Api::V2 => "items",
-        Api::V4 => records.entity.plural(),
+        Api::V4 => entity.plural(),
     };
     match body {
-        None => Ok(Page::empty(records.tables)),
-        Some(body) => read_records(body, Place { list, id: "id", order: None }, records),
+        None => Ok(Page::empty(tables)),
+        Some(body) => read_records(body, Place { list, id: "id", order: None }, empty),
     }
 }
 
@@ -53,23 +60,35 @@ pub fn read_cards(
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a card.
-pub fn read_card(body: Option<&[u8]>, records: EntityRecords) -> Result<Page<Vec<Table>>, BadPage> {
+pub fn read_card<'r>(
+    body: Option<&[u8]>,
+    empty: impl Fn() -> EntityRecords<'r>,
+) -> Result<Page<Vec<Table>>, BadPage> {
     match body {
-        None => Ok(Page::empty(records.tables)),
-        Some(body) => read_record(body, records),
+        None => Ok(Page::empty(empty().tables)),
+        Some(body) => read_record(body, empty),
     }
 }
 
 impl<'r> EntityRecords<'r> {
     /// No record yet.
-    pub fn new(entity: Entity, api: Api, zone: &'r Zone, filter: &'r EntityFilter) -> Self {
+    pub fn new(
+        entity: Entity,
+        api: Api,
+        zone: &'r Zone,
+        filter: &'r EntityFilter,
+        with: &'r [String],
+    ) -> Self {
+        let linked = schema::linked(entity, with::wants_elements(with));
         EntityRecords {
             entity,
             api,
             zone,
             filter,
             row_filter: filter.of_rows(),
-            tables: schema::page_tables(entity),
+            with,
+            linked,
+            tables: schema::page_tables(linked, entity),
             card: Card::default(),
             row: Row::default(),
         }
@@ -79,7 +98,7 @@ impl<'r> EntityRecords<'r> {
 impl Members for EntityRecords<'_> {
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
         match (self.api, name) {
-            (_, "_links") | (Api::V2, "_embedded") => drop(map.next_value::<IgnoredAny>()?),
+            (_, "_links") => drop(map.next_value::<IgnoredAny>()?),
             (Api::V2, "custom_fields") | (Api::V4, "custom_fields_values") => {
                 self.card.fields = map.next_value::<Many<Field>>()?.0;
             }
@@ -88,14 +107,15 @@ impl Members for EntityRecords<'_> {
             (Api::V2, "leads") => self.card.leads = map.next_value::<Links>()?.0,
             (Api::V2, "customers") => self.card.customers = map.next_value::<Links>()?.0,
             (Api::V4, "_embedded") => {
-                let OrEmpty(embedded) = map.next_value::<OrEmpty<Embedded>>()?;
+                let embedded = map.next_value::<Embedded>()?;
                 self.card.tags = embedded.tags.0;
                 self.card.contacts = embedded.contacts.0;
                 self.card.leads = embedded.leads.0;
                 self.card.customers = embedded.customers.0;
                 self.card.companies = embedded.companies.0;
-                self.card.loss_reason = embedded.loss_reason.0.into_iter().next().map(|r| r.name);
+                self.card.others = embedded.others;
             }
+            (Api::V2, "_embedded") => self.card.others = map.next_value::<Embedded>()?.others,
             _ => return Ok(false),
         }
         Ok(true)
@@ -109,9 +129,13 @@ impl Records for EntityRecords<'_> {
         let mut card = std::mem::take(&mut self.card);
         let mut row = std::mem::take(&mut self.row).emptied();
         match self.api {
-            Api::V2 => v2::write_row(leaves, &mut row),
+            Api::V2 => {
+                v2::write_row(leaves, &mut row);
+                with::write_columns(self.with, &card, &mut row);
+            }
             Api::V4 => {
                 v4::write_row(self.entity, leaves, &card, &mut row);
+                with::write_columns(self.with, &card, &mut row);
                 if !self.row_filter.lets_through(&row) || !self.filter.suits(&row) {
                     return Ok(());
                 }
@@ -121,7 +145,7 @@ impl Records for EntityRecords<'_> {
         self.row = row.emptied();
         // Without an id what belongs to the card would be lost: that is an error.
         let id = leaves.get("id").unwrap_or(Value::Text("", Kind::Int));
-        for (linked, table) in schema::linked(self.entity).iter().zip(&mut self.tables[1..]) {
+        for (linked, table) in self.linked.iter().zip(&mut self.tables[1..]) {
             let mut links = LinkRows { id, spare: &mut self.row, table };
             match linked {
                 Linked::CustomFields => match self.api {
@@ -134,9 +158,14 @@ impl Records for EntityRecords<'_> {
                 Linked::Contacts => links.cards(&card.contacts, "contact_id", "contact_idx")?,
                 Linked::Leads => links.cards(&card.leads, "lead_id", "lead_idx")?,
                 Linked::Customers => links.cards(&card.customers, "customer_id", "customer_idx")?,
+                Linked::Elements => links.elements(&with::elements(&card))?,
             }
         }
         Ok(())
+    }
+
+    fn count_broken_texts(&mut self) {
+        self.tables.iter_mut().for_each(Table::count_broken_texts);
     }
 
     fn into_rows(self) -> Vec<Table> {
@@ -177,7 +206,7 @@ impl LinkRows<'_> {
         for field in fields {
             for mut value in std::mem::take(&mut field.values.0) {
                 adapt(field, &mut value);
-                for (part, content) in &value.content.0 {
+                for (part, content) in value.content.0.iter().chain(&value.others.0) {
                     self.add(|row| write_field(row, field, &value, part, content))?;
                 }
             }
@@ -191,6 +220,25 @@ impl LinkRows<'_> {
                 row.push_value("tag_id", tag.id.value());
                 push_text(row, "tag_name", &tag.name);
                 row.push_value("tag_idx", Value::Whole(place));
+            })?;
+        }
+        Ok(())
+    }
+
+    fn elements(&mut self, elements: &[Element]) -> Result<(), BadCell> {
+        for element in elements {
+            self.add(|row| {
+                for (column, names) in [
+                    (
+                        "catalog_element_id",
+                        &["catalog_element_id", "element_id", "to_id", "id"][..],
+                    ),
+                    ("catalog_id", &["catalog_id", "to_catalog_id"]),
+                    ("quantity", &["quantity"]),
+                    ("price_id", &["price_id"]),
+                ] {
+                    row.push_value(column, element.get(names).unwrap_or(Value::ABSENT));
+                }
             })?;
         }
         Ok(())

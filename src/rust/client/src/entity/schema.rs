@@ -16,6 +16,8 @@ pub enum Linked {
     Leads,
     /// A row for each customer.
     Customers,
+    /// A row for each element of a catalog.
+    Elements,
 }
 
 impl Linked {
@@ -27,6 +29,7 @@ impl Linked {
             Linked::Contacts => "linked_contacts",
             Linked::Leads => "linked_leads",
             Linked::Customers => "linked_customers",
+            Linked::Elements => "linked_catalog_elements",
         }
     }
 
@@ -37,31 +40,41 @@ impl Linked {
             Linked::Contacts => &CONTACTS,
             Linked::Leads => &LEADS,
             Linked::Customers => &CUSTOMERS,
+            Linked::Elements => &ELEMENTS,
         }
     }
 }
 
-/// What belongs to the cards of an entity, in the order of the tables.
-pub fn linked(entity: Entity) -> &'static [Linked] {
-    use Linked::{Contacts, CustomFields, Customers, Leads, Tags};
+/// What belongs to the cards of an entity, in the order of the tables. The
+/// elements of catalogs are there if they are asked for.
+pub fn linked(entity: Entity, with_elements: bool) -> &'static [Linked] {
+    use Linked::{Contacts, CustomFields, Customers, Elements, Leads, Tags};
     match entity {
+        Entity::Lead | Entity::Customer if with_elements => {
+            &[CustomFields, Tags, Contacts, Elements]
+        }
         Entity::Lead | Entity::Customer => &[CustomFields, Tags, Contacts],
         Entity::Contact => &[CustomFields, Tags, Leads, Customers],
         Entity::Company => &[CustomFields, Tags, Leads, Contacts, Customers],
     }
 }
 
+/// The columns that the cards of an entity always have.
+pub fn columns(entity: Entity) -> &'static [&'static str] {
+    schema(entity).base
+}
+
 /// Empty tables for all cards of an account. API v4 knows less than v2: its
 /// cards have the columns of v2 in any case.
-pub fn tables(entity: Entity, with_base: bool) -> Vec<Table> {
+pub fn tables(linked: &[Linked], entity: Entity, with_base: bool) -> Vec<Table> {
     let cards = if with_base { Table::with_base } else { Table::new };
-    let linked = linked(entity).iter().map(|linked| Table::with_base(linked.schema()));
+    let linked = linked.iter().map(|linked| Table::with_base(linked.schema()));
     std::iter::once(cards(schema(entity))).chain(linked).collect()
 }
 
 /// Empty tables for a page.
-pub fn page_tables(entity: Entity) -> Vec<Table> {
-    let linked = linked(entity).iter().map(|linked| Table::new(linked.schema()));
+pub fn page_tables(linked: &[Linked], entity: Entity) -> Vec<Table> {
+    let linked = linked.iter().map(|linked| Table::new(linked.schema()));
     std::iter::once(Table::new(schema(entity))).chain(linked).collect()
 }
 
@@ -92,6 +105,7 @@ const CARD: Schema = Schema {
         "loss_reason_id",
         "pipeline",
         "company_id",
+        "source_id",
         "next_price",
         "period_id",
         "periodicity",
@@ -188,17 +202,23 @@ static CUSTOMER: Schema = Schema {
 };
 
 const LINK: Schema = Schema {
-    ids: &[
-        "id",
+    ids: &["id"],
+    integers: &[
         "custom_field_id",
         "custom_field_value_id",
         "tag_id",
+        "tag_idx",
         "contact_id",
+        "contact_idx",
         "lead_id",
+        "lead_idx",
         "customer_id",
+        "customer_idx",
+        "catalog_element_id",
+        "catalog_id",
+        "quantity",
+        "price_id",
     ],
-    natural: true,
-    integers: &["tag_idx", "contact_idx", "lead_idx", "customer_idx"],
     logicals: &["custom_field_is_system"],
     ..Schema::TEXT
 };
@@ -223,3 +243,6 @@ static CONTACTS: Schema = Schema { base: &["id", "contact_id", "contact_idx"], .
 static LEADS: Schema = Schema { base: &["id", "lead_id", "lead_idx"], ..LINK };
 
 static CUSTOMERS: Schema = Schema { base: &["id", "customer_id", "customer_idx"], ..LINK };
+
+static ELEMENTS: Schema =
+    Schema { base: &["id", "catalog_element_id", "catalog_id", "quantity", "price_id"], ..LINK };

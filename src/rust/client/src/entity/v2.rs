@@ -1,7 +1,9 @@
 //! Cards over API v2 (v2.md 3.2 to 3.4).
 
 use super::filter::EntityFilter;
-use super::{Entity, EntityRequest};
+use super::sums::ExactSums;
+use super::{Entity, EntityRequest, with};
+use crate::account::Api;
 use crate::flatten::{Leaf, Leaves, Value};
 use crate::http::Request;
 use crate::paging::PageRange;
@@ -26,8 +28,9 @@ pub fn request(
     if let Some(search) = &call.search {
         request = request.query("query", search);
     }
-    if !call.with.is_empty() {
-        request = request.query("with", &call.with.join(","));
+    let with = with::sent(call.entity, Api::V2, &call.with);
+    if !with.is_empty() {
+        request = request.query("with", &with.join(","));
     }
     match call.entity {
         Entity::Lead => lead_filters(request, filter),
@@ -72,6 +75,7 @@ fn between(request: Request, name: &str, span: Span, write: impl Fn(i64) -> Stri
 
 /// A card as a row: objects become their id, and the company stands last.
 pub fn write_row<'r>(card: &'r Leaves, row: &mut Row<'r>) {
+    let sums = ExactSums::of(card);
     for leaf in card.iter() {
         match leaf.name() {
             "main_contact.id" => row.push_leaf_as("main_contact", leaf),
@@ -79,7 +83,7 @@ pub fn write_row<'r>(card: &'r Leaves, row: &mut Row<'r>) {
             "closed_at" => write_time("closed_at", leaf, row),
             "closest_task_at" => write_time("closest_task_at", leaf, row),
             name if name.contains("._links") || name.starts_with("company.") => {}
-            _ => row.push_leaf(leaf),
+            _ => sums.push(leaf, row),
         }
     }
     for leaf in card.iter() {

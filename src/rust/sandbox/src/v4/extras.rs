@@ -14,6 +14,7 @@ pub struct Extras {
     pub loss_reason: bool,
     pub is_price_modified_by_robot: bool,
     pub source_id: bool,
+    pub source: bool,
 }
 
 impl Extras {
@@ -29,6 +30,7 @@ impl Extras {
             loss_reason: asked("loss_reason"),
             is_price_modified_by_robot: asked("is_price_modified_by_robot"),
             source_id: asked("source_id"),
+            source: asked("source"),
         }
     }
 }

@@ -50,6 +50,14 @@ struct Embedded {
     /// There are no catalogs.
     #[serde(skip_serializing_if = "Option::is_none")]
     catalog_elements: Option<[(); 0]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
+}
+
+#[derive(Serialize)]
+struct Source {
+    id: u64,
+    name: &'static str,
 }
 
 #[derive(Serialize)]
@@ -108,6 +116,12 @@ impl Embedded {
                 .loss_reason
                 .then(|| loss_reasons(app, parts.card.standing.loss_reason, parts.site)),
             catalog_elements: extras.catalog_elements.then_some([]),
+            source: app
+                .account
+                .worth(parts.card)
+                .source
+                .filter(|_| extras.source)
+                .map(|id| Source { id, name: "Сайт" }),
         }
     }
 }

@@ -139,11 +139,13 @@ async fn linked_parts_come_only_if_asked_for() {
     let parts: Vec<_> = lead["_embedded"].as_object().unwrap().keys().collect();
     assert_eq!(parts, ["companies", "tags"]);
     assert!(lead.get("is_price_modified_by_robot").is_none() && lead["source_id"].is_null());
-    let path = "/api/v4/leads?with=contacts,loss_reason,catalog_elements,source_id&limit=250";
+    let path =
+        "/api/v4/leads?with=contacts,loss_reason,catalog_elements,source_id,source&limit=250";
     let leads = client.listed(path, "leads").await;
     let parts: Vec<_> = leads[0]["_embedded"].as_object().unwrap().keys().collect();
     assert_eq!(parts, ["catalog_elements", "companies", "contacts", "loss_reason", "tags"]);
     assert!(leads.iter().any(|lead| lead["source_id"].is_u64()));
+    assert!(leads.iter().all(|lead| lead["_embedded"]["source"]["id"] == lead["source_id"]));
 }
 
 #[tokio::test]
