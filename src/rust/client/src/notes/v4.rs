@@ -10,7 +10,7 @@ use url::Url;
 use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves, Value};
+use crate::flatten::{Leaves, Value};
 use crate::list::{Reading, join_lists, read_list};
 use crate::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use crate::query::{Notice, all_of};
@@ -134,7 +134,7 @@ impl Reader {
         let write_event: &RowMap = &|record, row| self.write_event(list, record, row);
         let note_rows = NoteRows::new(v4::kind(&list.kind), &self.filter);
         let map = match list.feed {
-            Feed::Events(_) | Feed::Chats(_) => Map::Written(write_event),
+            Feed::Events(_) | Feed::Chats(_) => Map::WithEmbedded(write_event),
             Feed::Notes(_) | Feed::NotesById(_) => Map::LaidOut(&note_rows),
         };
         read_page(body, &Format { list: list.feed.embedded(), schema: &v2::NOTES, id: "id", map })
@@ -142,7 +142,8 @@ impl Reader {
 
     /// An event as a row; false when it is not asked for.
     fn write_event<'r>(&self, list: &List, event: &'r Leaves, row: &mut Row<'r>) -> bool {
-        let of_kind = event.get("entity_type") == Some(Value::Text(&list.kind, Kind::Text));
+        let kind = event.get("entity_type").map(Value::text);
+        let of_kind = kind.is_some_and(|kind| v4::singular(&kind) == list.kind);
         of_kind && events::write_row(event, self.in_english, row) && self.filter.lets_through(row)
     }
 
@@ -180,6 +181,7 @@ impl Reader {
         if kind == "task" && table.rows() > 0 {
             self.write_results(&mut table);
         }
+        table.move_last("event_type");
         table.move_last("event_id");
         table
     }
