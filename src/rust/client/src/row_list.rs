@@ -56,6 +56,8 @@ pub struct RowList {
     pages: Pages<Table>,
     /// The list that this one is a part of, when the part may be unknown.
     all: Option<Request>,
+    /// Whether rows are also made of what records embed.
+    embedded: bool,
 }
 
 impl Cut {
@@ -93,7 +95,7 @@ impl RowList {
     /// A list to be read `limit` records at a time at most.
     pub fn new(source: Source, limit: u32) -> Self {
         let pages = Pages::new(source.cut.paging(), limit, Table::new(source.schema));
-        RowList { source, pages, all: None }
+        RowList { source, pages, all: None, embedded: false }
     }
 
     /// A part of the list `all`: when the server does not know it, such as
@@ -101,6 +103,13 @@ impl RowList {
     #[must_use]
     pub fn part_of(mut self, all: Request) -> Self {
         self.all = Some(all);
+        self
+    }
+
+    /// The same list, with what its records embed.
+    #[must_use]
+    pub fn with_embedded(mut self) -> Self {
+        self.embedded = true;
         self
     }
 
@@ -228,7 +237,8 @@ impl RowList {
     fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Source { member, id, schema, row, .. } = &self.source;
         let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
-        read_page(body, &Format { list: member, schema, id, map: Map::Written(&**row) })
+        let map = if self.embedded { Map::WithEmbedded(&**row) } else { Map::Written(&**row) };
+        read_page(body, &Format { list: member, schema, id, map })
     }
 
     /// The rows that have arrived; takes them.
