@@ -246,6 +246,11 @@ impl RowList {
         self.pages.take()
     }
 
+    /// What has arrived.
+    pub fn pages(&self) -> &Pages<Table> {
+        &self.pages
+    }
+
     /// Whether its records are those of given ids.
     pub fn is_by_ids(&self) -> bool {
         matches!(self.source.cut, Cut::Ids(_))

@@ -29,7 +29,6 @@ pub struct Reader {
     since: Option<i64>,
     /// How many ids are asked for.
     ids: usize,
-    several_kinds: bool,
     in_english: bool,
     lists: Vec<List>,
     /// Events to look through for ids that no note has.
@@ -68,7 +67,6 @@ impl Reader {
             filter: filter_of(request, since),
             since: since.filter(|_| request.ids.is_empty()),
             ids: request.ids.iter().collect::<HashSet<_>>().len(),
-            several_kinds: request.kinds.len() > 1,
             in_english: account.host_str().is_some_and(|host| host.ends_with("kommo.com")),
             lists,
             reserve,
@@ -110,7 +108,7 @@ impl Reader {
         };
         let read = read_list(&reading, &list.pages, |ask| self.fetch(transport, list, ask));
         match read.await {
-            Err(error) if self.several_kinds && list.lacks_customers(&error) => {
+            Err(error) if list.lacks_customers(&error) => {
                 self.notice(Notice::NoCustomers);
                 Ok(())
             }
