@@ -11,7 +11,7 @@ pub fn are_missing_in<'p, T: Append + 'p>(
 ) -> bool {
     let mut rows = Keys::default();
     lists.into_iter().for_each(|list| list.keys_into(&mut rows));
-    are_missing(error) && rows.len() == 0
+    are_missing(error) && rows.is_empty()
 }
 
 /// Whether an error says that the account has no customers: they are switched

@@ -58,7 +58,9 @@ impl Plan for IncomingRequest {
 
     fn finish(&self, api: Api, table: &mut Table) {
         if api == Api::V4 {
-            metadata::BEYOND_V2.iter().for_each(|column| table.move_last(column));
+            for column in metadata::BEYOND_V2 {
+                table.move_last(column);
+            }
         }
     }
 }

@@ -101,8 +101,11 @@ impl TasksRequest {
     }
 
     fn filter(&self, spans: Spans) -> RowFilter {
-        let is_done = |status: &u64| if *status == 0 { "FALSE" } else { "TRUE" };
-        let done: Vec<&str> = self.statuses.iter().map(is_done).collect();
+        let forms = |status: &u64| match status {
+            0 => ["FALSE", "0", "false"],
+            _ => ["TRUE", "1", "true"],
+        };
+        let done: Vec<&str> = self.statuses.iter().flat_map(forms).collect();
         RowFilter::default()
             .among("id", &self.ids)
             .among("element_type", &self.kinds)

@@ -105,6 +105,22 @@ mod tests {
     }
 
     #[test]
+    fn open_and_done_tasks_are_told_apart_in_each_form() {
+        for (sent, status) in [("true", 1), ("1", 1), ("\"1\"", 1), ("false", 0), ("0", 0)] {
+            let (mut task, mut row) = (Leaves::default(), Row::default());
+            let json = format!(r#"{{"id":1,"is_completed":{sent}}}"#);
+            let mut parser = serde_json::Deserializer::from_str(&json);
+            task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+            write_row(&task, &mut row);
+            let wanted = |status| {
+                let request = TasksRequest { statuses: vec![status], ..TasksRequest::default() };
+                request.filter(Spans::default()).lets_through(&row)
+            };
+            assert_eq!((wanted(status), wanted(1 - status)), (true, false), "{sent}");
+        }
+    }
+
+    #[test]
     fn every_filter_has_its_parameter() {
         let request = TasksRequest {
             kinds: vec!["lead".to_owned()],
