@@ -187,7 +187,8 @@ test_that("what an event tells besides has columns, also for an entity in the pl
     path = "/api/v4/events", action = "body", body = paste0(
       '{"_embedded":{"events":[{"id":"e","type":"lead_status_changed","entity_id":5,',
       '"entity_type":"leads","created_at":1,',
-      '"value_after":[{"lead_status":{"id":142,"name":"won"}}],"value_before":[{"lead_status":{"id":7,"name":"new"}}],',
+      '"value_after":[{"lead_status":{"id":142,"name":"won"}}],',
+      '"value_before":[{"lead_status":{"id":7,"name":"new"}}],',
       '"_embedded":{"entity":{"id":5,"name":"a lead"}}}]}}'
     )
   )))
