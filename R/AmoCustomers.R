@@ -39,9 +39,9 @@
 #'   says so.
 #'
 #' @section Conditions:
-#' Those of [amocrm-package]; where customers are switched off or not paid for,
-#' `amocrm_error_http` with status 426, 402 or 404. The field `partial` holds
-#' the tables of what had arrived.
+#' Those of [amocrm-package]. The field `partial` holds the tables of what had
+#' arrived. An account where customers are switched off or not paid for, or one
+#' of Kommo, has no rows: warning `amocrm_warning_no_customers`.
 #' @examples
 #' auth <- AmoSandbox(customers = 30)
 #' regulars <- AmoCustomers(auth_list = auth)

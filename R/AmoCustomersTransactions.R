@@ -21,12 +21,12 @@
 #'   the server gives them (by time of creation when there are several
 #'   `customer_id`):
 #'   \describe{
-#'     \item{`id`}{integer; double when ids exceed 2147483647}
 #'     \item{`created_at`, `updated_at`}{POSIXct in the time zone of the
 #'       account}
-#'     \item{all others}{character: `created_by`, `account_id`, `updated_by`,
+#'     \item{all others}{character: `id`, `created_by`, `account_id`, `updated_by`,
 #'       `is_deleted` (`"TRUE"` or `"FALSE"`), `comment` (`NA` where it is
-#'       empty), `price`, `date` (seconds since 1970) and `customer_id`}
+#'       empty), `price` (with its minor units where the account has them),
+#'       `date` (seconds since 1970) and `customer_id`}
 #'   }
 #'   Without rows it has these columns, and a warning of class
 #'   `amocrm_warning_zero_rows` says so.
@@ -34,7 +34,7 @@
 #' @section Conditions:
 #' Those of [amocrm-package]. The field `partial` holds the rows that had
 #' arrived, in the same form as the result. An account without customers, such
-#' as one of Kommo, ends in `amocrm_error_http`.
+#' as one of Kommo, has no rows: warning `amocrm_warning_no_customers`.
 #' @examples
 #' auth <- AmoSandbox()
 #'

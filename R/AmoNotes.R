@@ -47,6 +47,10 @@
 #'       `params_PHONE` and `params_DURATION` of calls or `params_STATUS_OLD`
 #'       and `params_STATUS_NEW` of stage changes. Nested names are joined by
 #'       `_`; several values of one name are numbered}
+#'     \item{`event_type`, `event_id`}{character, last, over API v4 only: type
+#'       and id of the event that a row stems from, such as
+#'       `"incoming_chat_message"`. Such rows, stage changes among them, have
+#'       no `responsible_user_id`: see `vignette("v2-v4")`}
 #'   }
 #'   Without rows it has the 13 base columns, and a warning of class
 #'   `amocrm_warning_zero_rows` says so.

@@ -5,8 +5,8 @@
 #' Pages are read as those of [AmoNotes()] are: the answer is the whole table,
 #' or an error that says which rows are missing and carries the others.
 #'
-#' Over API v4 the columns of v2 come first. `result_id` is `NA` there, and
-#' `duration` and `updated_by` come last. API v4 has no filters for
+#' Over API v4 the columns of v2 come first. `result_id` is mostly `NA` there,
+#' and `duration` and `updated_by` come last. API v4 has no filters for
 #' `date_create_from`, `date_create_to` and `created_by`: all tasks that the
 #' other filters let through are read then.
 #'

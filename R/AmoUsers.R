@@ -3,9 +3,9 @@
 #' Small tables that tell what the ids in other tables mean.
 #'
 #' Over API v4 the columns of v2 come first. What v4 does not tell is `NA`:
-#' `last_name` and `phone_number` of users. Stages then stand in the order in
-#' which a pipeline shows them, rather than by id. Users over API v4 need the
-#' token of an administrator.
+#' `last_name` of users, and the flags of users whose rights it does not show.
+#' Stages then stand in the order in which a pipeline shows them, rather than by
+#' id. Users over API v4 need the token of an administrator.
 #'
 #' A list in the first place is the `auth_list`: `AmoUsers(auth)`.
 #'
@@ -20,6 +20,8 @@
 #'     \item{`name`, `last_name`, `login`, `language`, `phone_number`}{character,
 #'       `NA` where there is none}
 #'     \item{`is_active`, `is_free`, `is_admin`}{logical}
+#'     \item{`role_id`, `role_name`, `group_name`}{integer, character and
+#'       character, over API v4 only}
 #'   }
 #'   `AmoGroups()`: a row for each group of users.
 #'   \describe{

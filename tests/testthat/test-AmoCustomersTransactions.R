@@ -9,16 +9,15 @@ account <- AmoSandbox(notes = 0, customers = 60, transactions = 1100, access = "
 expect_transactions <- function(table) {
   expect_s3_class(table, "data.frame", exact = TRUE)
   expect_identical(names(table), transaction_columns)
-  expect_type(table$id, "integer")
   for (column in transaction_times) {
     expect_identical(class(table[[column]]), c("POSIXct", "POSIXt"))
     expect_identical(attr(table[[column]], "tzone"), "Europe/Moscow")
   }
-  texts <- setdiff(transaction_columns, c("id", transaction_times))
+  texts <- setdiff(transaction_columns, transaction_times)
   expect_true(all(vapply(table[texts], is.character, NA)))
 }
 
-test_that("all pages are read, and columns are text but for id and times", {
+test_that("all pages are read, and columns are text but for times", {
   transactions <- AmoCustomersTransactions(account)
   expect_transactions(transactions)
   expect_identical(nrow(transactions), 1100L)
@@ -103,13 +102,29 @@ test_that("a page that comes empty or short is asked for again", {
   expect_identical(AmoCustomersTransactions(v4, 100), whole)
 })
 
-test_that("an account without customers is told", {
+test_that("an account without customers has an empty table, and a warning says so", {
   kommo <- AmoSandbox(notes = 0, access = "token", kommo = TRUE)
   for (api in c("v2", "v4")) {
     withr::local_options(amocrm.api = api)
-    expect_error(AmoCustomersTransactions(kommo), class = "amocrm_error_http")
-    expect_error(AmoCustomersTransactions(kommo, customer_id = 1:2), class = "amocrm_error_http")
+    for (customers in list(NULL, 1:2)) {
+      expect_warning(
+        expect_warning(none <- AmoCustomersTransactions(kommo, customer_id = customers),
+                       class = "amocrm_warning_zero_rows"),
+        class = "amocrm_warning_no_customers"
+      )
+      expect_transactions(none)
+    }
   }
+})
+
+test_that("the price is the exact sum where the account counts in minor units", {
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
+    path = "/api/v4/customers/transactions", action = "body", body = paste0(
+      '{"_embedded":{"transactions":[{"id":1,"price":100,"price_with_minor_units":100.5},',
+      '{"id":2,"price":99999999,"price_with_minor_units":99999999.999},{"id":3,"price":7}]}}'
+    )
+  )))
+  expect_identical(AmoCustomersTransactions(auth)$price, c("100.5", "99999999.999", "7"))
 })
 
 test_that("a list in the first place is the auth_list, what follows has its usual order", {

@@ -66,6 +66,17 @@ test_that("a table without rows has its base columns, typed, and a warning", {
   }
 })
 
+test_that("columns of API v2 stand in the order of their first appearance, whichever they are", {
+  auth <- AmoSandbox(notes = 0, items = list(incoming_leads = paste0(
+    '[{"uid":"a","source_uid":"s","account_id":5,"category":"sip",',
+    '"incoming_lead_info":{"visitor_uid":"v","from":"x"}},{"uid":"b","source_name":"n"}]'
+  )))
+  expect_named(AmoIncomingLeads(auth), c(
+    "uid", "source_uid", "account_id", "category", "incoming_lead_info_visitor_uid",
+    "incoming_lead_info_from", "source_name"
+  ))
+})
+
 test_that("what is no time is no value, and a lead without a pipeline is not lost", {
   auth <- AmoSandbox(notes = 0, items = list(incoming_leads = paste0(
     '[{"uid":"a","category":"sip","incoming_lead_info":{"date":"soon","form_send_at":5}},',

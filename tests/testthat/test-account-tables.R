@@ -49,8 +49,13 @@ test_that("tables are typed as documented", {
 
 test_that("both APIs give the same tables", {
   both <- lapply(account_functions, through_both, account = account)
-  expect_same_table(both$users, unknown = c("last_name", "phone_number"))
-  expect_identical(names(both$users$v4), names(user_types))
+  expect_same_table(both$users, unknown = "last_name")
+  expect_identical(
+    names(both$users$v4), c(names(user_types), "role_id", "role_name", "group_name")
+  )
+  groups <- both$groups$v2[both$groups$v2$id != 0, ]
+  in_group <- groups$name[match(both$users$v4$group_id, groups$id)]
+  expect_identical(both$users$v4$group_name, in_group)
   expect_identical(both$groups$v4, both$groups$v2)
   expect_same_table(both$task_types)
   expect_identical(names(both$task_types$v4), c("id", "name", "code"))
@@ -79,6 +84,45 @@ test_that("empty parts of an account are tables without rows, typed", {
   expect_types(AmoPipelinesStatuses(serve_account('"pipelines":[]')), status_types)
   expect_identical(AmoCustomFields(serve_account('"custom_fields":[]')),
                    stats::setNames(list(), character()))
+})
+
+test_that("a user whose rights API v4 does not show is there", {
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
+    path = "/api/v4/users", action = "body", body = paste0(
+      '{"_embedded":{"users":[{"id":1,"name":"a","rights":null,"phone_number":"+7000"},',
+      '{"id":2,"rights":{"is_active":false,"is_free":false,"is_admin":true}}]}}'
+    )
+  )))
+  users <- AmoUsers(auth)
+  expect_identical(users$is_active, c(NA, FALSE))
+  expect_identical(users$is_admin, c(NA, TRUE))
+  expect_identical(users$group_id, c(NA, 0L))
+  expect_identical(users$phone_number, c("+7000", NA))
+})
+
+test_that("a new account, where every list of API v4 is a 204, has empty tables with columns", {
+  lists <- c("leads", "contacts", "companies", "customers", "tasks", "users", "events")
+  nothing <- function(list) {
+    list(path = paste0("/api/v4/", list), status = 204, nth = c(1, Inf),
+         headers = c("Content-Type" = "text/html; charset=UTF-8"))
+  }
+  auth <- AmoSandbox(
+    notes = 0, access = "token", v2 = FALSE, faults = lapply(lists, nothing)
+  )
+  expect_types(AmoPipelinesStatuses(auth), status_types)
+  expect_types(AmoUsers(auth), user_types)
+  expect_length(AmoCustomFields(auth), 0)
+  for (read in list(
+    AmoTasks, AmoCustomersTransactions, AmoIncomingLeads, AmoLeads, AmoContacts, AmoCompanies,
+    AmoCustomers, function(auth) AmoNotes(auth, "lead")
+  )) {
+    expect_warning(tables <- read(auth), class = "amocrm_warning_zero_rows")
+    if (is.data.frame(tables)) tables <- list(tables)
+    for (table in tables) {
+      expect_identical(nrow(table), 0L)
+      expect_gt(ncol(table), 2)
+    }
+  }
 })
 
 test_that("task types have neither colour nor icon, and one id may come twice", {

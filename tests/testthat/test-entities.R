@@ -235,9 +235,17 @@ test_that("pages that lag or move leave no trace", {
 })
 
 test_that("customers that are switched off are told of", {
-  auth <- AmoSandbox(notes = 0, kommo = TRUE)
-  error <- expect_error(AmoCustomers(auth), class = "amocrm_error_http")
-  expect_identical(error$status, 426L)
+  auth <- AmoSandbox(notes = 0, kommo = TRUE, access = "token")
+  for (api in c("v2", "v4")) {
+    withr::local_options(amocrm.api = api)
+    expect_warning(
+      expect_warning(none <- AmoCustomers(auth), class = "amocrm_warning_zero_rows"),
+      "no customers",
+      class = "amocrm_warning_no_customers"
+    )
+    expect_identical(nrow(none$customers), 0L)
+    expect_s3_class(none$customers$next_date, "POSIXct")
+  }
 })
 
 test_that("arguments are checked before anything is sent", {

@@ -70,6 +70,7 @@ expect_same_type <- function(v2, v4, type) {
   if (type %in% event_types) {
     expect_identical(rows$new$updated_at, rows$new$created_at, info = type)
     expect_match(rows$new$event_id, "^[0-9a-z]{26}$")
+    expect_false(anyNA(rows$new$event_type), info = type)
   }
 }
 
@@ -78,7 +79,7 @@ for (kind in c("lead", "contact", "company", "customer", "task")) {
     v2 <- read_with("v2", kind)
     v4 <- read_with("v4", kind)
     expect_identical(names(v4)[1:13], base_columns)
-    expect_identical(names(v4)[ncol(v4)], "event_id")
+    expect_identical(utils::tail(names(v4), 2), c("event_type", "event_id"))
     expect_identical(lapply(v4[base_columns], class), lapply(v2[base_columns], class))
     types <- setdiff(unique(v2$note_type), lost_types)
     expect_setequal(unique(v4$note_type), types)
@@ -166,6 +167,52 @@ test_that("all four kinds come in one call", {
   expect_true(all(vapply(notes, nrow, 0L) > 0))
 })
 
+test_that("chat messages have their messenger, their talk, their contact and their direction", {
+  chats <- read_with("v4", "lead", note_type = 17)
+  expect_setequal(
+    chats$event_type, c("incoming_chat_message", "outgoing_chat_message")
+  )
+  expect_true(all(chats$params_origin %in% c(
+    "telegram", "com.amocrm.amocrmwa", "instagram_business"
+  )))
+  expect_match(chats$params_talk_id, "^[0-9]+$")
+  expect_match(chats$linked_talk_contact_id, "^[0-9]+$")
+  moves <- read_with("v4", "lead", note_type = 3)
+  expect_identical(unique(moves$event_type), "lead_status_changed")
+  expect_false(any(grepl("entity|lead_status", names(moves))))
+})
+
+test_that("what an event tells besides has columns, also for an entity in the plural", {
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
+    path = "/api/v4/events", action = "body", body = paste0(
+      '{"_embedded":{"events":[{"id":"e","type":"lead_status_changed","entity_id":5,',
+      '"entity_type":"leads","created_at":1,',
+      '"value_after":[{"lead_status":{"id":142,"name":"won"}}],',
+      '"value_before":[{"lead_status":{"id":7,"name":"new"}}],',
+      '"_embedded":{"entity":{"id":5,"name":"a lead"}}}]}}'
+    )
+  )))
+  notes <- AmoNotes(auth, "lead", note_type = 3)
+  expect_identical(notes$element_type, "lead")
+  expect_identical(as.list(notes[14:20]), list(
+    params_STATUS_NEW = "142", params_STATUS_OLD = "7", params_lead_status_name = "won",
+    params_old_lead_status_name = "new", params_entity_name = "a lead",
+    event_type = "lead_status_changed", event_id = "e"
+  ))
+})
+
+test_that("several telephones of a call have v2's names, numbered", {
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
+    path = "/api/v4/contacts/notes", action = "body", body = paste0(
+      '{"_embedded":{"notes":[{"id":1,"entity_id":5,"created_at":1,"updated_at":1,',
+      '"note_type":"call_in","params":{"uniq":["a","b"],"phone":["+1"],"link":{"id":"z"}}}]}}'
+    )
+  )))
+  expect_identical(as.list(AmoNotes(auth, "contact", note_type = 10)[14:17]), list(
+    params_UNIQ1 = "a", params_UNIQ2 = "b", params_PHONE = "+1", params_LINK_id = "z"
+  ))
+})
+
 test_that("an account of Kommo has no customers, and its created leads an English text", {
   kommo <- AmoSandbox(notes = 50, access = "token", v2 = FALSE, kommo = TRUE)
   expect_warning(
@@ -174,7 +221,11 @@ test_that("an account of Kommo has no customers, and its created leads an Englis
     class = "amocrm_warning_no_customers"
   )
   expect_identical(nrow(notes$customer_notes), 0L)
-  expect_error(AmoNotes(kommo, "customer"), class = "amocrm_error_http")
+  expect_warning(
+    expect_warning(alone <- AmoNotes(kommo, "customer"), "zero rows"),
+    class = "amocrm_warning_no_customers"
+  )
+  expect_identical(names(alone), base_columns)
 })
 
 test_that("the zone comes from the account", {

@@ -115,7 +115,11 @@ fn pages(c: &mut Criterion) {
     });
     let request = Request::get("/api/v4/events").query("page", &8).query("limit", &100);
     compare(c, "v4 events", &body(&sandbox, &request), |body| {
-        read_v4(body, "events", Map::Written(&|event, row| events::write_row(event, false, row)))
+        read_v4(
+            body,
+            "events",
+            Map::WithEmbedded(&|event, row| events::write_row(event, false, row)),
+        )
     });
 }
 

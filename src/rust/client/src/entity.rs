@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
+use crate::customers;
 use crate::error::Error;
 use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_list};
 use crate::query::{Context, Notice, Query, Tables, all_of};
@@ -100,6 +101,8 @@ pub struct EntityQuery {
     request: EntityRequest,
     /// Set as soon as it is known which API to use.
     reader: OnceLock<Reader>,
+    /// Set when the account turns out to have no customers.
+    no_customers: OnceLock<()>,
 }
 
 /// The lists that hold what is asked for.
@@ -118,7 +121,7 @@ struct List {
 impl EntityQuery {
     /// Nothing is read yet.
     pub fn new(request: EntityRequest) -> Self {
-        EntityQuery { request, reader: OnceLock::new() }
+        EntityQuery { request, reader: OnceLock::new(), no_customers: OnceLock::new() }
     }
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
@@ -234,6 +237,11 @@ impl EntityQuery {
         Ok(())
     }
 
+    fn lacks_customers(&self, error: &Error) -> bool {
+        let lists = self.reader.get().into_iter().flat_map(|reader| &reader.lists);
+        customers::are_missing_in(error, lists.map(|list| &list.pages))
+    }
+
     /// The table of the cards, and those of what belongs to them.
     fn joined(&self) -> Vec<Table> {
         let lists = self.reader.get().map(|reader| reader.lists.as_slice()).unwrap_or_default();
@@ -255,7 +263,16 @@ impl EntityQuery {
 
 impl Query for EntityQuery {
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
-        self.read(context).boxed()
+        async {
+            match self.read(context).await {
+                Err(error) if self.lacks_customers(&error) => {
+                    self.no_customers.get_or_init(|| ());
+                    Ok(())
+                }
+                read => read,
+            }
+        }
+        .boxed()
     }
 
     fn tables(&self) -> Tables {
@@ -266,6 +283,9 @@ impl Query for EntityQuery {
     }
 
     fn notices(&self) -> Vec<Notice> {
+        if self.no_customers.get().is_some() {
+            return vec![Notice::NoCustomers];
+        }
         let Some(reader) = self.reader.get() else { return Vec::new() };
         let mut notices = Vec::new();
         if reader.no_filters && !self.is_one_by_one(reader) {

@@ -56,9 +56,11 @@ impl Plan for IncomingRequest {
         async { Ok(self.lists_of(context.api)) }.boxed()
     }
 
-    fn finish(&self, table: &mut Table) {
-        for column in metadata::BEYOND_V2 {
-            table.move_last(column);
+    fn finish(&self, api: Api, table: &mut Table) {
+        if api == Api::V4 {
+            for column in metadata::BEYOND_V2 {
+                table.move_last(column);
+            }
         }
     }
 }

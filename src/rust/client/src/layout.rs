@@ -30,20 +30,22 @@ impl Source {
 }
 
 /// A cell of a laid out row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Cell {
     /// One with a name of the layout's.
     Named(&'static str, Source),
+    /// A leaf of the record, by its place, under a name that was made for it.
+    Renamed(Box<str>, usize),
     /// A leaf of the record under its own name, by its place.
     Own(usize),
 }
 
 impl Cell {
     #[inline]
-    fn value<'l>(self, record: &'l Leaves) -> Value<'l> {
+    fn value<'l>(&self, record: &'l Leaves) -> Value<'l> {
         match self {
             Cell::Named(_, source) => source.value(record),
-            Cell::Own(place) => Source::Leaf(place).value(record),
+            Cell::Renamed(_, place) | Cell::Own(place) => Source::Leaf(*place).value(record),
         }
     }
 }
@@ -72,12 +74,18 @@ impl Layout {
         self.0.push(Cell::Own(place));
     }
 
+    /// Adds a leaf under a name that was made for it.
+    pub fn push_renamed(&mut self, name: String, place: usize) {
+        self.0.push(Cell::Renamed(name.into(), place));
+    }
+
     /// Writes the row of a record that it is the layout of.
     pub fn write<'r>(&self, record: &'r Leaves, row: &mut Row<'r>) {
         for cell in &self.0 {
-            match *cell {
+            match cell {
                 Cell::Named(name, source) => row.push_value(name, source.value(record)),
-                Cell::Own(place) => record.at(place).into_iter().for_each(|leaf| {
+                Cell::Renamed(name, _) => row.push_named(name.to_string(), cell.value(record)),
+                Cell::Own(place) => record.at(*place).into_iter().for_each(|leaf| {
                     row.push_leaf(leaf);
                 }),
             }

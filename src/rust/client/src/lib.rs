@@ -65,6 +65,7 @@ pub mod table_query;
 
 // What can be asked for, over either API.
 pub mod custom_fields;
+mod customers;
 pub mod entity;
 pub mod groups;
 pub mod incoming;

@@ -30,6 +30,8 @@ pub enum Map<'f> {
     AsItIs,
     /// Its row is written.
     Written(&'f RowMap<'f>),
+    /// Its row is written, also of what it embeds.
+    WithEmbedded(&'f RowMap<'f>),
     /// Its row is laid out, as those before it if it is like them.
     LaidOut(&'f dyn LayOut),
 }
@@ -64,6 +66,9 @@ struct OneTable<'m> {
 
 impl Members for OneTable<'_> {
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        if name == "_embedded" && matches!(self.map, Map::WithEmbedded(_)) {
+            return Ok(false);
+        }
         self.links.read(name, map)
     }
 }
@@ -74,7 +79,7 @@ impl Records for OneTable<'_> {
     fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
         match self.map {
             Map::AsItIs => self.table.push_record(leaves),
-            Map::Written(write) => self.keep_written(write, leaves),
+            Map::Written(write) | Map::WithEmbedded(write) => self.keep_written(write, leaves),
             Map::LaidOut(how) => self.keep_laid_out(how, leaves),
         }
     }
@@ -136,7 +141,7 @@ mod tests {
     use crate::flatten::{Kind, Leaves, Value};
     use crate::layout::{LayOut, Layout, Source};
     use crate::row_filter::RowFilter;
-    use crate::table::Schema;
+    use crate::table::{Column, Schema};
 
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
 
@@ -157,6 +162,23 @@ mod tests {
         let page = read_page(body, &format).unwrap();
         assert_eq!((page.rows.rows(), page.records), (2, 3));
         assert_eq!(page.rows.into_columns().len(), 1);
+    }
+
+    #[test]
+    fn what_a_record_embeds_is_there_for_those_who_ask_for_it() {
+        let map: &RowMap = &|record, row| {
+            record.iter().for_each(|leaf| row.push_leaf(leaf));
+            true
+        };
+        let body =
+            br#"{"_embedded":{"items":[{"id":1,"_links":{"self":"x"},"_embedded":{"a":2}}]}}"#;
+        let columns = |map| {
+            let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map };
+            let columns = read_page(body, &format).unwrap().rows.into_columns();
+            columns.iter().map(Column::name).collect::<Vec<_>>()
+        };
+        assert_eq!(columns(Map::WithEmbedded(map)), ["id", "_embedded_a"]);
+        assert_eq!(columns(Map::Written(map)), ["id"]);
     }
 
     /// Lays out the id and, for records with a `kind` of `a`, the text.

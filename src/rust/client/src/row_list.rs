@@ -54,6 +54,8 @@ pub struct RowList {
     pages: Pages<Table>,
     /// The list that this one is a part of, when the part may be unknown.
     all: Option<Request>,
+    /// Whether rows are also made of what records embed.
+    embedded: bool,
 }
 
 impl Cut {
@@ -92,7 +94,7 @@ impl RowList {
     /// A list to be read `limit` records at a time at most.
     pub fn new(source: Source, limit: u32) -> Self {
         let pages = Pages::new(source.cut.paging(), limit, Table::new(source.schema));
-        RowList { source, pages, all: None }
+        RowList { source, pages, all: None, embedded: false }
     }
 
     /// A part of the list `all`: when the server does not know it, such as
@@ -100,6 +102,13 @@ impl RowList {
     #[must_use]
     pub fn part_of(mut self, all: Request) -> Self {
         self.all = Some(all);
+        self
+    }
+
+    /// The same list, with what its records embed.
+    #[must_use]
+    pub fn with_embedded(mut self) -> Self {
+        self.embedded = true;
         self
     }
 
@@ -202,15 +211,18 @@ impl RowList {
     fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Source { member, id, schema, row, .. } = &self.source;
         let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
-        read_page(
-            body,
-            &Format { list: member, schema, id, order: None, map: Map::Written(&**row) },
-        )
+        let map = if self.embedded { Map::WithEmbedded(&**row) } else { Map::Written(&**row) };
+        read_page(body, &Format { list: member, schema, id, order: None, map })
     }
 
     /// The rows that have arrived; takes them.
     pub fn take(&self) -> Option<Table> {
         self.pages.take()
+    }
+
+    /// What has arrived.
+    pub fn pages(&self) -> &Pages<Table> {
+        &self.pages
     }
 
     /// Whether its records are those of given ids.

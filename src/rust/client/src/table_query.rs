@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
+use crate::account::Api;
 use crate::error::Error;
 use crate::paging::join_lists;
-use crate::query::{Context, Query, Tables, all_of};
+use crate::query::{Context, Notice, Query, Tables, all_of};
 use crate::row_list::RowList;
 use crate::table::{Schema, Table};
 
@@ -32,8 +33,14 @@ pub trait Plan: Send + Sync + 'static {
         &[]
     }
 
-    /// Puts the table in its final form.
-    fn finish(&self, _table: &mut Table) {}
+    /// Puts the table of an API in its final form.
+    fn finish(&self, _api: Api, _table: &mut Table) {}
+
+    /// What to tell of an error of the lists that only means that there are no
+    /// rows; None for any other error.
+    fn excuse(&self, _error: &Error, _lists: &[RowList]) -> Option<Notice> {
+        None
+    }
 
     /// What an error of the lists means here.
     fn explain(&self, error: Error) -> Error {
@@ -44,26 +51,36 @@ pub trait Plan: Send + Sync + 'static {
 /// A plan, and what has come of it.
 pub struct TableQuery<P> {
     plan: P,
-    /// Set as soon as it is known which lists they are.
-    lists: OnceLock<Vec<RowList>>,
+    /// Set as soon as it is known which lists they are, and of which API.
+    lists: OnceLock<(Api, Vec<RowList>)>,
+    /// Why there are no rows.
+    excuse: OnceLock<Notice>,
 }
 
 impl<P: Plan> TableQuery<P> {
     /// Nothing is read yet.
     pub fn new(plan: P) -> Self {
-        TableQuery { plan, lists: OnceLock::new() }
+        TableQuery { plan, lists: OnceLock::new(), excuse: OnceLock::new() }
     }
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
         let lists = self.plan.lists(context).await?;
-        let lists = self.lists.get_or_init(|| lists);
-        let reading = all_of(lists.iter().map(|list| list.read(context).boxed()).collect());
+        let (_, lists) = self.lists.get_or_init(|| (context.api, lists));
+        let reading = self.read_lists(context, lists);
         let read = if self.plan.has_times() {
             try_join(context.zone(), reading).await.map(|_| ())
         } else {
             reading.await
         };
         read.map_err(|error| self.plan.explain(error))
+    }
+
+    async fn read_lists(&self, context: &Context, lists: &[RowList]) -> Result<(), Error> {
+        let read = all_of(lists.iter().map(|list| list.read(context).boxed()).collect()).await;
+        let excuse = read.as_ref().err().and_then(|error| self.plan.excuse(error, lists));
+        let Some(excuse) = excuse else { return read };
+        self.excuse.get_or_init(|| excuse);
+        Ok(())
     }
 }
 
@@ -73,13 +90,20 @@ impl<P: Plan> Query for TableQuery<P> {
     }
 
     fn tables(&self) -> Tables {
-        let lists = self.lists.get().map(Vec::as_slice).unwrap_or_default();
+        let known = self.lists.get();
+        let lists = known.map(|(_, lists)| lists.as_slice()).unwrap_or_default();
         let table = join_lists(lists.iter().filter_map(RowList::take));
         let mut table = table.unwrap_or_else(|| Table::new(self.plan.schema()));
         if lists.len() > 1 && !lists.iter().any(RowList::is_by_ids) {
             table.sort_by(self.plan.order());
         }
-        self.plan.finish(&mut table);
+        if let Some((api, _)) = known {
+            self.plan.finish(*api, &mut table);
+        }
         vec![(P::NAME.to_owned(), table)]
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        self.excuse.get().cloned().into_iter().collect()
     }
 }

@@ -8,11 +8,14 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::error::Error;
+use crate::flatten::{Leaf, Leaves, Value};
 use crate::query::Context;
+use crate::row::Row;
 use crate::row_filter::{RowFilter, Span};
 use crate::row_list::RowList;
 use crate::table::Schema;
 use crate::table_query::Plan;
+use crate::v4::form_of;
 use crate::zone::Moment;
 
 pub use v2::write_row as write_v2;
@@ -98,8 +101,11 @@ impl TasksRequest {
     }
 
     fn filter(&self, spans: Spans) -> RowFilter {
-        let is_done = |status: &u64| if *status == 0 { "FALSE" } else { "TRUE" };
-        let done: Vec<&str> = self.statuses.iter().map(is_done).collect();
+        let forms = |status: &u64| match status {
+            0 => ["FALSE", "0", "false"],
+            _ => ["TRUE", "1", "true"],
+        };
+        let done: Vec<&str> = self.statuses.iter().flat_map(forms).collect();
         RowFilter::default()
             .among("id", &self.ids)
             .among("element_type", &self.kinds)
@@ -110,6 +116,27 @@ impl TasksRequest {
             .among("task_type", &self.task_types)
             .within("created_at", spans.created)
             .within("updated_at", spans.modified)
+    }
+}
+
+/// Writes a task's result, which is an object, a list of objects or only its
+/// text; the columns are there also where there is none.
+fn write_result<'r>(task: &'r Leaves, row: &mut Row<'r>) {
+    let is = |leaf: &Leaf, stem| form_of(leaf.name(), stem).is_some_and(|form| !form.contains('.'));
+    write_each("result_id", task.iter().filter(|leaf| is(leaf, "result.id")), row);
+    let texts = task.iter().filter(|leaf| is(leaf, "result.text") || is(leaf, "result"));
+    write_each("result_text", texts, row);
+}
+
+/// The first value has the column, further ones have numbered ones.
+fn write_each<'r>(
+    column: &'static str,
+    mut leaves: impl Iterator<Item = Leaf<'r>>,
+    row: &mut Row<'r>,
+) {
+    row.push_value(column, leaves.next().map_or(Value::ABSENT, Leaf::value));
+    for (number, leaf) in (2..).zip(leaves) {
+        row.push_named(format!("{column}{number}"), leaf.value());
     }
 }
 

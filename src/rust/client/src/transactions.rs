@@ -3,10 +3,11 @@
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
+use crate::customers;
 use crate::error::Error;
 use crate::flatten::{Leaves, Value};
 use crate::http::Request;
-use crate::query::Context;
+use crate::query::{Context, Notice};
 use crate::row::Row;
 use crate::row_filter::RowFilter;
 use crate::row_list::{Cut, RowList, RowOf, Source};
@@ -31,7 +32,6 @@ pub static TRANSACTIONS: Schema = Schema {
         "customer_id",
     ],
     keys: &["id"],
-    ids: &["id"],
     times: &["created_at", "updated_at"],
     time_endings: &["_at"],
     ..Schema::TEXT
@@ -60,7 +60,12 @@ impl Plan for TransactionsRequest {
     }
 
     fn order(&self) -> &'static [&'static str] {
-        &["created_at", "id"]
+        &["created_at"]
+    }
+
+    fn excuse(&self, error: &Error, lists: &[RowList]) -> Option<Notice> {
+        let lists = lists.iter().map(RowList::pages);
+        customers::are_missing_in(error, lists).then_some(Notice::NoCustomers)
     }
 }
 
@@ -130,6 +135,7 @@ pub fn write_v2<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
         match leaf.name() {
             "customer.id" => row.push_leaf_as("customer_id", leaf),
             "comment" => row.push_value("comment", leaf.value().filled()),
+            "price" => row.push_value("price", price(transaction)),
             name if name.starts_with("customer.") => {}
             _ => row.push_leaf(leaf),
         }
@@ -142,6 +148,7 @@ pub fn write_v4<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
     for column in TRANSACTIONS.base {
         match *column {
             "date" => row.copy_as(transaction, "completed_at", "date"),
+            "price" => row.push_value("price", price(transaction)),
             "comment" => {
                 let comment = transaction.get("comment").unwrap_or(Value::ABSENT);
                 row.push_value("comment", comment.filled());
@@ -151,10 +158,39 @@ pub fn write_v4<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
     }
 }
 
+/// The sum. Where it has minor units `price` is cut off.
+fn price<'r>(transaction: &'r Leaves) -> Value<'r> {
+    let exact = transaction.get("price_with_minor_units");
+    exact.or_else(|| transaction.get("price")).unwrap_or(Value::ABSENT)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::TransactionsRequest;
+    #![allow(clippy::unwrap_used)]
+    use super::{TransactionsRequest, write_v2, write_v4};
+    use crate::flatten::{Leaves, NoLinks};
+    use crate::row::Row;
     use crate::row_list::RowList;
+    use serde::de::DeserializeSeed;
+
+    #[test]
+    fn the_price_is_the_exact_sum_where_it_is_told() {
+        for (json, price) in [
+            (r#"{"price":100,"price_with_minor_units":100.5}"#, "100.5"),
+            (r#"{"price":99999999,"price_with_minor_units":99999999.999}"#, "99999999.999"),
+            (r#"{"price":100,"price_with_minor_units":null}"#, "100"),
+            (r#"{"price":100}"#, "100"),
+        ] {
+            let mut transaction = Leaves::default();
+            let mut parser = serde_json::Deserializer::from_str(json);
+            transaction.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+            for write in [write_v2, write_v4] {
+                let mut row = Row::default();
+                write(&transaction, &mut row);
+                assert_eq!(row.get("price").unwrap().text(), price, "{json}");
+            }
+        }
+    }
 
     fn requests(lists: &[RowList]) -> Vec<String> {
         let requests = lists.iter().map(RowList::request);

@@ -29,10 +29,13 @@ static USERS: Schema = Schema {
     keys: &["id"],
     ids: &["id"],
     natural: true,
-    integers: &["group_id"],
+    integers: &["group_id", "role_id"],
     logicals: &["is_active", "is_free", "is_admin"],
     ..Schema::TEXT
 };
+
+/// What API v4 tells only if asked to.
+const V4_MORE: &str = "phone_number,role,group";
 
 /// The users of an account.
 pub struct Users;
@@ -61,8 +64,9 @@ impl Plan for Users {
                     RowList::whole(source(request, Cut::Whole, Box::new(write_v2)))
                 }
                 Api::V4 => {
-                    let request = Request::get("/api/v4/users");
-                    RowList::new(source(request, Cut::Pages, Box::new(write_v4)), LIST_LIMIT)
+                    let request = Request::get("/api/v4/users").query("with", V4_MORE);
+                    let users = source(request, Cut::Pages, Box::new(write_v4));
+                    RowList::new(users, LIST_LIMIT).with_embedded()
                 }
             }])
         }
@@ -98,11 +102,82 @@ pub fn write_v4<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
         }
         row.push_value(column, user.get(name).unwrap_or(Value::ABSENT).filled());
     }
-    // The first group has the id 0 in v2 and none in v4.
-    row.push_value("group_id", user.get("rights.group_id").unwrap_or(Value::Whole(0)));
+    row.push_value("group_id", group_id(user));
     for column in ["is_active", "is_free", "is_admin"] {
         row.copy_as(user, &format!("rights.{column}"), column);
     }
-    row.push_value("phone_number", Value::ABSENT);
+    row.push_value("phone_number", first_of(user, &["phone_number"]).filled());
+    // What v2 does not have comes last.
+    row.push_value("role_id", first_of(user, &["rights.role_id", "_embedded.roles.id"]));
+    row.push_value("role_name", first_of(user, &["_embedded.roles.name"]).filled());
+    row.push_value("group_name", first_of(user, &["_embedded.groups.name"]).filled());
     user.get("rights.is_free").is_none_or(|is_free| is_free.text() != "TRUE")
+}
+
+/// The first group has the id 0 in v2 and none in v4. A user whose rights are
+/// not told may belong to any.
+fn group_id<'r>(user: &'r Leaves) -> Value<'r> {
+    let has_rights = user.iter().any(|leaf| leaf.name().starts_with("rights."));
+    match first_of(user, &["rights.group_id", "_embedded.groups.id"]) {
+        Value::ABSENT if has_rights => Value::Whole(0),
+        group => group,
+    }
+}
+
+/// What the first of these members that is there holds.
+fn first_of<'r>(user: &'r Leaves, names: &[&str]) -> Value<'r> {
+    names.iter().find_map(|name| user.get(name)).unwrap_or(Value::ABSENT)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{USERS, write_v4};
+    use crate::page::{Format, Map, read_page};
+    use crate::table::{Column, Table};
+
+    fn read(users: &str) -> Table {
+        let body = format!(r#"{{"_embedded":{{"users":[{users}]}}}}"#);
+        let map = Map::WithEmbedded(&write_v4);
+        let format = Format { list: "users", schema: &USERS, id: "id", order: None, map };
+        read_page(body.as_bytes(), &format).unwrap().rows
+    }
+
+    fn text(table: &Table, column: &str) -> Option<String> {
+        table.texts(column).remove(0)
+    }
+
+    #[test]
+    fn telephone_role_and_group_are_told() {
+        let user = read(
+            r#"{"id":1,"name":"a","phone_number":"+7000","rights":{"is_admin":false,"group_id":5,
+            "role_id":6},"_embedded":{"roles":[{"id":6,"name":"r"}],"groups":[{"id":5,"name":"g"}]}}"#,
+        );
+        for (column, held) in [
+            ("phone_number", "+7000"),
+            ("group_id", "5"),
+            ("role_id", "6"),
+            ("role_name", "r"),
+            ("group_name", "g"),
+        ] {
+            assert_eq!(text(&user, column).as_deref(), Some(held), "{column}");
+        }
+        let columns = user.into_columns();
+        let names: Vec<String> = columns.iter().map(Column::name).collect();
+        assert_eq!(names, [USERS.base, &["role_id", "role_name", "group_name"]].concat());
+    }
+
+    #[test]
+    fn a_user_without_rights_is_there_and_may_belong_to_any_group() {
+        let user = read(r#"{"id":1,"rights":null,"phone_number":null}"#);
+        assert_eq!(user.rows(), 1);
+        for column in ["is_active", "is_free", "is_admin", "group_id", "role_id", "phone_number"] {
+            assert_eq!(text(&user, column), None, "{column}");
+        }
+        let in_group = read(r#"{"id":1,"rights":null,"_embedded":{"groups":[{"id":5}]}}"#);
+        assert_eq!(text(&in_group, "group_id").as_deref(), Some("5"));
+        let in_first = read(r#"{"id":1,"rights":{"is_active":false,"group_id":null}}"#);
+        assert_eq!(text(&in_first, "group_id").as_deref(), Some("0"));
+        assert_eq!(text(&in_first, "is_active").as_deref(), Some("FALSE"));
+    }
 }

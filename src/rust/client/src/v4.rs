@@ -94,8 +94,17 @@ pub fn singular(plural: &str) -> &str {
         "leads" => "lead",
         "companies" => "company",
         "customers" => "customer",
+        "tasks" => "task",
         other => other,
     }
+}
+
+/// What follows `stem` in a name that is just that (nothing), a numbered form
+/// of it (`2`) or a member of it (`.id`). None for any other name.
+pub fn form_of<'n>(name: &'n str, stem: &str) -> Option<&'n str> {
+    let rest = name.strip_prefix(stem)?;
+    let nested = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    (nested.is_empty() || nested.starts_with('.')).then_some(rest)
 }
 
 #[cfg(test)]

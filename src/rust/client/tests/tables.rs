@@ -17,7 +17,7 @@ use amocrm_client::task_types::TaskTypes;
 use amocrm_client::tasks::TasksRequest;
 use amocrm_client::transactions::TransactionsRequest;
 use amocrm_client::users::Users;
-use amocrm_sandbox::{Config, ListCounts, NoteCounts, Sandbox};
+use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
 const BOTH: [Api; 2] = [Api::V2, Api::V4];
@@ -160,18 +160,59 @@ fn both_apis_give_the_same_pipelines_and_fields() {
 }
 
 #[test]
-fn a_customer_who_is_not_there_has_no_purchases_and_an_account_without_customers_is_told() {
+fn a_customer_who_is_not_there_has_no_purchases() {
     let of = |customers| TransactionsRequest { limit: 50, customers, ..Default::default() };
     let sandbox = account(Config::default());
     let customer = ids(run(&sandbox, Api::V2, EntityQuery::new(cards(Entity::Customer))))[0];
-    let kommo = account(Config { kommo: true, ..Config::default() });
     for api in BOTH {
         let rows = |customers| sizes(&run(&sandbox, api, TableQuery::new(of(customers))))[0].1;
         let bought = rows(vec![customer]);
         assert!(bought > 0);
         assert_eq!((rows(vec![1, customer]), rows(vec![1])), (bought, 0), "{api:?}");
-        let none = run(&kommo, api, TableQuery::new(of(vec![1, 2])));
-        assert!(matches!(none.error, Some(Error::Http { .. })), "{api:?} {:?}", none.error);
+    }
+}
+
+/// What a call gives that asks for customers, and one that asks for purchases.
+fn customers_and_purchases(sandbox: &Sandbox, api: Api, of: &[u64]) -> [Outcome; 2] {
+    let request = TransactionsRequest { limit: 50, customers: of.to_vec(), ..Default::default() };
+    let customers = EntityQuery::new(cards(Entity::Customer));
+    [run(sandbox, api, customers), run(sandbox, api, TableQuery::new(request))]
+}
+
+#[test]
+fn an_account_without_customers_has_empty_tables_and_is_told_so() {
+    let refusal = |status| Fault {
+        path: "customers".to_owned(),
+        nth: 0..u64::MAX,
+        action: Action::Status(status, vec![], r#"{"title":"Payment Required"}"#.to_owned()),
+    };
+    let kommo = account(Config { kommo: true, ..Config::default() });
+    let unpaid = account(Config { faults: vec![refusal(402)], ..Config::default() });
+    for (sandbox, api) in [(&kommo, Api::V2), (&kommo, Api::V4), (&unpaid, Api::V4)] {
+        for of in [&[][..], &[1, 2]] {
+            for outcome in customers_and_purchases(sandbox, api, of) {
+                assert_eq!(sizes(&outcome)[0].1, 0, "{api:?}");
+                assert_eq!(outcome.notices, [Notice::NoCustomers], "{api:?}");
+            }
+        }
+    }
+    let forbidden = account(Config { faults: vec![refusal(403)], ..Config::default() });
+    for outcome in customers_and_purchases(&forbidden, Api::V4, &[]) {
+        assert_eq!(outcome.error.unwrap().at().unwrap().status, Some(403));
+    }
+}
+
+#[test]
+fn customers_that_end_in_a_refusal_after_some_rows_are_an_error() {
+    let refused = Fault {
+        path: "page=2&".to_owned(),
+        nth: 0..u64::MAX,
+        action: Action::Status(404, vec![], String::new()),
+    };
+    let sandbox = account(Config { faults: vec![refused], ..Config::default() });
+    for outcome in customers_and_purchases(&sandbox, Api::V4, &[]) {
+        assert_eq!(outcome.error.unwrap().at().unwrap().status, Some(404));
+        assert_eq!((outcome.tables[0].1.rows(), &outcome.notices[..]), (50, &[][..]));
     }
 }
 

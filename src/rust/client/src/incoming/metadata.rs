@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{category, push};
-use crate::flatten::{Kind, Leaves, Value};
+use crate::flatten::{Kind, Leaf, Leaves, Value};
 use crate::row::Row;
+use crate::v4::form_of;
 
 /// Columns that v2 does not have.
 pub const BEYOND_V2: [&str; 3] = ["incoming_lead_info.visitor_uid", "source_uid", "account_id"];
@@ -49,18 +50,27 @@ pub fn write_v4<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
         copy(lead, name, row, name);
     }
     let names = names_of(&kind.text());
-    for (name, column) in names {
-        copy(lead, &format!("metadata.{name}"), row, format!("incoming_lead_info.{column}"));
-    }
-    for leaf in lead.iter() {
-        let Some(name) = leaf.name().strip_prefix("metadata.") else { continue };
-        if !names.iter().any(|(known, _)| *known == name) {
-            push(row, format!("incoming_lead_info.{name}"), leaf);
-        }
+    let mut info: Vec<_> = lead.iter().filter_map(|leaf| info_of(leaf, names)).collect();
+    info.sort_by_key(|(place, ..)| *place);
+    for (_, column, leaf) in info {
+        push(row, column, leaf);
     }
     for name in ["source_uid", "account_id"] {
         copy(lead, name, row, name);
     }
+}
+
+/// The column of a member of `metadata`, and its place among those that v2
+/// has; new ones come behind.
+fn info_of<'r>(leaf: Leaf<'r>, names: &[(&str, &str)]) -> Option<(usize, String, Leaf<'r>)> {
+    let name = leaf.name().strip_prefix("metadata.")?;
+    let old = names.iter().enumerate().find_map(|(place, (new, old))| {
+        let form = form_of(name, new)?;
+        Some((place, format!("incoming_lead_info.{old}{form}")))
+    });
+    let (place, column) =
+        old.unwrap_or_else(|| (names.len(), format!("incoming_lead_info.{name}")));
+    Some((place, column, leaf))
 }
 
 fn names_of(category: &str) -> &'static [(&'static str, &'static str)] {
@@ -90,25 +100,43 @@ mod tests {
 
     #[test]
     fn members_of_metadata_have_their_old_names_and_new_ones_stay() {
-        let (mut lead, mut row) = (Leaves::default(), Row::default());
-        let mut parser = serde_json::Deserializer::from_str(
+        assert_cells(
             r#"{"category":"forms","uid":"u","account_id":1,
             "metadata":{"visitor_uid":"v","form_sent_at":5,"ip":"192.0.2.1"}}"#,
-        );
-        lead.record(&mut NoLinks).deserialize(&mut parser).unwrap();
-        write_v4(&lead, &mut row);
-        let cells: Vec<_> = row.texts().collect();
-        let cells: Vec<(&str, &str)> = cells.iter().map(|(name, text)| (*name, &**text)).collect();
-        assert_eq!(
-            cells,
-            [
+            &[
                 ("category", "form"),
                 ("uid", "u"),
                 ("incoming_lead_info.ip", "192.0.2.1"),
                 ("incoming_lead_info.form_send_at", "5"),
                 ("incoming_lead_info.visitor_uid", "v"),
-                ("account_id", "1")
-            ]
+                ("account_id", "1"),
+            ],
         );
+    }
+
+    #[test]
+    fn several_values_and_parts_of_a_member_have_its_old_name() {
+        assert_cells(
+            r#"{"category":"sip","metadata":{"phone":["+7000","+7001"],"called_at":7,
+            "from":{"id":1},"phones":2}}"#,
+            &[
+                ("category", "sip"),
+                ("incoming_lead_info.from.id", "1"),
+                ("incoming_lead_info.to1", "+7000"),
+                ("incoming_lead_info.to2", "+7001"),
+                ("incoming_lead_info.date", "7"),
+                ("incoming_lead_info.phones", "2"),
+            ],
+        );
+    }
+
+    fn assert_cells(json: &str, expected: &[(&str, &str)]) {
+        let (mut lead, mut row) = (Leaves::default(), Row::default());
+        let mut parser = serde_json::Deserializer::from_str(json);
+        lead.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+        write_v4(&lead, &mut row);
+        let cells: Vec<_> = row.texts().collect();
+        let cells: Vec<(&str, &str)> = cells.iter().map(|(name, text)| (*name, &**text)).collect();
+        assert_eq!(cells, expected);
     }
 }

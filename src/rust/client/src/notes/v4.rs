@@ -10,7 +10,7 @@ use url::Url;
 use super::NotesRequest;
 use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use crate::error::Error;
-use crate::flatten::{Kind, Leaves, Value};
+use crate::flatten::{Leaves, Value};
 use crate::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_list};
 use crate::query::{Notice, all_of};
@@ -28,7 +28,6 @@ pub struct Reader {
     since: Option<i64>,
     /// How many ids are asked for.
     ids: usize,
-    several_kinds: bool,
     in_english: bool,
     lists: Vec<List>,
     /// Events to look through for ids that no note has.
@@ -67,7 +66,6 @@ impl Reader {
             filter: filter_of(request, since),
             since: since.filter(|_| request.ids.is_empty()),
             ids: request.ids.iter().collect::<HashSet<_>>().len(),
-            several_kinds: request.kinds.len() > 1,
             in_english: account.host_str().is_some_and(|host| host.ends_with("kommo.com")),
             lists,
             reserve,
@@ -106,7 +104,7 @@ impl Reader {
             self.fetch(transport, list, range)
         });
         match read.await {
-            Err(error) if self.several_kinds && list.lacks_customers(&error) => {
+            Err(error) if list.lacks_customers(&error) => {
                 self.notice(Notice::NoCustomers);
                 Ok(())
             }
@@ -130,7 +128,7 @@ impl Reader {
         let write_event: &RowMap = &|record, row| self.write_event(list, record, row);
         let note_rows = NoteRows::new(v4::kind(&list.kind), &self.filter);
         let map = match list.feed {
-            Feed::Events(_) | Feed::Chats(_) => Map::Written(write_event),
+            Feed::Events(_) | Feed::Chats(_) => Map::WithEmbedded(write_event),
             Feed::Notes(_) | Feed::NotesById(_) => Map::LaidOut(&note_rows),
         };
         let feed = &list.feed;
@@ -146,7 +144,8 @@ impl Reader {
 
     /// An event as a row; false when it is not asked for.
     fn write_event<'r>(&self, list: &List, event: &'r Leaves, row: &mut Row<'r>) -> bool {
-        let of_kind = event.get("entity_type") == Some(Value::Text(&list.kind, Kind::Text));
+        let kind = event.get("entity_type").map(Value::text);
+        let of_kind = kind.is_some_and(|kind| v4::singular(&kind) == list.kind);
         of_kind && events::write_row(event, self.in_english, row) && self.filter.lets_through(row)
     }
 
@@ -184,6 +183,7 @@ impl Reader {
         if kind == "task" && table.rows() > 0 {
             self.write_results(&mut table);
         }
+        table.move_last("event_type");
         table.move_last("event_id");
         table
     }

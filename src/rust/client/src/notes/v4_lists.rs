@@ -2,6 +2,7 @@
 //! for their parts (v4.md 6.4).
 
 use super::NotesRequest;
+use crate::customers;
 use crate::error::Error;
 use crate::http::Request;
 use crate::paging::{PageRange, Pages, Paging};
@@ -121,12 +122,11 @@ impl List {
         }
     }
 
-    /// Whether the error says that the account has no customers: they are
-    /// not in its tariff, or it is on Kommo (v4.md 1.6, 1.8).
+    /// Whether the error says that the account has no customers.
     pub fn lacks_customers(&self, error: &Error) -> bool {
         let status = error.at().and_then(|at| at.status);
         let refused = match self.feed {
-            Feed::Notes(_) | Feed::NotesById(_) => matches!(status, Some(402 | 404)),
+            Feed::Notes(_) | Feed::NotesById(_) => customers::are_missing_in(error, [&self.pages]),
             // Here it is an entity that the filter does not know.
             Feed::Events(_) | Feed::Chats(_) => matches!(status, Some(400 | 402 | 404)),
         };

@@ -1,12 +1,13 @@
 //! Tasks over API v2 (v2.md 3.6).
 
-use super::{Spans, TASKS, TasksRequest};
+use super::{Spans, TASKS, TasksRequest, write_result};
 use crate::flatten::{Kind, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
 use crate::row_filter::Span;
 use crate::row_list::{Cut, RowList, Source};
 use crate::v2::{self, IDS_A_REQUEST};
+use crate::v4::form_of;
 
 /// The lists that hold the tasks of a request. A list has at most one kind and
 /// one element: whether the server understands several is not certain.
@@ -69,24 +70,54 @@ pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
         if leaf.name() == "element_type" {
             let named = v2::element_type(&leaf.text()).map(|name| Value::Text(name, Kind::Text));
             row.push_value("element_type", named.unwrap_or(leaf.value()));
-        } else if !leaf.name().starts_with("result") {
+        } else if form_of(leaf.name(), "result").is_none() {
             row.push_leaf(leaf);
         }
     }
-    row.copy_as(task, "result.id", "result_id");
-    row.copy_as(task, "result.text", "result_text");
+    write_result(task, row);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::lists;
+    #![allow(clippy::unwrap_used)]
+    use super::{lists, write_row};
+    use crate::flatten::{Leaves, NoLinks};
+    use crate::row::Row;
     use crate::row_filter::Span;
     use crate::row_list::RowList;
     use crate::tasks::{Spans, TasksRequest};
+    use serde::de::DeserializeSeed;
 
     fn queries(request: &TasksRequest, spans: Spans) -> Vec<String> {
         let request = TasksRequest { limit: 500, ..request.clone() };
         lists(&request, spans).iter().map(|list| RowList::request(list).shown_query()).collect()
+    }
+
+    #[test]
+    fn a_member_that_only_begins_like_the_result_stays() {
+        let (mut task, mut row) = (Leaves::default(), Row::default());
+        let json = r#"{"id":1,"results":2,"result":{"id":3,"text":"done"},"group_id":0}"#;
+        let mut parser = serde_json::Deserializer::from_str(json);
+        task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+        write_row(&task, &mut row);
+        let cells: Vec<_> = row.texts().map(|(name, text)| format!("{name}={text}")).collect();
+        assert_eq!(cells, ["id=1", "results=2", "group_id=0", "result_id=3", "result_text=done"]);
+    }
+
+    #[test]
+    fn open_and_done_tasks_are_told_apart_in_each_form() {
+        for (sent, status) in [("true", 1), ("1", 1), ("\"1\"", 1), ("false", 0), ("0", 0)] {
+            let (mut task, mut row) = (Leaves::default(), Row::default());
+            let json = format!(r#"{{"id":1,"is_completed":{sent}}}"#);
+            let mut parser = serde_json::Deserializer::from_str(&json);
+            task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+            write_row(&task, &mut row);
+            let wanted = |status| {
+                let request = TasksRequest { statuses: vec![status], ..TasksRequest::default() };
+                request.filter(Spans::default()).lets_through(&row)
+            };
+            assert_eq!((wanted(status), wanted(1 - status)), (true, false), "{sent}");
+        }
     }
 
     #[test]

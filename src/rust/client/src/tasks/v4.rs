@@ -1,6 +1,6 @@
 //! Tasks over API v4, as rows of v2 (v4.md 4.3).
 
-use super::{Spans, TASKS, TasksRequest};
+use super::{Spans, TASKS, TasksRequest, write_result};
 use crate::flatten::{Kind, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
@@ -83,8 +83,7 @@ pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
     for (column, name) in AFTER_ELEMENT {
         row.copy_as(task, name, column);
     }
-    row.push_value("result_id", Value::ABSENT);
-    row.copy_as(task, "result.text", "result_text");
+    write_result(task, row);
     for name in ["duration", "updated_by"] {
         row.copy_as(task, name, name);
     }
@@ -127,6 +126,34 @@ mod tests {
         assert_eq!(value("complete_till_at"), "7");
         assert_eq!(value("task_type"), "2");
         assert_eq!(value("result_text"), "ok");
+    }
+
+    #[test]
+    fn the_result_is_read_in_each_of_its_forms() {
+        for (sent, id, text) in [
+            (r#""ready text""#, "", "ready text"),
+            (r#"["of a list"]"#, "", "of a list"),
+            (r#"{"text":"of an object"}"#, "", "of an object"),
+            (r#"{"id":77,"text":"with id"}"#, "77", "with id"),
+            (r#"[{"id":77,"text":"listed"}]"#, "77", "listed"),
+            (r#"{"text":null}"#, "", ""),
+            ("null", "", ""),
+            ("[]", "", ""),
+        ] {
+            let row = row(&format!(r#"{{"id":1,"result":{sent}}}"#));
+            let value = |name: &str| &row.iter().find(|(found, _)| found == name).unwrap().1;
+            assert_eq!((&**value("result_id"), &**value("result_text")), (id, text), "{sent}");
+        }
+    }
+
+    #[test]
+    fn further_results_have_columns_of_their_own() {
+        let row = row(r#"{"id":1,"result":[{"id":7,"text":"a"},{"id":8,"text":"b"}]}"#);
+        for (column, held) in
+            [("result_id", "7"), ("result_id2", "8"), ("result_text", "a"), ("result_text2", "b")]
+        {
+            assert!(row.contains(&(column.to_owned(), held.to_owned())), "{row:?}");
+        }
     }
 
     #[test]

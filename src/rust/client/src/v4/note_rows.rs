@@ -5,6 +5,7 @@ use crate::layout::{LayOut, Layout, Source};
 use crate::name_table::Role;
 use crate::row::Row;
 use crate::row_filter::RowFilter;
+use crate::v4::form_of;
 use crate::v4::sources::{code_of, code_text};
 
 /// Codes that a row is not made as others are.
@@ -130,7 +131,8 @@ impl LayOut for NoteRows<'_> {
         for (place, (role, leaf)) in note.with_roles(role_of).enumerate() {
             if is_param(code, role) {
                 match old_name(code, leaf.name()) {
-                    Some(name) => row.push(name, Source::Leaf(place)),
+                    Some((name, "")) => row.push(name, Source::Leaf(place)),
+                    Some((name, form)) => row.push_renamed(format!("{name}{form}"), place),
                     None => row.push_leaf(place),
                 }
             }
@@ -163,18 +165,28 @@ fn is_param(code: Option<u32>, role: Role) -> bool {
     }
 }
 
-/// The name that a member of `params` had in v2, if it was another one (v4.md
-/// 6.3).
-fn old_name(code: Option<u32>, name: &str) -> Option<&'static str> {
-    Some(match (code, name) {
-        (CALL_IN | CALL_OUT, "params.uniq") => "params.UNIQ",
-        (CALL_IN | CALL_OUT | DROPBOX, "params.link") => "params.LINK",
-        (CALL_IN | CALL_OUT, "params.phone") => "params.PHONE",
-        (CALL_IN | CALL_OUT, "params.duration") => "params.DURATION",
-        (CALL_IN | CALL_OUT, "params.source") => "params.SRC",
-        (DROPBOX, "params.filename") => "params.FILE_NAME",
+/// Members of `params` of calls that had other names in v2 (v4.md 6.3).
+const OF_CALLS: [(&str, &str); 5] = [
+    ("params.uniq", "params.UNIQ"),
+    ("params.link", "params.LINK"),
+    ("params.phone", "params.PHONE"),
+    ("params.duration", "params.DURATION"),
+    ("params.source", "params.SRC"),
+];
+
+/// The same of files in Dropbox.
+const OF_DROPBOX: [(&str, &str); 2] =
+    [("params.link", "params.LINK"), ("params.filename", "params.FILE_NAME")];
+
+/// The name that a member of `params` had in v2, if it was another one, and
+/// what follows it where there are several values or parts of one.
+fn old_name(code: Option<u32>, name: &str) -> Option<(&'static str, &str)> {
+    let names: &[_] = match code {
+        CALL_IN | CALL_OUT => &OF_CALLS,
+        DROPBOX => &OF_DROPBOX,
         _ => return None,
-    })
+    };
+    names.iter().find_map(|(new, old)| Some((*old, form_of(name, new)?)))
 }
 
 #[cfg(test)]
@@ -237,6 +249,16 @@ mod tests {
         let names = ["UNIQ", "DURATION", "SRC", "LINK", "PHONE", "call_status", "call_responsible"];
         assert_eq!(found, names);
         assert_eq!(value(&row, "text"), None);
+    }
+
+    #[test]
+    fn several_values_and_parts_of_a_param_have_its_old_name() {
+        let row = row(r#"{"id":1,"note_type":"call_in","params":{"uniq":["u","v"],"linked":"x",
+            "link":{"id":"l"},"phone":["p"],"duration":[],"source":[{"id":1},{"id":2}]}}"#);
+        let found: Vec<&str> =
+            row.iter().filter_map(|(name, _)| name.strip_prefix("params.")).collect();
+        assert_eq!(found, ["UNIQ1", "UNIQ2", "linked", "LINK.id", "PHONE", "SRC.id", "SRC.id"]);
+        assert_eq!(value(&row, "params.UNIQ2").as_deref(), Some("v"));
     }
 
     #[test]

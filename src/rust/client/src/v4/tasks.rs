@@ -32,7 +32,7 @@ struct Embedded {
 struct Task {
     /// A number, or its text.
     id: Value,
-    /// `[]` while there is none.
+    /// `[]` while there is none, else in one of several forms.
     #[serde(default)]
     result: Value,
 }
@@ -45,12 +45,26 @@ pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadP
     let Some(body) = body else { return Ok(HashMap::new()) };
     let body: Body = serde_json::from_slice(body).map_err(|error| BadPage::at_top(&error))?;
     let text = |task: Task| {
-        // R strings can't hold NUL.
-        let text = task.result.get("text")?.as_str()?.replace('\0', "");
+        let text = text_of(&task.result)?;
         let id = task.id.as_str().map_or_else(|| task.id.to_string(), str::to_owned);
         Some((id, text))
     };
     Ok(body.embedded.tasks.into_iter().filter_map(text).collect())
+}
+
+/// The text of a result: an object, a list of objects or only the text. Of
+/// several texts each is a line.
+fn text_of(result: &Value) -> Option<String> {
+    match result {
+        // R strings can't hold NUL.
+        Value::String(text) => Some(text.replace('\0', "")),
+        Value::Object(members) => text_of(members.get("text")?),
+        Value::Array(results) => {
+            let texts: Vec<String> = results.iter().filter_map(text_of).collect();
+            (!texts.is_empty()).then(|| texts.join("\n"))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -59,13 +73,16 @@ mod tests {
     use super::read_results;
 
     #[test]
-    fn results_of_both_forms_are_read() {
-        let body =
-            br#"{"_embedded":{"tasks":[{"id":1,"result":[]},{"id":"2","result":{"text":"ok"}},
-            {"id":3}]}}"#;
+    fn results_of_each_form_are_read() {
+        let body = br#"{"_embedded":{"tasks":[{"id":1,"result":[]},
+            {"id":"2","result":{"text":"ok"}},{"id":3},{"id":4,"result":{"text":null}},
+            {"id":5,"result":"ready"},{"id":6,"result":[{"text":"listed"}]},
+            {"id":7,"result":[{"text":"a"},"b",{"text":[]}]}]}}"#;
         let results = read_results(Some(body)).unwrap();
-        assert_eq!(results.len(), 1);
-        assert_eq!(results["2"], "ok");
+        assert_eq!(results.len(), 4);
+        for (id, text) in [("2", "ok"), ("5", "ready"), ("6", "listed"), ("7", "a\nb")] {
+            assert_eq!(results[id], text);
+        }
         assert!(read_results(None).unwrap().is_empty());
     }
 

@@ -16,6 +16,9 @@ use crate::random::{self, Rng};
 
 const SALT: u64 = 0x0000_E7E4;
 
+/// What messengers are called.
+const ORIGINS: [&str; 3] = ["telegram", "com.amocrm.amocrmwa", "instagram_business"];
+
 /// One row of the list.
 #[derive(Serialize)]
 pub struct EventView {
@@ -66,6 +69,9 @@ pub enum Value {
     },
     Message {
         id: String,
+        talk_id: u64,
+        /// The messenger.
+        origin: &'static str,
     },
     Transaction {
         id: u64,
@@ -145,7 +151,7 @@ fn values(event_type: EventType, note: &Note) -> (Vec<Value>, Vec<Value>) {
         Content::ResponsibleChanged { from, to } => (vec![user(*to)], vec![user(*from)]),
         Content::Chat { .. } => {
             let id = random::uuid(&mut Rng::of(&[SALT, id]));
-            (vec![Value::Message { id }], Vec::new())
+            (vec![message(id, note.row.element_id)], Vec::new())
         }
         Content::Tags(tags) if event_type == EventType::EntityTagDeleted => {
             (Vec::new(), Value::tags(tags.clone()))
@@ -156,6 +162,13 @@ fn values(event_type: EventType, note: &Note) -> (Vec<Value>, Vec<Value>) {
         }
         _ => (vec![Value::Note { id }], Vec::new()),
     }
+}
+
+/// All that is said about a thing is one talk, in one messenger.
+fn message(id: String, entity: u64) -> Value {
+    let mut rng = Rng::of(&[SALT, entity]);
+    let talk_id = rng.between(10_000, 99_999);
+    Value::Message { id, talk_id, origin: rng.pick(&ORIGINS) }
 }
 
 fn stage(stage: &Stage) -> Value {

@@ -68,9 +68,25 @@ struct TaskView {
 enum ResultView {
     /// `[]`, which is how PHP spells an empty object.
     None([(); 0]),
-    Some {
-        text: String,
-    },
+    Object(ResultText),
+    List([ResultText; 1]),
+    Text(String),
+}
+
+#[derive(Serialize)]
+struct ResultText {
+    text: String,
+}
+
+impl ResultView {
+    /// Mostly an object; some tasks have other forms.
+    fn of(task: u32, text: String) -> Self {
+        match task % 8 {
+            0 => Self::List([ResultText { text }]),
+            1 => Self::Text(text),
+            _ => Self::Object(ResultText { text }),
+        }
+    }
 }
 
 /// Answers with a page of tasks, or 204.
@@ -211,7 +227,7 @@ impl TaskView {
             task_type_id: row.type_id(),
             text,
             result: result
-                .map_or(ResultView::None([]), |result| ResultView::Some { text: result.text }),
+                .map_or(ResultView::None([]), |result| ResultView::of(row.id, result.text)),
             complete_till: row.complete_till,
             account_id: account::ID,
             _links: Links::to(format!("{site}/api/v4/tasks/{}", row.id)),

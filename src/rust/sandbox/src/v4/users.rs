@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::paging::{self, Links, Page, Paging};
 use super::problem::{self, Invalid};
 use super::site;
-use crate::account::{LANGUAGE, USERS, User};
+use crate::account::{GROUPS, Group, LANGUAGE, USERS, User};
 use crate::app::App;
 use crate::funnel::{PIPELINES, Pipeline};
 use crate::query::Query;
@@ -24,7 +24,33 @@ struct UserView {
     email: &'static str,
     lang: &'static str,
     rights: Powers,
+    #[serde(flatten)]
+    more: More,
     _links: Links,
+}
+
+/// What comes only if it is asked for.
+#[derive(Serialize)]
+struct More {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<&'static str>,
+    #[serde(skip_serializing_if = "Embedded::is_empty")]
+    _embedded: Embedded,
+}
+
+#[derive(Serialize)]
+struct Embedded {
+    /// Administrators need none, and others have rights of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<[Named; 0]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<Named>>,
+}
+
+#[derive(Serialize)]
+struct Named {
+    id: u64,
+    name: &'static str,
 }
 
 #[derive(Serialize)]
@@ -86,7 +112,8 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Respo
     let paging = Paging::read(&query, MOST_ROWS)?;
     let site = site::of(request.headers());
     let (users, next) = paging.cut_and_look(USERS.iter());
-    let items = users.into_iter().map(|user| UserView::of(user, &site)).collect();
+    let view = |user| UserView::of(user, &query, &site);
+    let items = users.into_iter().map(view).collect();
     let total = Some(USERS.len() as u64);
     Ok(paging.answer(&request, Page { name: "users", items, next, total }))
 }
@@ -103,21 +130,45 @@ pub async fn show(
     let Ok(id) = id.parse::<u64>() else {
         return problem::no_page(&request);
     };
+    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
     let site = site::of(request.headers());
     let user = USERS.iter().find(|user| user.id == id);
-    paging::answer_one(user.map(|user| UserView::of(user, &site)))
+    paging::answer_one(user.map(|user| UserView::of(user, &query, &site)))
 }
 
 impl UserView {
-    fn of(user: &'static User, site: &str) -> Self {
+    fn of(user: &'static User, query: &Query, site: &str) -> Self {
         Self {
             id: user.id,
             name: user.name,
             email: user.login,
             lang: LANGUAGE,
             rights: rights(user),
+            more: More::of(user, query),
             _links: Links::to(format!("{site}/api/v4/users/{}", user.id)),
         }
+    }
+}
+
+impl More {
+    fn of(user: &User, query: &Query) -> Self {
+        let asked = |name: &str| query.list("with").any(|asked| asked == name);
+        let of_user = |group: &&Group| group.id == user.group_id && group.id != 0;
+        let groups = GROUPS.iter().filter(of_user);
+        let groups = groups.map(|group| Named { id: group.id, name: group.name });
+        Self {
+            phone_number: asked("phone_number").then_some(user.phone),
+            _embedded: Embedded {
+                roles: asked("role").then_some([]),
+                groups: asked("group").then(|| groups.collect()),
+            },
+        }
+    }
+}
+
+impl Embedded {
+    fn is_empty(&self) -> bool {
+        self.roles.is_none() && self.groups.is_none()
     }
 }
 

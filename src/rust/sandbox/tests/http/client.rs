@@ -125,3 +125,12 @@ async fn list_of(response: Response, name: &str) -> Vec<Value> {
 pub fn ids_of(rows: &[Value]) -> Vec<u64> {
     rows.iter().map(|row| row["id"].as_u64().unwrap()).collect()
 }
+
+/// The text of a task's result, in each form that API v4 has; null without one.
+pub fn result_text(task: &Value) -> &Value {
+    match &task["result"] {
+        Value::Array(results) => results.first().map_or(&Value::Null, |result| &result["text"]),
+        Value::Object(result) => &result["text"],
+        text => text,
+    }
+}

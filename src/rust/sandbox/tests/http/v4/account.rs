@@ -90,6 +90,22 @@ async fn users_are_paged_and_can_be_asked_for_one_by_one() {
 }
 
 #[tokio::test]
+async fn telephone_role_and_group_of_users_come_if_asked_for() {
+    let client = Client::with_token(small());
+    for user in client.listed("/api/v4/users", "users").await {
+        assert_eq!((user.get("phone_number"), user.get("_embedded")), (None, None));
+    }
+    let path = "/api/v4/users?with=phone_number,role,group";
+    let old = client.json("/api/v2/account?with=users&free_users=Y").await;
+    for user in client.listed(path, "users").await {
+        let old = &old["_embedded"]["users"][user["id"].to_string()];
+        assert_eq!(user["phone_number"], old["phone_number"]);
+        assert_eq!(user["_embedded"]["roles"], json!([]));
+        assert_eq!(user["_embedded"]["groups"][0]["id"], user["rights"]["group_id"]);
+    }
+}
+
+#[tokio::test]
 async fn pipelines_are_those_of_v2_with_stages_in_the_order_of_sale() {
     let client = Client::with_token(small());
     let whole = client.json("/api/v4/leads/pipelines").await;

@@ -219,7 +219,11 @@ async fn values_have_the_shape_of_their_type() {
             "entity_tag_added" => after[0]["tag"]["name"].is_string() && *before == none,
             "entity_tag_deleted" => before[0]["tag"]["name"].is_string() && *after == none,
             "incoming_chat_message" | "outgoing_chat_message" => {
-                after[0]["message"]["id"].as_str().unwrap().len() == 36 && *before == none
+                let message = &after[0]["message"];
+                message["id"].as_str().unwrap().len() == 36
+                    && message["talk_id"].is_u64()
+                    && message["origin"].is_string()
+                    && *before == none
             }
             "transaction_added" => after[0]["transaction"]["id"].is_u64(),
             "name_field_changed" => after[0]["name_field_value"]["name"].is_string(),

@@ -1,7 +1,8 @@
+use amocrm_sandbox::{Config, NoteCounts};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::client::{Client, ids_of, small};
+use crate::client::{Client, ids_of, result_text, small};
 
 const LIST: &str = "/api/v4/tasks?limit=250";
 
@@ -27,13 +28,22 @@ async fn the_notes_of_v2_tasks_are_the_results_of_tasks() {
     assert_eq!(tasks.len(), notes.len());
     for (task, note) in tasks.iter().zip(&notes) {
         assert_eq!(task["id"], note["element_id"]);
-        assert_eq!(task["result"], json!({"text": note["text"]}));
+        assert_eq!(*result_text(task), note["text"]);
         assert_eq!(task["updated_at"], note["updated_at"]);
         assert_eq!(task["responsible_user_id"], note["responsible_user_id"]);
         assert_eq!(task["group_id"], note["group_id"]);
         assert_eq!(task["account_id"], note["account_id"]);
         assert_eq!(task["is_completed"], true);
     }
+}
+
+#[tokio::test]
+async fn results_come_in_three_forms() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(300), ..Config::default() });
+    let tasks = tasks(&client, "filter[is_completed]=1").await;
+    let results = || tasks.iter().map(|task| &task["result"]);
+    assert!(results().any(Value::is_object) && results().any(Value::is_string));
+    assert!(results().any(|result| result.get(0).is_some()));
 }
 
 #[tokio::test]
