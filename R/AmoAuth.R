@@ -6,7 +6,7 @@
 #' @param email,apikey,domain e-mail, API key and account, see [AmoAuthList()].
 #' @param auth_list a list made by [AmoAuthList()], or any list with the same
 #'   elements; wins over the three arguments. A list in the first place is taken
-#'   for it, too.
+#'   for it, too. Unnamed arguments beside it are those that follow it.
 #' @param verbose whether to say how it went in a message.
 #'
 #' @return `TRUE`, or the text `Auth error. Error code: <code>. <text>` with

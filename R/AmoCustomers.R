@@ -47,17 +47,18 @@ AmoCustomers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list =
                          limit = 500, flatten = FALSE, id = NULL, query = NULL,
                          main_user = NULL, date_type = NULL, date_from = NULL, date_to = NULL,
                          next_date_from = NULL, next_date_to = NULL) {
-  read <- function(auth) read_entity("customers", auth, limit, flatten, c(
-    list(
-      id = check_ids(id, "id"),
-      query = check_text(query, "query"),
-      responsible_user_id = check_ids(main_user, "main_user"),
-      next_from = check_time(next_date_from, "next_date_from"),
-      next_to = check_time(next_date_to, "next_date_to")
-    ),
-    named_dates(date_type, check_time(date_from, "date_from"), check_time(date_to, "date_to"))
-  ))
-  with_auth_list(email, apikey, domain, auth_list, read)
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    read_entity("customers", auth, limit, flatten, c(
+      list(
+        id = check_ids(id, "id"),
+        query = check_text(query, "query"),
+        responsible_user_id = check_ids(main_user, "main_user"),
+        next_from = check_time(next_date_from, "next_date_from"),
+        next_to = check_time(next_date_to, "next_date_to")
+      ),
+      named_dates(date_type, check_time(date_from, "date_from"), check_time(date_to, "date_to"))
+    ))
+  })
 }
 
 #' Both dates under the names of what they are about

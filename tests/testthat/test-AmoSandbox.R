@@ -6,7 +6,7 @@ test_that("the same seed makes the same data, another seed other data", {
 })
 
 test_that("its history ends with the last midnight, and the future holds tasks that are due", {
-  auth <- AmoSandbox(notes = 500, tasks = 300, timezone = "Asia/Omsk")
+  auth <- amocrm::AmoSandbox(notes = 500, tasks = 300, timezone = "Asia/Omsk")
   midnight <- as.POSIXct(format(Sys.time(), "%Y-%m-%d", tz = "Asia/Omsk"), tz = "Asia/Omsk")
   notes <- AmoNotes(auth, "lead")
   age <- as.numeric(midnight - max(notes$created_at), units = "days")

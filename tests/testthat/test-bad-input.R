@@ -96,7 +96,8 @@ test_that("a time before 1970 or after 2100 is an input error in every argument"
     function(time) AmoTasks(auth, date_modify_from = time)
   )
   far <- list(
-    list(.POSIXct(1.6e12), "year 52671 .*divide"), list(.POSIXct(1e15), "from 1970 to 2100.*divide"),
+    list(.POSIXct(1.6e12), "year 52671 .*divide"),
+    list(.POSIXct(1e15), "from 1970 to 2100.*divide"),
     list(.POSIXct(Inf), "from 1970 to 2100"), list(.POSIXct(-1e10), "year 1653 "),
     list(as.POSIXlt(.POSIXct(1.6e12)), "divide"), list(as.Date(1e6, "1970-01-01"), "year 4707 "),
     list("0019-06-01", "year 19 "), list("2101-01-01", "year 2101 "),

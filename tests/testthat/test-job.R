@@ -49,7 +49,8 @@ test_that("after Ctrl-C at the prompt a message says where the rows are", {
   rows <- nrow(AmoLast())
   expect_gte(rows, 298)
   expect_lt(rows, 40000)
-  expect_identical(said, sprintf("AmoLast() gives what was received before: %s.\n", rows_text(rows)))
+  kept <- sprintf("AmoLast() gives what was received before: %s.\n", rows_text(rows))
+  expect_identical(said, kept)
 })
 
 test_that("an interrupted call leaves no thread behind", {

@@ -129,7 +129,8 @@ test_that("a Russian session is told in Russian what is wrong and how it went", 
   expect_identical(said$limit, paste(
     "`limit` \u0434\u043e\u043b\u0436\u043d\u043e \u0431\u044b\u0442\u044c",
     "\u043e\u0434\u043d\u0438\u043c \u0446\u0435\u043b\u044b\u043c",
-    "\u0447\u0438\u0441\u043b\u043e\u043c \u043e\u0442 1 \u0434\u043e 500"
+    "\u0447\u0438\u0441\u043b\u043e\u043c \u043e\u0442 1 \u0434\u043e 500,",
+    "\u0430 \u043d\u0435 0"
   ))
   # "...must be the account's subdomain"
   expect_match(said$domain, "\u043f\u043e\u0434\u0434\u043e\u043c\u0435\u043d\u043e\u043c")
@@ -142,7 +143,11 @@ test_that("a Russian session is told in Russian what is wrong and how it went", 
     "^\u041f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 `email`, `apikey` \u0438 `domain`"
   )
   expect_identical(said$refused, lines[[1]])
-  expect_match(said$none, "Oops... seems that you've requested zero rows", fixed = TRUE)
+  # "...zero rows"
+  expect_match(said$none, paste(
+    "\u043d\u0435\u0442 \u043d\u0438 \u043e\u0434\u043d\u043e\u0439",
+    "\u0441\u0442\u0440\u043e\u043a\u0438$"
+  ))
   # "lead notes: 5 rows in 1 page, ..."
   expect_match(said$summary, paste0(
     "^\u043f\u0440\u0438\u043c\u0435\u0447\u0430\u043d\u0438\u044f ",

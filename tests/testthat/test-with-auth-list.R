@@ -1,4 +1,4 @@
-auth <- AmoSandbox(notes = 60, now = "2025-12-29")
+auth <- AmoSandbox(notes = 60)
 lead <- AmoNotes(auth_list = auth, type = "lead")
 element <- lead$element_id[[1]]
 some <- AmoNotes(auth_list = auth, type = "lead", element_id = element, note_type = 3)
