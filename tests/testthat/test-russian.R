@@ -206,6 +206,25 @@ test_that("texts are looked up in the package's translations wherever they are n
   expect_match(said$two, "`domain` \u0442\u043e\u043a\u0435\u043d\u044b", fixed = TRUE)
 })
 
+test_that("the Russian guide is in Russian, and gives the session's language back", {
+  skip_if_not_installed("knitr")
+  guide <- normalizePath(source_path("vignettes", "amocrm-ru.Rmd"))
+  said <- in_russian(c(
+    'Sys.setLanguage("en")',
+    sprintf('text <- paste(readLines("%s", encoding = "UTF-8"), collapse = "\\n")', guide),
+    "knitted <- knitr::knit(text = text, quiet = TRUE)",
+    'said <- base::gettext("interrupted", domain = "R-amocrm")',
+    'list(knitted = knitted, said = said, language = Sys.getenv("LANGUAGE"))'
+  ))
+  # "lead notes: 1 000 rows"
+  expect_match(said$knitted, paste(
+    "#> \u043f\u0440\u0438\u043c\u0435\u0447\u0430\u043d\u0438\u044f",
+    "\u0441\u0434\u0435\u043b\u043e\u043a: 1 000"
+  ))
+  expect_identical(said$said, "interrupted")
+  expect_identical(said$language, "en")
+})
+
 # --- Texts of Rust --------------------------------------------------------------
 
 test_that("the texts of Rust that R translates are those of Rust", {
