@@ -6,7 +6,7 @@
 #' @param email,apikey,domain e-mail, API key and account, see [AmoAuthList()].
 #' @param auth_list a list made by [AmoAuthList()], or any list with the same
 #'   elements; wins over the three arguments. A list in the first place is taken
-#'   for it, too.
+#'   for it, too. Unnamed arguments beside it are those that follow it.
 #' @param verbose whether to say how it went in a message.
 #'
 #' @return `TRUE`, or the text `Auth error. Error code: <code>. <text>` with
@@ -24,12 +24,15 @@
 #' @export
 AmoAuth <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                     verbose = TRUE) {
-  if (is.list(email)) {
-    return(call_with_auth_list(email, "verbose", sys.call(), sys.function(), parent.frame()))
-  }
-  verbose <- check_flag(verbose, "verbose")
-  started <- rust_login_start(connection_spec(call_auth(email, apikey, domain, auth_list)))
-  login <- run_job(started, show_nothing())
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    log_in(auth, check_flag(verbose, "verbose"))
+  })
+}
+
+#' Tries the credentials; TRUE, or the text of what the server says
+#' @noRd
+log_in <- function(auth, verbose) {
+  login <- run_job(rust_login_start(connection_spec(auth)), show_nothing())
   if (identical(login$error$kind, "auth")) {
     text <- auth_error_text(login$error)
     if (verbose) inform(text)

@@ -44,12 +44,9 @@
 AmoContacts <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                         limit = 500, flatten = FALSE, id = NULL, query = NULL,
                         responsible_user_id = NULL) {
-  if (is.list(email)) {
-    order <- names(formals())[-(1:4)]
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  auth <- call_auth(email, apikey, domain, auth_list)
-  read_entity("contacts", auth, limit, flatten, card_filters(id, query, responsible_user_id))
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    read_entity("contacts", auth, limit, flatten, card_filters(id, query, responsible_user_id))
+  })
 }
 
 #' @rdname AmoContacts
@@ -57,12 +54,9 @@ AmoContacts <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = 
 AmoCompanies <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                          limit = 500, flatten = FALSE, id = NULL, query = NULL,
                          responsible_user_id = NULL) {
-  if (is.list(email)) {
-    order <- names(formals())[-(1:4)]
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  auth <- call_auth(email, apikey, domain, auth_list)
-  read_entity("companies", auth, limit, flatten, card_filters(id, query, responsible_user_id))
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    read_entity("companies", auth, limit, flatten, card_filters(id, query, responsible_user_id))
+  })
 }
 
 card_filters <- function(id, query, responsible_user_id) {

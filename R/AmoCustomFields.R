@@ -48,13 +48,10 @@
 #' fields$custom_fields_leads$custom_fields_enum
 #' @export
 AmoCustomFields <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL) {
-  if (is.list(email)) {
-    order <- arguments_after_auth(sys.function())
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  auth <- call_auth(email, apikey, domain, auth_list)
-  spec <- c(connection_spec(auth), list(what = "custom_fields"))
-  run_tables(rust_query_start(spec), gettext("custom fields"), fields_by_entity)
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    spec <- c(connection_spec(auth), list(what = "custom_fields"))
+    run_tables(rust_query_start(spec), gettext("custom fields"), fields_by_entity)
+  })
 }
 
 #' The tables of each kind of card: Rust gives its fields, then its choices

@@ -51,22 +51,26 @@ AmoCustomers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list =
                          limit = 500, flatten = FALSE, id = NULL, query = NULL,
                          main_user = NULL, date_type = NULL, date_from = NULL, date_to = NULL,
                          next_date_from = NULL, next_date_to = NULL, with_with = NULL) {
-  if (is.list(email)) {
-    order <- names(formals())[-(1:4)]
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  dates <- list(check_time(date_from, "date_from"), check_time(date_to, "date_to"))
-  read_entity("customers", call_auth(email, apikey, domain, auth_list), limit, flatten, c(
-    list(
-      id = check_ids(id, "id"),
-      query = check_text(query, "query"),
-      responsible_user_id = check_ids(main_user, "main_user"),
-      with = check_words(with_with, "with_with"),
-      next_from = check_time(next_date_from, "next_date_from"),
-      next_to = check_time(next_date_to, "next_date_to")
-    ),
-    stats::setNames(dates, paste0(dated(date_type, dates), c("_from", "_to")))
-  ))
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    read_entity("customers", auth, limit, flatten, c(
+      list(
+        id = check_ids(id, "id"),
+        query = check_text(query, "query"),
+        responsible_user_id = check_ids(main_user, "main_user"),
+        with = check_words(with_with, "with_with"),
+        next_from = check_time(next_date_from, "next_date_from"),
+        next_to = check_time(next_date_to, "next_date_to")
+      ),
+      named_dates(date_type, check_time(date_from, "date_from"), check_time(date_to, "date_to"))
+    ))
+  })
+}
+
+#' Both dates under the names of what they are about
+#' @noRd
+named_dates <- function(date_type, from, to) {
+  dates <- list(from, to)
+  stats::setNames(dates, paste0(dated(date_type, dates), c("_from", "_to")))
 }
 
 #' What the dates are about, in Rust's words

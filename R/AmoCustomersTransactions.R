@@ -46,16 +46,13 @@
 AmoCustomersTransactions <- function(email = NULL, apikey = NULL, domain = NULL,
                                      auth_list = NULL, limit = 500, id = NULL,
                                      customer_id = NULL) {
-  if (is.list(email)) {
-    order <- arguments_after_auth(sys.function())
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  auth <- call_auth(email, apikey, domain, auth_list)
-  transactions <- read_table("transactions", gettext("transactions"), auth, list(
-    limit = check_limit(limit, 500),
-    id = check_ids(id, "id"),
-    customer_id = check_ids(customer_id, "customer_id")
-  ))
-  warn_if_empty(transactions)
-  transactions
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    transactions <- read_table("transactions", gettext("transactions"), auth, list(
+      limit = check_limit(limit, 500),
+      id = check_ids(id, "id"),
+      customer_id = check_ids(customer_id, "customer_id")
+    ))
+    warn_if_empty(transactions)
+    transactions
+  })
 }

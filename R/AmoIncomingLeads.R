@@ -52,18 +52,15 @@
 AmoIncomingLeads <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                              limit = 500, categories = NULL, order_by_key = NULL,
                              order_by_value = NULL, pipeline_id = NULL) {
-  if (is.list(email)) {
-    order <- arguments_after_auth(sys.function())
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  auth <- call_auth(email, apikey, domain, auth_list)
-  ways <- c("sip", "mail", "forms", "chats")
-  leads <- read_table("incoming_leads", gettext("incoming leads"), auth, list(
-    limit = check_limit(limit, 500),
-    categories = check_optional_choices(categories, ways, "categories"),
-    order = check_order(order_by_key, order_by_value),
-    pipeline_id = check_ids(pipeline_id, "pipeline_id")
-  ))
-  warn_if_empty(leads)
-  leads
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    ways <- c("sip", "mail", "forms", "chats")
+    leads <- read_table("incoming_leads", gettext("incoming leads"), auth, list(
+      limit = check_limit(limit, 500),
+      categories = check_optional_choices(categories, ways, "categories"),
+      order = check_order(order_by_key, order_by_value),
+      pipeline_id = check_ids(pipeline_id, "pipeline_id")
+    ))
+    warn_if_empty(leads)
+    leads
+  })
 }

@@ -84,21 +84,19 @@ AmoLeads <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
                      with_with = "is_price_modified_by_robot,loss_reason_name", status = NULL,
                      date_create_from = NULL, date_create_to = NULL, date_modify_from = NULL,
                      date_modify_to = NULL, tasks = NULL, active = NULL) {
-  if (is.list(email)) {
-    order <- names(formals())[-(1:4)]
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  read_entity("leads", call_auth(email, apikey, domain, auth_list), limit, flatten, list(
-    id = check_ids(id, "id"),
-    query = check_text(query, "query"),
-    responsible_user_id = check_ids(responsible_user_id, "responsible_user_id"),
-    with = check_words(with_with, "with_with"),
-    status = check_ids(status, "status"),
-    created_from = check_time(date_create_from, "date_create_from"),
-    created_to = check_time(date_create_to, "date_create_to"),
-    updated_from = check_time(date_modify_from, "date_modify_from"),
-    updated_to = check_time(date_modify_to, "date_modify_to"),
-    tasks = check_one_of(tasks, c(1, 2), "tasks"),
-    active = identical(check_one_of(active, c(0, 1), "active"), "1")
-  ))
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    read_entity("leads", auth, limit, flatten, list(
+      id = check_ids(id, "id"),
+      query = check_text(query, "query"),
+      responsible_user_id = check_ids(responsible_user_id, "responsible_user_id"),
+      with = check_words(with_with, "with_with"),
+      status = check_ids(status, "status"),
+      created_from = check_time(date_create_from, "date_create_from"),
+      created_to = check_time(date_create_to, "date_create_to"),
+      updated_from = check_time(date_modify_from, "date_modify_from"),
+      updated_to = check_time(date_modify_to, "date_modify_to"),
+      tasks = check_one_of(tasks, c(1, 2), "tasks"),
+      active = check_optional_flag(active, "active")
+    ))
+  })
 }

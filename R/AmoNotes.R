@@ -10,9 +10,9 @@
 #' the others. Each page begins with the last row of the one before, so that
 #' rows deleted or inserted meanwhile don't hide others.
 #'
-#' A list in the first place is the `auth_list`, and the arguments that follow
-#' it by position are then `type`, `element_id`, `note_type`,
-#' `if_modified_since` and `all`: `AmoNotes(auth, "lead", 666)`.
+#' With an `auth_list`, in the first place or by name, the arguments by position
+#' are `type`, `element_id`, `note_type`, `if_modified_since` and `all`:
+#' `AmoNotes(auth, "lead", 666)`.
 #'
 #' @inheritParams AmoAuth
 #' @param limit rows per request, one whole number from 1 to 500. Fewer rows
@@ -56,7 +56,8 @@
 #'   `amocrm_warning_zero_rows` says so.
 #'
 #'   For several `type`, or `all = TRUE`, a list of such data.frames named
-#'   `contact_notes`, `lead_notes`, `company_notes`, `task_notes`.
+#'   `contact_notes`, `lead_notes`, `company_notes`, `task_notes`, which
+#'   `dplyr::bind_rows()` makes one.
 #'
 #' @section Conditions:
 #' Those of [amocrm-package]. The field `partial` holds the rows that had
@@ -75,30 +76,29 @@
 AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                      limit = 500, id = NULL, type = "contact", element_id = NULL,
                      note_type = NULL, if_modified_since = NULL, all = FALSE) {
-  if (is.list(email)) {
-    order <- c("type", "element_id", "note_type", "if_modified_since", "all")
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
+  read <- function(auth) {
+    all <- check_flag(all, "all")
+    kinds <- if (all) setdiff(note_kinds, "customer") else check_choices(type, note_kinds, "type")
+    spec <- c(connection_spec(auth), list(
+      what = "notes",
+      type = kinds,
+      limit = check_limit(limit, 500),
+      id = check_ids(id, "id"),
+      element_id = check_ids(element_id, "element_id"),
+      note_type = check_note_type(note_type),
+      if_modified_since = check_time(if_modified_since, "if_modified_since")
+    ))
+    shape <- if (length(kinds) > 1) named_notes else function(tables) tables[[1]]
+    tables <- run_tables(rust_query_start(spec), notes_label(kinds), shape)
+    warn_if_empty(tables)
+    tables
   }
-  all <- check_flag(all, "all")
-  kinds <- check_choices(
-    if (all) c("contact", "lead", "company", "task") else type,
-    c("contact", "lead", "company", "task", "customer"), "type"
-  )
-  auth <- call_auth(email, apikey, domain, auth_list)
-  spec <- c(connection_spec(auth), list(
-    what = "notes",
-    type = kinds,
-    limit = check_limit(limit, 500),
-    id = check_ids(id, "id"),
-    element_id = check_ids(element_id, "element_id"),
-    note_type = check_note_type(note_type),
-    if_modified_since = check_time(if_modified_since, "if_modified_since")
-  ))
-  shape <- if (length(kinds) > 1) notes_list else function(tables) tables[[1]]
-  tables <- run_tables(rust_query_start(spec), notes_label(kinds), shape)
-  warn_if_empty(tables)
-  tables
+  order <- c("type", "element_id", "note_type", "if_modified_since", "all")
+  with_auth_list(email, apikey, domain, auth_list, read, order)
 }
+
+# What notes are about.
+note_kinds <- c("contact", "lead", "company", "task", "customer")
 
 notes_label <- function(kinds) {
   names <- c(
@@ -109,41 +109,5 @@ notes_label <- function(kinds) {
 }
 
 #' Several tables of notes as a list
-#'
-#' amocrm 0.1.0 named the elements "lead _notes": those names still work.
 #' @noRd
-notes_list <- function(tables) {
-  structure(
-    stats::setNames(tables, paste0(names(tables), "_notes")),
-    class = c("amocrm_notes_list", "list")
-  )
-}
-
-#' @export
-`[[.amocrm_notes_list` <- function(x, i, ...) {
-  unclass(x)[[today_name(i), ...]]
-}
-
-#' @export
-`$.amocrm_notes_list` <- function(x, name) {
-  unclass(x)[[today_name(name), exact = FALSE]]
-}
-
-#' @export
-print.amocrm_notes_list <- function(x, ...) {
-  print(unclass(x), ...)
-  invisible(x)
-}
-
-today_name <- function(name) {
-  if (is.character(name)) sub(" _notes", "_notes", name, fixed = TRUE) else name
-}
-
-warn_if_empty <- function(tables) {
-  if (is.data.frame(tables)) tables <- list(tables)
-  empty <- vapply(tables, nrow, 0L) == 0
-  if (any(empty)) {
-    which <- if (length(tables) > 1) paste0(": ", paste(names(tables)[empty], collapse = ", "))
-    warn("zero_rows", paste0("Oops... seems that you've requested zero rows", which))
-  }
-}
+named_notes <- function(tables) stats::setNames(tables, paste0(names(tables), "_notes"))

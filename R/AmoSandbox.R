@@ -1,8 +1,8 @@
 #' An account that needs no account
 #'
 #' Starts a small server on this computer that answers as amoCRM does, with
-#' made-up data in Russian, and gives the access to it. For trying the package
-#' out, for examples and for tests of your own scripts.
+#' made-up data in Russian of the last two years, and gives the access to it.
+#' For trying the package out, for examples and for tests of your own scripts.
 #'
 #' The server listens on the loopback interface only, at a free port. It stops
 #' when the returned list is no longer used, or with the R session.
@@ -10,7 +10,7 @@
 #' @param notes how many notes there are of each kind of element: one number
 #'   for all, or a vector named by `contact`, `lead`, `company`, `task` and
 #'   `customer`, where those left out have none.
-#' @param seed whole number: the same seed makes the same data.
+#' @param seed whole number: the same seed makes the same data on the same day.
 #' @param timezone time zone of the account, an Olson name.
 #' @param latency seconds that every answer takes longer.
 #' @param rate requests per second above which the server answers 429, as
@@ -38,6 +38,9 @@
 #'   passes them over without a word.
 #' @param admin `FALSE`: the token is not an administrator's, and API v4 does
 #'   not list the users.
+#' @param now the present, a time in `timezone`, a Date or a POSIXct. The
+#'   account's history ends with the last midnight before it, and open tasks are
+#'   due soon after or overdue. A fixed time makes the same data on every day.
 #'
 #' @return A list for the argument `auth_list`, as [AmoAuthList()] makes it.
 #'
@@ -85,7 +88,7 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
                        access = c("key", "token", "oauth"), v2 = TRUE, kommo = FALSE,
                        token_life = 86400, faults = list(), leads = 200, contacts = 120,
                        companies = 60, customers = 30, tasks = 150, transactions = 40,
-                       unsorted = 25, api_filter = FALSE, admin = TRUE) {
+                       unsorted = 25, api_filter = FALSE, admin = TRUE, now = Sys.time()) {
   access <- check_choices(access[[1]], c("key", "token", "oauth"), "access")
   kinds <- c("contact", "lead", "company", "task", "customer")
   lists <- list(
@@ -103,6 +106,7 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
     list(
       seed = check_number(seed, "seed"),
       timezone = check_zone(timezone),
+      now = check_now(now, timezone),
       latency = check_number(latency, "latency"),
       rate = check_number(rate, "rate"),
       session_seconds = check_number(session, "session"),
@@ -151,6 +155,18 @@ check_number <- function(value, argument) {
     abort_input(argument, gettextf("`%s` must be one number, 0 or more", argument))
   }
   as.numeric(value)
+}
+
+#' The present in seconds since 1970
+#' @noRd
+check_now <- function(now, timezone) {
+  if (is.null(now)) abort_time(now, "now")
+  time <- check_time(now, "now")
+  if (startsWith(time, "@")) {
+    as.numeric(substring(time, 2))
+  } else {
+    as.numeric(as.POSIXct(time, tz = timezone))
+  }
 }
 
 check_zone <- function(timezone) {

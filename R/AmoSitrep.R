@@ -15,13 +15,12 @@
 #' AmoSitrep(auth_list = AmoSandbox(notes = 1))
 #' @export
 AmoSitrep <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL) {
-  if (is.list(email)) {
-    return(call_with_auth_list(email, character(), sys.call(), sys.function(), parent.frame()))
-  }
-  auth <- tryCatch(call_auth(email, apikey, domain, auth_list), amocrm_error = identity)
-  about <- structure(c(sitrep_here(), sitrep_account(auth)), class = "amocrm_sitrep")
-  print(about)
-  invisible(about)
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    auth <- tryCatch(auth, amocrm_error = identity)
+    about <- structure(c(sitrep_here(), sitrep_account(auth)), class = "amocrm_sitrep")
+    print(about)
+    invisible(about)
+  })
 }
 
 #' What can be said without an account

@@ -69,26 +69,23 @@ AmoTasks <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
                      responsible_user_id = NULL, date_create_from = NULL,
                      date_create_to = NULL, date_modify_from = NULL, date_modify_to = NULL,
                      status = NULL, created_by = NULL, task_type = NULL) {
-  if (is.list(email)) {
-    order <- arguments_after_auth(sys.function())
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  auth <- call_auth(email, apikey, domain, auth_list)
-  kinds <- c("contact", "lead", "company", "customer")
-  tasks <- read_table("tasks", gettext("tasks"), auth, list(
-    limit = check_limit(limit, 500),
-    id = check_ids(id, "id"),
-    type = check_optional_choices(type, kinds, "type"),
-    element_id = check_ids(element_id, "element_id"),
-    responsible_user_id = check_ids(responsible_user_id, "responsible_user_id"),
-    date_create_from = check_time(date_create_from, "date_create_from"),
-    date_create_to = check_time(date_create_to, "date_create_to"),
-    date_modify_from = check_time(date_modify_from, "date_modify_from"),
-    date_modify_to = check_time(date_modify_to, "date_modify_to"),
-    status = check_status(status),
-    created_by = check_ids(created_by, "created_by"),
-    task_type = check_ids(task_type, "task_type")
-  ))
-  warn_if_empty(tasks)
-  tasks
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    kinds <- c("contact", "lead", "company", "customer")
+    tasks <- read_table("tasks", gettext("tasks"), auth, list(
+      limit = check_limit(limit, 500),
+      id = check_ids(id, "id"),
+      type = check_optional_choices(type, kinds, "type"),
+      element_id = check_ids(element_id, "element_id"),
+      responsible_user_id = check_ids(responsible_user_id, "responsible_user_id"),
+      date_create_from = check_time(date_create_from, "date_create_from"),
+      date_create_to = check_time(date_create_to, "date_create_to"),
+      date_modify_from = check_time(date_modify_from, "date_modify_from"),
+      date_modify_to = check_time(date_modify_to, "date_modify_to"),
+      status = check_status(status),
+      created_by = check_ids(created_by, "created_by"),
+      task_type = check_ids(task_type, "task_type")
+    ))
+    warn_if_empty(tasks)
+    tasks
+  })
 }

@@ -57,9 +57,7 @@
 #' head(tasks[c("name", "complete_till_at", "text")])
 #' @export
 AmoUsers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL) {
-  if (is.list(email)) {
-    order <- arguments_after_auth(sys.function())
-    return(call_with_auth_list(email, order, sys.call(), sys.function(), parent.frame()))
-  }
-  read_table("users", gettext("users"), call_auth(email, apikey, domain, auth_list))
+  with_auth_list(email, apikey, domain, auth_list, function(auth) {
+    read_table("users", gettext("users"), auth)
+  })
 }

@@ -19,6 +19,9 @@
 #'   \item{`amocrm.on_error`}{`"stop"`, the default, or `"partial"`: when
 #'     something fails after rows have come, give these with a warning of class
 #'     `amocrm_warning_partial` instead of an error.}
+#'   \item{`amocrm.zero_rows`}{What a table without rows brings: `"warning"`, the
+#'     default, `"message"`, which suits jobs in which this is usual, or
+#'     `"silent"`.}
 #'   \item{`amocrm.verbose`}{`TRUE` shows each request in a message: method,
 #'     path, page, status, time, and why it is repeated. Nothing secret.}
 #'   \item{`amocrm.timeout`}{Seconds that the server may be silent, 60 by
@@ -59,7 +62,8 @@
 #' `amocrm_warning_broken_texts`, another time zone by `amocrm_warning_zone`.
 #'
 #' Esc or Ctrl-C signals `amocrm_interrupt`, which inherits from `interrupt`
-#' and carries `partial` too.
+#' and carries `partial` too. At the prompt [AmoLast()] gives these rows after
+#' either.
 #'
 #' @keywords internal
 #' @useDynLib amocrm, .registration = TRUE

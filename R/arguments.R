@@ -5,7 +5,9 @@
 #' @noRd
 check_limit <- function(limit, most) {
   if (!is_whole(limit) || length(limit) != 1 || limit < 1) {
-    abort_input("limit", gettextf("`limit` must be one whole number from 1 to %d", most))
+    abort_input("limit", gettextf(
+      "`limit` must be one whole number from 1 to %d, not %s", most, shown_value(limit)
+    ))
   }
   if (limit > most) {
     warn("limit", gettextf("`limit` can be %d at most: %d is used", most, most))
@@ -19,24 +21,72 @@ check_ids <- function(ids, argument) {
   if (is.null(ids)) {
     return(NULL)
   }
-  digits <- if (is_whole(ids)) {
-    # as.character() would write 100000 as 1e+05.
-    sprintf("%.0f", ids)
-  } else if (is.character(ids) || is.factor(ids)) {
-    trimws(as.character(ids))
-  }
-  if (length(digits) == 0 || anyNA(digits) || !all(grepl("^[0-9]{1,18}$", digits))) {
-    abort_input(argument, gettextf("`%s` must be one or more whole numbers, or NULL", argument))
+  digits <- id_digits(ids)
+  bad <- which(is.na(digits) | !grepl("^[0-9]{1,18}$", digits))
+  if (length(digits) == 0 || length(bad) > 0) {
+    abort_input(argument, join(
+      paste0(
+        gettextf("`%s` must be one or more whole numbers, or NULL", argument),
+        bad_element(ids, bad)
+      ),
+      ids_are_in(argument)
+    ))
   }
   unique(digits)
+}
+
+#' Ids as text; NA for what is no whole number
+#' @noRd
+id_digits <- function(ids) {
+  if (inherits(ids, "integer64")) {
+    ids <- integer64_numbers(ids)
+  }
+  if (is.character(ids) || is.factor(ids)) {
+    trimws(as.character(ids))
+  } else if (is.numeric(ids) && !inherits(ids, c("Date", "POSIXt", "difftime"))) {
+    # as.character() would write 100000 as 1e+05.
+    ifelse(whole(ids), sprintf("%.0f", ids), NA)
+  } else {
+    rep(NA_character_, max(1, length(ids)))
+  }
+}
+
+#' Numbers of an integer64, whose 64 bits stand where a double has its own
+#' @noRd
+integer64_numbers <- function(ids) {
+  bits <- writeBin(as.vector(unclass(ids), "double"), raw(), endian = "little")
+  halves <- matrix(readBin(bits, "integer", 2 * length(ids), endian = "little"), 2)
+  low <- halves[1, ]
+  # The bits of NA as a 32-bit integer are a half like any other.
+  low <- ifelse(is.na(low), 2^31, low %% 2^32)
+  halves[2, ] * 2^32 + low
+}
+
+#' Where the ids of an argument can be looked up, or NULL
+#' @noRd
+ids_are_in <- function(argument) {
+  source <- switch(argument,
+    status = , pipeline_id = "AmoPipelinesStatuses()",
+    responsible_user_id = , main_user = , created_by = "AmoUsers()",
+    task_type = "AmoTaskTypes()", note_type = "AmoNoteTypes()"
+  )
+  if (!is.null(source)) gettextf("(names and ids are in %s)", source)
 }
 
 #' Note types: codes or names of AmoNoteTypes(); NULL stays NULL. Gives codes
 #' @noRd
 check_note_type <- function(note_type) {
-  types <- AmoNoteTypes()
+  note_type <- factor_text(note_type)
   if (is.character(note_type)) {
+    types <- AmoNoteTypes()
     named <- match(note_type, types$name)
+    bad <- which(is.na(named) & !grepl("^ *[0-9]+ *$", note_type))
+    if (length(bad) > 0) {
+      abort_input("note_type", paste0(
+        gettext("`note_type` must be codes or names of AmoNoteTypes()"),
+        bad_element(note_type, bad), ": ", paste(types$name, collapse = ", ")
+      ))
+    }
     note_type[!is.na(named)] <- types$code[named[!is.na(named)]]
   }
   check_ids(note_type, "note_type")
@@ -45,25 +95,75 @@ check_note_type <- function(note_type) {
 #' One or more of `choices`
 #' @noRd
 check_choices <- function(values, choices, argument) {
-  if (!is.character(values) || length(values) == 0 || !all(values %in% choices)) {
+  values <- factor_text(values)
+  bad <- if (is.character(values)) which(!values %in% choices) else seq_along(values)
+  if (length(values) == 0 || length(bad) > 0) {
     listed <- paste0('"', choices, '"', collapse = ", ")
-    abort_input(argument, gettextf("`%s` must be one or more of %s", argument, listed))
+    abort_input(argument, paste0(
+      gettextf("`%s` must be one or more of %s", argument, listed), bad_element(values, bad)
+    ))
   }
   unique(values)
+}
+
+#' Factors as text
+#' @noRd
+factor_text <- function(values) if (is.factor(values)) as.character(values) else values
+
+#' The end of a message that says what was given instead
+#'
+#' @param values all that was given
+#' @param bad the places of those that are wrong
+#' @noRd
+bad_element <- function(values, bad) {
+  if (!is.atomic(values) || length(values) < 2) {
+    return(paste0(", ", gettextf("not %s", shown_value(values))))
+  }
+  first <- bad[[1]]
+  paste0(", ", gettextf("but element %d is %s", first, shown_value(values[first])))
+}
+
+#' What was given, in a word or two
+#'
+#' A long word may be a key or a token that stands in a wrong place.
+#' @noRd
+shown_value <- function(value) {
+  value <- factor_text(value)
+  if (is.null(value)) {
+    "NULL"
+  } else if (is.data.frame(value)) {
+    gettext("a data.frame")
+  } else if (!is.atomic(value)) {
+    gettextf("an object of class \"%s\"", class(value)[[1]])
+  } else if (length(value) != 1) {
+    sprintf(ngettext(length(value), "%d value", "%d values"), length(value))
+  } else if (inherits(value, "integer64")) {
+    format(integer64_numbers(value), digits = 15)
+  } else if (!is.character(value)) {
+    format(value, digits = 15)
+  } else if (nchar(value, "bytes") > 100 || grepl("[^[:space:]]{25}", value)) {
+    gettext("a long text")
+  } else {
+    encodeString(value, quote = '"')
+  }
 }
 
 #' One text, or NULL
 #' @noRd
 check_text <- function(text, argument) {
-  if (!is.null(text) && !(is.character(text) && length(text) == 1 && !is.na(text))) {
+  text <- factor_text(text)
+  if (!is.null(text) && !is_one_text(text)) {
     abort_input(argument, gettextf("`%s` must be one text, or NULL", argument))
   }
   if (!is.null(text)) enc2utf8(text)
 }
 
+is_one_text <- function(text) is.character(text) && length(text) == 1 && !is.na(text)
+
 #' Words, separated by commas or as a vector; NULL for none
 #' @noRd
 check_words <- function(words, argument) {
+  words <- factor_text(words)
   if (!is.null(words) && (!is.character(words) || anyNA(words))) {
     abort_input(argument, gettextf("`%s` must be text, or NULL", argument))
   }
@@ -79,9 +179,25 @@ check_one_of <- function(number, numbers, argument) {
   }
   if (length(number) != 1 || !(is.numeric(number) || is.logical(number)) || !number %in% numbers) {
     listed <- paste(numbers, collapse = ", ")
-    abort_input(argument, gettextf("`%s` must be one of %s, or NULL", argument, listed))
+    abort_input(argument, gettextf(
+      "`%s` must be one of %s, or NULL, not %s", argument, listed, shown_value(number)
+    ))
   }
   sprintf("%d", as.integer(number))
+}
+
+#' TRUE or FALSE, or 1 or 0; NULL is FALSE
+#' @noRd
+check_optional_flag <- function(flag, argument) {
+  if (is.null(flag)) {
+    return(FALSE)
+  }
+  if (length(flag) != 1 || !(is.numeric(flag) || is.logical(flag)) || !flag %in% c(0, 1)) {
+    abort_input(argument, gettextf(
+      "`%s` must be TRUE or FALSE, or NULL, not %s", argument, shown_value(flag)
+    ))
+  }
+  flag == 1
 }
 
 #' One or more of `choices`; NULL stays NULL
@@ -93,12 +209,18 @@ check_optional_choices <- function(values, choices, argument) {
 #' Whether tasks are done: 0, 1, or both; NULL stays NULL
 #' @noRd
 check_status <- function(status) {
-  if (is.logical(status)) status <- as.numeric(status)
-  digits <- check_ids(status, "status")
-  if (!all(digits %in% c("0", "1"))) {
-    abort_input("status", gettext("`status` must be 0 for open tasks or 1 for those that are done"))
+  if (is.null(status)) {
+    return(NULL)
   }
-  digits
+  digits <- id_digits(if (is.logical(status)) as.numeric(status) else status)
+  bad <- which(!digits %in% c("0", "1"))
+  if (length(digits) == 0 || length(bad) > 0) {
+    abort_input("status", paste0(
+      gettext("`status` must be 0 for open tasks or 1 for those that are done"),
+      bad_element(status, bad)
+    ))
+  }
+  unique(digits)
 }
 
 #' The direction of an order by time of creation; NULL leaves it to the server
@@ -112,9 +234,12 @@ check_order <- function(key, value) {
 #' One of `choices`, or NULL
 #' @noRd
 check_one_choice <- function(value, choices, argument) {
-  if (!is.null(value) && !(is.character(value) && length(value) == 1 && value %in% choices)) {
+  value <- factor_text(value)
+  if (!is.null(value) && !(is_one_text(value) && value %in% choices)) {
     listed <- paste0('"', choices, '"', collapse = ", ")
-    abort_input(argument, gettextf("`%s` must be one of %s, or NULL", argument, listed))
+    abort_input(argument, gettextf(
+      "`%s` must be one of %s, or NULL, not %s", argument, listed, shown_value(value)
+    ))
   }
   value
 }
@@ -122,12 +247,14 @@ check_one_choice <- function(value, choices, argument) {
 #' @noRd
 check_flag <- function(flag, argument) {
   if (!is.logical(flag) || length(flag) != 1 || is.na(flag)) {
-    abort_input(argument, gettextf("`%s` must be TRUE or FALSE", argument))
+    abort_input(argument, gettextf(
+      "`%s` must be TRUE or FALSE, not %s", argument, shown_value(flag)
+    ))
   }
   flag
 }
 
-#' A moment; NULL stays NULL
+#' A moment from 1970 to 2100; NULL stays NULL
 #'
 #' Gives `@<seconds since 1970>` for a POSIXct, which says what moment it is,
 #' and `YYYY-mm-dd HH:MM:SS` for text and Date, which are read in the
@@ -137,24 +264,56 @@ check_time <- function(time, argument) {
   if (is.null(time)) {
     return(NULL)
   }
-  text <- if (length(time) != 1 || is.na(time)) {
-    NA
-  } else if (inherits(time, "POSIXt")) {
-    sprintf("@%.0f", floor(as.numeric(as.POSIXct(time))))
-  } else if (inherits(time, "Date")) {
+  time <- factor_text(time)
+  given <- length(time) == 1 && !anyNA(time)
+  if (given && inherits(time, "POSIXt")) {
+    seconds <- as.numeric(as.POSIXct(time))
+    check_seconds(seconds, argument)
+    sprintf("@%.0f", floor(seconds))
+  } else if (given && inherits(time, "Date")) {
+    check_seconds(as.numeric(time) * day_seconds, argument)
     paste(format(time, "%Y-%m-%d"), "00:00:00")
-  } else if (is.character(time)) {
-    wall_clock(time)
   } else {
-    NA
+    text <- if (given && is.character(time)) wall_clock(time) else NA
+    if (is.na(text)) abort_time(time, argument)
+    check_seconds(as.numeric(as.POSIXct(text, tz = "UTC")), argument)
+    text
   }
-  if (is.na(text)) {
-    abort_input(argument, gettextf(
-      '`%s` must be a time such as "2019-06-01" or "2019-06-01 12:30:00", a Date or a POSIXct',
-      argument
-    ))
+}
+
+day_seconds <- 86400
+
+abort_time <- function(time, argument) {
+  must <- gettextf(
+    '`%s` must be a time such as "2019-06-01" or "2019-06-01 12:30:00", a Date or a POSIXct',
+    argument
+  )
+  abort_input(argument, join(
+    paste0(must, ", ", gettextf("not %s", shown_value(time))),
+    if (is.numeric(time)) {
+      gettext("(.POSIXct() makes a time of seconds since 1970; milliseconds divided by 1000)")
+    }
+  ))
+}
+
+#' Refuses moments that are none of an account, such as milliseconds give
+#'
+#' A day before 1970 is let through: where clocks are ahead of UTC, its first
+#' midnight is one of them.
+#' @noRd
+check_seconds <- function(seconds, argument) {
+  if (seconds >= -day_seconds && seconds < as.numeric(as.Date("2101-01-01")) * day_seconds) {
+    return(invisible())
   }
-  text
+  abort_input(argument, join(
+    gettextf(
+      "`%s` is in the year %.0f and must be from 1970 to 2100",
+      argument, floor(1970 + seconds / (365.2425 * day_seconds))
+    ),
+    if (seconds > 1e11) {
+      gettext("(these look like milliseconds since 1970: divide them by 1000)")
+    }
+  ))
 }
 
 #' A text as `YYYY-mm-dd HH:MM:SS`, or NA
@@ -176,9 +335,12 @@ wall_clock <- function(text) {
 #' Whether all are whole numbers that a double holds exactly
 #' @noRd
 is_whole <- function(x) {
-  is.numeric(x) && !inherits(x, c("Date", "POSIXt", "integer64")) &&
-    all(is.finite(x)) && all(x == floor(x)) && all(abs(x) <= 2^53)
+  is.numeric(x) && !inherits(x, c("Date", "POSIXt", "integer64")) && all(whole(x))
 }
+
+#' Which numbers are whole and held exactly
+#' @noRd
+whole <- function(x) is.finite(x) & x == floor(x) & abs(x) < 2^53
 
 #' A text from an option, one of `choices`, of which the first is the default
 #' @noRd

@@ -29,12 +29,13 @@ abort_input <- function(argument, message) {
 #' Raises the error that Rust reports
 #'
 #' @param error list made by error_list() in src/rust/src/error.rs
-#' @param partial the rows that had arrived, or NULL
+#' @param partial the rows received before, or NULL
 #' @noRd
 abort_from_rust <- function(error, partial = NULL) {
   fields <- error[c("status", "endpoint", "request_id", "argument", "code", "pages", "retry_after")]
   fields <- c(fields[!vapply(fields, is.null, NA)], list(partial = partial))
-  abort(error$kind, headline(error), c(advice(error), request_id_text(error)), fields)
+  advice <- c(advice(error), kept_rows_text(partial), request_id_text(error))
+  abort(error$kind, headline(error), advice, fields)
 }
 
 #' What amoCRM's support asks for, or NULL
@@ -138,10 +139,7 @@ advice <- function(error) {
       "The condition's `partial` has all rows, with the first 3000 columns.",
       "Ask for less at once, such as one type of notes."
     )),
-    incomplete = join(gettext(
-      "The rows that came are in the condition's `partial`.",
-      "Try again later."
-    )),
+    incomplete = gettext("Try again later."),
     NULL
   )
 }
@@ -261,7 +259,8 @@ http_advice <- function(status, endpoint) {
 
 #' Signals that the user stopped a call, then stops it
 #'
-#' A calling handler, or tryCatch(interrupt = ), gets the rows that had come.
+#' A calling handler, or tryCatch(interrupt = ), gets the rows received before.
+#' At the prompt a message says where they are.
 #' @noRd
 signal_interrupt <- function(partial) {
   condition <- structure(
@@ -269,6 +268,8 @@ signal_interrupt <- function(partial) {
     list(message = gettext("interrupted"), call = NULL, partial = partial)
   )
   signalCondition(condition)
+  kept <- kept_rows_text(partial)
+  if (!is.null(kept)) inform(kept)
   invokeRestart("abort")
 }
 

@@ -28,18 +28,22 @@ connection_spec <- function(auth) {
 #' @param count function from the list of tables to the rows to tell of
 #' @noRd
 run_tables <- function(started, label, shape, count = count_rows) {
+  check_outcome_options()
+  keep_last(NULL)
   display <- show_progress(label)
-  arrived <- function(result) {
+  received <- function(result) {
     if (!is.null(result$tables)) shape(in_zone(result$tables, result$zones))
   }
-  result <- run_job(started, display, arrived)
-  tables <- arrived(result)
+  result <- run_job(started, display, function(result) keep_last(received(result)))
+  # Until all is told: options(warn = 2) makes errors of warnings.
+  tables <- keep_last(received(result))
   if (!is.null(result$error)) {
     if (!wants_partial(result$error, tables)) abort_from_rust(result$error, partial = tables)
     warn_of_partial(result$error, tables)
   }
   for (notice in result$notices) tell(notice)
   warn_of_zone(result$zone, result$zones)
+  keep_last(NULL)
   display$summary(result$api, count(result$tables))
   tables
 }
@@ -49,14 +53,23 @@ run_tables <- function(started, label, shape, count = count_rows) {
 #' Where nothing can have come, there is nothing to be content with.
 #' @noRd
 wants_partial <- function(error, tables) {
-  option_choice("amocrm.on_error", c("stop", "partial")) == "partial" &&
-    !is.null(tables) && !error$kind %in% c("input", "auth", "system")
+  option_on_error() == "partial" && !is.null(tables) &&
+    !error$kind %in% c("input", "auth", "system")
+}
+
+option_on_error <- function() option_choice("amocrm.on_error", c("stop", "partial"))
+
+#' Refuses options that matter at the end only, before anything is asked for
+#' @noRd
+check_outcome_options <- function() {
+  option_on_error()
+  option_zero_rows()
 }
 
 #' @noRd
 warn_of_partial <- function(error, tables) {
   warn("partial", paste(
-    gettext("the table is not whole: it holds the rows that had come when this happened."),
+    gettext("The table is incomplete: it holds only the rows received before this error."),
     headline(error),
     sep = "\n"
   ), fields = list(partial = tables, status = error$status, endpoint = error$endpoint,

@@ -11,9 +11,19 @@ read_table <- function(what, label, auth, arguments = list()) {
   run_tables(rust_query_start(spec), label, function(tables) tables[[1]])
 }
 
-#' The arguments of a function that follow `auth_list`, in their order
+#' Says that a table, or some of several, have no rows
 #' @noRd
-arguments_after_auth <- function(fn) {
-  arguments <- names(formals(fn))
-  arguments[-seq_len(match("auth_list", arguments))]
+warn_if_empty <- function(tables) {
+  if (is.data.frame(tables)) tables <- list(tables)
+  empty <- vapply(tables, nrow, 0L) == 0
+  if (!any(empty)) {
+    return(invisible())
+  }
+  which <- if (length(tables) > 1) paste0(": ", paste(names(tables)[empty], collapse = ", "))
+  text <- paste0(gettext("Oops... seems that you've requested zero rows"), which)
+  switch(option_zero_rows(), warning = warn("zero_rows", text), message = inform(text))
+}
+
+option_zero_rows <- function() {
+  option_choice("amocrm.zero_rows", c("warning", "message", "silent"))
 }

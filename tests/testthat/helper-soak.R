@@ -117,11 +117,11 @@ soak_moved <- function(faults, action) {
 
 #' What the function of a schedule gives on its account
 soak_read <- function(schedule, faults) {
-  auth <- AmoSandbox(
+  auth <- amocrm::AmoSandbox(
     notes = c(lead = soak_rows), leads = soak_rows, contacts = soak_rows, companies = soak_rows,
     customers = soak_rows, tasks = soak_rows, transactions = soak_rows, unsorted = soak_rows,
     seed = schedule$account, access = schedule$access,
-    v2 = schedule$access == "key", faults = faults
+    v2 = schedule$access == "key", faults = faults, now = "2025-12-29"
   )
   read <- soak_functions[[schedule$name]]$read
   suppressWarnings(read(auth, limit = schedule$limit))

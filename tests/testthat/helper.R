@@ -1,6 +1,9 @@
 # A sandbox is on this computer: no speed limit, no progress lines.
 options(amocrm.rate = Inf, amocrm.quiet = TRUE)
 
+#' A sandbox of a fixed day, so that its data are the same on every day
+AmoSandbox <- function(..., now = "2025-12-29") amocrm::AmoSandbox(..., now = now)
+
 base_columns <- c(
   "id", "responsible_user_id", "created_by", "created_at", "updated_at", "account_id",
   "group_id", "is_editable", "element_id", "element_type", "attachment", "note_type", "text"

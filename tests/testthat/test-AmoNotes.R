@@ -145,8 +145,40 @@ test_that("messages are conditions: a summary that can be silenced", {
   expect_silent(AmoNotes(auth_list = auth, type = "lead"))
 })
 
-test_that("a list of tables prints as a list", {
-  notes <- AmoNotes(auth_list = AmoSandbox(notes = 1), all = TRUE)
-  expect_output(print(notes), "$lead_notes", fixed = TRUE)
-  expect_false(any(grepl("attr(,\"class\")", capture.output(print(notes)), fixed = TRUE)))
+test_that("a list of tables is a plain one, which binds to one table", {
+  notes <- AmoNotes(auth_list = AmoSandbox(notes = 3), c("contact", "lead"))
+  expect_null(attributes(notes)$class)
+  skip_if_not_installed("dplyr")
+  bound <- dplyr::bind_rows(notes, .id = "table")
+  expect_identical(dim(bound), c(6L, length(unique(unlist(lapply(notes, names)))) + 1L))
+  expect_identical(bound$table, rep(c("contact_notes", "lead_notes"), each = 3))
+  expect_identical(bound$element_type, rep(c("contact", "lead"), each = 3))
+})
+
+test_that("factors are their texts", {
+  auth <- AmoSandbox(notes = 60)
+  calls <- AmoNotes(auth, "lead", note_type = c("call_in", "call_out"))
+  expect_gt(nrow(calls), 0)
+  expect_identical(AmoNotes(auth, factor("lead"), note_type = factor(c("call_in", "11"))), calls)
+  ids <- calls$element_id[1:2]
+  expect_identical(AmoNotes(auth, "lead", factor(ids)), AmoNotes(auth, "lead", ids))
+})
+
+test_that("ids of the class integer64 are whole numbers, with or without bit64", {
+  auth <- AmoSandbox(notes = 60)
+  lead <- AmoNotes(auth, "lead")
+  # As bit64 makes them: the bits of a 64-bit integer in place of a double's.
+  integer64 <- function(low, high = 0L) {
+    bits <- writeBin(as.integer(rbind(low, high)), raw(), endian = "little")
+    structure(readBin(bits, "double", length(low), endian = "little"), class = "integer64")
+  }
+  expect_identical(AmoNotes(auth, "lead", id = integer64(lead$id[2:3]))$id, lead$id[2:3])
+  expect_identical(check_ids(integer64(c(5L, -1L, NA), c(1L, 0L, 0L)), "id"),
+                   c("4294967301", "4294967295", "2147483648"))
+  expect_error(check_ids(integer64(c(1L, 0L), c(0L, NA)), "id"), "element 2",
+               class = "amocrm_error_input")
+  expect_error(check_ids(integer64(-5L, -1L), "id"), "not -5", class = "amocrm_error_input")
+  # 2^53 - 1 and 2^53 + 1
+  expect_identical(check_ids(integer64(-1L, 2097151L), "id"), "9007199254740991")
+  expect_error(check_ids(integer64(1L, 2097152L), "id"), class = "amocrm_error_input")
 })

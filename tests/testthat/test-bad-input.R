@@ -8,6 +8,7 @@ expect_input_error <- function(call, pattern) {
     exact = TRUE
   )
   expect_identical(nrow(sandbox_requests(auth)), before)
+  invisible(error)
 }
 
 test_that("an unknown type is an input error that lists the choices", {
@@ -27,6 +28,50 @@ test_that("an id that is no whole number is an input error", {
   expect_input_error(AmoNotes(auth_list = auth, note_type = "call_up"), "`note_type`")
 })
 
+test_that("a value that is wrong is named, with its place among several", {
+  ids <- c("1", "2", "three", "4", "five")
+  expect_input_error(AmoNotes(auth, "lead", ids), 'element 3 is "three"$')
+  expect_input_error(AmoNotes(auth, "lead", c(1, 2, -3)), "`element_id` .*element 3 is -3$")
+  expect_input_error(AmoNotes(auth, "lead", c(1, NA)), "element 2 is NA$")
+  expect_input_error(AmoNotes(auth, "lead", "abc"), ', not "abc"$')
+  expect_input_error(AmoNotes(auth, "lead", list(1)), 'not an object of class "list"$')
+  expect_input_error(AmoNotes(auth, c("lead", "leeds")), 'element 2 is "leeds"')
+  expect_input_error(AmoTasks(auth, status = c(0, 2)), "element 2 is 2$")
+  expect_input_error(AmoIncomingLeads(auth, categories = "fax"), 'not "fax"')
+  expect_input_error(AmoIncomingLeads(auth, order_by_key = "id"), 'not "id"')
+  expect_input_error(AmoNotes(auth, "lead", limit = "10"), 'not "10"')
+  key <- paste0("0123456789abcdef", "0123456789abcdef01234567")
+  expect_input_error(AmoNotes(auth, "lead", key), "not a long text")
+})
+
+test_that("a name where an id is due points to where the ids are", {
+  name <- "\u041f\u0435\u0440\u0435\u0433\u043e\u0432\u043e\u0440\u044b"
+  expect_input_error(AmoLeads(auth, status = name), "AmoPipelinesStatuses()")
+  expect_input_error(AmoIncomingLeads(auth, pipeline_id = name), "AmoPipelinesStatuses()")
+  expect_input_error(AmoLeads(auth, responsible_user_id = name), "AmoUsers()")
+  expect_input_error(AmoCustomers(auth, main_user = name), "AmoUsers()")
+  expect_input_error(AmoTasks(auth, created_by = name), "AmoUsers()")
+  expect_input_error(AmoTasks(auth, task_type = name), "AmoTaskTypes()")
+})
+
+test_that("a note type that has no such name lists the names", {
+  error <- expect_input_error(
+    AmoNotes(auth, "lead", note_type = c("call_in", "calls")),
+    '^`note_type` must be codes or names of AmoNoteTypes\\(\\), but element 2 is "calls": '
+  )
+  for (name in AmoNoteTypes()$name) expect_match(conditionMessage(error), name, fixed = TRUE)
+  expect_input_error(AmoNotes(auth, "lead", note_type = factor("calls")), 'not "calls"')
+  expect_input_error(AmoNotes(auth, "lead", note_type = -1), "AmoNoteTypes()")
+})
+
+test_that("what is neither TRUE nor FALSE is told so", {
+  expect_input_error(AmoLeads(auth, active = "yes"), 'TRUE or FALSE, or NULL, not "yes"')
+  for (active in list(NA, 2, c(TRUE, FALSE))) {
+    expect_input_error(AmoLeads(auth, active = active), "`active` must be TRUE or FALSE")
+  }
+  expect_input_error(AmoLeads(auth, flatten = "yes"), 'must be TRUE or FALSE, not "yes"')
+})
+
 test_that("a limit that is no whole number from 1 is an input error", {
   for (limit in list(0, -1, 2.5, NA, NULL, "10", c(1, 2), Inf)) {
     expect_input_error(AmoNotes(auth_list = auth, limit = limit), "`limit`")
@@ -39,6 +84,35 @@ test_that("a time that can't be read is an input error", {
   for (time in bad) {
     expect_input_error(AmoNotes(auth_list = auth, if_modified_since = time), "`if_modified_since`")
   }
+})
+
+test_that("a time before 1970 or after 2100 is an input error in every argument", {
+  readers <- list(
+    function(time) AmoNotes(auth, "lead", if_modified_since = time),
+    function(time) AmoLeads(auth, date_create_from = time),
+    function(time) AmoLeads(auth, date_modify_to = time),
+    function(time) AmoCustomers(auth, date_type = "create", date_to = time),
+    function(time) AmoCustomers(auth, next_date_from = time),
+    function(time) AmoTasks(auth, date_modify_from = time)
+  )
+  far <- list(
+    list(.POSIXct(1.6e12), "year 52671 .*divide"),
+    list(.POSIXct(1e15), "from 1970 to 2100.*divide"),
+    list(.POSIXct(Inf), "from 1970 to 2100"), list(.POSIXct(-1e10), "year 1653 "),
+    list(as.POSIXlt(.POSIXct(1.6e12)), "divide"), list(as.Date(1e6, "1970-01-01"), "year 4707 "),
+    list("0019-06-01", "year 19 "), list("2101-01-01", "year 2101 "),
+    list(1.6e12, "not 1.6e\\+12 .*milliseconds"), list(1.6e9, "seconds since 1970"),
+    list(1600000000L, "POSIXct"), list(TRUE, "not TRUE"), list(data.frame(x = 1), "data.frame")
+  )
+  for (read in readers) {
+    for (case in far) expect_input_error(read(case[[1]]), case[[2]])
+  }
+})
+
+test_that("the times from 1970 to 2100 are good", {
+  good <- list("1970-01-01", as.Date("1970-01-01"), .POSIXct(0), "2100-12-31 23:59:59",
+               as.POSIXct("1970-01-01", tz = "Asia/Vladivostok"), factor("2019-06-01"))
+  for (time in good) expect_type(check_time(time, "time"), "character")
 })
 
 test_that("all must be TRUE or FALSE", {

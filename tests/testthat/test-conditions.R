@@ -72,3 +72,33 @@ test_that("an error has the promised fields, NULL where there is nothing", {
   expect_null(error$status)
   expect_null(error$partial)
 })
+
+test_that("options(amocrm.zero_rows) says what a table without rows brings", {
+  auth <- AmoSandbox(notes = c(lead = 3), tasks = 0)
+  withr::local_options(amocrm.quiet = FALSE)
+  none <- function(option) {
+    withr::local_options(amocrm.zero_rows = option)
+    shown <- list()
+    keep <- function(condition) {
+      shown <<- c(shown, list(condition))
+      invokeRestart(if (inherits(condition, "message")) "muffleMessage" else "muffleWarning")
+    }
+    withCallingHandlers(AmoNotes(auth, "contact"), message = keep, warning = keep)
+    Filter(function(condition) grepl("Oops", conditionMessage(condition)), shown)
+  }
+  expect_s3_class(none(NULL)[[1]], "amocrm_warning_zero_rows")
+  expect_s3_class(none("warning")[[1]], "amocrm_warning_zero_rows")
+  expect_s3_class(none("message")[[1]], "message")
+  expect_identical(conditionMessage(none("message")[[1]]),
+                   "Oops... seems that you've requested zero rows\n")
+  expect_length(none("silent"), 0)
+  before <- nrow(sandbox_requests(auth))
+  expect_error(none("never"), "amocrm.zero_rows", class = "amocrm_error_input")
+  withr::local_options(amocrm.on_error = "never")
+  expect_error(AmoNotes(auth, "lead"), "amocrm.on_error", class = "amocrm_error_input")
+  expect_identical(nrow(sandbox_requests(auth)), before)
+  withr::local_options(amocrm.on_error = NULL, amocrm.zero_rows = "message")
+  said <- capture_messages(AmoNotes(auth, c("lead", "contact")))
+  expect_match(said, "zero rows: contact_notes", all = FALSE)
+  expect_silent(suppressMessages(AmoTasks(auth)))
+})

@@ -10,14 +10,12 @@ test_that("several types give a table each", {
   expect_identical(c(nrow(notes$lead_notes), nrow(notes$company_notes)), c(20L, 10L))
 })
 
-test_that("the tables of all = TRUE are named as the manual says, and by the old names too", {
+test_that("the tables of all = TRUE are named as the manual says", {
   auth <- AmoSandbox(notes = c(contact = 1, lead = 2, company = 3, task = 4, customer = 5))
   notes <- AmoNotes(auth_list = auth, all = TRUE)
-  expect_type(notes, "list")
+  expect_identical(class(notes), "list")
   expect_named(notes, c("contact_notes", "lead_notes", "company_notes", "task_notes"))
   expect_identical(vapply(notes, nrow, 0L, USE.NAMES = FALSE), 1:4)
-  expect_identical(notes[["lead _notes"]], notes[["lead_notes"]])
-  expect_identical(notes$`task _notes`, notes$task_notes)
   expect_identical(notes[[2]], notes$lead_notes)
   expect_s3_class(notes$lead_notes, "data.frame", exact = TRUE)
 })

@@ -31,6 +31,28 @@ test_that("an interrupt carries the rows that had come, and the next call works"
   expect_identical(nrow(some), 3L)
 })
 
+test_that("after Ctrl-C at the prompt a message says where the rows are", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(notes = 40000, latency = 0.02)
+  withr::local_options(amocrm.quiet = FALSE)
+  run <- run_tables
+  environment(run) <- list2env(
+    list(show_progress = function(label) interrupt_after(3)), parent = environment(run)
+  )
+  # What R has at the prompt.
+  outcome <- NULL
+  said <- capture_messages(outcome <- withRestarts(
+    run(start_notes(auth), "lead notes", function(tables) tables[[1]]),
+    abort = function() "back at the prompt"
+  ))
+  expect_identical(outcome, "back at the prompt")
+  rows <- nrow(AmoLast())
+  expect_gte(rows, 298)
+  expect_lt(rows, 40000)
+  kept <- sprintf("AmoLast() gives what was received before: %s.\n", rows_text(rows))
+  expect_identical(said, kept)
+})
+
 test_that("an interrupted call leaves no thread behind", {
   skip_if_not(dir.exists("/proc/self/task"), "threads can't be counted here")
   workers <- function() {

@@ -129,7 +129,8 @@ test_that("a Russian session is told in Russian what is wrong and how it went", 
   expect_identical(said$limit, paste(
     "`limit` \u0434\u043e\u043b\u0436\u043d\u043e \u0431\u044b\u0442\u044c",
     "\u043e\u0434\u043d\u0438\u043c \u0446\u0435\u043b\u044b\u043c",
-    "\u0447\u0438\u0441\u043b\u043e\u043c \u043e\u0442 1 \u0434\u043e 500"
+    "\u0447\u0438\u0441\u043b\u043e\u043c \u043e\u0442 1 \u0434\u043e 500,",
+    "\u0430 \u043d\u0435 0"
   ))
   # "...must be the account's subdomain"
   expect_match(said$domain, "\u043f\u043e\u0434\u0434\u043e\u043c\u0435\u043d\u043e\u043c")
@@ -142,7 +143,11 @@ test_that("a Russian session is told in Russian what is wrong and how it went", 
     "^\u041f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 `email`, `apikey` \u0438 `domain`"
   )
   expect_identical(said$refused, lines[[1]])
-  expect_match(said$none, "Oops... seems that you've requested zero rows", fixed = TRUE)
+  # "...zero rows"
+  expect_match(said$none, paste(
+    "\u043d\u0435\u0442 \u043d\u0438 \u043e\u0434\u043d\u043e\u0439",
+    "\u0441\u0442\u0440\u043e\u043a\u0438$"
+  ))
   # "lead notes: 5 rows in 1 page, ..."
   expect_match(said$summary, paste0(
     "^\u043f\u0440\u0438\u043c\u0435\u0447\u0430\u043d\u0438\u044f ",
@@ -199,6 +204,25 @@ test_that("texts are looked up in the package's translations wherever they are n
   expect_identical(said$mapped, said$plain)
   expect_identical(said$formatted, "HTTP 500 \u043e\u0442 x")
   expect_match(said$two, "`domain` \u0442\u043e\u043a\u0435\u043d\u044b", fixed = TRUE)
+})
+
+test_that("the Russian guide is in Russian, and gives the session's language back", {
+  skip_if_not_installed("knitr")
+  guide <- normalizePath(source_path("vignettes", "amocrm-ru.Rmd"))
+  said <- in_russian(c(
+    'Sys.setLanguage("en")',
+    sprintf('text <- paste(readLines("%s", encoding = "UTF-8"), collapse = "\\n")', guide),
+    "knitted <- knitr::knit(text = text, quiet = TRUE)",
+    'said <- base::gettext("interrupted", domain = "R-amocrm")',
+    'list(knitted = knitted, said = said, language = Sys.getenv("LANGUAGE"))'
+  ))
+  # "lead notes: 1 000 rows"
+  expect_match(said$knitted, paste(
+    "#> \u043f\u0440\u0438\u043c\u0435\u0447\u0430\u043d\u0438\u044f",
+    "\u0441\u0434\u0435\u043b\u043e\u043a: 1 000"
+  ))
+  expect_identical(said$said, "interrupted")
+  expect_identical(said$language, "en")
 })
 
 # --- Texts of Rust --------------------------------------------------------------

@@ -41,6 +41,9 @@ test_that("nothing secret is shown on any road, however verbose, in success and 
     expect_none_shown(auth, shown_by(AmoNotes(auth, "lead")))
     expect_none_shown(auth, shown_by(AmoAuth(auth_list = auth)))
     expect_none_shown(auth, shown_by(AmoNotes(auth, "lead", limit = -1)))
+    expect_none_shown(auth, shown_by(AmoNotes("lead", auth_list = auth)))
+    expect_none_shown(auth, shown_by(AmoNotes("lead", -1, auth_list = auth)))
+    expect_none_shown(auth, shown_by(AmoUsers(auth, auth)))
     sandbox_expire(auth, "sessions")
     sandbox_expire(auth, "tokens")
     # Put together, since the calls that are looked at hold this text, too.

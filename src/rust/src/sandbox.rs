@@ -110,6 +110,7 @@ fn config(spec: &Spec) -> Outcome<Config> {
         list_items,
         seed: spec.count("seed")?,
         timezone: spec.text("timezone")?,
+        now: spec.count("now")?,
         latency: Duration::from_secs_f64(spec.number("latency")?.max(0.0)),
         rate: spec.number("rate")?,
         session_seconds: spec.count("session_seconds")?,

@@ -53,7 +53,7 @@ impl Account {
             seed: config.seed,
             lists: lists(config)?,
             subdomain: config.subdomain.clone(),
-            calendar: Calendar::new(&timezone),
+            calendar: Calendar::new(&timezone, config.now)?,
             timezone,
             schedules: schedules.collect::<Result<_, Error>>()?,
         })

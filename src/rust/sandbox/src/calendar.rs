@@ -1,12 +1,15 @@
 //! When things happen: two years of business that grows, in office hours.
 
-use jiff::civil::date;
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 
-/// Length of the account's history in weeks; it begins on Monday,
-/// 1 January 2024, and so ends on Monday, 29 December 2025.
+use crate::error::Error;
+
+/// Length of the account's history in weeks. It ends with the last midnight.
 pub const WEEKS: u64 = 104;
 const WEEK_SECONDS: u64 = 7 * 24 * 3600;
+const WEEK_HOURS: usize = 7 * 24;
 
 /// Fixed-point one: positions in the history are whole numbers below it.
 const ONE: u64 = 1 << 31;
@@ -22,7 +25,9 @@ const SUNDAY: [u64; 24] = [1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 5, 6, 6, 5, 5, 5, 4, 4,
 pub struct Calendar {
     /// Epoch seconds of its first moment.
     start: u64,
-    /// Business before each hour of the week, and in the week as a whole.
+    /// The hour of the week, counted from Monday's midnight, at which it begins.
+    first_hour: usize,
+    /// Business before each hour since then, and in the week as a whole.
     before: Vec<u64>,
 }
 
@@ -36,14 +41,19 @@ pub struct Moment {
 }
 
 impl Calendar {
-    /// The history as clocks in `timezone` show it.
-    pub fn new(timezone: &TimeZone) -> Self {
-        let mut before = vec![0];
+    /// The two years that end with the last midnight before `now`, in seconds
+    /// since 1970, as clocks in `timezone` show them.
+    pub fn new(timezone: &TimeZone, now: u64) -> Result<Self, Error> {
+        let today = midnight(timezone, now).ok_or(Error::Now(now))?;
+        let end = u64::try_from(today.timestamp().as_second()).map_err(|_| Error::Now(now))?;
+        let first_hour = usize::from(today.weekday().since(Weekday::Monday).unsigned_abs()) * 24;
         let days = [WORKDAY, WORKDAY, WORKDAY, WORKDAY, WORKDAY, SATURDAY, SUNDAY];
-        for weight in days.as_flattened() {
+        let hours = days.as_flattened();
+        let mut before = vec![0];
+        for weight in hours[first_hour..].iter().chain(&hours[..first_hour]) {
             before.push(before.last().copied().unwrap_or(0) + weight);
         }
-        Self { start: first_monday(timezone), before }
+        Ok(Self { start: end - WEEKS * WEEK_SECONDS, first_hour, before })
     }
 
     /// Epoch seconds of the first moment.
@@ -72,20 +82,20 @@ impl Calendar {
         let weeks = elapsed * WEEKS;
         let (hour, second) = self.time_of_week(weeks % ONE);
         Moment {
-            at: self.start + weeks / ONE * WEEK_SECONDS + hour * 3600 + second,
-            open: hour < 5 * 24 && (9..19).contains(&(hour % 24)),
+            at: self.start + weeks / ONE * WEEK_SECONDS + hour as u64 * 3600 + second,
+            open: is_open((self.first_hour + hour) % WEEK_HOURS),
         }
     }
 
-    /// The hour of the week and the second of the hour by which `part` of
-    /// the week's business is done.
-    fn time_of_week(&self, part: u64) -> (u64, u64) {
+    /// The hour since the week began and the second of the hour by which
+    /// `part` of the week's business is done.
+    fn time_of_week(&self, part: u64) -> (usize, u64) {
         let total = self.before.last().copied().unwrap_or(0);
         let done = part * total;
         let hour = self.before.partition_point(|before| before * ONE <= done) - 1;
         let weight = self.before[hour + 1] - self.before[hour];
         let second = (done - self.before[hour] * ONE) * 3600 / (weight * ONE);
-        (hour as u64, second)
+        (hour, second)
     }
 }
 
@@ -96,10 +106,17 @@ fn grown(position: u64) -> u64 {
     2 * (((ONE + position * 5 / 4) * ONE).isqrt() - ONE)
 }
 
-fn first_monday(timezone: &TimeZone) -> u64 {
-    let midnight = date(2024, 1, 1).at(0, 0, 0, 0);
-    let start = timezone.to_ambiguous_timestamp(midnight).earlier();
-    start.ok().and_then(|start| u64::try_from(start.as_second()).ok()).unwrap_or(0)
+/// The last midnight before `now`; none outside the years 2000 to 2100.
+fn midnight(timezone: &TimeZone, now: u64) -> Option<ZonedDateTime> {
+    let now = Timestamp::from_second(i64::try_from(now).ok()?).ok()?;
+    let now = now.to_zoned_datetime(timezone.clone());
+    (2000..=2100).contains(&now.year()).then(|| now.start_of_day().ok()).flatten()
+}
+
+/// Whether the office works in an hour of the week, counted from Monday's
+/// midnight.
+fn is_open(hour: usize) -> bool {
+    hour < 5 * 24 && (9..19).contains(&(hour % 24))
 }
 
 #[cfg(test)]
@@ -107,24 +124,64 @@ fn first_monday(timezone: &TimeZone) -> u64 {
 mod tests {
     use super::*;
 
+    fn until(now: &str) -> Calendar {
+        let now: Timestamp = now.parse().unwrap();
+        let zone = TimeZone::get("Europe/Moscow").unwrap();
+        Calendar::new(&zone, u64::try_from(now.as_second()).unwrap()).unwrap()
+    }
+
+    fn moscow() -> Calendar {
+        until("2025-12-29T12:00:00+03:00")
+    }
+
     fn moments(count: u64) -> Vec<Moment> {
-        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
+        let calendar = moscow();
         (0..count).map(|i| calendar.moment(i, count, i.wrapping_mul(0x9E37_79B9))).collect()
     }
 
     #[test]
     fn time_never_runs_back_and_stays_in_the_history() {
-        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
+        let calendar = moscow();
         let moments = moments(20_000);
         assert!(moments.is_sorted_by_key(|moment| moment.at));
         assert!(moments.iter().all(|moment| (calendar.start..calendar.end()).contains(&moment.at)));
     }
 
     #[test]
-    fn the_history_begins_and_ends_at_the_mondays_midnight_of_the_zone() {
-        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
-        assert_eq!(calendar.start, 1_704_056_400);
-        assert_eq!(calendar.end(), 1_766_955_600);
+    fn the_history_ends_with_the_last_midnight_of_the_zone() {
+        assert_eq!(moscow().start, 1_704_056_400);
+        assert_eq!(moscow().end(), 1_766_955_600);
+        let early = until("2026-07-01T23:59:59+03:00");
+        let late = until("2026-07-02T00:00:00+03:00");
+        assert_eq!(late.end() - early.end(), 24 * 3600);
+        assert_eq!(early.end(), 1_782_853_200);
+    }
+
+    #[test]
+    fn a_present_that_ids_and_times_cannot_hold_is_refused() {
+        for now in [0, 946_684_799, 4_133_980_800, u64::MAX] {
+            let refused = Calendar::new(&TimeZone::UTC, now);
+            assert!(matches!(refused, Err(Error::Now(at)) if at == now), "{now}");
+        }
+        assert!(Calendar::new(&TimeZone::UTC, 946_684_800).is_ok());
+    }
+
+    #[test]
+    fn offices_are_open_on_the_same_days_whatever_day_it_ends() {
+        let zone = TimeZone::get("Europe/Moscow").unwrap();
+        for day in 1..=7 {
+            let calendar = until(&format!("2026-03-0{day}T08:30:00+03:00"));
+            let local = |at: u64| {
+                let at = i64::try_from(at).unwrap();
+                Timestamp::from_second(at).unwrap().to_zoned_datetime(zone.clone())
+            };
+            for index in 0..2000 {
+                let moment = calendar.moment(index, 2000, index.wrapping_mul(0x9E37_79B9));
+                let local = local(moment.at);
+                let workday = local.weekday().to_monday_zero_offset() < 5;
+                assert_eq!(moment.open, workday && (9..19).contains(&local.hour()), "{local}");
+            }
+        }
     }
 
     #[test]
@@ -142,7 +199,7 @@ mod tests {
 
     #[test]
     fn extreme_counts_do_no_harm() {
-        let calendar = Calendar::new(&TimeZone::get("Europe/Moscow").unwrap());
+        let calendar = moscow();
         assert!(calendar.moment(0, 0, u64::MAX).at < calendar.end());
         assert!(calendar.moment(79_999_999, 80_000_000, u64::MAX).at < calendar.end());
     }

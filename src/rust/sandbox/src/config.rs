@@ -145,6 +145,10 @@ pub struct Config {
     pub seed: u64,
     /// Olson name of the account's time zone, such as `Europe/Moscow`.
     pub timezone: String,
+    /// The present, in seconds since 1970: the account's history ends with
+    /// the last midnight before. A fixed day by default, so that the same seed
+    /// makes the same account for ever.
+    pub now: u64,
     /// Added to every reply.
     pub latency: Duration,
     /// Requests allowed in any second; the others get 429. 0 is no limit, a
@@ -196,6 +200,7 @@ impl Default for Config {
             list_items: BTreeMap::new(),
             seed: 1,
             timezone: "Europe/Moscow".to_owned(),
+            now: 1_766_955_600,
             latency: Duration::ZERO,
             rate: 0.0,
             session_seconds: 900,

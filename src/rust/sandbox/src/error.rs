@@ -9,6 +9,9 @@ pub enum Error {
     /// `Config::timezone` is not an Olson name.
     #[error("unknown time zone \"{0}\"")]
     Timezone(String),
+    /// `Config::now` is too long ago or too far away for ids and times.
+    #[error("now must be in the years 2000 to 2100, not at {0} seconds since 1970")]
+    Now(u64),
     /// `Config::rate` is negative or not a number.
     #[error("the rate must be 0 or more requests a second, not {0}")]
     Rate(f64),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use amocrm_sandbox::{Config, Kind, List, ListCounts, NoteCounts, Sandbox};
+use jiff::Timestamp;
 use pico_args::Arguments;
 
 const HELP: &str = "\
@@ -21,6 +22,8 @@ USAGE: amocrm-sandbox [OPTIONS]
                       the list of that name; may be given once for each
   --seed N            the same seed makes the same account [1]
   --timezone NAME     Olson name [Europe/Moscow]
+  --now TIME          the present, with whose last midnight the account's
+                      history ends, as in 2025-12-29T00:00:00Z [the clock's]
   --latency SECONDS   added to every reply [0]
   --rate N            requests allowed in any second, 0 = no limit [0]
   --session SECONDS   life of a login [900]
@@ -80,6 +83,8 @@ fn read(arguments: &mut Arguments) -> Result<Config, Box<dyn Error>> {
     set(arguments, "--port", &mut config.port)?;
     set(arguments, "--seed", &mut config.seed)?;
     set(arguments, "--timezone", &mut config.timezone)?;
+    let now = arguments.opt_value_from_str("--now")?.unwrap_or_else(Timestamp::now);
+    config.now = u64::try_from(now.as_second())?;
     set(arguments, "--rate", &mut config.rate)?;
     set(arguments, "--session", &mut config.session_seconds)?;
     set(arguments, "--email", &mut config.email)?;

@@ -99,6 +99,19 @@ async fn the_program_serves_lists_of_the_size_asked_for_to_no_administrator() {
     assert_eq!(get("leads?limit=3&page=2").await.status(), StatusCode::NO_CONTENT);
 }
 
+#[tokio::test]
+async fn the_history_ends_with_the_midnight_before_the_time_asked_for() {
+    let arguments = ["--now", "2026-03-05T10:00:00Z", "--notes", "lead=250", "--token", "t"];
+    let mut program = start(&arguments);
+    let [url, ..] = told(&mut program);
+    let request = client().get(format!("{url}/api/v4/leads/notes?limit=250")).bearer_auth("t");
+    let page: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+    let notes = page["_embedded"]["notes"].as_array().unwrap();
+    let last = notes.iter().filter_map(|note| note["created_at"].as_i64()).max().unwrap();
+    // Midnight in Moscow, and two weeks before it.
+    assert!((1_771_448_400..1_772_658_000).contains(&last), "{last}");
+}
+
 #[test]
 fn help_names_every_option() {
     let output = Command::new(PROGRAM).arg("--help").output().unwrap();
@@ -111,6 +124,7 @@ fn help_names_every_option() {
         "items",
         "seed",
         "timezone",
+        "now",
         "latency",
         "rate",
         "session",
@@ -139,6 +153,8 @@ fn mistakes_are_named() {
         (&["--lists", "deals=5"], "deals"),
         (&["--lists", "leads=9000000"], "9000000"),
         (&["--timezone", "Mars/Base"], "Mars/Base"),
+        (&["--now", "yesterday"], "yesterday"),
+        (&["--now", "1999-12-31T00:00:00Z"], "2000 to 2100"),
         (&["--latency", "-1"], "negative"),
         (&["--items", "lead=/no/such/file"], "/no/such/file"),
     ] {
