@@ -178,6 +178,6 @@ mod tests {
         assert_eq!(text(&in_group, "group_id").as_deref(), Some("5"));
         let in_first = read(r#"{"id":1,"rights":{"is_active":false,"group_id":null}}"#);
         assert_eq!(text(&in_first, "group_id").as_deref(), Some("0"));
-        assert_eq!(text(&in_first, "is_active").as_deref(), Some("FALSE"));
+        assert_eq!(text(&in_first, "is_active").as_deref(), Some("0"));
     }
 }

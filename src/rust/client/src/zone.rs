@@ -189,7 +189,7 @@ mod tests {
         let hostile = Zone::new("a\u{1b}[31m", None);
         assert_eq!(
             (hostile.name.as_str(), &hostile.names_for_r()[..]),
-            ("a [31m", &["UTC".to_owned()][..])
+            ("a<U+001B>[31m", &["UTC".to_owned()][..])
         );
     }
 
