@@ -45,5 +45,9 @@ rust_sandbox_expire <- function(sandbox, what) .Call(wrap__rust_sandbox_expire, 
 #' @noRd
 rust_sandbox_requests <- function(sandbox) .Call(wrap__rust_sandbox_requests, sandbox)
 
+#' The ids of the rows that a sandbox's faults have deleted.
+#' @noRd
+rust_sandbox_gone_rows <- function(sandbox) .Call(wrap__rust_sandbox_gone_rows, sandbox)
+
 
 # nolint end
