@@ -71,10 +71,9 @@ fault_conditions <- function(fault, refuse) {
     value <- given[[name]]
     wanted <- length(fault_when[[name]])
     good <- (is.numeric(value) || is.logical(value)) && length(value) == wanted && !anyNA(value)
-    if (!good || any(value < 0) || is.unsorted(value)) {
-      refuse(gettextf("`%s` must be %s, 0 or more", name,
-                      if (wanted == 1) "one number" else "two rising numbers"))
-    }
+    if (good && all(value >= 0) && !is.unsorted(value)) next
+    if (wanted == 1) refuse(gettextf("`%s` must be one number, 0 or more", name))
+    refuse(gettextf("`%s` must be two rising numbers, 0 or more", name))
   }
   lapply(utils::modifyList(fault_when, given), as.numeric)
 }
