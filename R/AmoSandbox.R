@@ -36,6 +36,8 @@
 #' @param api_filter `TRUE`: API v4 obeys the filters of leads, contacts,
 #'   companies and customers, for which accounts have to pay. Otherwise it
 #'   passes them over without a word.
+#' @param strict_rate `TRUE`: requests that were answered by 429 count against
+#'   `rate`, too.
 #' @param admin `FALSE`: the token is not an administrator's, and API v4 does
 #'   not list the users.
 #' @param now the present, a time in `timezone`, a Date or a POSIXct. The
@@ -57,17 +59,71 @@
 #'   \item{`action = "body", body = "..."`}{status 200 with this body}
 #'   \item{`action = "cut"`}{the connection ends in the middle of the answer}
 #'   \item{`action = "close"`}{the connection ends without an answer}
+#'   \item{`action = "lose"`}{the same, but the request is obeyed: a token is
+#'     sold and does not arrive}
 #'   \item{`action = "delay", seconds = 2`}{the answer comes later}
+#'   \item{`action = "drip", seconds = 0.5`}{the answer comes byte by byte, with
+#'     a pause before each}
 #'   \item{`action = "expire"`}{401: all sessions and tokens of OAuth end}
 #'   \item{`action = "redirect", to = "https://..."`}{302 to this place}
+#'   \item{`action = "replace", text = "86400", by = "null"`}{one text in the
+#'     answer for another}
 #'   \item{`action = "remove", rows = 5`}{from then on, the first 5 notes of
 #'     each kind are gone, and the first 5 rows of every other list: the others
 #'     move to earlier pages}
 #'   \item{`action = "insert", rows = 5`}{from then on, there are 5 notes
 #'     before the others of each kind, and 5 rows before the others of every
 #'     other list. They are made up with the others, and held back until then}
+#'   \item{`action = "spare"`}{nothing: the faults after this one pass the
+#'     request over}
 #' }
 #' Where several faults pick a request, the first one happens; delays add up.
+#' What else may pick it:
+#' \describe{
+#'   \item{`share = 0.3`}{so many of the requests, at random; `seed = 7` picks
+#'     others}
+#'   \item{`every = 2`}{every second one}
+#'   \item{`each_page = TRUE`}{`nth` and `every` count the requests for one page}
+#'   \item{`during = c(0, 1.5)`}{only in this time, in seconds from the first
+#'     request that `path` picks}
+#'   \item{`over = 100`}{only requests for more than 100 rows}
+#'   \item{`holding = c(401, Inf)`}{only pages to which one of these rows of the
+#'     list belongs, counted from 1}
+#' }
+#'
+#' @section Lists that lie or move:
+#' The same happens to every list of both APIs. All faults of this kind that pick
+#' a request happen to it, in their order, and only to the list that it asks for.
+#' For good:
+#' \describe{
+#'   \item{`action = "add", rows = 3, at = "front"`}{3 new rows, `at` the
+#'     `"front"`, the `"end"` or `"anywhere"`}
+#'   \item{`action = "grow", rows = 60, at = "end"`}{60 new rows a second}
+#'   \item{`action = "delete", rows = 3, at = "anywhere"`}{3 rows in succession
+#'     are deleted}
+#'   \item{`action = "move", rows = 3, at = "front"`}{3 rows, one here and one
+#'     there, move to another place}
+#'   \item{`action = "keep", rows = 100`}{all but the first 100 rows are deleted}
+#' }
+#' For one answer:
+#' \describe{
+#'   \item{`action = "shuffle"`}{the list is in another order; with `rows = 4`
+#'     within groups of 4 only, as rows of the same second are}
+#'   \item{`action = "skip", rows = 3`}{3 rows, one here and one there, are not
+#'     in the list}
+#'   \item{`action = "view", rows = 100`}{the list ends after 100 rows}
+#'   \item{`action = "repeat"`}{the first page, whatever is asked for, and
+#'     another one follows}
+#'   \item{`action = "new"`}{new rows only, and another page follows}
+#'   \item{`action = "cap", rows = 50`, `action = "longer", rows = 50`}{50 rows
+#'     at most, or 50 more than asked for}
+#'   \item{`action = "gap", rows = 4`}{4 rows of the page are missing in the
+#'     middle}
+#'   \item{`action = "double"`, `"reverse"`, `"no_id"`}{each row comes twice, the
+#'     page is the wrong way round, rows have no id}
+#'   \item{`action = "next"`, `action = "last"`}{API v4 says that another page
+#'     follows, or that none does}
+#' }
 #'
 #' @section Conditions:
 #' `amocrm_error_input`.
@@ -88,7 +144,8 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
                        access = c("key", "token", "oauth"), v2 = TRUE, kommo = FALSE,
                        token_life = 86400, faults = list(), leads = 200, contacts = 120,
                        companies = 60, customers = 30, tasks = 150, transactions = 40,
-                       unsorted = 25, api_filter = FALSE, admin = TRUE, now = Sys.time()) {
+                       unsorted = 25, api_filter = FALSE, admin = TRUE, strict_rate = FALSE,
+                       now = Sys.time()) {
   access <- check_choices(access[[1]], c("key", "token", "oauth"), "access")
   kinds <- c("contact", "lead", "company", "task", "customer")
   lists <- list(
@@ -114,7 +171,8 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
       v2 = check_flag(v2, "v2"),
       kommo = check_flag(kommo, "kommo"),
       api_filter = check_flag(api_filter, "api_filter"),
-      admin = check_flag(admin, "admin")
+      admin = check_flag(admin, "admin"),
+      strict_rate = check_flag(strict_rate, "strict_rate")
     )
   ))
   if (!is.null(started$error)) abort_from_rust(started$error)
@@ -184,6 +242,17 @@ sandbox_requests <- function(auth) {
   log <- rust_sandbox_requests(attr(auth, "sandbox"))
   if (!is.null(log$error)) abort_from_rust(log$error)
   as.data.frame(log)
+}
+
+#' The ids of the rows that faults have deleted
+#'
+#' All others were there all the time, but for those that faults have added:
+#' their ids begin with "NEW", or are 900,000,000 and more.
+#' @noRd
+sandbox_gone_rows <- function(auth) {
+  rows <- rust_sandbox_gone_rows(attr(auth, "sandbox"))
+  if (!is.null(rows$error)) abort_from_rust(rows$error)
+  rows$id
 }
 
 #' Ends what a sandbox has let in

@@ -4,9 +4,21 @@
 # What each action needs besides `path`, with the defaults of what it may have.
 fault_needs <- list(
   status = "status", empty = NULL, short = "rows", body = "body", cut = NULL, close = NULL,
-  delay = "seconds", expire = NULL, redirect = "to", remove = "rows", insert = "rows"
+  delay = "seconds", expire = NULL, redirect = "to", remove = "rows", insert = "rows",
+  drip = "seconds", lose = NULL, replace = c("text", "by"), spare = NULL,
+  add = c("rows", "at"), grow = c("rows", "at"), delete = c("rows", "at"),
+  move = c("rows", "at"), keep = "rows", shuffle = NULL, skip = "rows", view = "rows",
+  `repeat` = NULL, cap = "rows", longer = "rows", gap = "rows", double = NULL, reverse = NULL,
+  no_id = NULL, new = NULL, `next` = NULL, last = NULL
 )
-fault_may <- list(status = c("body", "headers"))
+fault_may <- list(status = c("body", "headers"), shuffle = "rows")
+
+# What a request has to be besides named and numbered, as Rust has it where a
+# fault does not say.
+fault_when <- list(
+  share = 1, seed = 0, every = 1, each_page = FALSE, during = c(0, Inf), over = 0,
+  holding = c(1, Inf)
+)
 
 #' The vectors of all faults
 #' @noRd
@@ -18,7 +30,8 @@ fault_columns <- function(faults) {
   }
   rows <- Map(check_fault, faults, seq_along(faults))
   column <- function(name) unlist(lapply(rows, `[[`, name), use.names = FALSE)
-  columns <- c("path", "first", "last", "action", "number", "text", "headers")
+  columns <- c("path", "first", "last", "action", "number", "text", "by", "headers")
+  columns <- c(columns, names(fault_when))
   stats::setNames(lapply(columns, column), paste0("fault_", columns))
 }
 
@@ -34,15 +47,35 @@ check_fault <- function(fault, number) {
   if (action == "insert" && nth[[2]] == Inf) {
     refuse(gettext('`nth` must have an end for "insert"'))
   }
-  list(
+  row <- list(
     path = fault_text(fault, "path", refuse),
     first = nth[[1]],
     last = nth[[2]],
     action = action,
     number = fault_number(fault, refuse),
-    text = fault_text(fault, intersect(c("body", "to"), names(fault)), refuse),
+    text = fault_text(fault, intersect(c("body", "to", "text", "at"), names(fault)), refuse),
+    by = fault_text(fault, intersect("by", names(fault)), refuse),
     headers = fault_headers(fault$headers, refuse)
   )
+  if (!is.null(fault$at) && !row$text %in% c("front", "end", "anywhere")) {
+    refuse(gettext('`at` must be "front", "end" or "anywhere"'))
+  }
+  c(row, fault_conditions(fault, refuse))
+}
+
+#' The conditions, each of the length of its default
+#' @noRd
+fault_conditions <- function(fault, refuse) {
+  given <- fault[intersect(names(fault_when), names(fault))]
+  for (name in names(given)) {
+    value <- given[[name]]
+    wanted <- length(fault_when[[name]])
+    good <- (is.numeric(value) || is.logical(value)) && length(value) == wanted && !anyNA(value)
+    if (good && all(value >= 0) && !is.unsorted(value)) next
+    if (wanted == 1) refuse(gettextf("`%s` must be one number, 0 or more", name))
+    refuse(gettextf("`%s` must be two rising numbers, 0 or more", name))
+  }
+  lapply(utils::modifyList(fault_when, given), as.numeric)
 }
 
 #' @noRd
@@ -62,7 +95,9 @@ check_fault_names <- function(fault, action, refuse) {
   needs <- c("path", fault_needs[[action]])
   missing <- setdiff(needs, names(fault))
   if (length(missing) > 0) refuse(gettextf("`%s` is missing", missing[[1]]))
-  unknown <- setdiff(names(fault), c(needs, fault_may[[action]], "nth", "action"))
+  unknown <- setdiff(
+    names(fault), c(needs, fault_may[[action]], "nth", "action", names(fault_when))
+  )
   if (length(unknown) > 0) refuse(gettextf('`%s` has no meaning for "%s"', unknown[[1]], action))
 }
 
@@ -90,7 +125,9 @@ fault_number <- function(fault, refuse) {
   if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value < 0) {
     refuse(gettextf("`%s` must be one number, 0 or more", name))
   }
-  if (name == "rows" && !is_whole(value)) refuse(gettext("`rows` must be a whole number"))
+  if (name == "rows" && fault$action != "grow" && !is_whole(value)) {
+    refuse(gettext("`rows` must be a whole number"))
+  }
   if (name == "status" && !value %in% 200:599) refuse(gettext("`status` must be from 200 to 599"))
   as.numeric(value)
 }

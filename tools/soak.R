@@ -1,23 +1,82 @@
-# Rscript tools/soak.R N [seed [function]]: AmoNotes(), or another function that
-# reads lists, on N accounts where random things go wrong. Failures are printed
-# with the schedule that shows them; a tally ends it. Exit status 1 when anything
-# failed.
+# Reads lists from servers that lie, lag, stall, refuse or never end.
+#
+#   Rscript tools/soak.R N [options]      N schedules, and a tally
+#   Rscript tools/soak.R --seed S ...     one schedule, and what was asked for
+#
+#   --seed S    the first seed [1]
+#   --mode M    what the server does; drawn for each schedule unless given, as are
+#   --list F    the function, such as AmoLeads
+#   --api A     v2 or v4
+#   --seconds N what a call may take [60]
+#   --jobs N    schedules at the same time [2]
+#
+# Failures are printed with the schedule that shows them. Exit status 1 when
+# anything failed.
 library(amocrm)
 
 file <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
-source(file.path(dirname(file), "..", "tests", "testthat", "helper-soak.R"))
+soak <- new.env(parent = asNamespace("amocrm"))
+sys.source(file.path(dirname(file), "..", "tests", "testthat", "helper-soak.R"), soak)
 
-arguments <- commandArgs(trailingOnly = TRUE)
-numbers <- suppressWarnings(as.numeric(arguments[seq_len(min(2, length(arguments)))]))
-name <- if (length(arguments) > 2) arguments[[3]] else "AmoNotes"
-if (!length(arguments) %in% 1:3 || anyNA(numbers) || !name %in% names(soak_functions)) {
-  stop("usage: Rscript tools/soak.R N [seed [function]]")
+stop_usage <- function() {
+  cat(sub("^# ?", "", grep("^#", readLines(file), value = TRUE)), sep = "\n")
+  quit(status = 2)
 }
-first <- if (length(numbers) == 2) numbers[[2]] else 1
-seeds <- seq(first, length.out = numbers[[1]])
-outcomes <- soak_run(seeds, function(text) cat(text, "\n\n"), name)
 
-failed <- startsWith(outcomes, "FAILED")
-tally <- table(ifelse(failed, "FAILED", outcomes))
-cat(sprintf("%6d %s\n", tally, names(tally)), sep = "")
-quit(status = if (any(failed)) 1 else 0)
+#' The arguments as a list: `n`, and the options by their names
+read_arguments <- function(arguments) {
+  options <- list()
+  if (length(arguments) > 0 && !startsWith(arguments[[1]], "--")) arguments <- c("--n", arguments)
+  for (at in seq(1, by = 2, length.out = ceiling(length(arguments) / 2))) {
+    options[[sub("^--", "", arguments[[at]])]] <- arguments[at + 1]
+  }
+  good <- all(names(options) %in% c("n", "seed", "mode", "list", "api", "seconds", "jobs")) &&
+    !anyNA(options) && length(options) > 0 &&
+    all(is.null(options$mode) || options$mode %in% names(soak$soak_modes),
+        is.null(options$list) || options$list %in% names(soak$soak_functions),
+        is.null(options$api) || options$api %in% c("v2", "v4"))
+  if (!good) stop_usage()
+  is_number <- names(options) %in% c("n", "seed", "seconds", "jobs")
+  options[is_number] <- lapply(options[is_number], as.numeric)
+  options
+}
+
+#' Runs one schedule and prints all of it
+replay <- function(schedule) {
+  cat(soak$soak_code(schedule), "\n\n")
+  options(amocrm.rate = Inf, amocrm.quiet = TRUE, amocrm.timeout = 1)
+  auth <- soak$soak_account(schedule)
+  started <- proc.time()[["elapsed"]]
+  # The log stays readable after the server has stopped.
+  outcome <- soak$soak_outcome(schedule, auth)
+  log <- amocrm:::sandbox_requests(auth)
+  cat(sprintf("%6.0f ms  %3.0f  %3.0f rows  %s?%s\n", log$at_ms - log$at_ms[[1]], log$status,
+              log$rows, log$path, log$query), sep = "")
+  seconds <- proc.time()[["elapsed"]] - started
+  cat(sprintf("\n%s, %d requests, %.1f s\n", outcome, nrow(log), seconds))
+  outcome
+}
+
+run_many <- function(seeds, jobs, ...) {
+  parts <- split(seeds, seq_along(seeds) %% jobs)
+  tell <- function(text) cat(text, "\n\n")
+  done <- parallel::mclapply(parts, soak$soak_run, tell, ..., mc.cores = jobs)
+  if (!all(vapply(done, is.data.frame, NA))) stop("a job broke off: ", done)
+  done <- do.call(rbind, done)
+  done$outcome <- ifelse(startsWith(done$outcome, "FAILED"), "FAILED", done$outcome)
+  options(width = 200)
+  print(table(done$mode, sub("^amocrm_error_", "", done$outcome)))
+  done$outcome
+}
+
+arguments <- read_arguments(commandArgs(trailingOnly = TRUE))
+if (!is.null(arguments$seconds)) soak$soak_seconds <- arguments$seconds
+seed <- if (is.null(arguments$seed)) 1 else arguments$seed
+access <- if (is.null(arguments$api)) NULL else c(v2 = "key", v4 = "token")[[arguments$api]]
+outcomes <- if (is.null(arguments$n)) {
+  replay(soak$soak_schedule(seed, arguments$mode, arguments$list, access))
+} else {
+  jobs <- if (is.null(arguments$jobs)) 2 else arguments$jobs
+  run_many(seq(seed, length.out = arguments$n), jobs, arguments$mode, arguments$list, access)
+}
+quit(status = if (any(startsWith(outcomes, "FAILED"))) 1 else 0)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# All tests: Rust (format, clippy, cargo test), R (lintr), spelling, and R CMD
-# check of the built package, which runs testthat. What a system does not have
-# (rustfmt, clippy, cargo-deny, lintr, spelling) is skipped with a word. One
-# failure does not keep the others from running.
+# All tests: Rust (format, clippy, the oldest Rust, cargo test), R (lintr),
+# spelling, and R CMD check of the built package, which runs testthat. What a
+# system does not have (rustfmt, clippy, cargo-deny, lintr, spelling) is skipped
+# with a word. One failure does not keep the others from running.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -120,6 +120,7 @@ else skip "cargo fmt"; fi
 if cargo_has clippy; then
   step "cargo clippy" in_rust cargo clippy --workspace --all-targets --locked -- -D warnings
 else skip "cargo clippy"; fi
+step "Oldest Rust" sh tools/msrv.sh
 if cargo_has deny; then
   step "cargo deny" deny_rust
 else skip "cargo deny"; fi

@@ -68,3 +68,61 @@ test_that("it stops with its auth list", {
   gc()
   expect_error(AmoAuth(auth_list = by_hand), class = "amocrm_error_network")
 })
+
+test_that("lists lie and move as they are told, and say what they have deleted", {
+  leads <- function(...) {
+    faults <- lapply(list(...), function(fault) c(list(path = "/leads?"), fault))
+    auth <- AmoSandbox(notes = 0, leads = 30, faults = faults)
+    list(id = AmoLeads(auth)$leads$id, gone = sandbox_gone_rows(auth))
+  }
+  whole <- leads()
+  expect_length(whole$id, 30)
+  expect_identical(whole$gone, character())
+
+  first <- leads(list(action = "delete", rows = 3, at = "front"))
+  expect_identical(first$id, whole$id[-(1:3)])
+  expect_setequal(first$gone, whole$id[1:3])
+
+  added <- leads(list(action = "add", rows = 2, at = "end"))
+  expect_identical(added$id[1:30], whole$id)
+  expect_true(all(added$id[31:32] >= 9e8))
+
+  expect_length(leads(list(action = "keep", rows = 5))$id, 5)
+})
+
+test_that("more may be asked of the requests that a fault picks", {
+  statuses <- function(...) {
+    fault <- c(list(path = "/account", status = 402, nth = c(1, Inf)), list(...))
+    auth <- AmoSandbox(notes = 0, faults = list(fault))
+    for (time in 1:4) try(AmoUsers(auth), silent = TRUE)
+    log <- sandbox_requests(auth)
+    log$status[log$path == "/api/v2/account"] == 402
+  }
+  expect_identical(statuses(), rep(TRUE, 4))
+  expect_identical(statuses(every = 2), c(FALSE, TRUE, FALSE, TRUE))
+  expect_identical(statuses(share = 0), rep(FALSE, 4))
+  expect_identical(statuses(over = 1e6), rep(FALSE, 4))
+  expect_identical(statuses(during = c(3600, Inf)), rep(FALSE, 4))
+})
+
+test_that("faults that make no sense are input errors which say why", {
+  refused <- function(message, ...) {
+    expect_error(AmoSandbox(faults = list(list(path = "/", ...))), message, fixed = TRUE,
+                 class = "amocrm_error_input")
+  }
+  refused('`at` must be "front", "end" or "anywhere"', action = "add", rows = 1, at = "top")
+  refused("`at` is missing", action = "delete", rows = 1)
+  refused("`rows` must be a whole number", action = "cap", rows = 1.5)
+  refused("`share` must be one number, 0 or more", status = 500, share = c(0, 1))
+  refused("`during` must be two rising numbers, 0 or more", status = 500, during = c(2, 1))
+  refused("`holding` must be two rising numbers, 0 or more", status = 500, holding = 5)
+  refused('`rows` has no meaning for "new"', action = "new", rows = 1)
+})
+
+test_that("a token that is lost on its way was sold", {
+  fault <- list(path = "/oauth2/access_token", action = "lose")
+  auth <- AmoSandbox(notes = 0, access = "oauth", faults = list(fault))
+  log <- function() sandbox_requests(auth)$status[sandbox_requests(auth)$path == fault$path]
+  expect_error(AmoUsers(auth), class = "amocrm_error")
+  expect_identical(log()[[1]], 0)
+})

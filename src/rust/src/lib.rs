@@ -97,6 +97,13 @@ fn rust_sandbox_requests(sandbox: Robj) -> List {
     guard::guarded(|| sandbox::requests(sandbox))
 }
 
+/// The ids of the rows that a sandbox's faults have deleted.
+/// @noRd
+#[extendr]
+fn rust_sandbox_gone_rows(sandbox: Robj) -> List {
+    guard::guarded(|| sandbox::gone_rows(sandbox))
+}
+
 extendr_module! {
     mod amocrm;
     fn rust_check_domain;
@@ -110,4 +117,5 @@ extendr_module! {
     fn rust_sandbox_stop;
     fn rust_sandbox_expire;
     fn rust_sandbox_requests;
+    fn rust_sandbox_gone_rows;
 }

@@ -76,6 +76,12 @@ pub fn requests(sandbox: Robj) -> Outcome<List> {
     ))
 }
 
+/// The ids of the rows that faults have deleted.
+pub fn gone_rows(sandbox: Robj) -> Outcome<List> {
+    let ids = pointer(sandbox)?.try_addr().map_err(|_| gone())?.gone_rows();
+    Ok(list!(id = ids.into_iter().collect::<Vec<_>>()))
+}
+
 fn config(spec: &Spec) -> Outcome<Config> {
     let mut items = BTreeMap::new();
     for (kind, name) in ITEMS {
@@ -113,6 +119,7 @@ fn config(spec: &Spec) -> Outcome<Config> {
         now: spec.count("now")?,
         latency: Duration::from_secs_f64(spec.number("latency")?.max(0.0)),
         rate: spec.number("rate")?,
+        strict_rate: spec.flag("strict_rate")?,
         session_seconds: spec.count("session_seconds")?,
         token_seconds: spec.count("token_seconds")?,
         v2: spec.flag("v2")?,

@@ -10,6 +10,7 @@ use crate::fault::Faults;
 use crate::index::Index;
 use crate::kind::Kind;
 use crate::list::List;
+use crate::list_fault::Lists;
 use crate::log::Log;
 use crate::oauth::{Integration, Tokens};
 use crate::presence::Presence;
@@ -46,6 +47,8 @@ pub struct App {
     pub log: Log,
     pub limiter: Limiter,
     pub faults: Faults,
+    /// The lists that faults have changed.
+    pub changed: Lists,
     pub latency: Duration,
     pub started: Instant,
 }
@@ -82,9 +85,10 @@ impl App {
             index: Index::default(),
             lists: v4::Lists::default(),
             log: Log::default(),
-            limiter: Limiter::new(config.rate),
+            limiter: Limiter::new(config.rate, config.strict_rate),
             presence: Presence::new(&config.faults),
             faults: Faults::new(config.faults),
+            changed: Lists::default(),
             latency: config.latency,
             started: Instant::now(),
         })

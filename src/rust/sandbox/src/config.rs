@@ -154,6 +154,8 @@ pub struct Config {
     /// Requests allowed in any second; the others get 429. 0 is no limit, a
     /// value below one allows one request in `1 / rate` seconds.
     pub rate: f64,
+    /// Whether requests that were refused count against the rate, too.
+    pub strict_rate: bool,
     /// Life of a login session in seconds, counted from the login.
     pub session_seconds: u64,
     /// TCP port on 127.0.0.1; 0 takes any free one.
@@ -203,6 +205,7 @@ impl Default for Config {
             now: 1_766_955_600,
             latency: Duration::ZERO,
             rate: 0.0,
+            strict_rate: false,
             session_seconds: 900,
             port: 0,
             email: "boss@sandbox.example".to_owned(),

@@ -1,19 +1,19 @@
 //! What goes wrong, and for which request.
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::http::header::CONTENT_LENGTH;
-use axum::http::{HeaderValue, StatusCode};
+use axum::body::Body;
+use axum::http::StatusCode;
 use axum::response::Response;
-use hyper::body::Frame;
 
+use crate::list_fault::{Asked, ListFault};
 use crate::query;
+use crate::random::Rng;
 use crate::reply;
+use crate::sync::lock;
 
 /// A rule that spoils some of the replies.
 #[derive(Clone, Debug)]
@@ -43,8 +43,16 @@ pub enum Action {
     /// The whole reply is announced, half of it sent, the connection closed.
     /// A reply without a body, such as a 204, comes as it is.
     CutBody,
+    /// The reply comes byte by byte, with a pause before each.
+    Drip(Duration),
     /// The connection is closed without a reply.
     Close,
+    /// The request is obeyed, and the connection closed without a reply.
+    Lose,
+    /// Every occurrence of the first text in the reply is the second one.
+    Replace(String, String),
+    /// Nothing: no later fault happens to this request.
+    Spare,
     /// The reply comes so much later. Adds up with other faults.
     Delay(Duration),
     /// Every session and every access token of OAuth ends, and the reply says
@@ -62,6 +70,30 @@ pub enum Action {
     /// of every list: the others move to later pages. The account has these
     /// rows from the beginning and holds them back until then.
     InsertRows(u64),
+    /// The list that is asked for lies or moves. All that pick a request happen
+    /// to it, in their order.
+    List(ListFault),
+    /// The action, where more holds for the request.
+    When(When, Box<Action>),
+}
+
+/// What a request has to be besides named and numbered.
+#[derive(Clone, Debug)]
+pub struct When {
+    /// The share of the requests that are picked, at random.
+    pub share: f64,
+    /// Makes chance, that of a [`ListFault`] too, another one.
+    pub seed: u64,
+    /// Only every so manieth.
+    pub every: u64,
+    /// Requests are counted for each page by itself.
+    pub each_page: bool,
+    /// Only in this time, counted from the first request that matches.
+    pub during: Range<Duration>,
+    /// Only pages of more rows than this.
+    pub over: u64,
+    /// Only pages that some of these rows of the list belong to, counted from 0.
+    pub holding: Range<u64>,
 }
 
 /// What the faults have in store for one request.
@@ -71,42 +103,107 @@ pub struct Plan {
     pub delay: Duration,
     /// The first action that applies, delays aside.
     pub action: Option<Action>,
+    /// All that happens to the list.
+    pub list: Vec<ListFault>,
+    /// For the chance in it.
+    pub seed: u64,
 }
 
 /// A mark on a request: serve only the first rows of the page.
 #[derive(Clone, Copy)]
 pub struct RowCap(pub u64);
 
-/// All rules, with a count of the requests each has matched.
-pub struct Faults(Vec<(Fault, AtomicU64)>);
+/// All rules, with what each has matched.
+pub struct Faults(Vec<(Fault, Mutex<Matched>)>);
+
+#[derive(Default)]
+struct Matched {
+    all: u64,
+    /// By path and query.
+    pages: HashMap<String, u64>,
+    first: Option<Duration>,
+}
 
 impl Faults {
     /// Rules in order of precedence.
     pub fn new(faults: Vec<Fault>) -> Self {
-        Self(faults.into_iter().map(|fault| (fault, AtomicU64::new(0))).collect())
+        Self(faults.into_iter().map(|fault| (fault, Mutex::default())).collect())
     }
 
-    /// Counts a request for `target` (path and query) and plans its reply.
-    pub fn plan(&self, target: &str) -> Plan {
+    /// Counts a request for `target` (path and query) that arrives at `now` and
+    /// plans its reply.
+    pub fn plan(&self, target: &str, now: Duration) -> Plan {
         let decoded = query::decoded(target);
         let mut plan = Plan::default();
-        for (fault, seen) in &self.0 {
+        for (fault, matched) in &self.0 {
             if !target.contains(&fault.path) && !decoded.contains(&fault.path) {
                 continue;
             }
-            let number = seen.fetch_add(1, Ordering::Relaxed);
-            if fault.nth.contains(&number) {
-                plan.add(&fault.action);
+            let when = fault.when();
+            if when.picks(&fault.nth, target, now, &mut lock(matched)) {
+                plan.add(fault.action(), when.seed);
             }
         }
         plan
     }
 }
 
+impl Fault {
+    /// What happens, whenever it does.
+    pub fn action(&self) -> &Action {
+        if let Action::When(_, action) = &self.action { action } else { &self.action }
+    }
+
+    fn when(&self) -> When {
+        if let Action::When(when, _) = &self.action { when.clone() } else { When::default() }
+    }
+}
+
+impl Default for When {
+    /// No condition at all.
+    fn default() -> Self {
+        Self {
+            share: 1.0,
+            seed: 0,
+            every: 1,
+            each_page: false,
+            during: Duration::ZERO..Duration::MAX,
+            over: 0,
+            holding: 0..u64::MAX,
+        }
+    }
+}
+
+impl When {
+    /// Whether a request is meant; counts it if it is for such a page.
+    fn picks(&self, nth: &Range<u64>, target: &str, now: Duration, seen: &mut Matched) -> bool {
+        let asked = Asked::read(target);
+        if asked.limit <= self.over || !asked.overlaps(&self.holding) {
+            return false;
+        }
+        let first = *seen.first.get_or_insert(now);
+        let of_page = seen.pages.entry(target.to_owned()).or_default();
+        let number = if self.each_page { *of_page } else { seen.all };
+        // By page, so that what runs at the same time has the same fate.
+        let chance = Rng::of(&[self.seed, Rng::of_text(target).next(), *of_page]).chance();
+        *of_page += 1;
+        seen.all += 1;
+        nth.contains(&number)
+            && (number + 1) % self.every.max(1) == 0
+            && self.during.contains(&now.saturating_sub(first))
+            && chance < self.share
+    }
+}
+
 impl Plan {
-    fn add(&mut self, action: &Action) {
+    fn add(&mut self, action: &Action, seed: u64) {
         match action {
+            Action::Delay(_) | Action::List(_) if matches!(self.action, Some(Action::Spare)) => {}
             Action::Delay(time) => self.delay += *time,
+            Action::List(fault) => {
+                self.list.push(fault.clone());
+                self.seed = seed;
+            }
             other if self.action.is_none() => self.action = Some(other.clone()),
             _ => {}
         }
@@ -124,46 +221,6 @@ pub fn status(code: u16, headers: &[(String, String)], body: String) -> Response
         .unwrap_or_else(|_| reply::empty(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// The same reply with a body that stops half way.
-pub async fn cut(response: Response) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    let half = whole.slice(..whole.len() / 2);
-    Response::from_parts(parts, Body::new(CutBody::Half(half)))
-}
-
-/// A body that sends what it has and then fails.
-enum CutBody {
-    Half(Bytes),
-    Pause,
-    Failed,
-}
-
-impl hyper::body::Body for CutBody {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        match std::mem::replace(&mut *self, Self::Failed) {
-            Self::Half(bytes) => {
-                *self = Self::Pause;
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
-            }
-            // The server sends what it holds while it waits for more. Failing
-            // at once would throw the first half away.
-            Self::Pause => {
-                context.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Self::Failed => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into()))),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +232,7 @@ mod tests {
     #[test]
     fn only_the_chosen_ones_of_the_matching_requests_are_spoilt() {
         let faults = Faults::new(vec![fault("type=lead", 1..2, Action::EmptyPage)]);
-        let spoilt = |target| faults.plan(target).action.is_some();
+        let spoilt = |target| faults.plan(target, Duration::ZERO).action.is_some();
         assert!(!spoilt("/api/v2/notes?type=contact"));
         assert!(!spoilt("/api/v2/notes?type=lead"));
         assert!(spoilt("/api/v2/notes?type=lead"));
@@ -186,7 +243,12 @@ mod tests {
     fn brackets_match_however_they_were_sent() {
         for path in ["filter[id]", "filter%5Bid%5D"] {
             let faults = Faults::new(vec![fault(path, 0..9, Action::EmptyPage)]);
-            assert!(faults.plan("/api/v4/leads/notes?filter%5Bid%5D=1").action.is_some());
+            assert!(
+                faults
+                    .plan("/api/v4/leads/notes?filter%5Bid%5D=1", Duration::ZERO)
+                    .action
+                    .is_some()
+            );
         }
     }
 
@@ -199,9 +261,64 @@ mod tests {
             fault("/a", 0..9, Action::EmptyPage),
             fault("/a", 0..9, Action::Delay(second)),
         ]);
-        let plan = faults.plan("/a");
+        let plan = faults.plan("/a", Duration::ZERO);
         assert_eq!(plan.delay, 2 * second);
         assert!(matches!(plan.action, Some(Action::Close)));
+    }
+
+    /// Which of these requests, a second apart, are picked.
+    fn picked(when: When, targets: &[&str]) -> Vec<bool> {
+        let action = Action::When(when, Box::new(Action::EmptyPage));
+        let faults = Faults::new(vec![fault("/", 0..9, action)]);
+        let plans = (0..).zip(targets).map(|(second, target)| {
+            faults.plan(target, Duration::from_secs(100 + second)).action.is_some()
+        });
+        plans.collect()
+    }
+
+    #[test]
+    fn more_may_have_to_hold_for_a_request() {
+        let page = |page| format!("/api/v4/leads?page={page}&limit=10");
+        let (first, second) = (page(1), page(2));
+        let pages = [first.as_str(), &second, &second, &first];
+        let usual = When::default();
+        assert_eq!(picked(usual.clone(), &pages), [true; 4]);
+        let every = When { every: 2, ..usual.clone() };
+        assert_eq!(picked(every.clone(), &pages), [false, true, false, true]);
+        let by_page = When { each_page: true, ..every };
+        assert_eq!(picked(by_page, &pages), [false, false, true, true]);
+        let holding = When { holding: 15..16, ..usual.clone() };
+        assert_eq!(picked(holding, &pages), [false, true, true, false]);
+        let seconds = Duration::from_secs(1)..Duration::from_secs(3);
+        let during = When { during: seconds, ..usual.clone() };
+        assert_eq!(picked(during, &pages), [false, true, true, false]);
+        assert_eq!(picked(When { over: 10, ..usual.clone() }, &pages), [false; 4]);
+        assert_eq!(picked(When { over: 9, ..usual.clone() }, &pages), [true; 4]);
+        assert_eq!(picked(When { share: 0.0, ..usual }, &pages), [false; 4]);
+    }
+
+    #[test]
+    fn offsets_of_both_apis_are_known() {
+        for page in ["limit_rows=20&limit_offset=40", "page=3&page_size=20"] {
+            let holding = |row| When { holding: row..row + 1, ..When::default() };
+            let target = format!("/api/v2/leads?{page}");
+            for (row, is_there) in [(39, false), (40, true), (59, true), (60, false)] {
+                assert_eq!(picked(holding(row), &[&target]), [is_there], "{page} {row}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_that_is_spared_is_spared_by_all_later_faults() {
+        let faults = Faults::new(vec![
+            fault("/a", 0..9, Action::Spare),
+            fault("/a", 0..9, Action::EmptyPage),
+            fault("/a", 0..9, Action::Delay(Duration::from_secs(1))),
+            fault("/a", 0..9, Action::List(ListFault::New)),
+        ]);
+        let plan = faults.plan("/a", Duration::ZERO);
+        assert!(matches!(plan.action, Some(Action::Spare)));
+        assert!(plan.delay.is_zero() && plan.list.is_empty());
     }
 
     #[test]

@@ -21,6 +21,7 @@
 mod account;
 mod app;
 mod auth;
+mod broken_body;
 mod calendar;
 mod card;
 mod config;
@@ -37,6 +38,7 @@ mod json;
 mod kind;
 mod links;
 mod list;
+mod list_fault;
 mod log;
 mod names;
 mod notes;
@@ -64,8 +66,9 @@ mod values;
 
 pub use config::{Config, ListCounts, NoteCounts};
 pub use error::Error;
-pub use fault::{Action, Fault};
+pub use fault::{Action, Fault, When};
 pub use kind::Kind;
 pub use list::List;
+pub use list_fault::{ListFault, Place};
 pub use log::Request;
 pub use server::Sandbox;

@@ -26,6 +26,7 @@ USAGE: amocrm-sandbox [OPTIONS]
                       history ends, as in 2025-12-29T00:00:00Z [the clock's]
   --latency SECONDS   added to every reply [0]
   --rate N            requests allowed in any second, 0 = no limit [0]
+  --strict-rate       refused requests count, too
   --session SECONDS   life of a login [900]
   --email TEXT        [boss@sandbox.example]
   --apikey TEXT       [a random one]
@@ -96,6 +97,7 @@ fn read(arguments: &mut Arguments) -> Result<Config, Box<dyn Error>> {
     set(arguments, "--redirect-uri", &mut config.redirect_uri)?;
     set(arguments, "--code", &mut config.code)?;
     set(arguments, "--token-seconds", &mut config.token_seconds)?;
+    config.strict_rate = arguments.contains("--strict-rate");
     config.v2 = !arguments.contains("--no-v2");
     config.kommo = arguments.contains("--kommo");
     config.api_filter = arguments.contains("--api-filter");

@@ -12,7 +12,9 @@ use hyper_util::service::TowerToHyperService;
 
 use crate::app::App;
 use crate::auth;
-use crate::fault::{self, Action, RowCap};
+use crate::broken_body;
+use crate::fault::{self, Action, Plan, RowCap};
+use crate::list_fault;
 use crate::reply::{self, RowCount};
 use crate::v4;
 
@@ -28,7 +30,7 @@ pub async fn answer(app: &App, service: Router, request: Request) -> Result<Resp
     let number = app.log.arrived(arrival, &parts);
     let request = Request::from_parts(parts, body);
     let (reply, delay) = if app.limiter.admit(arrival) {
-        planned(app, service, request).await
+        planned(app, service, request, arrival).await
     } else {
         (Ok(too_many(app)), Duration::ZERO)
     };
@@ -45,12 +47,13 @@ async fn planned(
     app: &App,
     service: Router,
     request: Request,
+    arrival: Duration,
 ) -> (Result<Response, Closed>, Duration) {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    let plan = app.faults.plan(target);
-    let reply = match plan.action {
-        Some(action) => spoil(app, action, service, request).await,
-        None => Ok(serve(service, request).await),
+    let mut plan = app.faults.plan(target, arrival);
+    let reply = match plan.action.take() {
+        Some(action) => spoil(app, action, &plan, service, request).await,
+        None => Ok(list_fault::serve(app, service, request, &plan).await),
     };
     (reply, plan.delay)
 }
@@ -58,15 +61,25 @@ async fn planned(
 async fn spoil(
     app: &App,
     action: Action,
+    plan: &Plan,
     service: Router,
     mut request: Request,
 ) -> Result<Response, Closed> {
+    let serve = async |request| list_fault::serve(app, service, request, plan).await;
     match action {
         Action::Status(code, headers, body) => Ok(fault::status(code, &headers, body)),
         Action::EmptyPage => Ok(reply::empty(StatusCode::NO_CONTENT)),
         Action::Body(body) => Ok(reply::text(StatusCode::OK, reply::HAL, body)),
-        Action::CutBody => Ok(fault::cut(serve(service, request).await).await),
+        Action::CutBody => Ok(broken_body::cut(serve(request).await).await),
+        Action::Drip(pause) => Ok(broken_body::drip(serve(request).await, pause).await),
+        Action::Replace(text, by) => {
+            Ok(broken_body::replace(serve(request).await, &text, &by).await)
+        }
         Action::Close => Err(Closed),
+        Action::Lose => {
+            serve(request).await;
+            Err(Closed)
+        }
         Action::Redirect(place) => Ok(redirect(&place)),
         Action::ExpireSession => {
             app.sessions.expire_all();
@@ -75,22 +88,25 @@ async fn spoil(
         }
         Action::ShortPage(rows) => {
             request.extensions_mut().insert(RowCap(rows));
-            Ok(serve(service, request).await)
+            Ok(serve(request).await)
         }
         Action::RemoveRows(rows) => {
             app.presence.remove(rows);
-            Ok(serve(service, request).await)
+            Ok(serve(request).await)
         }
         Action::InsertRows(rows) => {
             app.presence.insert(rows);
-            Ok(serve(service, request).await)
+            Ok(serve(request).await)
         }
-        // A plan keeps delays apart from its action.
-        Action::Delay(_) => Ok(serve(service, request).await),
+        // A plan keeps delays, lists and conditions apart from its action.
+        Action::Spare | Action::Delay(_) | Action::List(_) | Action::When(..) => {
+            Ok(serve(request).await)
+        }
     }
 }
 
-async fn serve(service: Router, request: Request) -> Response {
+/// What the service says.
+pub async fn serve(service: Router, request: Request) -> Response {
     match TowerToHyperService::new(service).call(request).await {
         Ok(response) => response,
         Err(never) => match never {},

@@ -45,10 +45,10 @@ impl Presence {
 
 /// How many rows a fault inserts in all.
 fn inserted(fault: &Fault) -> u64 {
-    let Action::InsertRows(rows) = fault.action else {
+    let Action::InsertRows(rows) = fault.action() else {
         return 0;
     };
-    fault.nth.end.saturating_sub(fault.nth.start).saturating_mul(rows)
+    fault.nth.end.saturating_sub(fault.nth.start).saturating_mul(*rows)
 }
 
 impl Present {

@@ -17,6 +17,23 @@ impl Rng {
         Self(keys.iter().fold(0, join))
     }
 
+    /// A generator for a text.
+    pub fn of_text(text: &str) -> Self {
+        Self::of(&text.bytes().map(u64::from).collect::<Vec<_>>())
+    }
+
+    /// A number from 0 up to, but without, 1.
+    pub fn chance(&mut self) -> f64 {
+        f64::from(u32::try_from(self.next() >> 32).unwrap_or(0)) / 4_294_967_296.0
+    }
+
+    /// Brings things into any order.
+    pub fn shuffle<T>(&mut self, things: &mut [T]) {
+        for end in (1..things.len()).rev() {
+            things.swap(end, self.index(end + 1));
+        }
+    }
+
     /// The next number, any of all 64-bit ones.
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);

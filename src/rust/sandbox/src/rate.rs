@@ -6,21 +6,23 @@ use std::time::Duration;
 
 use crate::sync::lock;
 
-/// A sliding window over the arrivals that were let in.
+/// A sliding window over the arrivals that count.
 pub struct Limiter {
     /// Most arrivals in one window, as a whole number; 0 is no limit.
     most: f64,
     window: Duration,
-    admitted: Mutex<VecDeque<Duration>>,
+    /// Whether what is refused counts, too.
+    strict: bool,
+    counted: Mutex<VecDeque<Duration>>,
 }
 
 impl Limiter {
     /// Allows `rate` requests in any second; 0 allows all.
-    pub fn new(rate: f64) -> Self {
+    pub fn new(rate: f64, strict: bool) -> Self {
         // Whole requests only: 2.5 a second are 3 in 1.2 seconds.
         let most = rate.ceil();
         let window = Duration::try_from_secs_f64(most / rate).unwrap_or(Duration::MAX);
-        Self { most, window, admitted: Mutex::default() }
+        Self { most, window, strict, counted: Mutex::default() }
     }
 
     /// Whole seconds after which a request is let in for certain.
@@ -29,19 +31,20 @@ impl Limiter {
     }
 
     /// Whether a request that arrives at `now` (time since any fixed moment)
-    /// is let in. One that is refused does not count against later ones.
+    /// is let in. Unless the account is strict, one that is refused does not
+    /// count against later ones.
     pub fn admit(&self, now: Duration) -> bool {
         if self.most == 0.0 {
             return true;
         }
-        let mut admitted = lock(&self.admitted);
-        while admitted.front().is_some_and(|then| now.saturating_sub(*then) >= self.window) {
-            admitted.pop_front();
+        let mut counted = lock(&self.counted);
+        while counted.front().is_some_and(|then| now.saturating_sub(*then) >= self.window) {
+            counted.pop_front();
         }
-        let recent = u32::try_from(admitted.len()).unwrap_or(u32::MAX);
+        let recent = u32::try_from(counted.len()).unwrap_or(u32::MAX);
         let fits = f64::from(recent) < self.most;
-        if fits {
-            admitted.push_back(now);
+        if fits || self.strict {
+            counted.push_back(now);
         }
         fits
     }
@@ -52,7 +55,10 @@ mod tests {
     use super::*;
 
     fn admitted(rate: f64, arrivals_ms: &[u64]) -> Vec<bool> {
-        let limiter = Limiter::new(rate);
+        admitted_by(&Limiter::new(rate, false), arrivals_ms)
+    }
+
+    fn admitted_by(limiter: &Limiter, arrivals_ms: &[u64]) -> Vec<bool> {
         arrivals_ms.iter().map(|ms| limiter.admit(Duration::from_millis(*ms))).collect()
     }
 
@@ -67,14 +73,23 @@ mod tests {
     }
 
     #[test]
+    fn refused_requests_count_where_the_account_is_strict() {
+        let limiter = Limiter::new(1.0, true);
+        assert_eq!(
+            admitted_by(&limiter, &[0, 500, 1000, 1999, 2999]),
+            [true, false, false, false, true]
+        );
+    }
+
+    #[test]
     fn a_rate_below_one_stretches_the_window() {
         assert_eq!(admitted(0.5, &[0, 1500, 2000]), [true, false, true]);
     }
 
     #[test]
     fn the_wait_is_as_long_as_the_window_at_least() {
-        assert_eq!(Limiter::new(7.0).wait_seconds(), 2);
-        assert_eq!(Limiter::new(0.1).wait_seconds(), 11);
+        assert_eq!(Limiter::new(7.0, false).wait_seconds(), 2);
+        assert_eq!(Limiter::new(0.1, false).wait_seconds(), 11);
     }
 
     #[test]

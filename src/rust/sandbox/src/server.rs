@@ -1,5 +1,6 @@
 //! The server: a thread of its own that listens until told to stop.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -21,6 +22,8 @@ use crate::app::App;
 use crate::auth;
 use crate::config::Config;
 use crate::error::Error;
+#[cfg(doc)]
+use crate::list_fault::ListFault;
 use crate::log::Request;
 use crate::oauth;
 use crate::pipeline;
@@ -107,6 +110,12 @@ impl Sandbox {
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.app.log.entries()
+    }
+
+    /// The ids of the rows that a [`ListFault`] has deleted. All others were
+    /// there all the time, but for those that it has added.
+    pub fn gone_rows(&self) -> BTreeSet<String> {
+        self.app.changed.gone()
     }
 
     /// Ends every session that was opened so far.

@@ -34,6 +34,8 @@ use crate::auth;
 use crate::kind::Kind;
 use crate::server;
 
+pub use page::list_page;
+
 /// The kinds that have lists of cards.
 const CARDS: [Kind; 4] = [Kind::Contact, Kind::Lead, Kind::Company, Kind::Customer];
 

@@ -4,6 +4,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::Links;
 use crate::fault::RowCap;
@@ -36,6 +37,11 @@ pub fn answer<T: Serialize>(request: &Request, path: &str, mut rows: Vec<T>) -> 
     }
     let count = rows.len() as u64;
     whole(request, path, rows, count)
+}
+
+/// Answers with these rows, however they were found.
+pub fn list_page(request: &Request, rows: Vec<&RawValue>) -> Response {
+    answer(request, request.uri().path(), rows)
 }
 
 /// Answers with `items`, which hold so many rows.

@@ -81,14 +81,10 @@ impl CardFilter {
     /// All places of the list, in order. Cards were made in the order of
     /// their ids.
     fn places<'a>(&self, app: &'a App) -> Box<dyn Iterator<Item = u64> + 'a> {
-        let places: Box<dyn DoubleEndedIterator<Item = u64>> = if self.by_update {
-            Box::new(app.by_update(self.kind).iter().map(|place| u64::from(*place)))
+        if self.by_update {
+            self.direction.walk(app.by_update(self.kind).iter().map(|place| u64::from(*place)))
         } else {
-            Box::new(0..app.account.cards(self.kind))
-        };
-        match self.direction {
-            Direction::Rising => places,
-            Direction::Falling => Box::new(places.rev()),
+            self.direction.walk(0..app.account.cards(self.kind))
         }
     }
 

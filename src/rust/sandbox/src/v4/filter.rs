@@ -17,6 +17,19 @@ pub enum Direction {
     Falling,
 }
 
+impl Direction {
+    /// What rises, in this direction.
+    pub fn walk<'a, T>(
+        self,
+        rising: impl DoubleEndedIterator<Item = T> + 'a,
+    ) -> Box<dyn Iterator<Item = T> + 'a> {
+        match self {
+            Self::Rising => Box::new(rising),
+            Self::Falling => Box::new(rising.rev()),
+        }
+    }
+}
+
 impl Span {
     /// Reads `filter[name][from]` and `[to]`, a single value, which is where
     /// the span begins, or the old spelling `from,to`.

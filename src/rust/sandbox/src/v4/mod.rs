@@ -44,6 +44,7 @@ use crate::kind::Kind;
 use feed::Feed;
 use shelf::Shelf;
 
+pub use paging::list_page;
 pub use problem::{too_many, unauthorized, wrong_method};
 
 /// Where all of it lives.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use form_urlencoded::Serializer;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::problem::Invalid;
 use super::site;
@@ -25,9 +26,9 @@ pub struct Paging {
 }
 
 /// The rows of a page and what is known of the list.
-pub struct Page<T> {
+pub struct Page<'a, T> {
     /// What the list is called in `_embedded`.
-    pub name: &'static str,
+    pub name: &'a str,
     pub items: Vec<T>,
     /// Whether to point to a next page.
     pub next: bool,
@@ -36,14 +37,14 @@ pub struct Page<T> {
 }
 
 #[derive(Serialize)]
-struct Collection<T> {
+struct Collection<'a, T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     _total_items: Option<u64>,
     _page: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     _page_count: Option<u64>,
     _links: Links,
-    _embedded: BTreeMap<&'static str, Vec<T>>,
+    _embedded: BTreeMap<&'a str, Vec<T>>,
 }
 
 /// A link to itself and, in lists, to the next page.
@@ -98,7 +99,7 @@ impl Paging {
     }
 
     /// The reply: 204 when nothing is left of the list.
-    pub fn answer<T: Serialize>(&self, request: &Request, mut page: Page<T>) -> Response {
+    pub fn answer<T: Serialize>(&self, request: &Request, mut page: Page<'_, T>) -> Response {
         if page.items.is_empty() {
             return reply::empty(StatusCode::NO_CONTENT);
         }
@@ -131,6 +132,15 @@ impl Paging {
         query.append_pair("page", &page.to_string()).append_pair("limit", &self.limit.to_string());
         let (site, path) = (site::of(request.headers()), request.uri().path());
         Link { href: format!("{site}{path}?{}", query.finish()) }
+    }
+}
+
+/// A page of these rows, however they were found.
+pub fn list_page(request: &Request, name: &str, items: Vec<&RawValue>, next: bool) -> Response {
+    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    match Paging::read(&query, u64::MAX) {
+        Ok(paging) => paging.answer(request, Page { name, items, next, total: None }),
+        Err(invalid) => invalid.into_response(),
     }
 }
 

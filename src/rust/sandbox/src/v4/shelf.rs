@@ -37,11 +37,7 @@ impl Shelf {
             Key::Id => &self.by_id,
             Key::Update => &self.by_update,
         };
-        let places = places.iter().copied();
-        match direction {
-            Direction::Rising => Box::new(places),
-            Direction::Falling => Box::new(places.rev()),
-        }
+        direction.walk(places.iter().copied())
     }
 }
 

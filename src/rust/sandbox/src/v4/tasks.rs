@@ -155,15 +155,13 @@ impl Filter {
         let orders = app.lists.tasks.get_or_init(|| Orders::new(tasks));
         let there = move |place: &&u32| present.has(u64::from(**place));
         let at = |place: &u32| tasks[*place as usize];
-        let rows: Box<dyn DoubleEndedIterator<Item = TaskRow>> = match self.key {
-            "created_at" => Box::new(orders.creations.iter().filter(there).map(at)),
-            "complete_till" => Box::new(orders.deadlines.iter().filter(there).map(at)),
-            _ => Box::new(orders.ids.iter().filter(there).map(at)),
+        let places = match self.key {
+            "created_at" => &orders.creations,
+            "complete_till" => &orders.deadlines,
+            _ => &orders.ids,
         };
-        match self.direction {
-            Direction::Rising => Box::new(rows.filter(|row| self.matches(row))),
-            Direction::Falling => Box::new(rows.rev().filter(|row| self.matches(row))),
-        }
+        let rows = self.direction.walk(places.iter().filter(there).map(at));
+        Box::new(rows.filter(|row| self.matches(row)))
     }
 
     fn by_id(&self, app: &App) -> Vec<TaskRow> {

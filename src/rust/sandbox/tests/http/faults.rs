@@ -116,6 +116,33 @@ async fn a_delay_makes_the_reply_late() {
 }
 
 #[tokio::test]
+async fn a_reply_may_come_byte_by_byte() {
+    let client = first_spoilt(Action::Drip(Duration::from_millis(5))).await;
+    let start = Instant::now();
+    let mut response = client.get("/api/v2/notes?type=lead&limit_rows=1").await;
+    assert_eq!(response.chunk().await.unwrap().unwrap().len(), 1);
+    let rest = response.bytes().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(5) * u32::try_from(rest.len()).unwrap());
+    assert!(rest.ends_with(b"}"));
+}
+
+#[tokio::test]
+async fn a_lost_reply_was_meant() {
+    let client = first_spoilt(Action::Lose).await;
+    assert!(client.http.get(client.url(NOTES)).send().await.is_err());
+    assert_eq!(client.sandbox.requests()[1].status, 0);
+    assert_eq!(statuses(&client, NOTES, 1).await, [200]);
+}
+
+#[tokio::test]
+async fn a_text_in_a_reply_may_be_another() {
+    let action = Action::Replace("\"items\"".to_owned(), "\"things\"".to_owned());
+    let client = first_spoilt(action).await;
+    assert_eq!(client.json(NOTES).await["_embedded"]["things"].as_array().unwrap().len(), 20);
+    assert_eq!(client.json(NOTES).await["_embedded"]["items"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
 async fn an_expired_session_says_110_until_the_next_login() {
     let client = first_spoilt(Action::ExpireSession).await;
     let body = client.json(NOTES).await;

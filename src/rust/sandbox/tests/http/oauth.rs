@@ -234,3 +234,28 @@ async fn the_token_endpoint_can_be_spoilt() {
     assert_eq!(post(&client, &first(&client)).await.status(), StatusCode::INTERNAL_SERVER_ERROR);
     pair(&client, &first(&client)).await;
 }
+
+#[tokio::test]
+async fn a_pair_that_was_lost_on_its_way_was_given_out() {
+    use amocrm_sandbox::{Action, Fault};
+    let faults = vec![Fault { path: PATH.to_owned(), nth: 0..1, action: Action::Lose }];
+    let client = Client::start(Config { faults, ..small() });
+    let body = first(&client);
+    assert!(client.http.post(client.url(PATH)).json(&body).send().await.is_err());
+    let refused = post(&client, &body).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    let problem: Value = refused.json().await.unwrap();
+    assert_eq!(problem["hint"], "Authorization code has been revoked");
+}
+
+#[tokio::test]
+async fn the_life_of_a_token_may_be_anything() {
+    use amocrm_sandbox::{Action, Fault};
+    let action =
+        Action::Replace("\"expires_in\":86400".to_owned(), "\"expires_in\":null".to_owned());
+    let faults = vec![Fault { path: PATH.to_owned(), nth: 0..1, action }];
+    let client = Client::start(Config { faults, ..small() });
+    let pair: Value = post(&client, &first(&client)).await.json().await.unwrap();
+    assert_eq!(pair["expires_in"], Value::Null);
+    assert!(pair["refresh_token"].is_string());
+}

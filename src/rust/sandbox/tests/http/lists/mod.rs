@@ -5,6 +5,7 @@ mod filters;
 mod incoming;
 mod links;
 mod modern;
+mod moving;
 mod parts;
 mod rows;
 mod same;
