@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::pager::{PageRequest, Pager};
+use super::pager::{MOST_REFUSALS, PageRequest, Pager};
 use super::range::{PageRange, Paging};
 use crate::error::{At, Error};
 use crate::http::Request;
@@ -210,7 +210,7 @@ where
                 match answer {
                     Err(error) if is_too_slow(&error) => {
                         if !pages.lock().pager.refused(&request) {
-                            return Err(error);
+                            return Err(after_all_tries(error));
                         }
                         last_refusal = Some(error);
                     }
@@ -261,6 +261,14 @@ where
         }
         (request, fetch.await)
     })
+}
+
+/// Each refusal of a place stands for as many tries as the last one.
+fn after_all_tries(mut error: Error) -> Error {
+    if let Error::Timeout { tries, .. } = &mut error {
+        *tries *= MOST_REFUSALS;
+    }
+    error
 }
 
 fn is_too_slow(error: &Error) -> bool {

@@ -162,7 +162,9 @@ impl<T> Pager<T> {
             return None;
         }
         if is_tried {
-            self.give_up(place);
+            let part = &self.parts[place];
+            let behind = self.paging.next(part.end, self.limit);
+            self.give_up_range(behind);
             return None;
         }
         let first = if place == 0 && self.parts[0].is_short() { SHORT_WAIT } else { END_WAIT };
@@ -201,7 +203,12 @@ impl<T> Pager<T> {
             let shift = u64::from(!self.paging.is_numbered() && part.records > 1);
             return PageRange { offset: part.range.offset + shift, ..part.range };
         }
-        self.paging.next(part.end.saturating_sub(back), self.limit)
+        let end = part.end.saturating_sub(back);
+        if part.is_short() {
+            return self.paging.next(end, self.limit);
+        }
+        // Elsewhere than what was asked for before: a server may lag for one page.
+        self.paging.around(end, self.limit)
     }
 
     /// What lies around the border with the next part; further on either side

@@ -45,7 +45,7 @@ pub const REPAIR_WAITS: [Duration; 5] = [
 
 /// Refusals of one place (504 or no answer in time) that end the list. Each
 /// stands for two tries.
-const MOST_REFUSALS: u32 = 3;
+pub const MOST_REFUSALS: u32 = 3;
 
 /// Answers with the very same rows that make a short page believed.
 const SAME_ANSWERS: u32 = 3;
@@ -298,6 +298,10 @@ impl<T> Pager<T> {
     /// Ends the list: a place could not be repaired.
     pub(super) fn give_up(&mut self, place: usize) {
         let range = self.parts.get(place).map(|part| part.range).unwrap_or_default();
+        self.give_up_range(range);
+    }
+
+    pub(super) fn give_up_range(&mut self, range: PageRange) {
         self.outcome.get_or_insert(Outcome::Failed(range));
     }
 
