@@ -5,6 +5,8 @@
 //! further on, where they can't be read any more: rows that move to the front
 //! of a list ordered by its last change would be lost without a word.
 
+use super::range::unsigned;
+
 /// How far the places of pages and the rows read before them differ.
 #[derive(Debug, Default)]
 pub struct Drift {
@@ -22,7 +24,7 @@ impl Drift {
         // older. Of two that were under way together the newer isn't known.
         let older = self.seen.iter().filter(|(at, _)| *at < asked).map(|(_, ahead)| *ahead);
         if let Some(least) = older.min() {
-            self.gained = self.gained.max(ahead.saturating_sub(least).max(0).cast_unsigned());
+            self.gained = self.gained.max(unsigned(ahead.saturating_sub(least)));
         }
         self.seen.retain(|(at, other)| *at < received || *other < ahead);
         if !self.seen.iter().any(|(at, other)| *at <= received && *other <= ahead) {
@@ -43,7 +45,9 @@ mod tests {
     /// Pages in the order of their places: asked, received, rows ahead.
     fn gained(pages: &[(u64, u64, i64)]) -> u64 {
         let mut drift = Drift::default();
-        pages.iter().for_each(|(asked, received, ahead)| drift.add(*asked, *received, *ahead));
+        for (asked, received, ahead) in pages {
+            drift.add(*asked, *received, *ahead);
+        }
         drift.gained()
     }
 

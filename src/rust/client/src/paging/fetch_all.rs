@@ -237,10 +237,10 @@ where
             }
         }
     }
-    let pager = &pages.lock().pager;
-    match pager.missing() {
+    let state = pages.lock();
+    match state.pager.missing() {
         Some(range) => Err(list.incomplete(list.place(range))),
-        None if pager.is_over() => Ok(()),
+        None if state.pager.is_over() => Ok(()),
         // Nothing is under way and nothing left to ask for.
         None => Err(list.incomplete(list.name.to_owned())),
     }

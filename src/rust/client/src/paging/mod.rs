@@ -5,11 +5,14 @@
 //! Uses `http` through the closure that fetches a page, and nothing of what
 //! rows are made of.
 
+mod answers;
+mod chain;
 mod drift;
 mod fetch_all;
 mod next_request;
 mod overlap;
 mod pager;
+mod part;
 mod range;
 #[cfg(test)]
 mod tests;

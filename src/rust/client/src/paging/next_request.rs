@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::pager::{PageRequest, Pager, Part, Purpose, REPAIR_WAITS, State};
+use super::pager::{PageRequest, Pager, Purpose, REPAIR_WAITS};
+use super::part::{Part, State};
 use super::range::{PageRange, Paging};
 
 /// Last pages that are dropped since they don't fit to the rest.
@@ -33,7 +34,7 @@ impl<T> Pager<T> {
         if self.is_over() {
             return None;
         }
-        let mut places = self.settled..;
+        let mut places = self.reading.settled..;
         while let Some(place) = places.next().filter(|place| *place < self.parts.len()) {
             let repair = self.repair(place);
             if repair.is_some() || self.is_over() {
@@ -50,7 +51,7 @@ impl<T> Pager<T> {
             State::Received => {}
         }
         let next = self.parts.get(place + 1);
-        if next.is_some_and(|next| next.state == State::Received && next.records > 0) {
+        if next.is_some_and(Part::is_there) {
             self.fits_next(place);
         }
         match self.last_filled() {
@@ -60,7 +61,7 @@ impl<T> Pager<T> {
             Some(last) if place == last => self.confirm_end(place),
             Some(_) => {
                 let next = &self.parts[place + 1];
-                let is_there = next.state == State::Received && next.records > 0;
+                let is_there = next.is_there();
                 if !is_there || self.fits_next(place) {
                     return None;
                 }
@@ -93,9 +94,9 @@ impl<T> Pager<T> {
     /// list has shrunk since it was read: what follows is asked for anew.
     fn drop_stale_end(&mut self, place: usize, tries: u32) {
         let is_last = self.last_filled() == Some(place + 1);
-        let is_tried = self.parts[place].tries >= tries && self.dropped < MOST_DROPPED;
+        let is_tried = self.parts[place].tries >= tries && self.reading.dropped < MOST_DROPPED;
         if is_last && is_tried && self.parts[place + 1].is_short() {
-            self.dropped += 1;
+            self.reading.dropped += 1;
             self.parts.truncate(place + 1);
             self.parts[place].overlap = None;
         }
@@ -105,7 +106,7 @@ impl<T> Pager<T> {
     fn try_again(&mut self, place: usize, purpose: Purpose) -> Option<PageRequest> {
         let tries = self.parts[place].tries as usize;
         let Some(wait) = REPAIR_WAITS.get(tries) else {
-            self.give_up(place);
+            self.give_up(self.parts[place].range);
             return None;
         };
         let request = self.request(place, purpose, *wait);
@@ -119,8 +120,9 @@ impl<T> Pager<T> {
             Purpose::Bridge => self.around_end(place),
             Purpose::End => self.end_range(place),
         };
-        let asked = self.mark_asked(place);
-        PageRequest { range, after, part: self.parts[place].number, purpose, asked }
+        self.clock += 1;
+        self.parts[place].state = State::InFlight;
+        PageRequest { range, after, part: self.parts[place].number, purpose, asked: self.clock }
     }
 
     /// Nothing at all has come: is that so?
@@ -155,8 +157,8 @@ impl<T> Pager<T> {
         }
         let tries = self.parts[place].tries as usize;
         let is_tried = tries >= REPAIR_WAITS.len();
-        if self.is_end_settled(place) || (is_tried && self.has_shrunk(place)) {
-            if self.settled == place {
+        if self.is_end_known(place) || (is_tried && self.parts[place].ending.shrunk > 1) {
+            if self.reading.settled == place {
                 self.end();
             }
             return None;
@@ -164,17 +166,17 @@ impl<T> Pager<T> {
         if is_tried {
             let part = &self.parts[place];
             let behind = self.paging.next(part.end, self.limit);
-            self.give_up_range(behind);
+            self.give_up(behind);
             return None;
         }
         let first = if place == 0 && self.parts[0].is_short() { SHORT_WAIT } else { END_WAIT };
         let wait = match tries {
-            _ if self.parts[place].is_behind => Duration::ZERO,
-            0 if self.end_has_moved => MOVED_WAIT,
+            _ if self.parts[place].ending.is_behind => Duration::ZERO,
+            0 if self.reading.end_has_moved => MOVED_WAIT,
             0 => first,
             _ => REPAIR_WAITS[tries],
         };
-        self.parts[place].is_behind = false;
+        self.parts[place].ending.is_behind = false;
         let request = self.request(place, Purpose::End, wait);
         self.parts[place].tries += 1;
         Some(request)
@@ -185,19 +187,20 @@ impl<T> Pager<T> {
     fn end_range(&self, place: usize) -> PageRange {
         let part = &self.parts[place];
         let has_moved = part.end != part.range.offset + u64::from(part.records);
-        let back = [0, 0, 1, 1, 2][(part.steps_back as usize).min(4)] * u64::from(self.limit / 2);
-        let is_last_look = part.proofs + 1 == self.proofs_needed(place);
-        if self.paging == Paging::Sized && is_last_look && part.proofs > 0 {
+        let back =
+            [0, 0, 1, 1, 2][(part.ending.steps_back as usize).min(4)] * u64::from(self.limit / 2);
+        let is_last_look = part.ending.proofs + 1 == self.proofs_needed(place);
+        if self.paging == Paging::Sized && is_last_look && part.ending.proofs > 0 {
             // The page after it, in case the server serves no longer ones.
             return PageRange { offset: part.range.end(), ..part.range };
         }
-        if part.has_next && part.proofs > 0 {
+        if part.has_next && part.ending.proofs > 0 {
             // What the server calls the next page.
             let limit = u64::from(self.limit);
             return PageRange { offset: (part.end / limit + 1) * limit, limit: self.limit };
         }
-        let may_be_same = back == 0 && part.is_short() && !has_moved && !self.end_has_moved;
-        if may_be_same && part.proofs == 0 && part.range.limit <= self.limit {
+        let may_be_same = back == 0 && part.is_short() && !has_moved && !self.reading.end_has_moved;
+        if may_be_same && part.ending.proofs == 0 && part.range.limit <= self.limit {
             // One row on, so that a server which serves no longer pages shows
             // another row. Page numbers can't be shifted.
             let shift = u64::from(!self.paging.is_numbered() && part.records > 1);
@@ -231,8 +234,8 @@ impl<T> Pager<T> {
     /// have come: a short list ends before many were asked for in vain.
     fn look_ahead(&mut self) -> Option<PageRequest> {
         let in_flight = |part: &&Part<T>| part.state == State::InFlight;
-        let flying = self.parts[self.settled..].iter().filter(in_flight).count();
-        let open = self.parts.len() - self.settled;
+        let flying = self.parts[self.reading.settled..].iter().filter(in_flight).count();
+        let open = self.parts.len() - self.reading.settled;
         if flying >= self.concurrency || open > 2 * self.concurrency + 1 {
             return None;
         }

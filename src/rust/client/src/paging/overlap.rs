@@ -7,6 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::range::signed;
+
 /// The records of a page in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageKeys {
@@ -19,7 +21,7 @@ pub struct PageKeys {
 
 impl PageKeys {
     /// The first `count` of these records, and others behind.
-    pub fn before(&self, count: usize, rest: PageKeys) -> PageKeys {
+    pub(super) fn before(&self, count: usize, rest: PageKeys) -> PageKeys {
         let count = count.min(self.len());
         let order = &self.order[..count.min(self.order.len())];
         PageKeys {
@@ -29,12 +31,12 @@ impl PageKeys {
     }
 
     /// How many records there are.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.ids.len()
     }
 
     /// The last record.
-    pub fn last(&self) -> Option<u64> {
+    pub(super) fn last(&self) -> Option<u64> {
         self.ids.last().copied()
     }
 
@@ -54,13 +56,13 @@ impl PageKeys {
     }
 
     /// Whether all these records are among them.
-    pub fn has_all(&self, others: &PageKeys) -> bool {
+    pub(super) fn has_all(&self, others: &PageKeys) -> bool {
         let ids: HashSet<u64> = self.ids.iter().copied().collect();
         others.ids.iter().all(|id| ids.contains(id))
     }
 
     /// Whether all but one in five of these records are among them.
-    pub fn has_most(&self, others: &PageKeys) -> bool {
+    pub(super) fn has_most(&self, others: &PageKeys) -> bool {
         let ids: HashSet<u64> = self.ids.iter().copied().collect();
         let missing = others.ids.iter().filter(|id| !ids.contains(id)).count();
         5 * missing <= others.len()
@@ -68,7 +70,7 @@ impl PageKeys {
 
     /// Whether they hold the last record of `others`, with nothing behind that
     /// the order tells apart from it.
-    pub fn shows_end_of(&self, others: &PageKeys) -> bool {
+    pub(super) fn shows_end_of(&self, others: &PageKeys) -> bool {
         if !self.is_ordered() || !others.is_ordered() {
             return self.last() == others.last();
         }
@@ -78,12 +80,12 @@ impl PageKeys {
 
     /// Whether they are just those records at the end of `others` that are equal
     /// in the order.
-    pub fn is_whole_tie_at_end_of(&self, others: &PageKeys) -> bool {
+    pub(super) fn is_whole_tie_at_end_of(&self, others: &PageKeys) -> bool {
         self.is_tied_with_end_of(others) && self.shows_end_of(others)
     }
 
     /// Whether all of them are equal in the order to the last of `others`.
-    pub fn is_tied_with_end_of(&self, others: &PageKeys) -> bool {
+    pub(super) fn is_tied_with_end_of(&self, others: &PageKeys) -> bool {
         let is_ordered = self.is_ordered() && others.is_ordered();
         is_ordered && self.order.first() >= others.order.last()
     }
@@ -100,7 +102,7 @@ impl PageKeys {
 
 /// How a page lies to the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overlap {
+pub(super) struct Overlap {
     /// Records of the page before that stand before those of this one; less
     /// than none when this one begins earlier.
     pub before: i64,
@@ -115,8 +117,8 @@ pub struct Overlap {
 
 impl Overlap {
     /// Where this page begins, counted from the beginning of the one before.
-    pub fn offset(self) -> i64 {
-        self.before - self.ahead as i64
+    pub(super) fn offset(self) -> i64 {
+        self.before - signed(self.ahead)
     }
 }
 
@@ -125,7 +127,7 @@ impl Overlap {
 ///
 /// One record in five may be missing from either page: rows are deleted and
 /// inserted meanwhile.
-pub fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Option<Overlap> {
+pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Option<Overlap> {
     let needed = (common as usize).min(before.len()).min(after.len()).max(1);
     if splits_a_tie(before, after) {
         return None;
@@ -154,7 +156,7 @@ fn run(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
     let rest = &before.ids[start..];
     let both = rest.len().min(after.len());
     let is_run = both >= needed && rest[..both] == after.ids[..both];
-    is_run.then_some(Overlap { before: start as i64, ahead: 0, gone: 0, new: 0 })
+    is_run.then_some(Overlap { before: signed(start), ahead: 0, gone: 0, new: 0 })
 }
 
 /// Common records in the same order with few others between them.
@@ -172,7 +174,7 @@ fn scattered(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overl
     let end = if tail + 1 == after.len() { last + 1 } else { before.len() };
     let (gone, new) = (end - first - found.len(), tail + 1 - ahead - found.len());
     let fits = 4 * (gone + new + ahead) <= found.len();
-    fits.then_some(Overlap { before: first as i64, ahead, gone, new })
+    fits.then_some(Overlap { before: signed(first), ahead, gone, new })
 }
 
 /// Pages of a list whose equal records change places: each page holds what
@@ -195,12 +197,12 @@ fn among_ties(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Over
     let new = after.ids[head..tail].iter().filter(|id| !before_ids.contains(id)).count();
     let fits = common >= needed.min(before_ids.len()) && 4 * (gone + new) <= common;
     // The first ties of `after` are known, if in another order.
-    fits.then(|| Overlap { before: known as i64 - head as i64, ahead: 0, gone, new })
+    fits.then(|| Overlap { before: signed(known) - signed(head), ahead: 0, gone, new })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PageKeys, overlap};
+    use super::{PageKeys, overlap, signed};
 
     /// Where `after` begins.
     fn position(before: &PageKeys, after: &PageKeys, common: u32) -> Option<i64> {
@@ -214,7 +216,7 @@ mod tests {
     /// Records whose order is the tens of their ids.
     fn tied(ids: impl IntoIterator<Item = u64>) -> PageKeys {
         let ids: Vec<u64> = ids.into_iter().collect();
-        PageKeys { order: ids.iter().map(|id| (id / 10).cast_signed()).collect(), ids }
+        PageKeys { order: ids.iter().map(|id| signed(id / 10)).collect(), ids }
     }
 
     #[test]

@@ -100,6 +100,16 @@ fn numbered(row: u64, limit: u32) -> impl Iterator<Item = PageRange> {
     limits.map(move |limit| PageRange { offset: row - row % u64::from(limit), limit })
 }
 
+/// Rows as a number that may be taken from another.
+pub(super) fn signed(rows: impl TryInto<i64>) -> i64 {
+    rows.try_into().unwrap_or(i64::MAX)
+}
+
+/// The same back; fewer than none are none.
+pub(super) fn unsigned(rows: i64) -> u64 {
+    rows.try_into().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{PageRange, Paging};

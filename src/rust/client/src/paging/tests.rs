@@ -14,7 +14,6 @@ fn harmless(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
     let rows = usize::try_from(rows).unwrap();
     let limit = limit as usize;
     match rng.u8(..24) {
-        0 => Mode::Still,
         1 => Mode::AlwaysNext,
         2 => Mode::NoNext,
         3 => Mode::RefusesMore(u32::try_from(limit / 4).unwrap().max(20)),

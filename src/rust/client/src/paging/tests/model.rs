@@ -106,7 +106,7 @@ impl Server {
     pub fn new(mode: Mode, paging: Paging, rows: u64, seed: u64) -> Self {
         let tie = if let Mode::Ties(tie) = mode { tie } else { 1 };
         let rows: Vec<Row> =
-            (0..rows).map(|row| (1000 + 7 * row, (row / tie).cast_signed())).collect();
+            (0..rows).map(|row| (1000 + 7 * row, i64::try_from(row / tie).unwrap())).collect();
         Server {
             mode,
             paging,
@@ -246,7 +246,7 @@ impl Server {
                 }
                 limit = cap;
             }
-            Mode::Longer(more) => limit += more,
+            Mode::Longer(rows) => limit += rows,
             Mode::IgnoresOffset => offset = 0,
             _ => {}
         }
@@ -329,8 +329,11 @@ impl Server {
         let mut has_next = shown < view.len() as u64;
         self.spoil(&mut page, range, now);
         has_next = match mode {
-            Mode::AlwaysNext | Mode::IgnoresOffset | Mode::Random | Mode::NewIds => true,
-            Mode::EmptyWithNext => true,
+            Mode::AlwaysNext
+            | Mode::IgnoresOffset
+            | Mode::Random
+            | Mode::NewIds
+            | Mode::EmptyWithNext => true,
             Mode::NoNext => has_next && !often,
             _ => has_next && !page.is_empty(),
         };
