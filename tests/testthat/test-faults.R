@@ -166,6 +166,13 @@ test_that("a server that says nothing has changed is told from one that redirect
                class = "amocrm_error_http")
 })
 
+test_that("nothing has changed since a time is an answer to who asks for changes", {
+  auth <- spoilt(list(path = "/api/v2/notes", nth = always, status = 304))
+  notes <- expect_warning(AmoNotes(auth, "lead", if_modified_since = "2019-06-01"),
+                          class = "amocrm_warning_zero_rows")
+  expect_identical(dim(notes), c(0L, 13L))
+})
+
 test_that("statuses that no repetition mends come at once with advice", {
   advised <- c("402" = "subscription", "404" = "Check `domain`", "426" = "administrator")
   for (status in names(advised)) {

@@ -136,6 +136,13 @@ impl Request {
         self
     }
 
+    /// Whether a status without a body says that there is nothing: 204, and 304
+    /// where only what changed is asked for.
+    pub fn is_answered_by_nothing(&self, status: u16) -> bool {
+        let is_conditional = self.headers.iter().any(|(name, _)| *name == "if-modified-since");
+        status == 204 || (status == 304 && is_conditional)
+    }
+
     /// Whether it asks for some records of a list only, rather than for a page
     /// of all in some order.
     pub fn is_filtered(&self) -> bool {

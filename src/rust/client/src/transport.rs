@@ -53,7 +53,7 @@ impl Transport {
                 }
             };
             match reply.status {
-                200 | 204 => {
+                status if status == 200 || request.is_answered_by_nothing(status) => {
                     let body = (reply.status == 200).then_some(reply.body.as_slice());
                     match parse(body) {
                         Ok(value) => {
