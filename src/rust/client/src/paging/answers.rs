@@ -33,7 +33,11 @@ impl<T> Pager<T> {
 
     fn count_new(&mut self, place: usize, request: &PageRequest, page: &Page<T>) -> u32 {
         if let Some(recheck) = &mut self.recheck {
-            let new = page.keys.ids.iter().filter(|id| recheck.known.insert(**id)).count();
+            let is_new = |id: &&u64| !recheck.known.contains(id);
+            let at_front = page.keys.ids.iter().take_while(is_new).count();
+            let new = page.keys.ids.iter().filter(is_new).count();
+            recheck.is_at_front &= at_front == new;
+            recheck.known.extend(page.keys.ids.iter().copied());
             recheck.wanted = recheck.wanted.saturating_sub(new as u64);
             return u32::try_from(new).unwrap_or(u32::MAX);
         }
@@ -76,6 +80,9 @@ impl<T> Pager<T> {
     /// nothing seems to follow that one.
     pub(super) fn drop_repeated_end(&mut self) {
         while let Some(last) = self.last_filled().filter(|last| self.repeats_the_end(*last)) {
+            if last <= self.reading.settled {
+                return;
+            }
             let is_awaited = |part: &Part<T>| part.state != State::Received;
             if self.parts[last..].iter().any(is_awaited) {
                 return;
@@ -193,7 +200,7 @@ impl<T> Pager<T> {
         part.ending.goes_on += 1;
         if part.ending.goes_on == 1 {
             part.is_doubted = true;
-        } else if part.records < self.paging.least() {
+        } else if part.ending.goes_on > 2 || part.records < self.paging.least() {
             self.give_up(self.parts[place].range);
         } else {
             part.ending.is_closed = false;

@@ -34,7 +34,8 @@ impl<T> Pager<T> {
         if self.is_over() {
             return None;
         }
-        let mut places = self.reading.settled..;
+        // Of a settled part only the border with the next one may be open.
+        let mut places = self.reading.settled.saturating_sub(1)..;
         while let Some(place) = places.next().filter(|place| *place < self.parts.len()) {
             let repair = self.repair(place);
             if repair.is_some() || self.is_over() {
@@ -57,19 +58,23 @@ impl<T> Pager<T> {
         match self.last_filled() {
             None => self.confirm_empty(place),
             Some(last) if place > last => None,
+            Some(_) if place < self.reading.settled => self.join(place),
             Some(_) if self.is_doubtful(place) => self.ask_again(place),
             Some(last) if place == last => self.confirm_end(place),
-            Some(_) => {
-                let next = &self.parts[place + 1];
-                let is_there = next.is_there();
-                if !is_there || self.fits_next(place) {
-                    return None;
-                }
-                self.drop_stale_end(place, 1);
-                let is_apart = self.parts.len() > place + 1;
-                if is_apart { self.try_again(place, Purpose::Bridge) } else { self.repair(place) }
-            }
+            Some(_) => self.join(place),
         }
+    }
+
+    /// What lies between a part and the next one, if they don't fit.
+    fn join(&mut self, place: usize) -> Option<PageRequest> {
+        if !self.parts.get(place + 1).is_some_and(Part::is_there) || self.fits_next(place) {
+            return None;
+        }
+        if place >= self.reading.settled {
+            self.drop_stale_end(place, 1);
+        }
+        let is_apart = self.parts.len() > place + 1;
+        if is_apart { self.try_again(place, Purpose::Bridge) } else { self.repair(place) }
     }
 
     /// The rows of a part once more, but never in a size that was refused.

@@ -115,11 +115,11 @@ pub struct Pager<T> {
 pub(super) struct Reading {
     /// The parts before this place can't change any more.
     pub(super) settled: usize,
-    /// Rows that are before the next part to settle, and those of them that
-    /// the part before it did not see any more.
+    /// Rows that are before the last part that settled, and those of the part
+    /// before that one which it does not have any more.
     rank: u64,
     gone: u64,
-    /// Rows that are known up to the last settled part.
+    /// Rows that are known up to its end.
     reach: u64,
     /// Settled parts in a row without a new row.
     fruitless: u32,
@@ -136,6 +136,8 @@ pub(super) struct Reading {
 pub(super) struct Recheck {
     pub(super) known: HashSet<u64>,
     pub(super) wanted: u64,
+    /// Those found so far stand in front of all others.
+    pub(super) is_at_front: bool,
 }
 
 enum Outcome {
@@ -264,7 +266,7 @@ impl<T> Pager<T> {
             let place = self.reading.settled;
             let are_there = self.parts[place..place + 2].iter().all(Part::is_there);
             let may_go = self.last_filled() == Some(place + 1) && self.repeats_the_end(place + 1);
-            if may_go || !are_there || !self.fits_next(place) || self.is_doubtful(place) {
+            if may_go || !are_there || !self.fits_both(place) || self.is_doubtful(place) {
                 return;
             }
             self.settle_one(place);
@@ -274,30 +276,40 @@ impl<T> Pager<T> {
         }
     }
 
+    fn fits_both(&mut self, place: usize) -> bool {
+        place.checked_sub(1).is_none_or(|before| self.fits_next(before)) && self.fits_next(place)
+    }
+
     fn settle_one(&mut self, place: usize) {
-        let hidden = self.hidden(place).unwrap_or(0);
-        let next_length = self.parts[place + 1].keys.len() as u64;
+        self.count_up_to(place);
         let (part, reading) = (&mut self.parts[place], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
-        reading.reach = reading.reach.max(reading.rank + part.keys.len() as u64);
         self.ready.extend(part.rows.take());
-        // Rows that the server counts but does not show are none that came.
-        let most_hidden = u64::from(part.range.limit.saturating_sub(part.records));
-        let hidden = if part.is_believed { hidden.min(most_hidden) } else { 0 };
-        let (before, gone) = part.overlap.map_or((0, 0), |o| (o.before, o.gone as u64));
-        let more = hidden + std::mem::replace(&mut reading.gone, gone);
-        reading.rank = reading.rank.saturating_add_signed(before) + more;
-        let reach = reading.rank + next_length;
+        let reach = reading.rank + part.keys.len() as u64;
         reading.fruitless = if reach > reading.reach { 0 } else { reading.fruitless + 1 };
         reading.reach = reading.reach.max(reach);
         reading.settled += 1;
+    }
+
+    /// Counts the rows before a part, those before the last one being counted.
+    fn count_up_to(&mut self, place: usize) {
+        let Some(before) = place.checked_sub(1) else { return };
+        let hidden = self.hidden(before).unwrap_or(0);
+        let (part, reading) = (&self.parts[before], &mut self.reading);
+        // Rows that the server counts but does not show are none that came.
+        let most_hidden = u64::from(part.range.limit.saturating_sub(part.records));
+        let hidden = if part.is_believed { hidden.min(most_hidden) } else { 0 };
+        let (rows, gone) = part.overlap.map_or((0, 0), |o| (o.before, o.gone as u64));
+        let more = hidden + std::mem::replace(&mut reading.gone, gone);
+        reading.rank = reading.rank.saturating_add_signed(rows) + more;
     }
 
     /// The end has come: the list is whole, unless rows came in front of what
     /// was read. Then it is read again until as many have come.
     pub(super) fn end(&mut self) {
         self.parts.truncate(self.last_filled().map_or(0, |last| last + 1));
+        self.count_up_to(self.parts.len().saturating_sub(1));
         if let Some(last) = self.parts.last() {
             let reading = &mut self.reading;
             let ahead = |offset: u64| signed(offset) - signed(reading.rank);
@@ -327,7 +339,7 @@ impl<T> Pager<T> {
             Some(recheck) => recheck.known,
             None => self.parts.iter().flat_map(|part| part.keys.ids.iter().copied()).collect(),
         };
-        self.recheck = Some(Recheck { known, wanted: missed });
+        self.recheck = Some(Recheck { known, wanted: missed, is_at_front: true });
         self.ready.extend(self.parts.drain(..).filter_map(|part| part.rows));
         self.reading = Reading { end_has_moved: self.reading.end_has_moved, ..Reading::default() };
         self.readings += 1;
@@ -337,6 +349,7 @@ impl<T> Pager<T> {
     /// missed: rows that came or moved to the front.
     pub(super) fn has_caught_up(&self) -> bool {
         let is_first = self.last_filled() == Some(0);
-        is_first && self.recheck.as_ref().is_some_and(|recheck| recheck.wanted == 0)
+        let is_done = |recheck: &Recheck| recheck.wanted == 0 && recheck.is_at_front;
+        is_first && self.recheck.as_ref().is_some_and(is_done)
     }
 }
