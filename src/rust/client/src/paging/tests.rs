@@ -127,55 +127,47 @@ impl Schedule {
         }
         Ok(reading)
     }
-
-    fn play_whole(&self) -> Result<Reading, String> {
-        let reading = self.play()?;
-        let (requests, rows) = (reading.requests, reading.rows.len());
-        if !reading.is_whole {
-            return Err(format!("given up after {requests} requests and {rows} rows"));
-        }
-        Ok(reading)
-    }
 }
 
-/// Plays many schedules and tells which went wrong.
-fn play_all(
-    mode: fn(&mut fastrand::Rng, u64, u32) -> Mode,
-    play: fn(&Schedule) -> Result<Reading, String>,
-    may_fail: usize,
-) {
-    let mut wrong = Vec::new();
+/// Plays many schedules: none may go wrong. Gives those that were given up.
+fn play_all(mode: fn(&mut fastrand::Rng, u64, u32) -> Mode) -> Vec<String> {
+    let (mut wrong, mut given_up) = (Vec::new(), Vec::new());
     for paging in ALL {
         for seed in 0..schedules() {
             let schedule = Schedule::new(paging, seed, mode);
             let Schedule { mode, rows, limit, latency, .. } = schedule;
-            if let Err(problem) = play(&schedule) {
-                wrong.push(format!(
-                    "{mode:?} {paging:?}, {rows} by {limit}, {latency} ms, seed {seed}: {problem}"
-                ));
+            let what = format!("{mode:?} {paging:?}, {rows} by {limit}, {latency} ms, seed {seed}");
+            match schedule.play() {
+                Err(problem) => wrong.push(format!("{what}: {problem}")),
+                Ok(reading) if !reading.is_whole => {
+                    let (requests, rows) = (reading.requests, reading.rows.len());
+                    given_up.push(format!("{what}: given up at {requests} requests, {rows} rows"));
+                }
+                Ok(_) => {}
             }
         }
     }
-    wrong.sort();
-    let most = usize::try_from(schedules() / 2000).unwrap() * may_fail;
-    assert!(wrong.len() <= most, "{} went wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} went wrong:\n{}", wrong.len(), wrong.join("\n"));
+    given_up
 }
 
-/// How many schedules of each kind: more in the long run.
+/// How many schedules of each kind of server and of paging: more in the long
+/// run, `AMOCRM_SCHEDULES=100000`.
 fn schedules() -> u64 {
-    std::env::var("AMOCRM_SCHEDULES").ok().and_then(|n| n.parse().ok()).unwrap_or(2000)
+    std::env::var("AMOCRM_SCHEDULES").ok().and_then(|n| n.parse().ok()).unwrap_or(1000)
 }
 
 #[test]
 fn harmless_servers_give_whole_lists() {
-    play_all(harmless, Schedule::play, 0);
-    // To give one up of 6,000 is no harm: it is read again.
-    play_all(harmless, Schedule::play_whole, 1);
+    let given_up = play_all(harmless);
+    // To give up one of 3,000 is no harm: it is an error, not a short table.
+    let most = usize::try_from(schedules() / 1000).unwrap();
+    assert!(given_up.len() <= most, "{} given up:\n{}", given_up.len(), given_up.join("\n"));
 }
 
 #[test]
 fn hostile_servers_give_whole_lists_or_none() {
-    play_all(hostile, Schedule::play, 0);
+    play_all(hostile);
 }
 
 /// Plays one schedule and shows what went over the wire, such as
