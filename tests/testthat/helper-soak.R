@@ -308,7 +308,8 @@ soak_undisturbed <- function(schedule) {
 #' The ids of records as texts, those of events before those of notes
 soak_ids <- function(table) {
   ids <- table$uid
-  if (is.null(ids)) ids <- format(table$id, scientific = FALSE, trim = TRUE)
+  if (is.null(ids)) ids <- table$id
+  if (!is.character(ids)) ids <- format(ids, scientific = FALSE, trim = TRUE)
   events <- table$event_id
   if (is.null(events)) ids else ifelse(is.na(events), ids, events)
 }
