@@ -209,7 +209,7 @@ soak_schedule <- function(seed, mode = NULL, name = NULL, access = NULL) {
 #' Faults that a client can see through, or has to give up on
 soak_mixture <- function(limit, access, paths) {
   repeat {
-    faults <- lapply(seq_len(sample(4, 1)), function(number) soak_fault(limit, access, paths))
+    faults <- lapply(seq_len(sample(4, 1)), function(number) soak_fault(limit, paths))
     if (soak_is_fair(faults, access)) {
       return(faults)
     }
@@ -217,11 +217,8 @@ soak_mixture <- function(limit, access, paths) {
 }
 
 #' A random fault
-soak_fault <- function(limit, access, paths) {
-  c(
-    list(path = soak_path(limit, access, paths)), soak_pick(soak_nths),
-    soak_pick(soak_actions())[[1]]
-  )
+soak_fault <- function(limit, paths) {
+  c(soak_place(limit, paths), soak_pick(soak_nths), soak_pick(soak_actions())[[1]])
 }
 
 #' One of `choices`, which are named by their weights
@@ -255,11 +252,13 @@ soak_actions <- function() {
 }
 
 #' One page, any page, or what comes before the pages
-soak_path <- function(limit, access, paths) {
-  number <- sample(0:ceiling(soak_rows / limit), 1)
-  page <- if (access == "key") "limit_offset=%.0f&" else "page=%.0f&"
-  page <- sprintf(page, if (access == "key") number * (limit - 1) else number + 1)
-  soak_pick(list("7" = page, "2" = sample(paths, 1), "1" = sample(c("auth.php", "/account"), 1)))
+soak_place <- function(limit, paths) {
+  row <- sample(soak_rows + limit, 1)
+  list_path <- sample(paths, 1)
+  soak_pick(list(
+    "7" = list(path = list_path, holding = c(row, row)), "2" = list(path = list_path),
+    "1" = list(path = sample(c("auth.php", "/account"), 1))
+  ))
 }
 
 #' Whether the server tells the truth often enough for a client to find it
@@ -309,7 +308,8 @@ soak_undisturbed <- function(schedule) {
 #' The ids of records as texts, those of events before those of notes
 soak_ids <- function(table) {
   ids <- table$uid
-  if (is.null(ids)) ids <- format(table$id, scientific = FALSE, trim = TRUE)
+  if (is.null(ids)) ids <- table$id
+  if (!is.character(ids)) ids <- format(ids, scientific = FALSE, trim = TRUE)
   events <- table$event_id
   if (is.null(events)) ids else ifelse(is.na(events), ids, events)
 }

@@ -94,10 +94,10 @@ test_that("a page that comes empty or short is asked for again", {
     AmoSandbox(notes = 0, customers = 60, transactions = 1100, access = access, ...)
   }
   for (fault in list(list(action = "empty"), list(action = "short", rows = 3))) {
-    faults <- list(c(list(path = "limit_offset=99"), fault))
+    faults <- list(c(list(path = "/transactions", holding = c(150, 150)), fault))
     expect_identical(AmoCustomersTransactions(serve("key", faults = faults), 100), whole)
   }
-  faults <- list(list(path = "page=2&", action = "empty"))
+  faults <- list(list(path = "/transactions", holding = c(150, 150), action = "empty"))
   v4 <- serve("token", v2 = FALSE, faults = faults)
   expect_identical(AmoCustomersTransactions(v4, 100), whole)
 })

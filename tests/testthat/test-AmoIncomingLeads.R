@@ -93,13 +93,13 @@ test_that("a page that comes empty or short is asked for again", {
   serve <- function(access, faults) {
     AmoSandbox(notes = 0, unsorted = 230, access = access, v2 = access == "key", faults = faults)
   }
-  for (page in 1:3) {
+  for (row in c(50, 150, 225)) {
     for (fault in list(list(action = "empty"), list(action = "short", rows = 3))) {
-      faults <- list(c(list(path = sprintf("page_size=100&page=%d", page)), fault))
+      faults <- list(c(list(path = "/incoming_leads", holding = c(row, row)), fault))
       expect_identical(AmoIncomingLeads(serve("key", faults), 100), whole)
     }
   }
-  v4 <- serve("token", list(list(path = "page=2&", action = "empty")))
+  v4 <- serve("token", list(list(path = "/unsorted", holding = c(150, 150), action = "empty")))
   expect_identical(AmoIncomingLeads(v4, 100)$uid, whole$uid)
 })
 

@@ -1,7 +1,7 @@
 #' An account whose list of notes of leads ends in an error after some pages
 broken <- function(rows = 300, ...) {
   AmoSandbox(notes = c(lead = rows), ..., faults = list(
-    list(path = "limit_offset=198", nth = c(1, Inf), status = 402)
+    list(path = "/notes", holding = c(250, 250), nth = c(1, Inf), status = 402)
   ))
 }
 
@@ -34,7 +34,7 @@ test_that("it has the form of the call's result", {
   expect_error(AmoNotes(auth, c("lead", "contact"), limit = 100), class = "amocrm_error_http")
   expect_named(AmoLast(), c("lead_notes", "contact_notes"))
   leads <- AmoSandbox(leads = 300, faults = list(
-    list(path = "limit_offset=198", nth = c(1, Inf), status = 402)
+    list(path = "/leads", holding = c(250, 250), nth = c(1, Inf), status = 402)
   ))
   expect_error(AmoLeads(leads, limit = 100), class = "amocrm_error_http")
   expect_named(AmoLast(), names(AmoLeads(AmoSandbox())))

@@ -146,13 +146,13 @@ test_that("a page that comes empty or short is asked for again", {
   steady <- AmoSandbox(notes = 0, tasks = 250)
   whole <- AmoTasks(steady, 100)
   for (fault in list(list(action = "empty"), list(action = "short", rows = 3))) {
-    faults <- list(c(list(path = "limit_offset=99"), fault))
+    faults <- list(c(list(path = "/tasks", holding = c(150, 150)), fault))
     auth <- AmoSandbox(notes = 0, tasks = 250, faults = faults)
     expect_identical(AmoTasks(auth, 100), whole)
     expect_gt(nrow(sandbox_requests(auth)), nrow(sandbox_requests(steady)))
   }
   v4 <- function(...) AmoSandbox(notes = 0, tasks = 250, access = "token", v2 = FALSE, ...)
-  faults <- list(list(path = "page=2&", action = "empty"))
+  faults <- list(list(path = "/tasks", holding = c(150, 150), action = "empty"))
   expect_identical(AmoTasks(v4(faults = faults), 100), AmoTasks(v4()))
 })
 

@@ -213,19 +213,20 @@ test_that("ids beyond R's integers are double, and other numbers keep their type
 test_that("pages that lag or move leave no trace", {
   for (name in names(readers)) {
     whole <- readers[[name]](account)
+    second_page <- list(path = paste0("/", name, "?"), holding = c(75, 75))
     for (fault in list(
       list(action = "empty"), list(action = "short", rows = 3), list(status = 503),
       list(action = "expire"), list(action = "body", body = "<html>")
     )) {
       auth <- AmoSandbox(
         notes = 0, leads = 300, contacts = 200, companies = 120, customers = 120,
-        faults = list(c(list(path = "limit_offset=49&"), fault))
+        faults = list(c(second_page, fault))
       )
       expect_identical(readers[[name]](auth, 50), whole, info = paste(name, deparse(fault)))
     }
     auth <- AmoSandbox(
       notes = 0, leads = 300, contacts = 200, companies = 120, customers = 120,
-      faults = list(list(path = "limit_offset=49&", action = "remove", rows = 7))
+      faults = list(c(second_page, action = "remove", rows = 7))
     )
     moved <- readers[[name]](auth, 50)
     expect_true(all(whole[[1]]$id[-(1:7)] %in% moved[[1]]$id), info = name)

@@ -90,6 +90,6 @@ test_that("what is no access is told from what is", {
 })
 
 test_that("a table of one row with the names of the credentials is an access", {
-  row <- as.data.frame(unclass(auth)[c("email", "apikey", "domain")])
+  row <- data.frame(email = auth$email, apikey = auth$apikey, domain = auth$domain)
   expect_identical(AmoNotes(row, "lead"), lead)
 })

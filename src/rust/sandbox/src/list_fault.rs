@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::IF_MODIFIED_SINCE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -176,7 +176,9 @@ pub async fn serve(app: &App, service: Router, request: Request, plan: &Plan) ->
     let since = request.headers().get(IF_MODIFIED_SINCE).map(|value| format!(" {value:?}"));
     let name = name(&request);
     let key = name.clone() + &since.unwrap_or_default();
-    if !plan.list.is_empty() && !app.changed.has(&key) {
+    // A login is no list, and would not be one without its form.
+    let may_be_list = request.method() == Method::GET;
+    if may_be_list && !plan.list.is_empty() && !app.changed.has(&key) {
         match read(&service, request.headers(), &name).await {
             Ok(Some((member, rows))) => {
                 app.changed.add(key.clone(), List::new(&key, member, rows, app.started.elapsed()));

@@ -105,6 +105,13 @@ async fn rows_that_were_not_there_all_the_time_are_known_by_their_ids() {
 }
 
 #[tokio::test]
+async fn what_happens_to_lists_does_not_happen_to_a_login() {
+    let login = at("auth.php", 0..1, ListFault::Delete(3, Place::Front));
+    let client = Client::start(Config { faults: vec![login], ..account() });
+    assert_eq!(client.login().await.status(), 200);
+}
+
+#[tokio::test]
 async fn lists_by_filter_and_by_header_are_lists_of_their_own() {
     let path = "/api/v2/leads?limit_rows=500";
     let client = with(vec![at(path, 0..1, ListFault::Keep(5))]);
