@@ -1,5 +1,5 @@
 //! Which lists of API v4 hold the notes that are asked for, and the requests
-//! for their parts (docs/api-v4.md, Arguments of AmoNotes over v4).
+//! for their parts (docs/api-v4.md, Arguments of notes over v4).
 
 use super::NotesRequest;
 use crate::customers;
