@@ -69,7 +69,7 @@ authorize <- function(integration, browse, ask) {
   auth
 }
 
-#' amoCRM's page that asks for consent (v4.md 1.2)
+#' amoCRM's page that asks for consent (docs/api-v4.md, OAuth)
 #' @noRd
 consent_address <- function(client_id, state, domain) {
   is_kommo <- !is.null(domain) && grepl("\\.(kommo|amocrm)\\.com$", domain)

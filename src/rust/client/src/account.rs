@@ -16,7 +16,8 @@ use crate::limiter::Limiter;
 use crate::token_store::Tokens;
 use crate::zone::Zone;
 
-/// A session lives 15 minutes (v2.md 1.3); it is renewed a little earlier.
+/// A session lives 15 minutes (docs/api-v2.md, Session); it is renewed a little
+/// earlier.
 const SESSION_LIFE: Duration = Duration::from_secs(14 * 60);
 
 /// Who asks. What is secret can't be printed.
@@ -35,7 +36,7 @@ pub enum Credentials {
     OAuth(Integration),
 }
 
-/// An OAuth integration (v4.md 1.2).
+/// An OAuth integration (docs/api-v4.md, OAuth).
 #[derive(Clone, Debug)]
 pub struct Integration {
     /// The integration's id.

@@ -72,8 +72,8 @@ pub enum Values {
 }
 
 impl Column {
-    /// The column's name in the table: every `.` is `_` (contract section 2,
-    /// rule 3).
+    /// The column's name in the table: every `.` is `_` (docs/contract.md,
+    /// Flattening a record).
     pub fn name(&self) -> String {
         self.name.replace('.', "_")
     }

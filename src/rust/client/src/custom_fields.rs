@@ -1,5 +1,5 @@
 //! `AmoCustomFields()`: the custom fields of each kind of card, and the
-//! choices of those that have some (contract section 4).
+//! choices of those that have some (docs/contract.md, Tables of custom fields).
 
 mod v2;
 mod v4;

@@ -15,7 +15,8 @@ pub fn are_missing_in<'p, T: Append + 'p>(
 }
 
 /// Whether an error says that the account has no customers: they are switched
-/// off, not in its tariff, or it is on Kommo (v2.md 3.5, v4.md 1.6 and 1.8).
+/// off, not in its tariff, or it is on Kommo (docs/api-v2.md, Accounts without
+/// customers; docs/api-v4.md, Customers' modules and statuses).
 fn are_missing(error: &Error) -> bool {
     let Some(at) = error.at() else { return false };
     let of_customers =

@@ -1,5 +1,5 @@
 //! Leads, contacts, companies and customers: a table with a row for each, and
-//! tables of what belongs to them (contract section 3), over either API.
+//! tables of what belongs to them (docs/contract.md, Entities), over either API.
 
 mod card;
 mod field;

@@ -27,7 +27,8 @@ pub enum Error {
     /// The server does not accept the credentials.
     #[error("Auth error. Error code: {code}. {detail}")]
     Auth {
-        /// amoCRM's error code, `110` for a wrong login or key (v2.md 1.5).
+        /// amoCRM's error code, `110` for a wrong login or key (docs/api-v2.md,
+        /// Error codes).
         code: String,
         /// The server's own words.
         detail: String,

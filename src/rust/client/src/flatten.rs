@@ -1,6 +1,6 @@
 //! One JSON record to its leaves: names and texts as
 //! `unlist(jsonlite::fromJSON(record, simplifyVector = FALSE))` gives them in
-//! R (contract section 2, rules 1 and 2). No tree is built: the parser's
+//! R (docs/contract.md, Flattening a record). No tree is built: the parser's
 //! events go straight into buffers that every record of a page reuses.
 
 use std::borrow::Cow;

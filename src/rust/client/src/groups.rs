@@ -1,4 +1,4 @@
-//! `AmoGroups()`: the groups of users (contract section 4).
+//! `AmoGroups()`: the groups of users (docs/contract.md, Table of groups).
 
 use futures_util::future::{BoxFuture, FutureExt};
 

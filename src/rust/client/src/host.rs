@@ -4,7 +4,8 @@ use url::{Host, Url};
 
 use crate::error::Error;
 
-/// Zones that amoCRM and Kommo accounts live in (v2.md 1.8, v4.md 1.6).
+/// Zones that amoCRM and Kommo accounts live in (docs/api-v4.md, Hosts and
+/// zones).
 const ZONES: [&str; 3] = ["amocrm.ru", "amocrm.com", "kommo.com"];
 
 /// The address of an account, without a path.

@@ -1,5 +1,5 @@
 //! `AmoIncomingLeads()`: leads that came in by themselves and that nobody has
-//! accepted yet (contract section 4).
+//! accepted yet (docs/contract.md, Table of incoming leads).
 
 mod metadata;
 

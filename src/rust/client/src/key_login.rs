@@ -1,4 +1,4 @@
-//! Logging in with e-mail and API key (v2.md section 1).
+//! Logging in with e-mail and API key (docs/api-v2.md, Log-in by key).
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;

@@ -1,4 +1,5 @@
-//! The API's speed limit: so many requests in any second (v2.md 4).
+//! The API's speed limit: so many requests in any second (docs/api-v2.md, Speed
+//! limit).
 //!
 //! A log of the last starts rather than a refilling bucket: a bucket that
 //! holds seven lets fourteen through within a second. What the server counts

@@ -9,8 +9,8 @@ pub fn is_odd(name: &str) -> bool {
     name.is_empty() || name.starts_with("..") || name.as_bytes().windows(3).any(dots)
 }
 
-/// Makes the names of one row unique (contract section 2, rule 3): a
-/// `...<number>` ending is taken off, then every name that is empty or occurs
+/// Makes the names of one row unique (docs/contract.md, Flattening a record):
+/// a `...<number>` ending is taken off, then every name that is empty or occurs
 /// more than once gets `...<position>`, positions counted from 1 over all
 /// names of the row.
 pub fn make_unique(names: &mut [String]) {

@@ -1,4 +1,5 @@
-//! The note types of API v2 (v2.md 2.4, v4.md 6).
+//! The note types of API v2 (docs/api-v2.md, Types of notes; docs/api-v4.md,
+//! Where v4 keeps notes of v2).
 
 /// Where today's API keeps records of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::fmt::Write;
 const DIGITS: i32 = 15;
 
 /// Appends `value` to `out` with up to 15 significant digits in fixed
-/// notation, never `1e+05` (contract section 2, rule 2). Infinite and NaN
-/// values can't come out of JSON and are written as R writes them.
+/// notation, never `1e+05` (docs/contract.md, Flattening a record). Infinite
+/// and NaN values can't come out of JSON and are written as R writes them.
 pub fn write_double(value: f64, out: &mut String) {
     if !value.is_finite() {
         out.push_str(if value.is_nan() {

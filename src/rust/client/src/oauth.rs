@@ -1,5 +1,5 @@
 //! Tokens of an OAuth integration: bought with a code once, then renewed
-//! (v4.md 1.2 and 1.3).
+//! (docs/api-v4.md, OAuth, Refreshing tokens).
 //!
 //! What is paid with works once. So nothing cancels the work from the moment
 //! it is sent until the new pair is put away: it has a thread, a runtime and a

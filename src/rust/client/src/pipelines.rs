@@ -1,4 +1,5 @@
-//! `AmoPipelinesStatuses()`: the stages of each pipeline (contract section 4).
+//! `AmoPipelinesStatuses()`: the stages of each pipeline (docs/contract.md,
+//! Table of statuses).
 
 use std::sync::{Mutex, PoisonError};
 
@@ -94,7 +95,8 @@ fn write_row<'r>(pipeline: &'r Node, status: &'r Node, row: &mut Row<'r>) {
     for name in ["id", "name", "sort"] {
         status.copy_as(name, row, format!("status_{name}"));
     }
-    // Old answers say `editable`, `Y` or `N` (v2.md 3.1).
+    // Old answers say `editable`, `Y` or `N` (docs/api-v2.md,
+    // Pipelines and statuses).
     match status.get("editable").and_then(Node::text) {
         Some("Y") => row.push_as("status_is_editable", "TRUE", Kind::Bool),
         Some("N") => row.push_as("status_is_editable", "FALSE", Kind::Bool),

@@ -240,9 +240,8 @@ async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Resul
     call.query.read(&context).await
 }
 
-/// The API to use: what is asked for, else v2 where it has the account (v4.md
-/// 0.4).
-/// Found out once for an account.
+/// The API to use: what is asked for, else v2 where it has the account
+/// (docs/api-v4.md, Which API answers). Found out once for an account.
 async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Error> {
     let by_key = matches!(transport.account.credentials, Credentials::Key { .. });
     match asked {

@@ -48,7 +48,7 @@ pub fn is_passing(status: u16) -> bool {
 /// Decides after the `tries`-th try failed with `trouble`, `elapsed` after
 /// the first one began. `jitter`, 0 to 1, spreads the waits of many clients.
 /// What is `divisible` is given up early when the server is too slow: halves
-/// of it may do (v2.md 4: "on 504 send fewer").
+/// of it may do (docs/api-v2.md, Speed limit).
 pub fn decide(
     tries: u32,
     trouble: Trouble,

@@ -1,5 +1,5 @@
 //! Filters that are looked at once more when a row has come: the server may
-//! pass some over without a word (v4.md 4.2).
+//! pass some over without a word (docs/api-v4.md, Paid filters).
 
 use std::collections::HashSet;
 

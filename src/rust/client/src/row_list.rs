@@ -16,8 +16,8 @@ use crate::transport::Answer;
 pub enum Cut {
     /// `limit_rows` and `limit_offset` of API v2.
     Rows,
-    /// `page_size` and `page` of API v2 (v2.md 3.7). It does not say whether
-    /// there is a next page.
+    /// `page_size` and `page` of API v2 (docs/api-v2.md, Incoming leads). It
+    /// does not say whether there is a next page.
     SizedPages,
     /// `page` and `limit` of API v4.
     Pages,

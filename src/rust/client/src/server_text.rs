@@ -21,7 +21,8 @@ pub struct ServerText {
     pub lacks_right: bool,
 }
 
-/// The two shapes of v2.md 1.5 and v4.md 1.8 in one.
+/// The shapes of both APIs in one (docs/api-v2.md, Statuses and errors;
+/// docs/api-v4.md, Statuses and errors over v4).
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {

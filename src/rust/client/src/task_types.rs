@@ -1,4 +1,4 @@
-//! `AmoTaskTypes()`: the types of tasks (contract section 4).
+//! `AmoTaskTypes()`: the types of tasks (docs/contract.md, Table of task types).
 
 use futures_util::future::{BoxFuture, FutureExt};
 

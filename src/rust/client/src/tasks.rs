@@ -1,5 +1,5 @@
-//! `AmoTasks()`: what is asked for, and the table, over either API (contract
-//! section 4).
+//! `AmoTasks()`: what is asked for, and the table, over either API
+//! (docs/contract.md, Table of tasks).
 
 mod v2;
 mod v4;

@@ -1,9 +1,9 @@
 //! The file that OAuth tokens live in.
 //!
-//! A refresh token works once (v4.md 1.3), so that a new pair must not get
-//! lost: its file is made before it is bought, takes the old one's place by a
-//! rename, which can't be half done, and what can't be written is kept in
-//! memory.
+//! A refresh token works once (docs/api-v4.md, Refreshing tokens), so that a
+//! new pair must not get lost: its file is made before it is bought, takes the
+//! old one's place by a rename, which can't be half done, and what can't be
+//! written is kept in memory.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};

@@ -1,4 +1,5 @@
-//! `AmoCustomersTransactions()`: what customers bought (contract section 4).
+//! `AmoCustomersTransactions()`: what customers bought (docs/contract.md,
+//! Table of transactions).
 
 use futures_util::future::{BoxFuture, FutureExt};
 
@@ -142,8 +143,8 @@ pub fn write_v2<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
     }
 }
 
-/// A transaction of API v4 as a row of v2 (v4.md 4.4). What v2 calls its date
-/// is when it was completed.
+/// A transaction of API v4 as a row of v2 (docs/api-v4.md, Transactions over
+/// v4). What v2 calls its date is when it was completed.
 pub fn write_v4<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
     for column in TRANSACTIONS.base {
         match *column {

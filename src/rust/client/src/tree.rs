@@ -1,5 +1,5 @@
 //! A small JSON document as a tree that keeps the order of its members, which
-//! is the order of rows in R (v2.md 3.1).
+//! is the order of rows in R (docs/api-v2.md, Account).
 
 use std::borrow::Cow;
 

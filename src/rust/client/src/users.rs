@@ -1,4 +1,4 @@
-//! `AmoUsers()`: the users of an account (contract section 4).
+//! `AmoUsers()`: the users of an account (docs/contract.md, Table of users).
 
 use futures_util::future::{BoxFuture, FutureExt};
 
@@ -74,7 +74,7 @@ impl Plan for Users {
     }
 
     /// Here a 403 is about rights: API v4 lists users to administrators only
-    /// (v4.md 1.7).
+    /// (docs/api-v4.md, Rights).
     fn explain(&self, error: Error) -> Error {
         match error {
             Error::Blocked { detail, at } if at.endpoint == "GET /api/v4/users" => {

@@ -1,4 +1,4 @@
-//! API v2 on the wire: paths, parameters and row shapes (api/v2.md).
+//! API v2 on the wire: paths, parameters and row shapes (docs/api-v2.md).
 
 use serde::Deserialize;
 
@@ -18,7 +18,7 @@ pub const MAX_LIMIT: u32 = 500;
 /// Ids that one request may name: more make the address too long.
 pub const IDS_A_REQUEST: usize = 200;
 
-/// What a table of notes is made of (contract section 2).
+/// What a table of notes is made of (docs/contract.md, The table of notes).
 pub static NOTES: Schema = Schema {
     base: &[
         "id",
@@ -42,7 +42,8 @@ pub static NOTES: Schema = Schema {
     ..Schema::TEXT
 };
 
-/// The name of an `element_type` number (contract section 2, rule 6).
+/// The name of an `element_type` number (docs/contract.md, Names of element
+/// types).
 pub fn element_type(number: &str) -> Option<&'static str> {
     match number {
         "1" => Some("contact"),

@@ -1,4 +1,4 @@
-//! API v4 on the wire: paths, parameters, and the account (api/v4.md).
+//! API v4 on the wire: paths, parameters, and the account (docs/api-v4.md).
 
 pub mod events;
 pub mod note_rows;

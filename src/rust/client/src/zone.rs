@@ -37,7 +37,7 @@ impl Moment {
 }
 
 /// Seconds since 1970 as an HTTP date, `Sat, 01 Jun 2019 00:00:00 GMT`:
-/// English names whatever the locale (contract section 2).
+/// English names whatever the locale (docs/contract.md, Moments).
 pub fn http_date(epoch: i64) -> Option<String> {
     DateTime::<Utc>::from_timestamp(epoch, 0)
         .map(|moment| moment.format("%a, %d %b %Y %H:%M:%S GMT").to_string())

@@ -282,7 +282,7 @@ fn v2_login_failures_give_code_and_words() {
     }
 }
 
-// --- The plain tables (contract section 4) ----------------------------------------
+// --- The plain tables (docs/contract.md, Plain tables) --------------------------------
 
 /// The records of a page that a list holds.
 fn records_of(page: &Value, list: &str) -> Vec<Value> {

@@ -1,4 +1,5 @@
-//! Custom fields over API v2: a part of the account (v2.md 3.1).
+//! Custom fields over API v2: a part of the account (docs/api-v2.md, Custom
+//! fields).
 
 use super::{ENTITIES, FieldTables};
 use crate::error::Error;

@@ -1,4 +1,5 @@
-//! Custom fields over API v4: a list for each kind of card (v4.md 4.1).
+//! Custom fields over API v4: a list for each kind of card (docs/api-v4.md,
+//! Custom fields over v4).
 
 use futures_util::future::FutureExt;
 use serde::de::MapAccess;
@@ -63,7 +64,8 @@ async fn read_entity(
 }
 
 /// Whether the error says that the account has no customers: they are not in
-/// its tariff, or it is on Kommo (v4.md 1.6, 1.8).
+/// its tariff, or it is on Kommo (docs/api-v4.md, Customers' modules and
+/// statuses).
 fn lacks_customers(entity: &str, error: &Error) -> bool {
     let status = error.at().and_then(|at| at.status);
     entity == "customers" && matches!(status, Some(402 | 404))

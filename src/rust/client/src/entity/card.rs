@@ -1,5 +1,5 @@
 //! What belongs to a card, as JSON has it. Empty comes as `{}`, `[]`, null or
-//! not at all (v2.md 3.2); ids come alone or as objects.
+//! not at all (docs/api-v2.md, Empty values); ids come alone or as objects.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,6 +1,6 @@
 //! The filters of a call, as numbers: sent to the server and, for API v4,
 //! looked at again here. There they are a paid option that is ignored in
-//! silence when it is off (v4.md 4.2).
+//! silence when it is off (docs/api-v4.md, Paid filters).
 
 use super::{Entity, EntityRequest, Moments};
 use crate::flatten::{Kind, Value};
@@ -86,7 +86,7 @@ impl EntityFilter {
 }
 
 /// From the first second of the first day to the last one of the last: API v2
-/// knows the customers' days only (contract section 3).
+/// knows the customers' days only (docs/contract.md, Filters of entities).
 fn whole_days(span: Span, zone: &Zone) -> Span {
     const LAST_SECOND: i64 = 24 * 60 * 60 - 1;
     let start_of_day = |seconds: i64| {

@@ -1,4 +1,4 @@
-//! The columns of the tables (contract section 3).
+//! The columns of the tables (docs/contract.md, The main table, Linked tables).
 
 use super::Entity;
 use crate::table::{Schema, Table};

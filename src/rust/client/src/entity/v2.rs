@@ -1,4 +1,4 @@
-//! Cards over API v2 (v2.md 3.2 to 3.4).
+//! Cards over API v2 (docs/api-v2.md, Leads, Contacts and companies, Customers).
 
 use super::filter::EntityFilter;
 use super::sums::ExactSums;
@@ -52,7 +52,7 @@ fn lead_filters(request: Request, filter: &EntityFilter) -> Request {
     request.queries("status[]", &filter.statuses)
 }
 
-/// Customers know days only (contract section 3).
+/// Customers know days only (docs/contract.md, Filters of entities).
 fn customer_filters(request: Request, filter: &EntityFilter, zone: &Zone) -> Request {
     let day = |seconds: i64| zone.wall(seconds, "%d.%m.%Y").unwrap_or_default();
     let spans = [("create", filter.created), ("modify", filter.updated)];
@@ -95,7 +95,7 @@ pub fn write_row<'r>(card: &'r Leaves, row: &mut Row<'r>) {
     }
 }
 
-/// A time of 0 or less is none (contract section 3).
+/// A time of 0 or less is none (docs/contract.md, Times that are none).
 pub fn write_time<'r>(name: &'static str, leaf: Leaf<'r>, row: &mut Row<'r>) {
     let is_time = leaf.value().number().is_some_and(|time| time > 0.0);
     row.push_value(name, if is_time { leaf.value() } else { Value::ABSENT });

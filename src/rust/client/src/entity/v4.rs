@@ -1,4 +1,4 @@
-//! Cards over API v4 (v4.md 4.2), made rows of v2.
+//! Cards over API v4 (docs/api-v4.md, Entities over v4), made rows of v2.
 
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -31,7 +31,7 @@ struct AccountBody {
     is_api_filter_enabled: bool,
 }
 
-/// Whether the account has the paid filters (v4.md 4.2).
+/// Whether the account has the paid filters (docs/api-v4.md, Paid filters).
 ///
 /// # Errors
 /// As [`Transport::get`].

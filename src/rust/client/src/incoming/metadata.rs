@@ -1,4 +1,5 @@
-//! An incoming lead of API v4 as a row of v2 (v4.md 4.4).
+//! An incoming lead of API v4 as a row of v2 (docs/api-v4.md, Incoming
+//! leads over v4).
 
 use std::borrow::Cow;
 

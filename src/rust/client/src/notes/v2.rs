@@ -29,7 +29,7 @@ struct List {
 impl Reader {
     /// The lists that together hold what is asked for. A list has at most one
     /// element and one type: whether the server understands several is not
-    /// certain (v2.md 2.1).
+    /// certain (docs/api-v2.md, Parameters of notes).
     pub fn new(request: &NotesRequest, since: Option<i64>) -> Self {
         let filters = if request.ids.is_empty() {
             combinations(&request.elements, &request.note_types, since)

@@ -1,5 +1,5 @@
 //! Notes over API v4, which keeps them in several places: notes, events,
-//! tasks (v4.md section 6). All are read at once and made rows of v2.
+//! tasks (docs/api-v4.md, From v4 to v2). All are read at once and made rows of v2.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};

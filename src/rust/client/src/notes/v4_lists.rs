@@ -1,5 +1,5 @@
 //! Which lists of API v4 hold the notes that are asked for, and the requests
-//! for their parts (v4.md 6.4).
+//! for their parts (docs/api-v4.md, Arguments of notes over v4).
 
 use super::NotesRequest;
 use crate::customers;
@@ -11,7 +11,7 @@ use crate::table::Table;
 use crate::v2;
 use crate::v4::{self, sources};
 
-/// Ids that one request may name (v4.md 2.2, 3.1).
+/// Ids that one request may name (docs/api-v4.md, Ids in one request).
 const NOTE_IDS_A_REQUEST: usize = 200;
 const ELEMENTS_A_REQUEST: usize = 100;
 const EVENT_ELEMENTS_A_REQUEST: usize = 10;
@@ -38,7 +38,8 @@ pub enum Feed {
     /// Events of these types, of the list's kind of element.
     Events(Vec<&'static str>),
     /// Events of chats, which the server files under contacts whatever they
-    /// belong to (v4.md 3.3): asked for without a kind, sorted out here.
+    /// belong to (docs/api-v4.md, Chats): asked for without a kind, sorted out
+    /// here.
     Chats(Vec<&'static str>),
 }
 
@@ -172,7 +173,7 @@ pub fn lists_of(kind: &str, request: &NotesRequest) -> Vec<List> {
 }
 
 /// The server finds the chats of single contacts, but not those of leads:
-/// it files them under the contact who writes (v4.md 3.3).
+/// it files them under the contact who writes (docs/api-v4.md, Chats).
 fn chats_are_filed_by_element(kind: &str, request: &NotesRequest) -> bool {
     kind == "contact" && !request.elements.is_empty()
 }

@@ -1,4 +1,4 @@
-//! Tasks over API v2 (v2.md 3.6).
+//! Tasks over API v2 (docs/api-v2.md, Tasks).
 
 use super::{Spans, TASKS, TasksRequest, write_result};
 use crate::flatten::{Kind, Leaves, Value};

@@ -1,4 +1,4 @@
-//! Tasks over API v4, as rows of v2 (v4.md 4.3).
+//! Tasks over API v4, as rows of v2 (docs/api-v4.md, Tasks over v4).
 
 use super::{Spans, TASKS, TasksRequest, write_result};
 use crate::flatten::{Kind, Leaves, Value};

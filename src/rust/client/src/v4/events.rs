@@ -1,4 +1,5 @@
-//! An event of API v4 as a row of API v2 (v4.md 6.3).
+//! An event of API v4 as a row of API v2 (docs/api-v4.md, An event as a row of
+//! v2).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,7 +10,8 @@ use crate::v4::sources::{code_of_event, code_text};
 use crate::v4::{form_of, singular};
 
 /// Members of an event that have a name of their own, in the order of the
-/// columns: those of v2 (v4.md 3.3 and 6.3), then those of messages.
+/// columns: those of v2 (docs/api-v4.md, Values of events, An event as a row of
+/// v2), then those of messages.
 const NAMED: [(&str, &str); 14] = [
     ("value_after.lead_status.id", "params.STATUS_NEW"),
     ("value_before.lead_status.id", "params.STATUS_OLD"),
@@ -45,7 +47,8 @@ pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> 
         return false;
     };
     if is_tag_event(code) && event.get("created_by").is_none_or(|user| user.text() != "0") {
-        // v2 had notes only of tags that a robot put or took (v4.md 6.2).
+        // v2 had notes only of tags that a robot put or took (docs/api-v4.md,
+        // Where v4 keeps notes of v2).
         return false;
     }
     for (name, source) in [

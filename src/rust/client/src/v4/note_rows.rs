@@ -1,4 +1,4 @@
-//! A note of API v4 as a row of API v2 (v4.md 6.3).
+//! A note of API v4 as a row of API v2 (docs/api-v4.md, A note as a row of v2).
 
 use crate::flatten::{Leaves, Value};
 use crate::layout::{LayOut, Layout, Source};
@@ -165,7 +165,8 @@ fn is_param(code: Option<u32>, role: Role) -> bool {
     }
 }
 
-/// Members of `params` of calls that had other names in v2 (v4.md 6.3).
+/// Members of `params` of calls that had other names in v2 (docs/api-v4.md, A
+/// note as a row of v2).
 const OF_CALLS: [(&str, &str); 5] = [
     ("params.uniq", "params.UNIQ"),
     ("params.link", "params.LINK"),

@@ -1,5 +1,5 @@
-//! Where API v4 keeps what API v2 called notes (v4.md 6.2): the map from
-//! `note_type` codes to v4's notes and events.
+//! Where API v4 keeps what API v2 called notes (docs/api-v4.md, Where v4 keeps
+//! notes of v2): the map from `note_type` codes to v4's notes and events.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_code_of_v2_has_its_source() {
-        // v4.md 6.2, row by row.
+        // docs/api-v4.md, Where v4 keeps notes of v2, row by row.
         for (code, kind, source) in [
             ("1", "lead", "lead_added"),
             ("2", "contact", "contact_added"),

@@ -1,4 +1,5 @@
-//! Results of tasks: API v4 keeps their texts with the tasks (v4.md 4.3).
+//! Results of tasks: API v4 keeps their texts with the tasks (docs/api-v4.md,
+//! Results of tasks).
 
 use std::collections::HashMap;
 
