@@ -60,7 +60,7 @@ pub fn request(
     let mut request = Request::get(format!("/api/v4/{}", entity.plural()))
         .query("page", &range.page_number())
         .query("limit", &range.limit);
-    // Customers are in this order anyway.
+    // No order of customers is documented: the pager sees if it changes.
     if entity != Entity::Customer {
         request = request.query("order[id]", "asc");
     }
