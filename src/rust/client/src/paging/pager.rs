@@ -57,6 +57,9 @@ const MOST_FRUITLESS: u32 = 6;
 /// than its end can be looked at.
 const MOST_MOVES: u32 = 6;
 
+/// Times that it moved on at all: what was there at first has come long since.
+const MOST_MOVES_IN_ALL: u32 = 30;
+
 /// Readings of one list, the first included, while rows come in front.
 const MOST_READINGS: u32 = 3;
 
@@ -125,6 +128,8 @@ pub struct Pager<T> {
     pub(super) end_has_moved: bool,
     /// How often in a row they were a few only.
     moves: u32,
+    /// How often it moved on.
+    moves_in_all: u32,
     readings: u32,
     recheck: Option<Recheck>,
     outcome: Option<Outcome>,
@@ -215,6 +220,7 @@ impl<T> Pager<T> {
             dropped: 0,
             end_has_moved: false,
             moves: 0,
+            moves_in_all: 0,
             readings: 1,
             recheck: None,
             outcome: None,
@@ -639,6 +645,7 @@ impl<T> Pager<T> {
     fn note_move(&mut self) {
         self.end_has_moved = true;
         self.moves += 1;
+        self.moves_in_all += 1;
     }
 
     /// Rows that came with this part and those not long before.
@@ -674,7 +681,8 @@ impl<T> Pager<T> {
     pub(super) fn is_end_settled(&self, place: usize) -> bool {
         let part = &self.parts[place];
         let is_proven = part.proofs >= self.proofs_needed(place);
-        let keeps_growing = self.moves >= MOST_MOVES
+        let has_often_moved = self.moves >= MOST_MOVES || self.moves_in_all >= MOST_MOVES_IN_ALL;
+        let keeps_growing = has_often_moved
             && !part.has_next
             && part.is_short()
             && (self.was_full || part.records != self.usual_length);
