@@ -141,17 +141,23 @@ tell_of_tokens <- function(notice) {
 #'   without knowing the zone
 #' @noRd
 known_zone <- function(zones) {
-  c(Filter(is_known_zone, zones), zones[[length(zones)]])[[1]]
+  rules <- zones[[length(zones)]]
+  known <- vapply(zones, is_known_zone, NA, rules = rules)
+  c(zones[known], rules)[[1]]
 }
 
 #' Whether this R knows a time zone
 #'
-#' Its clock tells most from UTC, for which R takes those that it does not know.
-#' To look through R's list takes time.
+#' It takes one that it does not know for UTC. Where the rules of the zone tell
+#' it from UTC its clock shows that; elsewhere R's list has to, which takes time.
 #' @noRd
-is_known_zone <- function(zone) {
+is_known_zone <- function(zone, rules) {
   moments <- as.POSIXct(c("2024-01-01", "2024-07-01"), tz = "UTC")
-  zone == "UTC" || any(format(moments, "%H:%M", tz = zone) != "00:00") ||
+  is_at_utc <- function(zone) all(format(moments, "%H:%M", tz = zone) == "00:00")
+  if (!is_at_utc(zone) || !is_at_utc(rules)) {
+    return(!is_at_utc(zone))
+  }
+  zone == "UTC" ||
     zone %in% tryCatch(suppressWarnings(OlsonNames()), error = function(condition) character())
 }
 

@@ -196,6 +196,8 @@ test_that("a zone that this R does not know goes by another name or by its rules
   expect_identical(known_zone(zones), "Europe/Kiev")
   expect_identical(known_zone(zones[-2]), zones[[3]])
   expect_identical(known_zone(c("Africa/Abidjan", "GMT0")), "Africa/Abidjan")
+  # In R's list, but a link to nowhere: its clock shows UTC.
+  expect_false(is_known_zone("Nowhere/New", "EET-2EEST,M3.5.0/3,M10.5.0/4"))
   times <- data.frame(id = 1L, at = .POSIXct(1717243200, "Nowhere/New"))
   shown <- in_zone(list(a = times, b = times[0, ]), zones[-2])
   expect_identical(format(shown$a$at, "%H:%M"), "15:00")

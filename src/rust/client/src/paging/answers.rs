@@ -3,13 +3,10 @@
 use std::collections::HashSet;
 
 use super::overlap::{Overlap, overlap};
-use super::pager::{PageRequest, Pager, Purpose};
+use super::pager::{PageRequest, Pager, Purpose, SAME_ANSWERS};
 use super::part::{Part, State};
 use super::range::{Paging, signed, unsigned};
 use crate::page::Page;
-
-/// Answers with the very same rows that make a short page believed.
-const SAME_ANSWERS: u32 = 3;
 
 impl<T> Pager<T> {
     /// Takes the answer to a request in. Gives how many of its rows are new.
@@ -184,8 +181,10 @@ impl<T> Pager<T> {
     fn take_nothing(&mut self, place: usize, request: &PageRequest) {
         let part = &mut self.parts[place];
         let is_behind_end = request.range.offset >= part.end;
-        self.has_lagged |= !is_behind_end;
-        part.ending.shrunk = 0;
+        if !is_behind_end {
+            self.has_lagged = true;
+            part.ending.shrunk = 0;
+        }
         part.ending.steps_back += 1;
         if is_behind_end && part.ending.proofs > 0 {
             part.ending.proofs += 1;
@@ -249,6 +248,7 @@ impl<T> Pager<T> {
     fn go_on_from(&mut self, place: usize, request: &PageRequest, page: Page<T>, at: Overlap) {
         self.reading.end_has_moved = true;
         self.reading.moves += 1;
+        self.reading.moves_in_all += 1;
         let is_capped = self.shows_a_cap(place, request, &page, at);
         let part = &mut self.parts[place];
         part.tries = 0;

@@ -45,12 +45,19 @@ pub const REPAIR_WAITS: [Duration; 5] = [
 /// stands for two tries.
 pub const MOST_REFUSALS: u32 = 3;
 
+/// Answers that say the same: a short page is believed, or that the list has
+/// become shorter.
+pub(super) const SAME_ANSWERS: u32 = 3;
+
 /// Pages in a row without a new row that end the list.
 const MOST_FRUITLESS: u32 = 6;
 
 /// Times that an end moved on by a few rows: the list is written to faster
 /// than its end can be looked at.
 const MOST_MOVES: u32 = 6;
+
+/// Times that it moved on at all: what was there at first has come long since.
+const MOST_MOVES_IN_ALL: u32 = 30;
 
 /// Readings of one list, the first included, while rows come in front.
 const MOST_READINGS: u32 = 3;
@@ -128,6 +135,8 @@ pub(super) struct Reading {
     /// were a few only.
     pub(super) end_has_moved: bool,
     pub(super) moves: u32,
+    /// How often it moved on at all.
+    pub(super) moves_in_all: u32,
     /// How often a last page was dropped that did not fit.
     pub(super) dropped: u32,
 }
@@ -238,11 +247,13 @@ impl<T> Pager<T> {
     /// whenever it is looked at.
     pub(super) fn is_end_known(&self, place: usize) -> bool {
         let part = &self.parts[place];
-        let keeps_growing = self.reading.moves >= MOST_MOVES
+        let Reading { moves, moves_in_all, .. } = self.reading;
+        let keeps_growing = (moves >= MOST_MOVES || moves_in_all >= MOST_MOVES_IN_ALL)
             && !part.has_next
             && part.is_short()
             && (self.was_full || part.records != self.usual_length);
-        part.ending.proofs >= self.proofs_needed(place) || keeps_growing
+        let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
+        part.ending.proofs >= self.proofs_needed(place) || has_shrunk || keeps_growing
     }
 
     /// How often an answer has to show the last row with nothing behind.

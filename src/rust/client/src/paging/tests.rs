@@ -23,7 +23,7 @@ fn harmless(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
         7 => Mode::FirstInside(rng.usize(1..=limit / 3 + 1)),
         8 => Mode::SeesFirst(rng.usize(limit + 1..=rows + limit + 1), 500),
         9 => Mode::Grows(rng.usize(1..=3)),
-        10 => Mode::GrowsBySecond(rng.u64(1..=(limit as u64 / 6))),
+        10 => Mode::GrowsBySecond(rng.u64(1..=2 * limit as u64)),
         11 => Mode::InsertsInFront(rng.usize(1..=(limit / 20).max(1))),
         12 => Mode::InsertsInFrontBySecond(rng.u64(1..=10)),
         13 if limit >= 50 => Mode::DeletesInFront(rng.usize(1..=(limit / 50).max(1))),
