@@ -13,7 +13,7 @@
 #' # A server that fails at the third page
 #' auth <- AmoSandbox(
 #'   notes = c(lead = 300),
-#'   faults = list(list(path = "limit_offset=198", status = 402))
+#'   faults = list(list(path = "/notes", holding = c(250, 250), status = 402))
 #' )
 #' try(AmoNotes(auth, "lead", limit = 100))
 #' nrow(AmoLast())

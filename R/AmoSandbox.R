@@ -48,7 +48,7 @@
 #'
 #' @section Faults:
 #' Each fault is a list. `path` picks the requests whose path and query contain
-#' this text, such as `"/api/v2/notes"` or, for one page, `"limit_offset=500"`.
+#' this text, such as `"/api/v2/notes"` or, for one page, `"limit_offset=497"`.
 #' `nth` says which of these are meant, counted from 1: `1` (the default), `2:4`,
 #' or `c(2, Inf)` for the second and all that follow. What happens to them:
 #' \describe{
@@ -135,7 +135,7 @@
 #' # A page that comes empty at first is asked for again: the table is whole
 #' lagging <- AmoSandbox(
 #'   notes = c(lead = 250),
-#'   faults = list(list(path = "limit_offset=100", action = "empty"))
+#'   faults = list(list(path = "/notes", holding = c(101, 200), action = "empty"))
 #' )
 #' nrow(AmoNotes(lagging, "lead", limit = 100))
 #' @export

@@ -200,7 +200,7 @@ soak_schedule <- function(seed, mode = NULL, name = NULL, access = NULL) {
     soak_mixture(limit, access, paths)
   } else {
     path <- paths[[sample(length(paths), 1)]]
-    step <- if (access == "key") limit - 1 else limit
+    step <- if (access == "key") limit - 2 else limit
     lapply(soak_modes[[mode]](limit, step), function(fault) c(list(path = path), fault))
   }
   list(mode = mode, name = name, seed = seed, limit = limit, access = access,
