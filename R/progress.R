@@ -53,7 +53,7 @@ count <- function(n) format(n, big.mark = " ", scientific = FALSE, trim = TRUE)
 #' @noRd
 progress_bar <- function(label) {
   here <- environment()
-  counts <- counts_text(label, list(rows = 0, pages = 0))
+  counts <- counts_text(label, list(rows = 0, pages = 0, lists = 0))
   note <- ""
   bar <- cli::cli_progress_bar(
     format = "{cli::pb_spin} {counts}{note}",
@@ -90,7 +90,10 @@ progress_lines <- function(label) {
 }
 
 counts_text <- function(label, state) {
-  paste0(label, ": ", rows_text(state$rows), ", ", pages_text(state$pages))
+  lists <- if (state$lists > 1) {
+    gettextf("%s of %s lists", count(state$lists_read), count(state$lists))
+  }
+  paste0(label, ": ", paste(c(rows_text(state$rows), pages_text(state$pages), lists), collapse = ", "))
 }
 
 wait_text <- function(state) {

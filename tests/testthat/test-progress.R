@@ -1,5 +1,8 @@
-state <- function(rows, pause = "", left = 0) {
-  list(done = FALSE, requests = 1, pages = 1, rows = rows, pause = pause, pause_left = left)
+state <- function(rows, pause = "", left = 0, lists = 1, lists_read = 0) {
+  list(
+    done = FALSE, requests = 1, pages = 1, rows = rows, lists = lists, lists_read = lists_read,
+    pause = pause, pause_left = left
+  )
 }
 
 test_that("plain lines come now and then, and once for each long wait", {
@@ -12,6 +15,14 @@ test_that("plain lines come now and then, and once for each long wait", {
                  fixed = TRUE)
   expect_silent(lines$update(state(12500, "HTTP 429", 29), 14))
   expect_silent(lines$update(state(12500, "HTTP 502", 1), 15))
+})
+
+test_that("a call that reads several lists says how many of them are read", {
+  expect_identical(counts_text("notes", state(0)), "notes: 0 rows, 1 page")
+  expect_identical(
+    counts_text("notes", state(0, lists = 5000, lists_read = 1234)),
+    "notes: 0 rows, 1 page, 1 234 of 5 000 lists"
+  )
 })
 
 test_that("the summary counts one page and two pages", {

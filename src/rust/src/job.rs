@@ -66,7 +66,7 @@ fn start_table(settings: Settings, plan: impl Plan) -> Result<QueryJob> {
     QueryJob::start(settings, TableQuery::new(plan))
 }
 
-/// `list(done, requests, pages, rows, pause, pause_left, log)`.
+/// `list(done, requests, pages, rows, lists, lists_read, pause, pause_left, log)`.
 pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
     let patience = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
     let job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
@@ -81,6 +81,8 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
         requests = now.requests as f64,
         pages = now.pages as f64,
         rows = now.rows as f64,
+        lists = now.lists as f64,
+        lists_read = now.lists_read as f64,
         pause = pause,
         pause_left = left,
         log = progress.take_log()

@@ -23,6 +23,8 @@ pub struct ColumnBuilder {
     rows: Counting,
     cells: Cells,
     role: Role,
+    /// A row may have it without a cell.
+    pub(crate) may_be_empty: bool,
     /// A bit for each kind of value that it holds.
     kinds: u8,
     /// Values that are not what the column holds, with their rows.
@@ -47,7 +49,8 @@ impl ColumnBuilder {
             Role::Id | Role::Time | Role::Number | Role::Flag => Cells::Number(Vec::new()),
         };
         let (rows, unreadable) = (Counting::default(), Vec::new());
-        ColumnBuilder { name: name.into(), rows, cells, role, kinds: 0, unreadable }
+        let (name, may_be_empty) = (name.into(), false);
+        ColumnBuilder { name, rows, cells, role, may_be_empty, kinds: 0, unreadable }
     }
 
     /// The rows that have a cell.
@@ -63,6 +66,7 @@ impl ColumnBuilder {
     #[inline(always)]
     pub fn push(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
         if value.kind() == Kind::Absent {
+            self.may_be_empty = true;
             return Ok(());
         }
         self.kinds |= bit(value.kind());
@@ -148,6 +152,7 @@ impl ColumnBuilder {
     pub fn append(&mut self, other: ColumnBuilder, places: &[Option<u32>]) {
         self.distinct();
         self.kinds |= other.kinds;
+        self.may_be_empty |= other.may_be_empty;
         let unreadable = other.unreadable.into_iter();
         self.unreadable
             .extend(unreadable.filter_map(|(row, text)| Some((places[row as usize]?, text))));
@@ -220,9 +225,11 @@ impl ColumnBuilder {
         self.cells = Cells::Distinct(numbers, dictionary);
     }
 
-    /// The numbers of a table of `rows` rows; NaN where there is none.
+    /// The numbers of a table of `rows` rows, also those in texts; NaN where
+    /// there is none.
     pub fn numbers(&self, rows: usize) -> Vec<f64> {
         let mut dense = vec![f64::NAN; rows];
+        self.for_each_text(|row, text| dense[row as usize] = text.parse().unwrap_or(f64::NAN));
         if let Cells::Number(numbers) = &self.cells {
             for (row, number) in self.rows.iter().zip(numbers) {
                 dense[row as usize] = *number;

@@ -13,15 +13,20 @@ mod v4;
 mod with;
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::customers;
 use crate::error::Error;
-use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_list};
+use crate::page::Page;
+use crate::paging::{
+    ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_ids, read_list,
+};
 use crate::query::{Context, Notice, Query, Tables, all_of};
 use crate::table::Table;
+use crate::transport::Answer;
 use crate::v2::IDS_A_REQUEST;
 use crate::zone::{Moment, Zone};
 
@@ -144,10 +149,10 @@ impl EntityQuery {
         if self.is_one_by_one(reader) {
             let ids = self.request.ids.iter();
             let readings = ids.map(|id| self.read_card(context, reader, *id, &zone).boxed());
-            return all_of(readings.collect()).await;
+            return all_of(&context.transport.http.progress, readings.collect()).await;
         }
-        let readings = reader.lists.iter();
-        all_of(readings.map(|list| self.read_one(context, reader, list).boxed()).collect()).await
+        let readings = reader.lists.iter().map(|list| self.read_one(context, reader, list).boxed());
+        all_of(&context.transport.http.progress, readings.collect()).await
     }
 
     /// One list, or one for as many ids as a request may name.
@@ -163,33 +168,43 @@ impl EntityQuery {
         if filter.ids.is_empty() || no_filters {
             return vec![list(filter)];
         }
-        let chunks = filter.ids.chunks(IDS_A_REQUEST);
+        let chunks = filter.ids.chunks(IDS_A_REQUEST.min(self.request.limit as usize).max(1));
         chunks.map(|ids| list(EntityFilter { ids: ids.to_vec(), ..filter.clone() })).collect()
     }
 
     async fn read_one(&self, context: &Context, reader: &Reader, list: &List) -> Result<(), Error> {
         let zone = context.zone().await?;
         let entity = self.request.entity;
-        let request = |range| match reader.api {
-            Api::V2 => v2::request(&self.request, &list.filter, range, &zone),
-            Api::V4 => v4::request(&self.request, &list.filter, range, !reader.no_filters),
+        let request = |filter: &EntityFilter, range| match reader.api {
+            Api::V2 => v2::request(&self.request, filter, range, &zone),
+            Api::V4 => v4::request(&self.request, filter, range, !reader.no_filters),
         };
         let paging = match reader.api {
             Api::V2 => Paging::Offset,
             Api::V4 => Paging::Numbered,
         };
-        let first = request(list.pages.first());
+        let first = request(&list.filter, list.pages.first());
         let cards =
             ListContext::new(&context.transport, context.rate, entity.plural(), paging, &first);
         let parse = |body: Option<&[u8]>| {
             read_cards(body, || self.records(reader.api, &zone, &list.filter))
         };
-        let fetch = async |range: PageRange| {
+        let fetch = async |filter: &EntityFilter, range: PageRange| {
             let what = format!("{} from row {}", entity.plural(), range.offset + 1);
-            let request = request(range).divisible(true);
+            let request = request(filter, range).divisible(true);
             context.transport.get(&request, &what, parse).await
         };
-        read_list(&cards, &list.pages, |PageRequest { range, .. }| fetch(range)).await
+        let ids = &list.filter.ids;
+        if ids.is_empty() || reader.no_filters {
+            let fetch = |PageRequest { range, .. }| fetch(&list.filter, range);
+            return read_list(&cards, &list.pages, fetch).await;
+        }
+        let fetch = async |ids: Vec<u64>| {
+            let limit = u32::try_from(ids.len()).unwrap_or(crate::v2::MAX_LIMIT);
+            let filter = EntityFilter { ids, ..list.filter.clone() };
+            fetch(&filter, PageRange { offset: 0, limit }).await
+        };
+        read_ids(ids, &list.pages, cards.progress, fetch).await
     }
 
     fn records<'r>(
@@ -225,16 +240,18 @@ impl EntityQuery {
             records::read_card(body, || self.records(reader.api, zone, &list.filter))
         };
         let what = format!("{} {id}", entity.plural());
-        let page = match context.transport.get(&request, &what, parse).await {
-            Ok(answer) => answer.value,
-            Err(Error::Http { at, .. }) if at.status == Some(404) => return Ok(()),
-            Err(error) => return Err(error),
+        let fetch = async |_| match context.transport.get(&request, &what, parse).await {
+            Ok(mut answer) => {
+                answer.value.keys.ids = vec![id; answer.value.records as usize];
+                Ok(answer)
+            }
+            Err(Error::Http { at, .. }) if at.status == Some(404) => {
+                let value = Page::empty(schema::page_tables(self.linked(), entity));
+                Ok(Answer { value, elapsed: Duration::ZERO })
+            }
+            Err(error) => Err(error),
         };
-        if page.records > 0 {
-            context.transport.http.progress.page_read(page.records);
-        }
-        list.pages.add(page);
-        Ok(())
+        read_ids(&[id], &list.pages, &context.transport.http.progress, fetch).await
     }
 
     fn lacks_customers(&self, error: &Error) -> bool {

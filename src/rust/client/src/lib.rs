@@ -61,6 +61,7 @@ pub mod critical;
 pub mod job;
 pub mod query;
 pub mod row_list;
+pub mod short_lists;
 pub mod table_query;
 
 // What can be asked for, over either API.

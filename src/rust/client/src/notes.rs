@@ -52,17 +52,19 @@ impl NotesQuery {
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
         let since = context.epoch(self.request.since).await?;
-        let reader = self.reader.get_or_init(|| match context.api {
-            Api::V2 => Reader::V2(v2::Reader::new(&self.request, since)),
+        let transport = &context.transport;
+        let reader = match context.api {
+            Api::V2 => Reader::V2(v2::Reader::new(&self.request, since, transport).await?),
             Api::V4 => {
-                let base = context.transport.http.base();
+                let base = transport.http.base();
                 Reader::V4(Box::new(v4::Reader::new(&self.request, since, base)))
             }
-        });
+        };
+        let reader = self.reader.get_or_init(|| reader);
         let reading = async {
             match reader {
-                Reader::V2(reader) => reader.read(&context.transport, context.rate).await,
-                Reader::V4(reader) => reader.read(&context.transport, context.rate).await,
+                Reader::V2(reader) => reader.read(transport, context.rate).await,
+                Reader::V4(reader) => reader.read(transport, context.rate).await,
             }
         };
         try_join(context.zone(), reading).await?;

@@ -13,6 +13,8 @@ pub struct Progress {
     requests: AtomicU64,
     pages: AtomicU64,
     rows: AtomicU64,
+    lists: AtomicU64,
+    lists_read: AtomicU64,
     pause: Mutex<Option<Pause>>,
     /// Lines for those who want to see each request; None for the others.
     log: Option<Mutex<Vec<String>>>,
@@ -49,6 +51,10 @@ pub struct Snapshot {
     pub pages: u64,
     /// Rows on those pages.
     pub rows: u64,
+    /// Lists to read, as far as is known.
+    pub lists: u64,
+    /// How many of them are read.
+    pub lists_read: u64,
     /// The wait that is going on, with the seconds left.
     pub pause: Option<(String, f64)>,
 }
@@ -93,6 +99,16 @@ impl Progress {
         self.rows.fetch_add(u64::from(rows), Ordering::Relaxed);
     }
 
+    /// So many more lists are to be read.
+    pub fn lists_wanted(&self, lists: usize) {
+        self.lists.fetch_add(lists as u64, Ordering::Relaxed);
+    }
+
+    /// One of them is.
+    pub fn list_read(&self) {
+        self.lists_read.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The job waits before it goes on.
     pub fn pausing(&self, reason: &str, wait: Duration) {
         let pause = Pause { reason: reason.to_owned(), until: Instant::now() + wait };
@@ -109,6 +125,8 @@ impl Progress {
             requests: self.requests.load(Ordering::Relaxed),
             pages: self.pages.load(Ordering::Relaxed),
             rows: self.rows.load(Ordering::Relaxed),
+            lists: self.lists.load(Ordering::Relaxed),
+            lists_read: self.lists_read.load(Ordering::Relaxed),
             pause,
         }
     }

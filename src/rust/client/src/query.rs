@@ -302,11 +302,16 @@ impl Context {
     }
 }
 
-/// Reads lists side by side, a few at a time; the first failure stops all.
+/// Reads lists side by side, a few at a time, and tells how many are done; the
+/// first failure stops all.
 ///
 /// # Errors
 /// That of the first reading that fails.
-pub async fn all_of(readings: Vec<BoxFuture<'_, Result<(), Error>>>) -> Result<(), Error> {
-    stream::iter(readings).buffer_unordered(LISTS_AT_ONCE).try_collect::<Vec<()>>().await?;
-    Ok(())
+pub async fn all_of(
+    progress: &Progress,
+    readings: Vec<BoxFuture<'_, Result<(), Error>>>,
+) -> Result<(), Error> {
+    progress.lists_wanted(readings.len());
+    let reading = stream::iter(readings).buffer_unordered(LISTS_AT_ONCE);
+    reading.try_for_each(async |()| Ok(progress.list_read())).await
 }

@@ -1,13 +1,15 @@
 //! A list of the server whose records become rows of one table, however it is
 //! cut into pages.
 
+use crate::account::Api;
 use crate::error::Error;
 use crate::flatten::Leaves;
 use crate::http::Request;
 use crate::page::{BadPage, Format, Map, Page, read_page};
-use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_list};
+use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list};
 use crate::query::Context;
 use crate::row::Row;
+use crate::short_lists;
 use crate::table::{Schema, Table};
 use crate::transport::Answer;
 
@@ -23,8 +25,8 @@ pub enum Cut {
     Pages,
     /// Not at all.
     Whole,
-    /// Not at all: the records of API v2 with these ids.
-    Ids(Vec<u64>),
+    /// Not at all: the records with these ids, as many as a page has.
+    Ids(Api, Vec<u64>),
 }
 
 /// What a list is, and what its records become.
@@ -56,6 +58,8 @@ pub struct RowList {
     all: Option<Request>,
     /// Whether rows are also made of what records embed.
     embedded: bool,
+    /// It stands for several lists.
+    is_joint: bool,
 }
 
 impl Cut {
@@ -63,7 +67,7 @@ impl Cut {
         match self {
             Cut::SizedPages => Paging::Sized,
             Cut::Pages => Paging::Numbered,
-            Cut::Rows | Cut::Whole | Cut::Ids(_) => Paging::Offset,
+            Cut::Rows | Cut::Whole | Cut::Ids(..) => Paging::Offset,
         }
     }
 
@@ -76,7 +80,7 @@ impl Cut {
             Cut::SizedPages => request.query("page_size", limit).query("page", page),
             Cut::Pages => request.query("page", page).query("limit", limit),
             Cut::Whole => request,
-            Cut::Ids(ids) => with_ids(request, ids),
+            Cut::Ids(api, ids) => with_ids(request, *api, ids),
         }
     }
 }
@@ -85,7 +89,10 @@ fn is_unknown(error: &Error) -> bool {
     error.at().is_some_and(|at| at.status == Some(404))
 }
 
-fn with_ids(request: Request, ids: &[u64]) -> Request {
+fn with_ids(request: Request, api: Api, ids: &[u64]) -> Request {
+    if api == Api::V4 {
+        return request.queries("filter[id][]", ids).query("page", &1).query("limit", &ids.len());
+    }
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
     request.query("limit_rows", &ids.len()).query("id", &texts.join(","))
 }
@@ -94,7 +101,7 @@ impl RowList {
     /// A list to be read `limit` records at a time at most.
     pub fn new(source: Source, limit: u32) -> Self {
         let pages = Pages::new(source.cut.paging(), limit, Table::new(source.schema));
-        RowList { source, pages, all: None, embedded: false }
+        RowList { source, pages, all: None, embedded: false, is_joint: false }
     }
 
     /// A part of the list `all`: when the server does not know it, such as
@@ -105,11 +112,41 @@ impl RowList {
         self
     }
 
+    /// Whether it stands for several lists.
+    #[must_use]
+    pub fn joint(mut self, is_joint: bool) -> Self {
+        self.is_joint = is_joint;
+        self
+    }
+
     /// The same list, with what its records embed.
     #[must_use]
     pub fn with_embedded(mut self) -> Self {
         self.embedded = true;
         self
+    }
+
+    /// The `parts` of this list that are asked for, or itself where there are
+    /// none or where that takes fewer requests.
+    ///
+    /// # Errors
+    /// As [`read_list`].
+    pub async fn or_parts(
+        self,
+        parts: Vec<RowList>,
+        context: &Context,
+    ) -> Result<Vec<RowList>, Error> {
+        if parts.is_empty() {
+            return Ok(vec![self]);
+        }
+        let (cut, limit) = (&self.source.cut, self.pages.first().limit);
+        let Some(range) = short_lists::beyond(parts.len(), cut.paging(), limit) else {
+            return Ok(parts);
+        };
+        if !short_lists::is_empty(self.fetch_part(context, range).await)? {
+            return Ok(parts);
+        }
+        Ok(vec![self.joint(true)])
     }
 
     /// A list that one request reads.
@@ -129,7 +166,7 @@ impl RowList {
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
         let read = match &self.source.cut {
             Cut::Whole => self.read_whole(context).await,
-            Cut::Ids(ids) => self.read_ids(context, ids).await,
+            Cut::Ids(api, ids) => self.read_ids(context, *api, ids).await,
             Cut::Rows | Cut::SizedPages | Cut::Pages => self.read_parts(context).await,
         };
         match (read, &self.all) {
@@ -167,20 +204,12 @@ impl RowList {
         Ok(())
     }
 
-    /// Ids that don't come are asked for once more: they may not exist, or
-    /// the server lags.
-    async fn read_ids(&self, context: &Context, ids: &[u64]) -> Result<(), Error> {
-        let mut wanted = ids.to_vec();
-        for _ in 0..2 {
-            let request = with_ids(self.source.request.clone(), &wanted);
-            let page = self.fetch(context, &request, self.source.name).await?.value;
-            wanted.retain(|id| !page.keys.ids.contains(id));
-            self.keep(context, page);
-            if wanted.is_empty() {
-                break;
-            }
-        }
-        Ok(())
+    async fn read_ids(&self, context: &Context, api: Api, ids: &[u64]) -> Result<(), Error> {
+        let fetch = async |ids: Vec<u64>| {
+            let request = with_ids(self.source.request.clone(), api, &ids).divisible(true);
+            self.fetch(context, &request, self.source.name).await
+        };
+        read_ids(ids, &self.pages, &context.transport.http.progress, fetch).await
     }
 
     fn keep(&self, context: &Context, page: Page<Table>) {
@@ -227,6 +256,11 @@ impl RowList {
 
     /// Whether its records are those of given ids.
     pub fn is_by_ids(&self) -> bool {
-        matches!(self.source.cut, Cut::Ids(_))
+        matches!(self.source.cut, Cut::Ids(..))
+    }
+
+    /// Whether it stands for several lists.
+    pub fn is_joint(&self) -> bool {
+        self.is_joint
     }
 }

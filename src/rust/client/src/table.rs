@@ -4,6 +4,7 @@
 //! columns cost what their cells cost. Texts are stored once per column: in a
 //! page where many are equal, and in whatever pages are joined to.
 
+use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
@@ -136,7 +137,7 @@ impl Table {
     pub fn with_base(schema: &'static Schema) -> Self {
         let mut table = Table::new(schema);
         for name in schema.base {
-            table.column_at(name);
+            table.ensure(name);
         }
         table
     }
@@ -176,7 +177,8 @@ impl Table {
 
     /// Adds a column without cells behind all others, unless it is there.
     pub fn ensure(&mut self, name: &str) {
-        self.column_at(name);
+        let slot = self.column_at(name);
+        self.columns[slot].may_be_empty = true;
     }
 
     /// Makes a column of numbers double, whole as they may be.
@@ -500,6 +502,44 @@ impl Table {
         }
     }
 
+    /// The rows of several tables, each once, in ascending order of the given
+    /// number columns. Their columns stand in the order in which these rows have
+    /// them, however the rows were spread over tables. None without tables.
+    pub fn in_order(mut tables: Vec<Table>, names: &[&str]) -> Option<Table> {
+        let mut firsts = Vec::new();
+        for table in &mut tables {
+            table.sort_by(names);
+            firsts.extend(table.first_cells(names));
+        }
+        firsts.sort_by(|a, b| compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
+        let mut joined = Table::new(tables.first()?.schema);
+        firsts.iter().for_each(|(_, _, name)| joined.ensure(name));
+        let mut seen = Keys::default();
+        tables.into_iter().for_each(|table| joined.append(table, &mut seen));
+        joined.sort_by(names);
+        Some(joined)
+    }
+
+    /// For each column what orders the first row that has it, its place there
+    /// and its name.
+    fn first_cells(&self, names: &[&str]) -> Vec<(Vec<f64>, usize, Box<str>)> {
+        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
+        let mut firsts = Vec::new();
+        let mut behind = u32::MAX;
+        for (slot, column) in self.columns.iter().enumerate().rev() {
+            let mut first = column.rows().iter().next().unwrap_or(u32::MAX);
+            behind = behind.min(first);
+            // The first row that has it may have no cell, but came no later than
+            // the columns behind it.
+            if column.may_be_empty {
+                first = behind;
+            }
+            let order = keys.iter().map(|key| *key.get(first as usize).unwrap_or(&f64::INFINITY));
+            firsts.push((order.collect(), slot, column.name.clone()));
+        }
+        firsts
+    }
+
     fn numbers(&self, name: &str) -> Vec<f64> {
         let rows = self.rows as usize;
         self.find(name)
@@ -515,7 +555,7 @@ impl Table {
             keys.iter()
                 .map(|key| key[*a as usize].total_cmp(&key[*b as usize]))
                 .find(|ordering| ordering.is_ne())
-                .unwrap_or(std::cmp::Ordering::Equal)
+                .unwrap_or(Ordering::Equal)
         });
         if order.is_sorted() {
             return;
@@ -528,6 +568,11 @@ impl Table {
             column.rearrange(&places);
         }
     }
+}
+
+fn compare(a: &[f64], b: &[f64]) -> Ordering {
+    let pairs = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
+    pairs.fold(Ordering::Equal, Ordering::then)
 }
 
 fn is_broken(value: Value) -> bool {
@@ -543,6 +588,13 @@ impl Append for Table {
 
     fn keys_into(&self, keys: &mut Keys) {
         self.keys_into_if(keys, |_| true);
+    }
+
+    fn sort_by_id(&mut self) {
+        let rows = std::mem::replace(self, Table::new(self.schema));
+        if let Some(sorted) = Table::in_order(vec![rows], &["id"]) {
+            *self = sorted;
+        }
     }
 }
 
@@ -563,6 +615,10 @@ impl Append for Vec<Table> {
 
     fn keys_into(&self, keys: &mut Keys) {
         self.iter().take(1).for_each(|table| table.keys_into(keys));
+    }
+
+    fn sort_by_id(&mut self) {
+        self.iter_mut().for_each(Table::sort_by_id);
     }
 }
 
@@ -829,5 +885,36 @@ mod tests {
         let ids: Vec<String> = cells(&columns[0]).into_iter().map(|(_, text)| text).collect();
         assert_eq!(ids, ["2", "1", "3"]);
         assert_eq!(cells(&columns[2]), [(0, "b".to_owned()), (2, "c".to_owned())]);
+    }
+
+    #[test]
+    fn tables_in_order_are_the_same_however_the_rows_were_spread() {
+        let records = [
+            r#"{"id":1,"created_at":3,"b":"x"}"#,
+            r#"{"id":2,"created_at":3,"a":"x","b":"y"}"#,
+            r#"{"id":3,"created_at":4,"d":"x","text":"t","c":"z","a":"x"}"#,
+            r#"{"id":5,"created_at":4,"b":"x","e":"x","c":"y"}"#,
+            r#"{"id":4,"created_at":6,"f":"x"}"#,
+        ];
+        let rows = |places: &[usize]| {
+            let records: Vec<&str> = places.iter().map(|place| records[*place]).collect();
+            table(&records)
+        };
+        let shown = |tables: Vec<Table>| {
+            let table = Table::in_order(tables, &["created_at", "id"]).unwrap();
+            let columns = table.into_columns();
+            columns.iter().map(|column| (column.name(), cells(column))).collect::<Vec<_>>()
+        };
+        let whole = shown(vec![rows(&[0, 1, 2, 3, 4])]);
+        let names: Vec<&str> = whole.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["id", "created_at", "b", "a", "d", "text", "c", "e", "f"]);
+        for spread in [
+            vec![rows(&[3, 4]), rows(&[1, 2]), rows(&[0])],
+            vec![rows(&[4]), rows(&[3]), rows(&[2]), rows(&[]), rows(&[1]), rows(&[0])],
+            vec![rows(&[0, 3]), rows(&[2, 4, 0]), rows(&[1])],
+        ] {
+            assert_eq!(shown(spread), whole);
+        }
+        assert!(Table::in_order(vec![], &["id"]).is_none());
     }
 }

@@ -64,23 +64,29 @@ impl<P: Plan> TableQuery<P> {
     }
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
-        let lists = self.plan.lists(context).await?;
-        let (_, lists) = self.lists.get_or_init(|| (context.api, lists));
-        let reading = self.read_lists(context, lists);
-        let read = if self.plan.has_times() {
-            try_join(context.zone(), reading).await.map(|_| ())
-        } else {
-            reading.await
-        };
+        let read = self.read_lists(context).await;
+        let excuse = read.as_ref().err().and_then(|error| self.plan.excuse(error, self.known()));
+        if let Some(excuse) = excuse {
+            self.excuse.get_or_init(|| excuse);
+            return Ok(());
+        }
         read.map_err(|error| self.plan.explain(error))
     }
 
-    async fn read_lists(&self, context: &Context, lists: &[RowList]) -> Result<(), Error> {
-        let read = all_of(lists.iter().map(|list| list.read(context).boxed()).collect()).await;
-        let excuse = read.as_ref().err().and_then(|error| self.plan.excuse(error, lists));
-        let Some(excuse) = excuse else { return read };
-        self.excuse.get_or_init(|| excuse);
-        Ok(())
+    async fn read_lists(&self, context: &Context) -> Result<(), Error> {
+        let lists = self.plan.lists(context).await?;
+        let (_, lists) = self.lists.get_or_init(|| (context.api, lists));
+        let readings = lists.iter().map(|list| list.read(context).boxed()).collect();
+        let reading = all_of(&context.transport.http.progress, readings);
+        if self.plan.has_times() {
+            try_join(context.zone(), reading).await.map(|_| ())
+        } else {
+            reading.await
+        }
+    }
+
+    fn known(&self) -> &[RowList] {
+        self.lists.get().map(|(_, lists)| lists.as_slice()).unwrap_or_default()
     }
 }
 
@@ -90,14 +96,16 @@ impl<P: Plan> Query for TableQuery<P> {
     }
 
     fn tables(&self) -> Tables {
-        let known = self.lists.get();
-        let lists = known.map(|(_, lists)| lists.as_slice()).unwrap_or_default();
-        let table = join_lists(lists.iter().filter_map(RowList::take));
+        let (lists, order) = (self.known(), self.plan.order());
+        let are_several = lists.len() > 1 || lists.iter().any(RowList::is_joint);
+        let rows = lists.iter().filter_map(RowList::take);
+        let table = if are_several && !order.is_empty() && !lists.iter().any(RowList::is_by_ids) {
+            Table::in_order(rows.collect(), order)
+        } else {
+            join_lists(rows)
+        };
         let mut table = table.unwrap_or_else(|| Table::new(self.plan.schema()));
-        if lists.len() > 1 && !lists.iter().any(RowList::is_by_ids) {
-            table.sort_by(self.plan.order());
-        }
-        if let Some((api, _)) = known {
+        if let Some((api, _)) = self.lists.get() {
             self.plan.finish(*api, &mut table);
         }
         vec![(P::NAME.to_owned(), table)]

@@ -150,10 +150,11 @@ impl Plan for TasksRequest {
     fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
         async {
             let spans = self.spans(context).await?;
-            Ok(match context.api {
-                Api::V2 => v2::lists(self, spans),
-                Api::V4 => v4::lists(self, spans),
-            })
+            match context.api {
+                Api::V4 => Ok(v4::lists(self, spans)),
+                Api::V2 if !self.ids.is_empty() => Ok(v2::by_ids(self, spans)),
+                Api::V2 => v2::whole(self, spans).or_parts(v2::parts(self, spans), context).await,
+            }
         }
         .boxed()
     }

@@ -57,11 +57,18 @@ impl Plan for TransactionsRequest {
     }
 
     fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
-        async { Ok(if context.api == Api::V2 { self.v2_lists() } else { self.v4_lists() }) }.boxed()
+        async {
+            if self.ids.is_empty() {
+                self.whole(context.api).or_parts(self.parts(context.api), context).await
+            } else {
+                Ok(self.by_ids(context.api))
+            }
+        }
+        .boxed()
     }
 
     fn order(&self) -> &'static [&'static str] {
-        &["created_at"]
+        &["created_at", "id"]
     }
 
     fn excuse(&self, error: &Error, lists: &[RowList]) -> Option<Notice> {
@@ -71,52 +78,42 @@ impl Plan for TransactionsRequest {
 }
 
 impl TransactionsRequest {
-    fn v2_lists(&self) -> Vec<RowList> {
-        let list = |request, cut| self.list(request, cut, "items", write_v2);
-        let all = Request::get("/api/v2/transactions");
-        if !self.ids.is_empty() {
-            let ids = self.ids.chunks(IDS_A_REQUEST.min(self.limit as usize).max(1));
-            return ids.map(|ids| list(all.clone(), Cut::Ids(ids.to_vec()))).collect();
-        }
-        let of_customer = |customer| list(all.clone().query("customer_id", customer), Cut::Rows);
-        if self.customers.is_empty() {
-            return vec![list(all.clone(), Cut::Rows)];
-        }
-        self.customers.iter().map(of_customer).collect()
+    fn by_ids(&self, api: Api) -> Vec<RowList> {
+        let ids = self.ids.chunks(IDS_A_REQUEST.min(self.limit as usize).max(1));
+        ids.map(|ids| self.list(api, all(api), Cut::Ids(api, ids.to_vec()))).collect()
     }
 
-    fn v4_lists(&self) -> Vec<RowList> {
-        let list = |request| self.list(request, Cut::Pages, "transactions", write_v4);
-        let all = || Request::get("/api/v4/customers/transactions");
-        if !self.ids.is_empty() {
-            let ids = self.ids.chunks(IDS_A_REQUEST);
-            return ids.map(|ids| list(all().queries("filter[id][]", ids))).collect();
-        }
-        if self.customers.is_empty() {
-            return vec![list(all())];
-        }
-        // A customer who isn't there may be a 404; v2 has no rows for one.
-        let of_customer = |customer| {
-            let path = format!("/api/v4/customers/{customer}/transactions");
-            list(Request::get(path)).part_of(all())
+    fn whole(&self, api: Api) -> RowList {
+        self.list(api, all(api), pages(api))
+    }
+
+    /// The lists of single customers.
+    fn parts(&self, api: Api) -> Vec<RowList> {
+        let of_customer = |customer| match api {
+            Api::V2 => self.list(api, all(api).query("customer_id", customer), pages(api)),
+            // A customer who isn't there may be a 404; v2 has no rows for one.
+            Api::V4 => {
+                let path = format!("/api/v4/customers/{customer}/transactions");
+                self.list(api, Request::get(path), pages(api)).part_of(all(api))
+            }
         };
         self.customers.iter().map(of_customer).collect()
     }
 
-    fn list(
-        &self,
-        request: Request,
-        cut: Cut,
-        member: &'static str,
-        write: for<'r> fn(&'r Leaves, &mut Row<'r>),
-    ) -> RowList {
+    fn list(&self, api: Api, request: Request, cut: Cut) -> RowList {
         let filter =
             RowFilter::default().among("id", &self.ids).among("customer_id", &self.customers);
+        let (member, limit) = match api {
+            Api::V2 => ("items", self.limit),
+            Api::V4 => ("transactions", self.limit.min(LIST_LIMIT)),
+        };
         let row: RowOf = Box::new(move |transaction, row| {
-            write(transaction, row);
+            match api {
+                Api::V2 => write_v2(transaction, row),
+                Api::V4 => write_v4(transaction, row),
+            }
             filter.lets_through(row)
         });
-        let limit = if cut == Cut::Pages { self.limit.min(LIST_LIMIT) } else { self.limit };
         let source = Source {
             name: "transactions",
             request,
@@ -127,6 +124,21 @@ impl TransactionsRequest {
             row,
         };
         RowList::new(source, limit)
+    }
+}
+
+/// The request for the transactions of all customers.
+fn all(api: Api) -> Request {
+    Request::get(match api {
+        Api::V2 => "/api/v2/transactions",
+        Api::V4 => "/api/v4/customers/transactions",
+    })
+}
+
+fn pages(api: Api) -> Cut {
+    match api {
+        Api::V2 => Cut::Rows,
+        Api::V4 => Cut::Pages,
     }
 }
 
@@ -169,6 +181,7 @@ fn price<'r>(transaction: &'r Leaves) -> Value<'r> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{TransactionsRequest, write_v2, write_v4};
+    use crate::account::Api;
     use crate::flatten::{Leaves, NoLinks};
     use crate::row::Row;
     use crate::row_list::RowList;
@@ -203,24 +216,24 @@ mod tests {
         let customers =
             TransactionsRequest { limit: 500, customers: vec![7, 8], ..Default::default() };
         assert_eq!(
-            requests(&customers.v2_lists()),
+            requests(&customers.parts(Api::V2)),
             [
                 "/api/v2/transactions?customer_id=7&limit_rows=500&limit_offset=0",
                 "/api/v2/transactions?customer_id=8&limit_rows=500&limit_offset=0"
             ]
         );
         assert_eq!(
-            requests(&customers.v4_lists()),
+            requests(&customers.parts(Api::V4)),
             [
                 "/api/v4/customers/7/transactions?page=1&limit=250",
                 "/api/v4/customers/8/transactions?page=1&limit=250"
             ]
         );
         let ids = TransactionsRequest { ids: vec![1, 2], ..customers };
-        assert_eq!(requests(&ids.v2_lists()), ["/api/v2/transactions?limit_rows=2&id=1,2"]);
+        assert_eq!(requests(&ids.by_ids(Api::V2)), ["/api/v2/transactions?limit_rows=2&id=1,2"]);
         assert_eq!(
-            requests(&ids.v4_lists()),
-            ["/api/v4/customers/transactions?filter[id][]=1&filter[id][]=2&page=1&limit=250"]
+            requests(&ids.by_ids(Api::V4)),
+            ["/api/v4/customers/transactions?filter[id][]=1&filter[id][]=2&page=1&limit=2"]
         );
     }
 }

@@ -5,8 +5,9 @@ use serde::Deserialize;
 use crate::broken_text::read_document;
 use crate::error::Error;
 use crate::http::Request;
-use crate::page::{BadPage, Format, Map, Page, read_page};
+use crate::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use crate::paging::PageRange;
+use crate::row_filter::RowFilter;
 use crate::table::{Schema, Table};
 use crate::transport::Transport;
 use crate::tree::Node;
@@ -59,6 +60,11 @@ pub fn optional<T>(values: &[T]) -> Vec<Option<&T>> {
     if values.is_empty() { vec![None] } else { values.iter().map(Some).collect() }
 }
 
+/// The value, if there is just one.
+pub fn only<T>(values: &[T]) -> Option<&T> {
+    values.first().filter(|_| values.len() == 1)
+}
+
 /// Which notes a list holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotesFilter {
@@ -99,13 +105,24 @@ pub fn notes_request(element_type: &str, filter: &NotesFilter, range: PageRange)
 /// # Errors
 /// [`BadPage`] when the body is not a page of notes.
 pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
-    match body {
-        None => Ok(Page::empty(Table::new(&NOTES))),
-        Some(body) => read_page(
-            body,
-            &Format { list: "items", schema: &NOTES, id: "id", order: None, map: Map::AsItIs },
-        ),
-    }
+    read_notes_as(Map::AsItIs, body)
+}
+
+/// The same for those notes that a filter lets through.
+///
+/// # Errors
+/// As [`read_notes`].
+pub fn read_some_notes(filter: &RowFilter, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+    let write: &RowMap = &|note, row| {
+        note.iter().for_each(|leaf| row.push_leaf(leaf));
+        filter.lets_through(row)
+    };
+    read_notes_as(if filter.is_empty() { Map::AsItIs } else { Map::Written(write) }, body)
+}
+
+fn read_notes_as(map: Map, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+    let format = Format { list: "items", schema: &NOTES, id: "id", order: None, map };
+    body.map_or_else(|| Ok(Page::empty(Table::new(&NOTES))), |body| read_page(body, &format))
 }
 
 #[derive(Deserialize)]

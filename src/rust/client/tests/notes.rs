@@ -10,7 +10,7 @@ use amocrm_client::notes::{NotesQuery, NotesRequest};
 use amocrm_client::query::{Outcome, QueryJob, Settings};
 use amocrm_client::table::{Column, Values};
 use amocrm_client::zone::Moment;
-use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Request, Sandbox};
+use amocrm_sandbox::{Action, Config, Fault, ListFault, NoteCounts, Request, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
 
@@ -314,6 +314,121 @@ fn filters_reach_the_server_and_ids_leave_out_all_others() {
     assert_eq!(rows(&sandbox, named), 250);
     let absent = NotesRequest { ids: vec![ids[0], 1], ..leads(500) };
     assert_eq!(rows(&sandbox, absent), 1);
+}
+
+/// The elements that some notes are about, each once.
+fn elements(sandbox: &Sandbox, count: usize) -> Vec<u64> {
+    let notes = run(settings(sandbox), leads(500));
+    let texts = notes.tables[0].1.texts("element_id");
+    let elements: HashSet<u64> = texts.iter().flatten().map(|id| id.parse().unwrap()).collect();
+    elements.into_iter().take(count).collect()
+}
+
+fn of_elements(elements: &[u64], limit: u32) -> NotesRequest {
+    NotesRequest { elements: elements.to_vec(), ..leads(limit) }
+}
+
+/// The queries of the requests for notes that a call makes.
+fn queries_of(sandbox: &Sandbox, request: NotesRequest) -> (Outcome, Vec<String>) {
+    let before = requests_to(sandbox, "/api/v2/notes").len();
+    let notes = run(settings(sandbox), request);
+    let made = requests_to(sandbox, "/api/v2/notes").split_off(before);
+    (notes, made.into_iter().map(|request| request.query).collect())
+}
+
+/// Names and texts of the columns.
+fn shown(mut notes: Outcome) -> Vec<(String, Vec<Option<String>>)> {
+    assert_eq!(notes.error, None);
+    let table = notes.tables.remove(0).1;
+    let names: Vec<String> = table.names().map(str::to_owned).collect();
+    names.into_iter().map(|name| (name.clone(), table.texts(&name))).collect()
+}
+
+#[test]
+fn many_elements_of_a_small_account_take_the_requests_of_its_whole_list() {
+    let sandbox = sandbox(3300, vec![]);
+    let elements = elements(&sandbox, 108);
+    let (whole, queries) = queries_of(&sandbox, of_elements(&elements, 500));
+    assert!(queries.len() <= 10, "{queries:?}");
+    assert!(queries.iter().all(|query| !query.contains("element_id")));
+    // With fewer rows a page the list has more pages than elements.
+    let (parts, queries) = queries_of(&sandbox, of_elements(&elements, 10));
+    assert_eq!(queries.iter().filter(|query| !query.contains("element_id")).count(), 1);
+    let whole = shown(whole);
+    assert!(whole[0].1.len() > 1000);
+    assert_eq!(shown(parts), whole);
+}
+
+#[test]
+fn a_short_list_of_one_element_takes_two_requests() {
+    let sandbox = sandbox(1000, vec![]);
+    let elements = elements(&sandbox, 3);
+    for (elements, requests) in [(&elements[..1], 2), (&elements, 6), (&[1], 2)] {
+        let (_, queries) = queries_of(&sandbox, of_elements(elements, 500));
+        assert_eq!(queries.len(), requests, "{queries:?}");
+    }
+}
+
+#[test]
+fn lists_that_are_read_one_by_one_are_counted() {
+    let sandbox = sandbox(3300, vec![]);
+    let request = of_elements(&elements(&sandbox, 20), 20);
+    let mut job = QueryJob::start(settings(&sandbox), NotesQuery::new(request)).unwrap();
+    assert!(job.is_done(PATIENCE));
+    let now = job.progress().snapshot();
+    assert_eq!((job.finish().error, now.lists, now.lists_read), (None, 20, 20));
+}
+
+#[test]
+fn whatever_the_server_says_of_the_length_of_a_list_no_row_is_lost() {
+    let gateway = Action::Status(504, vec![], String::new());
+    let question = "limit_rows=1&limit_offset=380&";
+    for (action, parts) in [(Action::EmptyPage, 0), (gateway, 20), (Action::Close, 20)] {
+        // Without an answer it is asked anew.
+        let fault = fault(question, 0..if parts == 0 { 1 } else { 2 }, action);
+        let sandbox = sandbox(3300, vec![fault]);
+        let elements = elements(&sandbox, 20);
+        let (notes, queries) = queries_of(&sandbox, of_elements(&elements, 10));
+        let asked: HashSet<&str> =
+            queries.iter().filter_map(|query| query.split("element_id=").nth(1)).collect();
+        assert_eq!(asked.len(), parts);
+        assert_eq!(shown(notes), shown(run(settings(&sandbox), of_elements(&elements, 500))));
+    }
+}
+
+#[test]
+fn ids_that_a_lagging_server_leaves_out_come_in_the_order_of_the_list() {
+    let lags = |nth, rows| fault("&id=", nth, Action::List(ListFault::Skip(rows)));
+    let sandbox = sandbox(600, vec![lags(0..3, 20), lags(3..6, 7), lags(6..9, 3)]);
+    let whole = shown(run(settings(&sandbox), leads(500)));
+    let ids: Vec<u64> = whole[0].1.iter().flatten().map(|id| id.parse().unwrap()).collect();
+    let (named, queries) = queries_of(&sandbox, NotesRequest { ids, ..leads(500) });
+    assert_eq!(shown(named), whole);
+    assert!(queries.len() <= 12, "{queries:?}");
+}
+
+#[test]
+fn ids_that_a_server_is_too_slow_for_are_asked_for_in_parts() {
+    let gateway = || Action::Status(504, vec![], String::new());
+    let sandbox = sandbox(600, vec![fault("limit_rows=200&", 0..99, gateway())]);
+    let whole = shown(run(settings(&sandbox), leads(500)));
+    let ids: Vec<u64> = whole[0].1.iter().flatten().map(|id| id.parse().unwrap()).collect();
+    let (named, queries) = queries_of(&sandbox, NotesRequest { ids, ..leads(500) });
+    assert_eq!(shown(named), whole);
+    assert_eq!(queries.iter().filter(|query| query.contains("limit_rows=50&")).count(), 12);
+}
+
+#[test]
+fn a_page_with_more_rows_than_asked_for_is_told_in_the_log() {
+    let longer = fault("/api/v2/notes", 0..99, Action::List(ListFault::Longer(20)));
+    let sandbox = sandbox(300, vec![longer]);
+    let settings = Settings { verbose: true, ..settings(&sandbox) };
+    let mut job = QueryJob::start(settings, NotesQuery::new(leads(100))).unwrap();
+    assert!(job.is_done(PATIENCE));
+    let log = job.progress().take_log();
+    let line = "lead notes, rows 1 to 100: 120 rows where 100 were asked for";
+    assert!(log.iter().any(|told| told == line), "{log:?}");
+    assert_eq!(job.finish().tables[0].1.rows(), 300);
 }
 
 #[test]

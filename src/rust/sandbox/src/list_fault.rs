@@ -209,14 +209,15 @@ async fn read(
     name: &str,
 ) -> Result<Option<(String, Vec<Box<RawValue>>)>, Response> {
     let new = name.starts_with(v4::ROOT);
+    let size = if new { 100 } else { 500 };
     let (mut key, mut all) = ("items".to_owned(), Vec::new());
     for page in 1.. {
         let place = if new {
-            format!("page={page}&limit=100")
+            format!("page={page}&limit={size}")
         } else if name.contains("incoming_leads") {
-            format!("page={page}&page_size=500")
+            format!("page={page}&page_size={size}")
         } else {
-            format!("limit_rows=500&limit_offset={}", all.len())
+            format!("limit_rows={size}&limit_offset={}", all.len())
         };
         let mut part = Request::new(Body::empty());
         *part.headers_mut() = headers.clone();
@@ -234,7 +235,12 @@ async fn read(
             return Ok(None);
         };
         key = name;
+        let is_last = rows.len() < size;
         all.extend(rows);
+        // Notes by their ids are the same for any place.
+        if is_last {
+            break;
+        }
     }
     Ok(Some((key, all)))
 }

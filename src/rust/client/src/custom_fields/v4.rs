@@ -39,7 +39,8 @@ const TYPES: [(&str, &str); 16] = [
 /// Reads the fields of all kinds of card.
 pub async fn read(pages: &[Pages<FieldTables>; 4], context: &Context) -> Result<(), Error> {
     let lists = ENTITIES.iter().zip(pages);
-    all_of(lists.map(|(entity, pages)| read_entity(entity, pages, context).boxed()).collect()).await
+    let readings = lists.map(|(entity, pages)| read_entity(entity, pages, context).boxed());
+    all_of(&context.transport.http.progress, readings.collect()).await
 }
 
 async fn read_entity(

@@ -7,16 +7,22 @@ use crate::error::Error;
 use crate::http::Request;
 use crate::page::Page;
 use crate::paging::{
-    Append, ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_list,
+    ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_ids, read_list,
 };
 use crate::query::all_of;
-use crate::table::{Keys, Table};
+use crate::row_filter::RowFilter;
+use crate::short_lists;
+use crate::table::Table;
 use crate::transport::{Answer, Transport};
-use crate::v2::{self, IDS_A_REQUEST, NotesFilter, optional};
+use crate::v2::{self, IDS_A_REQUEST, NotesFilter, only, optional};
 
 /// The lists of one call.
 pub struct Reader {
     lists: Vec<List>,
+    /// Which rows of them are asked for.
+    filter: RowFilter,
+    /// Whether rows are put in the order of time.
+    is_sorted: bool,
 }
 
 /// One list on the server.
@@ -27,27 +33,33 @@ struct List {
 }
 
 impl Reader {
-    /// The lists that together hold what is asked for. A list has at most one
-    /// element and one type: whether the server understands several is not
-    /// certain (docs/api-v2.md, Parameters of notes).
-    pub fn new(request: &NotesRequest, since: Option<i64>) -> Self {
-        let filters = if request.ids.is_empty() {
-            combinations(&request.elements, &request.note_types, since)
-        } else {
-            let chunk = IDS_A_REQUEST.min(request.limit as usize).max(1);
-            let ids = request.ids.chunks(chunk);
-            ids.map(|ids| NotesFilter { ids: ids.to_vec(), ..NotesFilter::default() }).collect()
-        };
-        let of_kind = |kind: &String| -> Vec<List> {
-            let list = |filter: &NotesFilter| List {
-                kind: kind.clone(),
-                filter: filter.clone(),
-                pages: Pages::new(Paging::Offset, request.limit, Table::new(&v2::NOTES)),
-            };
-            filters.iter().map(list).collect()
-        };
-        let lists = request.kinds.iter().flat_map(of_kind).collect();
-        Reader { lists }
+    /// The lists that together hold what is asked for.
+    ///
+    /// # Errors
+    /// As [`read_list`].
+    pub async fn new(
+        request: &NotesRequest,
+        since: Option<i64>,
+        transport: &Transport,
+    ) -> Result<Self, Error> {
+        let NotesRequest { kinds, limit, ids, elements, note_types, .. } = request;
+        let are_several = ids.is_empty() && (elements.len() > 1 || note_types.len() > 1);
+        let mut filter = RowFilter::default();
+        if are_several {
+            filter = filter.among("element_id", elements).among("note_type", note_types);
+        }
+        let parts = parts(request, since);
+        let mut lists = Vec::new();
+        for kind in kinds {
+            let list = |filter: &NotesFilter| List::new(kind, filter, *limit);
+            let whole = list(&NotesFilter { since, ..NotesFilter::default() });
+            if ids.is_empty() && whole.is_shorter_than(parts.len(), transport).await? {
+                lists.push(whole);
+            } else {
+                lists.extend(parts.iter().map(list));
+            }
+        }
+        Ok(Reader { lists, filter, is_sorted: are_several })
     }
 
     /// Reads all lists.
@@ -55,116 +67,142 @@ impl Reader {
     /// # Errors
     /// As [`read_list`].
     pub async fn read(&self, transport: &Transport, rate: f64) -> Result<(), Error> {
-        let lists = self.lists.iter();
-        all_of(lists.map(|list| self.read_one(transport, rate, list).boxed()).collect()).await
+        let readings = self.lists.iter().map(|list| self.read_one(transport, rate, list).boxed());
+        all_of(&transport.http.progress, readings.collect()).await
     }
 
     async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
         if !list.filter.ids.is_empty() {
-            return read_ids(transport, list).await;
+            let fetch = |ids| list.fetch_ids(transport, ids);
+            let ids = &list.filter.ids;
+            return read_ids(ids, &list.pages, &transport.http.progress, fetch).await;
         }
         let name = format!("{} notes", list.kind);
-        let request = |range| v2::notes_request(&list.kind, &list.filter, range);
-        let first = request(list.pages.first());
+        let first = list.request(list.pages.first());
         let context = ListContext::new(transport, rate, &name, Paging::Offset, &first);
         read_list(&context, &list.pages, |PageRequest { range, .. }| {
-            fetch(transport, &list.kind, request(range).divisible(true), range)
+            list.fetch(transport, range, &self.filter)
         })
         .await
     }
 
     /// The table of what has arrived for a kind of element; takes it.
     pub fn table(&self, kind: &str) -> Table {
-        let lists: Vec<&List> = self.lists.iter().filter(|list| list.kind == kind).collect();
-        let table = join_lists(lists.iter().filter_map(|list| list.pages.take()));
+        let lists = self.lists.iter().filter(|list| list.kind == kind);
+        let rows = lists.filter_map(|list| list.pages.take());
+        let table = if self.is_sorted {
+            Table::in_order(rows.collect(), &["created_at", "id"])
+        } else {
+            join_lists(rows)
+        };
         let mut table = table.unwrap_or_else(|| Table::new(&v2::NOTES));
-        let by_ids = lists.iter().any(|list| !list.filter.ids.is_empty());
-        if lists.len() > 1 && !by_ids {
-            table.sort_by(&["created_at", "id"]);
-        }
         table.relabel("element_type", v2::element_type);
         table
     }
 }
 
-fn combinations(elements: &[u64], note_types: &[String], since: Option<i64>) -> Vec<NotesFilter> {
-    let mut filters = Vec::new();
-    for element in optional(elements) {
-        for note_type in optional(note_types) {
-            let ids = Vec::new();
-            filters.push(NotesFilter {
-                ids,
-                element: element.copied(),
-                note_type: note_type.cloned(),
-                since,
-            });
-        }
+/// What each list holds: notes of some ids, of one element, or of one type.
+/// Whether the server understands several is not certain (v2.md 2.1).
+fn parts(request: &NotesRequest, since: Option<i64>) -> Vec<NotesFilter> {
+    let NotesRequest { ids, elements, note_types, limit, .. } = request;
+    if !ids.is_empty() {
+        let chunks = ids.chunks(IDS_A_REQUEST.min(*limit as usize).max(1));
+        return chunks.map(|ids| NotesFilter { ids: ids.to_vec(), ..Default::default() }).collect();
     }
-    filters
+    let part = |element: Option<&u64>, note_type: Option<&String>| NotesFilter {
+        element: element.copied(),
+        note_type: note_type.cloned(),
+        since,
+        ..NotesFilter::default()
+    };
+    if elements.is_empty() {
+        return optional(note_types).into_iter().map(|note_type| part(None, note_type)).collect();
+    }
+    elements.iter().map(|element| part(Some(element), only(note_types))).collect()
 }
 
-/// Ids that don't come are asked for once more: they may not exist, or the
-/// server lags.
-async fn read_ids(transport: &Transport, list: &List) -> Result<(), Error> {
-    let mut filter = list.filter.clone();
-    for _ in 0..2 {
-        let limit = u32::try_from(filter.ids.len()).unwrap_or(v2::MAX_LIMIT);
-        let range = PageRange { offset: 0, limit };
-        let request = v2::notes_request(&list.kind, &filter, range);
-        let page = fetch(transport, &list.kind, request, range).await?.value;
-        if page.records > 0 {
-            transport.http.progress.page_read(page.records);
-        }
-        let mut keys = Keys::default();
-        page.rows.keys_into(&mut keys);
-        list.pages.add(page);
-        filter.ids.retain(|id| !keys.has_number(*id as f64));
-        if filter.ids.is_empty() {
-            break;
+impl List {
+    fn new(kind: &str, filter: &NotesFilter, limit: u32) -> Self {
+        let pages = Pages::new(Paging::Offset, limit, Table::new(&v2::NOTES));
+        List { kind: kind.to_owned(), filter: filter.clone(), pages }
+    }
+
+    /// Whether it takes fewer requests than so many parts of it.
+    async fn is_shorter_than(&self, parts: usize, transport: &Transport) -> Result<bool, Error> {
+        let limit = self.pages.first().limit;
+        match short_lists::beyond(parts, Paging::Offset, limit) {
+            Some(range) => {
+                let answer = self.fetch(transport, range, &RowFilter::default()).await;
+                short_lists::is_empty(answer)
+            }
+            None => Ok(false),
         }
     }
-    Ok(())
-}
 
-async fn fetch(
-    transport: &Transport,
-    kind: &str,
-    request: Request,
-    range: PageRange,
-) -> Result<Answer<Page<Table>>, Error> {
-    let what = format!("{kind} notes from row {}", range.offset + 1);
-    transport.get(&request, &what, v2::read_notes).await
+    fn request(&self, range: PageRange) -> Request {
+        v2::notes_request(&self.kind, &self.filter, range).divisible(true)
+    }
+
+    async fn fetch(
+        &self,
+        transport: &Transport,
+        range: PageRange,
+        filter: &RowFilter,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        let what = format!("{} notes from row {}", self.kind, range.offset + 1);
+        let parse = |body: Option<&[u8]>| v2::read_some_notes(filter, body);
+        transport.get(&self.request(range), &what, parse).await
+    }
+
+    async fn fetch_ids(
+        &self,
+        transport: &Transport,
+        ids: Vec<u64>,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        let limit = u32::try_from(ids.len()).unwrap_or(v2::MAX_LIMIT);
+        let filter = NotesFilter { ids, ..NotesFilter::default() };
+        let request = v2::notes_request(&self.kind, &filter, PageRange { offset: 0, limit });
+        let what = format!("{} notes by id", self.kind);
+        transport.get(&request.divisible(true), &what, v2::read_notes).await
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Reader;
+    use super::parts;
     use crate::notes::NotesRequest;
+    use crate::v2::NotesFilter;
 
     #[test]
     fn long_id_vectors_are_split_over_requests() {
-        let request = NotesRequest {
-            kinds: vec!["lead".to_owned()],
-            limit: 500,
-            ids: (1..=450).collect(),
-            ..NotesRequest::default()
+        let sizes = |limit| {
+            let request = NotesRequest { limit, ids: (1..=450).collect(), ..Default::default() };
+            let parts = parts(&request, None);
+            parts.iter().map(|part| part.ids.len()).collect::<Vec<_>>()
         };
-        let reader = Reader::new(&request, None);
-        let sizes: Vec<usize> = reader.lists.iter().map(|list| list.filter.ids.len()).collect();
-        assert_eq!(sizes, [200, 200, 50]);
+        assert_eq!(sizes(500), [200, 200, 50]);
+        assert_eq!(sizes(150), [150, 150, 150]);
     }
 
     #[test]
-    fn each_element_and_type_is_a_list_of_its_own() {
-        let request = NotesRequest {
-            kinds: vec!["lead".to_owned(), "task".to_owned()],
-            limit: 500,
-            elements: vec![1, 2],
-            note_types: vec!["3".to_owned(), "4".to_owned()],
-            ..NotesRequest::default()
+    fn each_element_or_else_each_type_is_a_list_of_its_own() {
+        let types = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        let part = |element, note_type: Option<&str>| NotesFilter {
+            element,
+            note_type: note_type.map(str::to_owned),
+            since: Some(5),
+            ..NotesFilter::default()
         };
-        assert_eq!(Reader::new(&request, None).lists.len(), 8);
-        let plain = NotesRequest { elements: vec![], note_types: vec![], ..request };
-        assert_eq!(Reader::new(&plain, None).lists.len(), 2);
+        for (elements, codes, expected) in [
+            (vec![], &[][..], vec![part(None, None)]),
+            (vec![], &["3", "4"], vec![part(None, Some("3")), part(None, Some("4"))]),
+            (vec![1], &["3"], vec![part(Some(1), Some("3"))]),
+            (vec![1, 2], &["3"], vec![part(Some(1), Some("3")), part(Some(2), Some("3"))]),
+            (vec![1, 2], &["3", "4"], vec![part(Some(1), None), part(Some(2), None)]),
+        ] {
+            let request =
+                NotesRequest { elements, note_types: types(codes), ..NotesRequest::default() };
+            assert_eq!(parts(&request, Some(5)), expected);
+        }
     }
 }

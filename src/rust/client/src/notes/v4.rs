@@ -12,7 +12,7 @@ use super::v4_lists::{Feed, List, events_with_notes, lists_by_id, lists_of, noti
 use crate::error::Error;
 use crate::flatten::{Leaves, Value};
 use crate::page::{BadPage, Format, Map, Page, RowMap, read_page};
-use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_list};
+use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_ids, read_list};
 use crate::query::{Notice, all_of};
 use crate::row::Row;
 use crate::row_filter::{RowFilter, Span};
@@ -93,23 +93,42 @@ impl Reader {
         lists: &[List],
     ) -> Result<(), Error> {
         let readings = lists.iter().map(|list| self.read_one(transport, rate, list).boxed());
-        all_of(readings.collect()).await
+        all_of(&transport.http.progress, readings.collect()).await
     }
 
     async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
-        let name = list.name();
-        let first = list.request(list.pages.first(), self.since);
-        let context = ListContext::new(transport, rate, &name, Paging::Numbered, &first);
-        let read = read_list(&context, &list.pages, |PageRequest { range, .. }| {
-            self.fetch(transport, list, range)
-        });
-        match read.await {
+        let read = match &list.feed {
+            Feed::NotesById(ids) => {
+                let fetch = |ids: Vec<u64>| self.fetch_ids(transport, list, ids);
+                read_ids(ids, &list.pages, &transport.http.progress, fetch).await
+            }
+            _ => self.read_pages(transport, rate, list).await,
+        };
+        match read {
             Err(error) if list.lacks_customers(&error) => {
                 self.notice(Notice::NoCustomers);
                 Ok(())
             }
             read => read,
         }
+    }
+
+    async fn read_pages(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
+        let name = list.name();
+        let first = list.request(list.pages.first(), self.since);
+        let context = ListContext::new(transport, rate, &name, Paging::Numbered, &first);
+        let fetch = |PageRequest { range, .. }| self.fetch(transport, list, range);
+        read_list(&context, &list.pages, fetch).await
+    }
+
+    async fn fetch_ids(
+        &self,
+        transport: &Transport,
+        list: &List,
+        ids: Vec<u64>,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        let request = list.request_by_ids(&ids).divisible(true);
+        transport.get(&request, &list.name(), |body| self.read_page(list, body)).await
     }
 
     async fn fetch(
@@ -164,7 +183,8 @@ impl Reader {
         ids.sort_unstable();
         ids.dedup();
         let chunks = ids.chunks(tasks::TASKS_A_REQUEST);
-        all_of(chunks.map(|ids| self.read_result_chunk(transport, ids).boxed()).collect()).await
+        let readings = chunks.map(|ids| self.read_result_chunk(transport, ids).boxed());
+        all_of(&transport.http.progress, readings.collect()).await
     }
 
     async fn read_result_chunk(&self, transport: &Transport, ids: &[String]) -> Result<(), Error> {

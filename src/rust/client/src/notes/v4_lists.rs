@@ -108,7 +108,7 @@ impl List {
                     request.query("filter[updated_at][from]", since)
                 })
             }
-            Feed::NotesById(ids) => each(request.query("order[id]", "asc"), "filter[id][]", ids),
+            Feed::NotesById(ids) => self.request_by_ids(ids),
             Feed::Events(types) | Feed::Chats(types) => {
                 let mut request = request.query("order[created_at]", "asc");
                 if let Feed::Events(_) = self.feed {
@@ -121,6 +121,12 @@ impl List {
                 })
             }
         }
+    }
+
+    /// The request for notes of these ids.
+    pub fn request_by_ids(&self, ids: &[u64]) -> Request {
+        let request = Request::get(self.path()).query("page", &1).query("limit", &ids.len());
+        each(request.query("order[id]", "asc"), "filter[id][]", ids)
     }
 
     /// Whether the error says that the account has no customers.
@@ -206,7 +212,7 @@ pub fn lists_by_id(kind: &str, ids: &[u64], limit: u32) -> Vec<List> {
     if kind == "task" {
         return Vec::new();
     }
-    let chunks = ids.chunks(NOTE_IDS_A_REQUEST);
+    let chunks = ids.chunks(NOTE_IDS_A_REQUEST.min(limit as usize).max(1));
     chunks.map(|ids| List::new(kind, Feed::NotesById(ids.to_vec()), &[], limit)).collect()
 }
 

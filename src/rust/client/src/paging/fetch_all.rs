@@ -35,6 +35,9 @@ pub trait Append: Send {
 
     /// Adds the keys of the rows.
     fn keys_into(&self, keys: &mut Keys);
+
+    /// Puts the rows in the order of their ids.
+    fn sort_by_id(&mut self) {}
 }
 
 /// What has arrived of one list, and its state.
@@ -47,6 +50,8 @@ struct State<T> {
     pager: Pager<T>,
     /// Rows that need no check.
     added: Vec<T>,
+    /// They came out of order.
+    is_out_of_order: bool,
     /// The rows from the first one up to a place that nothing before can
     /// change any more; None once they are taken.
     rows: Option<T>,
@@ -58,7 +63,13 @@ impl<T: Append> Pages<T> {
     /// A list to be read `limit` records at a time at most into `empty`.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
         let pager = Pager::new(paging, limit);
-        let state = State { pager, added: Vec::new(), rows: Some(empty), seen: Keys::default() };
+        let state = State {
+            pager,
+            added: Vec::new(),
+            is_out_of_order: false,
+            rows: Some(empty),
+            seen: Keys::default(),
+        };
         Pages { state: Mutex::new(state), first: paging.first(limit) }
     }
 
@@ -72,13 +83,23 @@ impl<T: Append> Pages<T> {
         self.lock().added.push(page.rows);
     }
 
+    /// The same for rows that came later than others behind them.
+    pub fn add_late(&self, page: Page<T>) {
+        self.lock().is_out_of_order = true;
+        self.add(page);
+    }
+
     /// The rows of all that has arrived, in order, each once; None when they
     /// were taken before.
     pub fn take(&self) -> Option<T> {
         let mut state = self.lock();
         state.join_all();
         state.seen = Keys::default();
-        state.rows.take()
+        let mut rows = state.rows.take()?;
+        if state.is_out_of_order {
+            rows.sort_by_id();
+        }
+        Some(rows)
     }
 
     /// Adds the keys of what has arrived.
@@ -264,14 +285,15 @@ where
 }
 
 /// Each refusal of a place stands for as many tries as the last one.
-fn after_all_tries(mut error: Error) -> Error {
+pub(super) fn after_all_tries(mut error: Error) -> Error {
     if let Error::Timeout { tries, .. } = &mut error {
         *tries *= MOST_REFUSALS;
     }
     error
 }
 
-fn is_too_slow(error: &Error) -> bool {
+/// Whether smaller requests may do.
+pub fn is_too_slow(error: &Error) -> bool {
     match error {
         Error::Timeout { .. } => true,
         Error::Http { at, .. } => at.status == Some(504),
@@ -295,6 +317,13 @@ impl ListContext<'_> {
         request: &PageRequest,
         answer: Answer<Page<T>>,
     ) -> bool {
+        let (place, limit) = (request.range, request.range.limit);
+        if answer.value.records > limit {
+            self.progress.log(|| {
+                let (name, records) = (self.place(place), answer.value.records);
+                format!("{name}: {records} rows where {limit} were asked for")
+            });
+        }
         let mut state = pages.lock();
         state.pager.set_concurrency(requests_ahead(answer.elapsed, self.rate.min(ALLOWED)));
         let new = state.pager.received(request, answer.value);

@@ -1,6 +1,7 @@
 //! One list, from its first page to its end: what to ask for ([`pager`],
 //! [`next_request`]), whether pages fit together ([`overlap`], [`drift`]), and
-//! the loop that reads it ([`fetch_all`]).
+//! the loop that reads it ([`fetch_all`]). Or, of a list, the records with some
+//! ids ([`ids`]).
 //!
 //! Uses `http` through the closure that fetches a page, and nothing of what
 //! rows are made of.
@@ -9,6 +10,7 @@ mod answers;
 mod chain;
 mod drift;
 mod fetch_all;
+mod ids;
 mod next_request;
 mod overlap;
 mod pager;
@@ -17,7 +19,8 @@ mod range;
 #[cfg(test)]
 mod tests;
 
-pub use fetch_all::{Append, ListContext, Pages, join_lists, read_list};
+pub use fetch_all::{Append, ListContext, Pages, is_too_slow, join_lists, read_list};
+pub use ids::read_ids;
 pub use overlap::PageKeys;
 pub use pager::PageRequest;
 pub use range::{PageRange, Paging};

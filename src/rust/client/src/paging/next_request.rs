@@ -260,8 +260,9 @@ impl<T> Pager<T> {
 
     fn may_go_on(&self, flying: usize) -> bool {
         let Some(last) = self.last_filled() else {
-            // The first page takes long.
-            return self.parts.len() < 2 && flying > 0 && self.concurrency > 1;
+            // The first page takes long, and is not asked for again.
+            let is_first = self.parts.len() < 2 && self.parts[0].tries == 0;
+            return is_first && flying > 0 && self.concurrency > 1;
         };
         let is_empty = |part: &Part<T>| part.state == State::Received;
         let beyond = &self.parts[last + 1..];

@@ -1,52 +1,73 @@
 //! Tasks over API v2 (docs/api-v2.md, Tasks).
 
 use super::{Spans, TASKS, TasksRequest, write_result};
+use crate::account::Api;
 use crate::flatten::{Kind, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
 use crate::row_filter::Span;
 use crate::row_list::{Cut, RowList, Source};
-use crate::v2::{self, IDS_A_REQUEST};
+use crate::v2::{self, IDS_A_REQUEST, only};
 use crate::v4::form_of;
 
-/// The lists that hold the tasks of a request. A list has at most one kind and
-/// one element: whether the server understands several is not certain.
-pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
-    let list = |cut, asked: Request| {
-        let filter = request.filter(spans);
-        let source = Source {
-            name: "tasks",
-            request: asked,
-            cut,
-            member: "items",
-            id: "id",
-            schema: &TASKS,
-            row: Box::new(move |task, row| {
-                write_row(task, row);
-                filter.lets_through(row)
-            }),
-        };
-        RowList::new(source, request.limit)
+const ALL: &str = "/api/v2/tasks";
+
+/// The lists of the tasks with the ids of a request.
+pub fn by_ids(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
+    let ids = request.ids.chunks(IDS_A_REQUEST.min(request.limit as usize).max(1));
+    let cut = |ids: &[u64]| Cut::Ids(Api::V2, ids.to_vec());
+    ids.map(|ids| list(request, spans, cut(ids), Request::get(ALL))).collect()
+}
+
+/// The list that holds the tasks of a request. Several elements or kinds are
+/// left to the filter of rows: whether the server understands them is not
+/// certain.
+pub fn whole(request: &TasksRequest, spans: Spans) -> RowList {
+    let TasksRequest { elements, kinds, .. } = request;
+    let list = filtered(request, spans, only(elements), only(kinds));
+    list.joint(elements.len() > 1 || kinds.len() > 1)
+}
+
+/// The lists of single elements, or kinds, of a request that has several.
+pub fn parts(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
+    let TasksRequest { elements, kinds, .. } = request;
+    if elements.len() > 1 {
+        let list = |element| filtered(request, spans, Some(element), only(kinds));
+        elements.iter().map(list).collect()
+    } else if kinds.len() > 1 && elements.is_empty() {
+        kinds.iter().map(|kind| filtered(request, spans, None, Some(kind))).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+fn filtered(
+    request: &TasksRequest,
+    spans: Spans,
+    element: Option<&u64>,
+    kind: Option<&String>,
+) -> RowList {
+    let asked = Request::get(ALL)
+        .queries("element_id", element.as_slice())
+        .queries("type", kind.as_slice());
+    list(request, spans, Cut::Rows, with_filters(asked, request, spans))
+}
+
+fn list(request: &TasksRequest, spans: Spans, cut: Cut, asked: Request) -> RowList {
+    let filter = request.filter(spans);
+    let source = Source {
+        name: "tasks",
+        request: asked,
+        cut,
+        member: "items",
+        id: "id",
+        schema: &TASKS,
+        row: Box::new(move |task, row| {
+            write_row(task, row);
+            filter.lets_through(row)
+        }),
     };
-    let all = Request::get("/api/v2/tasks");
-    if !request.ids.is_empty() {
-        let ids = request.ids.chunks(IDS_A_REQUEST.min(request.limit as usize).max(1));
-        return ids.map(|ids| list(Cut::Ids(ids.to_vec()), all.clone())).collect();
-    }
-    let mut lists = Vec::new();
-    for element in v2::optional(&request.elements) {
-        for kind in v2::optional(&request.kinds) {
-            let mut asked = all.clone();
-            if let Some(element) = element {
-                asked = asked.query("element_id", element);
-            }
-            if let Some(kind) = kind {
-                asked = asked.query("type", kind);
-            }
-            lists.push(list(Cut::Rows, with_filters(asked, request, spans)));
-        }
-    }
-    lists
+    RowList::new(source, request.limit)
 }
 
 fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request {
@@ -80,7 +101,7 @@ pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{lists, write_row};
+    use super::{by_ids, parts, whole, write_row};
     use crate::flatten::{Leaves, NoLinks};
     use crate::row::Row;
     use crate::row_filter::Span;
@@ -88,9 +109,8 @@ mod tests {
     use crate::tasks::{Spans, TasksRequest};
     use serde::de::DeserializeSeed;
 
-    fn queries(request: &TasksRequest, spans: Spans) -> Vec<String> {
-        let request = TasksRequest { limit: 500, ..request.clone() };
-        lists(&request, spans).iter().map(|list| RowList::request(list).shown_query()).collect()
+    fn queries(lists: &[RowList]) -> Vec<String> {
+        lists.iter().map(|list| RowList::request(list).shown_query()).collect()
     }
 
     #[test]
@@ -123,6 +143,7 @@ mod tests {
     #[test]
     fn every_filter_has_its_parameter() {
         let request = TasksRequest {
+            limit: 500,
             kinds: vec!["lead".to_owned()],
             elements: vec![5],
             responsible_users: vec![1, 2],
@@ -134,7 +155,7 @@ mod tests {
         let spans =
             Spans { created: Span { from: Some(10), to: Some(20) }, modified: Span::default() };
         assert_eq!(
-            queries(&request, spans),
+            queries(&[whole(&request, spans)]),
             ["element_id=5&type=lead&filter[date_create][from]=9&filter[date_create][to]=21\
               &filter[status][]=0&responsible_user_id[]=1&responsible_user_id[]=2\
               &filter[created_by][]=3&filter[task_type][]=4&limit_rows=500&limit_offset=0"]
@@ -142,11 +163,19 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_and_element_is_a_list_of_its_own_and_long_ids_are_split() {
+    fn each_element_or_kind_is_a_list_of_its_own_and_long_ids_are_split() {
         let kinds = vec!["lead".to_owned(), "contact".to_owned()];
-        let request = TasksRequest { kinds, elements: vec![1, 2], ..TasksRequest::default() };
-        assert_eq!(queries(&request, Spans::default()).len(), 4);
-        let by_ids = TasksRequest { ids: (1..=450).collect(), ..request };
-        assert_eq!(queries(&by_ids, Spans::default()).len(), 3);
+        let both = TasksRequest { limit: 500, kinds, elements: vec![1, 2], ..Default::default() };
+        let page = "&limit_rows=500&limit_offset=0";
+        let parts = |request: &TasksRequest| queries(&parts(request, Spans::default()));
+        assert_eq!(parts(&both), ["element_id=1", "element_id=2"].map(|q| format!("{q}{page}")));
+        let kinds = TasksRequest { elements: vec![], ..both.clone() };
+        assert_eq!(parts(&kinds), ["type=lead", "type=contact"].map(|q| format!("{q}{page}")));
+        let element = TasksRequest { elements: vec![1], ..both.clone() };
+        assert!(parts(&element).is_empty());
+        let whole = queries(&[whole(&element, Spans::default())]);
+        assert_eq!(whole, [format!("element_id=1{page}")]);
+        let ids = TasksRequest { ids: (1..=450).collect(), ..both };
+        assert_eq!(by_ids(&ids, Spans::default()).len(), 3);
     }
 }

@@ -1,6 +1,7 @@
 //! Tasks over API v4, as rows of v2 (docs/api-v4.md, Tasks over v4).
 
 use super::{Spans, TASKS, TasksRequest, write_result};
+use crate::account::Api;
 use crate::flatten::{Kind, Leaves, Value};
 use crate::http::Request;
 use crate::row::Row;
@@ -31,18 +32,13 @@ const AFTER_ELEMENT: [(&str, &str); 4] = [
 
 /// The lists that hold the tasks of a request.
 pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
-    let (name, values) = if request.ids.is_empty() {
-        ("filter[entity_id][]", &request.elements)
-    } else {
-        ("filter[id][]", &request.ids)
-    };
     let all = with_filters(Request::get("/api/v4/tasks"), request, spans);
-    let list = |ids: &[u64]| {
+    let list = |cut, asked| {
         let filter = request.filter(spans);
         let source = Source {
             name: "tasks",
-            request: all.clone().queries(name, ids),
-            cut: Cut::Pages,
+            request: asked,
+            cut,
             member: "tasks",
             id: "id",
             schema: &TASKS,
@@ -53,10 +49,16 @@ pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
         };
         RowList::new(source, request.limit.min(LIST_LIMIT))
     };
-    if values.is_empty() {
-        return vec![list(&[])];
+    if !request.ids.is_empty() {
+        let ids = request.ids.chunks(IDS_A_REQUEST.min(request.limit as usize).max(1));
+        return ids.map(|ids| list(Cut::Ids(Api::V4, ids.to_vec()), all.clone())).collect();
     }
-    values.chunks(IDS_A_REQUEST).map(list).collect()
+    if request.elements.is_empty() {
+        return vec![list(Cut::Pages, all)];
+    }
+    let elements = request.elements.chunks(IDS_A_REQUEST);
+    let asked = |elements| all.clone().queries("filter[entity_id][]", elements);
+    elements.map(|elements| list(Cut::Pages, asked(elements))).collect()
 }
 
 fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request {
