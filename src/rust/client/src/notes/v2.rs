@@ -102,7 +102,7 @@ impl Reader {
 }
 
 /// What each list holds: notes of some ids, of one element, or of one type.
-/// Whether the server understands several is not certain (v2.md 2.1).
+/// Whether the server understands several is not certain (docs/api-v2.md, Parameters of notes).
 fn parts(request: &NotesRequest, since: Option<i64>) -> Vec<NotesFilter> {
     let NotesRequest { ids, elements, note_types, limit, .. } = request;
     if !ids.is_empty() {
