@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::pager::{MOST_REFUSALS, PageRequest, Pager};
+use super::pager::{MOST_REFUSALS, Missing, PageRequest, Pager};
 use super::range::{PageRange, Paging};
 use crate::error::{At, Error};
 use crate::http::Request;
@@ -237,7 +237,6 @@ where
                     }
                     answer => if list.take_in(pages, &request, answer?) {
                         no_progress.set(tokio::time::sleep(list.no_progress()));
-                        last_refusal = None;
                     }
                 }
                 (is_first, may_ask) = (false, true);
@@ -260,7 +259,8 @@ where
     }
     let state = pages.lock();
     match state.pager.missing() {
-        Some(range) => Err(list.incomplete(list.place(range))),
+        // What the server was too slow for is why the rest is missing.
+        Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.place(missing)))),
         None if state.pager.is_over() => Ok(()),
         // Nothing is under way and nothing left to ask for.
         None => Err(list.incomplete(list.name.to_owned())),
@@ -320,7 +320,7 @@ impl ListContext<'_> {
         let (place, limit) = (request.range, request.range.limit);
         if answer.value.records > limit {
             self.progress.log(|| {
-                let (name, records) = (self.place(place), answer.value.records);
+                let (name, records) = (self.place(Missing::Of(place)), answer.value.records);
                 format!("{name}: {records} rows where {limit} were asked for")
             });
         }
@@ -339,11 +339,17 @@ impl ListContext<'_> {
         NO_PROGRESS + Duration::try_from_secs_f64(10.0 / self.rate).unwrap_or_default()
     }
 
-    fn place(&self, range: PageRange) -> String {
-        if self.paging.is_numbered() {
-            return format!("{}, page {}", self.name, range.page_number());
+    fn place(&self, missing: Missing) -> String {
+        let name = self.name;
+        match missing {
+            Missing::Of(range) | Missing::From(range) if self.paging.is_numbered() => {
+                format!("{name}, page {}", range.page_number())
+            }
+            Missing::Of(range) => {
+                format!("{name}, rows {} to {}", range.offset + 1, range.end())
+            }
+            Missing::From(range) => format!("{name}, rows from {} on", range.offset + 1),
         }
-        format!("{}, rows {} to {}", self.name, range.offset + 1, range.end())
     }
 
     fn incomplete(&self, place: String) -> Error {

@@ -169,9 +169,7 @@ impl<T> Pager<T> {
             return None;
         }
         if is_tried {
-            let part = &self.parts[place];
-            let behind = self.paging.next(part.end, self.limit);
-            self.give_up(behind);
+            self.give_up_after(place);
             return None;
         }
         let first = if place == 0 && self.parts[0].is_short() { SHORT_WAIT } else { END_WAIT };

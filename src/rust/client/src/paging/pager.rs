@@ -151,7 +151,16 @@ pub(super) struct Recheck {
 
 enum Outcome {
     Whole,
-    Failed(PageRange),
+    Failed(Missing),
+}
+
+/// What could not be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Some rows of a page.
+    Of(PageRange),
+    /// All rows from here on, if there are any.
+    From(PageRange),
 }
 
 impl<T> Pager<T> {
@@ -193,9 +202,9 @@ impl<T> Pager<T> {
     }
 
     /// What could not be had, if the list was given up.
-    pub fn missing(&self) -> Option<PageRange> {
+    pub fn missing(&self) -> Option<Missing> {
         match self.outcome {
-            Some(Outcome::Failed(range)) => Some(range),
+            Some(Outcome::Failed(missing)) => Some(missing),
             _ => None,
         }
     }
@@ -231,7 +240,13 @@ impl<T> Pager<T> {
 
     /// Ends the list: these rows could not be had.
     pub(super) fn give_up(&mut self, range: PageRange) {
-        self.outcome.get_or_insert(Outcome::Failed(range));
+        self.outcome.get_or_insert(Outcome::Failed(Missing::Of(range)));
+    }
+
+    /// Ends the list: what follows this part could not be had.
+    pub(super) fn give_up_after(&mut self, place: usize) {
+        let range = PageRange { offset: self.parts[place].end, limit: self.limit };
+        self.outcome.get_or_insert(Outcome::Failed(Missing::From(range)));
     }
 
     pub(super) fn new_part(&mut self, range: PageRange) -> Part<T> {
