@@ -15,6 +15,8 @@
 #' @inheritParams AmoAuth
 #' @param limit rows per request, one whole number from 1 to 500. Fewer rows
 #'   make a request quicker, which helps when the server answers too slowly.
+#'   Pages overlap by some rows, so that at least 2 are asked for over API v2,
+#'   and 20 over v4; API v4 has 250 at most.
 #' @param flatten `TRUE` joins all tables to one: a lead then has a row for each
 #'   combination of its values, tags and contacts.
 #' @param id ids of leads, as numbers or text.
@@ -33,7 +35,8 @@
 #'   `"2019-06-01 12:30:00"`, `"2019-06-01"` (midnight) or a Date in the time
 #'   zone of the account, or a POSIXct.
 #' @param tasks `1`: only leads without tasks; `2`: only those with open tasks.
-#' @param active `TRUE` or `1`: only leads that are not closed.
+#' @param active `TRUE` or `1`: only leads that are not closed. `FALSE` is the same
+#'   as `NULL`: all of them; closed ones have the statuses 142 and 143.
 #'
 #' @return A list of data.frames:
 #'   \describe{
