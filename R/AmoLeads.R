@@ -15,6 +15,8 @@
 #' @inheritParams AmoAuth
 #' @param limit rows per request, one whole number from 1 to 500. Fewer rows
 #'   make a request quicker, which helps when the server answers too slowly.
+#'   Pages overlap by some rows, so that at least 2 are asked for over API v2,
+#'   and 20 over v4; API v4 has 250 at most.
 #' @param flatten `TRUE` joins all tables to one: a lead then has a row for each
 #'   combination of its values, tags and contacts.
 #' @param id ids of leads, as numbers or text.

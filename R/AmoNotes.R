@@ -7,7 +7,7 @@
 #' Pages are asked for ahead, at the speed that amoCRM allows (7 requests a
 #' second). A page that comes empty or short is asked for again: the answer is
 #' the whole table, or an error that says which rows are missing and carries
-#' the others. Each page begins with the last row of the one before, so that
+#' the others. Each page begins with the last rows of the one before, so that
 #' rows deleted or inserted meanwhile don't hide others.
 #'
 #' With an `auth_list`, in the first place or by name, the arguments by position
@@ -17,12 +17,17 @@
 #' @inheritParams AmoAuth
 #' @param limit rows per request, one whole number from 1 to 500. Fewer rows
 #'   make a request quicker, which helps when the server answers too slowly.
+#'   Pages overlap by some rows, so that at least 2 are asked for over API v2,
+#'   and 20 over v4 and for [AmoIncomingLeads()]; API v4 has 250 at most, and
+#'   100 of events.
 #' @param id id of a note, or a vector of them, as numbers or text. All filters
 #'   but `type` are then ignored. Ids that don't exist give no rows.
 #' @param type what the notes belong to: `"contact"`, `"lead"`, `"company"`,
 #'   `"task"` (results of tasks) or `"customer"`. Several of them give a list,
 #'   as with `all`.
-#' @param element_id id of the contact, lead ..., or a vector of them.
+#' @param element_id id of the contact, lead ..., or a vector of them. For many
+#'   of them, or of `note_type`, the whole list is read and filtered here where
+#'   that takes fewer requests.
 #' @param note_type code or name of [AmoNoteTypes()], or a vector of them.
 #'   Unknown codes are passed on.
 #' @param if_modified_since only notes created or changed at this moment or

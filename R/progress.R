@@ -93,7 +93,8 @@ counts_text <- function(label, state) {
   lists <- if (state$lists > 1) {
     gettextf("%s of %s lists", count(state$lists_read), count(state$lists))
   }
-  paste0(label, ": ", paste(c(rows_text(state$rows), pages_text(state$pages), lists), collapse = ", "))
+  parts <- c(rows_text(state$rows), pages_text(state$pages), lists)
+  paste0(label, ": ", paste(parts, collapse = ", "))
 }
 
 wait_text <- function(state) {

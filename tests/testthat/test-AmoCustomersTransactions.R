@@ -133,3 +133,24 @@ test_that("a list in the first place is the auth_list, what follows has its usua
   expect_error(AmoCustomersTransactions(account, customer_id = "x"), "`customer_id`",
                class = "amocrm_error_input")
 })
+
+test_that("many customers take no more requests than the whole list, over both APIs", {
+  whole <- AmoCustomersTransactions(account)
+  customers <- unique(whole$customer_id)
+  for (api in c("v2", "v4")) {
+    withr::local_options(amocrm.api = api)
+    expected <- whole[whole$customer_id %in% customers[1:40], ]
+    expected <- expected[order(expected$created_at, as.numeric(expected$id)), ]
+    row.names(expected) <- NULL
+    before <- nrow(sandbox_requests(account))
+    found <- AmoCustomersTransactions(account, customer_id = customers[40:1])
+    expect_identical(found, expected)
+    # Five pages of API v4 at most, the question whether there are more, and the end.
+    expect_lte(nrow(sandbox_requests(account)) - before, 9)
+    # One by one where the list is the longer way.
+    some <- AmoCustomersTransactions(account, customer_id = customers[5:1], limit = 20)
+    expected <- whole[whole$customer_id %in% customers[1:5], ]
+    expected <- expected[order(expected$created_at, as.numeric(expected$id)), ]
+    expect_identical(some$id, expected$id)
+  }
+})

@@ -146,7 +146,7 @@ test_that("a page that comes empty or short is asked for again", {
   steady <- AmoSandbox(notes = 0, tasks = 250)
   whole <- AmoTasks(steady, 100)
   for (fault in list(list(action = "empty"), list(action = "short", rows = 3))) {
-    faults <- list(c(list(path = "limit_offset=99"), fault))
+    faults <- list(c(list(path = "limit_offset=97"), fault))
     auth <- AmoSandbox(notes = 0, tasks = 250, faults = faults)
     expect_identical(AmoTasks(auth, 100), whole)
     expect_gt(nrow(sandbox_requests(auth)), nrow(sandbox_requests(steady)))
@@ -168,4 +168,19 @@ test_that("wrong arguments are input errors, and nothing is sent", {
                class = "amocrm_error_input")
   expect_error(AmoTasks(account, created_by = "me"), "`created_by`", class = "amocrm_error_input")
   expect_error(AmoTasks(account, limit = 0), "`limit`", class = "amocrm_error_input")
+})
+
+test_that("tasks of many elements take no more requests than the whole list over v2", {
+  withr::local_options(amocrm.api = "v2")
+  whole <- AmoTasks(account)
+  elements <- unique(whole$element_id[whole$element_id > 0])[1:30]
+  expected <- whole[whole$element_id %in% elements & whole$element_type %in% c("lead", "contact"), ]
+  expected <- expected[order(expected$created_at, expected$id), ]
+  row.names(expected) <- NULL
+  expect_gt(nrow(expected), 0)
+  both <- function(...) AmoTasks(account, type = c("lead", "contact"), element_id = elements, ...)
+  before <- nrow(sandbox_requests(account))
+  expect_identical(both(), expected)
+  expect_lte(nrow(sandbox_requests(account)) - before, 6)
+  expect_identical(both(limit = 5), expected)
 })

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+use futures_util::stream::{self, StreamExt};
 
 use crate::account::{Account, Api, Credentials};
 use crate::error::Error;
@@ -313,6 +313,10 @@ pub async fn all_of(
     readings: Vec<BoxFuture<'_, Result<(), Error>>>,
 ) -> Result<(), Error> {
     progress.lists_wanted(readings.len());
-    let reading = stream::iter(readings).buffer_unordered(LISTS_AT_ONCE);
-    reading.try_for_each(async |()| Ok(progress.list_read())).await
+    let mut reading = stream::iter(readings).buffer_unordered(LISTS_AT_ONCE);
+    while let Some(read) = reading.next().await {
+        read?;
+        progress.list_read();
+    }
+    Ok(())
 }

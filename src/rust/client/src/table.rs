@@ -513,9 +513,13 @@ impl Table {
         }
         firsts.sort_by(|a, b| compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
         let mut joined = Table::new(tables.first()?.schema);
-        firsts.iter().for_each(|(_, _, name)| joined.ensure(name));
+        for (_, _, name) in &firsts {
+            joined.ensure(name);
+        }
         let mut seen = Keys::default();
-        tables.into_iter().for_each(|table| joined.append(table, &mut seen));
+        for table in tables {
+            joined.append(table, &mut seen);
+        }
         joined.sort_by(names);
         Some(joined)
     }

@@ -25,7 +25,7 @@ const MAX_AHEAD: usize = 16;
 const SLOW: Duration = Duration::from_secs(1);
 
 /// Without a new row in this time a list ends, whatever the server does.
-const NO_PROGRESS: Duration = Duration::from_secs(300);
+pub(super) const NO_PROGRESS: Duration = Duration::from_secs(300);
 
 /// What keeps the rows of a list.
 pub trait Append: Send {

@@ -4,7 +4,9 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::fetch_all::{Append, Pages, after_all_tries, is_too_slow};
+use tokio::time::Instant;
+
+use super::fetch_all::{Append, NO_PROGRESS, Pages, after_all_tries, is_too_slow};
 use super::pager::MOST_REFUSALS;
 use crate::error::Error;
 use crate::page::Page;
@@ -31,7 +33,11 @@ struct Reading<'r, T> {
     progress: &'r Progress,
     /// Ids to ask for at once; fewer as soon as the server refuses.
     size: usize,
-    /// Others have been asked for already.
+    /// Why they are fewer.
+    refusal: Option<Error>,
+    /// When something came.
+    last_new: Instant,
+    /// All have been asked for already.
     is_repeated: bool,
 }
 
@@ -51,11 +57,13 @@ where
     F: Fn(Vec<u64>) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>>,
 {
-    let mut reading = Reading { pages, progress, size: ids.len(), is_repeated: false };
+    let (size, last_new) = (ids.len(), Instant::now());
+    let mut reading =
+        Reading { pages, progress, size, refusal: None, last_new, is_repeated: false };
     let mut missing = reading.ask(ids, &fetch).await?;
     reading.is_repeated = true;
     let (mut in_vain, mut most) = (0, FEW_WAITS);
-    while !missing.is_empty() && in_vain < most {
+    while !missing.is_empty() && in_vain < most && !reading.lasts_too_long() {
         tokio::time::sleep(WAITS[in_vain]).await;
         let still = reading.ask(&missing, &fetch).await?;
         if still.len() < missing.len() {
@@ -79,6 +87,10 @@ impl<T: Append> Reading<'_, T> {
         let mut rest = ids;
         let mut refusals = 0;
         while !rest.is_empty() {
+            let is_late = self.lasts_too_long();
+            if let Some(error) = self.refusal.take_if(|_| is_late) {
+                return Err(error);
+            }
             let (some, others) = rest.split_at(self.size.min(rest.len()));
             match fetch(some.to_vec()).await {
                 Ok(answer) => {
@@ -91,6 +103,7 @@ impl<T: Append> Reading<'_, T> {
                         return Err(after_all_tries(error));
                     }
                     self.size = (some.len() / 4).max(1);
+                    self.refusal = Some(error);
                 }
                 Err(error) => return Err(error),
             }
@@ -98,9 +111,13 @@ impl<T: Append> Reading<'_, T> {
         Ok(missing)
     }
 
+    fn lasts_too_long(&self) -> bool {
+        self.last_new.elapsed() > NO_PROGRESS
+    }
+
     /// Keeps the records of a page; gives the ids that it lacks. One that has
     /// none of them is of other records.
-    fn keep(&self, ids: &[u64], page: Page<T>) -> Vec<u64> {
+    fn keep(&mut self, ids: &[u64], page: Page<T>) -> Vec<u64> {
         let missing: Vec<u64> =
             ids.iter().copied().filter(|id| !page.keys.ids.contains(id)).collect();
         let found = ids.len() - missing.len();
@@ -111,6 +128,7 @@ impl<T: Append> Reading<'_, T> {
                 self.pages.add(page);
             }
             self.progress.page_read(u32::try_from(found).unwrap_or(u32::MAX));
+            self.last_new = Instant::now();
         }
         missing
     }
@@ -152,13 +170,25 @@ mod tests {
         ids: &[u64],
         serve: impl Fn(usize, Duration, &[u64]) -> Result<Answer<Page<Table>>, Error>,
     ) -> Outcome {
+        read_slowly(ids, serve, 0).await
+    }
+
+    /// The same where an answer takes so many seconds.
+    async fn read_slowly(
+        ids: &[u64],
+        serve: impl Fn(usize, Duration, &[u64]) -> Result<Answer<Page<Table>>, Error>,
+        seconds: u64,
+    ) -> Outcome {
         let pages = Pages::new(Paging::Offset, 500, Table::new(&SCHEMA));
         let (asked, started) = (RefCell::new(Vec::new()), tokio::time::Instant::now());
         let progress = Progress::default();
         let read = read_ids(ids, &pages, &progress, |ids| {
             asked.borrow_mut().push(ids.len());
             let answer = serve(asked.borrow().len(), started.elapsed(), &ids);
-            async { answer }
+            async move {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                answer
+            }
         });
         let read = read.await;
         let came = pages.take().unwrap().texts("id").into_iter().flatten().collect();
@@ -223,6 +253,27 @@ mod tests {
     async fn other_records_than_those_asked_for_are_left_out() {
         let (read, came, asked, _) = read(&[1, 2], |_, _, _| answer(&[7, 8])).await;
         assert_eq!((read, came.len(), asked.len()), (Ok(()), 0, 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reading_ends_five_minutes_after_the_last_new_record() {
+        let late = || Error::Timeout {
+            allowed: Duration::from_secs(60),
+            tries: 2,
+            at: Box::new(At::default()),
+        };
+        let ids: Vec<u64> = (1..=200).collect();
+        for is_refused in [false, true] {
+            let slow = |number, _, ids: &[u64]| match number {
+                1 if is_refused => Err(late()),
+                1 => answer(&ids[..1]),
+                2 => answer(&ids[..1]),
+                _ => answer(&[]),
+            };
+            let (read, came, asked, time) = read_slowly(&ids, slow, 50).await;
+            assert_eq!(read.is_err(), is_refused, "{asked:?}");
+            assert!(!came.is_empty() && (300_000..420_000).contains(&time), "{time}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
