@@ -137,6 +137,8 @@ shown_value <- function(value) {
     gettextf("an object of class \"%s\"", class(value)[[1]])
   } else if (length(value) != 1) {
     sprintf(ngettext(length(value), "%d value", "%d values"), length(value))
+  } else if (is.na(value)) {
+    "NA"
   } else if (inherits(value, "integer64")) {
     format(integer64_numbers(value), digits = 15)
   } else if (!is.character(value)) {

@@ -32,6 +32,8 @@ test_that("a value that is wrong is named, with its place among several", {
   ids <- c("1", "2", "three", "4", "five")
   expect_input_error(AmoNotes(auth, "lead", ids), 'element 3 is "three"$')
   expect_input_error(AmoNotes(auth, "lead", c(1, 2, -3)), "`element_id` .*element 3 is -3$")
+  expect_input_error(AmoNotes(auth, "lead", c("5", NA)), "`element_id` .*element 2 is NA$")
+  expect_input_error(AmoNotes(auth, factor(NA)), "`type` .*not NA$")
   expect_input_error(AmoNotes(auth, "lead", c(1, NA)), "element 2 is NA$")
   expect_input_error(AmoNotes(auth, "lead", "abc"), ', not "abc"$')
   expect_input_error(AmoNotes(auth, "lead", list(1)), 'not an object of class "list"$')

@@ -166,10 +166,20 @@ test_that("a server that says nothing has changed is told from one that redirect
                class = "amocrm_error_http")
 })
 
+test_that("a list of several pages without ids is no table with rows twice", {
+  faults <- list(list(path = "limit", action = "no_id", nth = always))
+  for (read in list(
+    function() AmoNotes(AmoSandbox(notes = c(lead = 300), faults = faults), "lead", limit = 100),
+    function() AmoTasks(AmoSandbox(notes = 0, tasks = 300, faults = faults), limit = 100)
+  )) {
+    expect_error(read(), class = "amocrm_error_incomplete")
+  }
+})
+
 test_that("nothing has changed since a time is an answer to who asks for changes", {
   auth <- spoilt(list(path = "/api/v2/notes", nth = always, status = 304))
-  notes <- expect_warning(AmoNotes(auth, "lead", if_modified_since = "2019-06-01"),
-                          class = "amocrm_warning_zero_rows")
+  expect_warning(notes <- AmoNotes(auth, "lead", if_modified_since = "2019-06-01"),
+                 class = "amocrm_warning_zero_rows")
   expect_identical(dim(notes), c(0L, 13L))
 })
 

@@ -340,8 +340,9 @@ async fn read_reply(
 /// sent `date`.
 fn wait_asked_for(retry_after: &str, date: Option<&str>) -> Option<Duration> {
     let retry_after = retry_after.trim();
-    if let Ok(seconds) = retry_after.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !retry_after.is_empty() && retry_after.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than a number holds is more than anybody waits.
+        return Some(Duration::from_secs(retry_after.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(retry_after).ok()?;
     let now = date.and_then(|date| httpdate::parse_http_date(date).ok());
@@ -386,6 +387,7 @@ mod tests {
         for (retry_after, seconds) in [
             ("5", Some(5)),
             (" 0 ", Some(0)),
+            ("99999999999999999999", Some(u64::MAX)),
             ("Sat, 01 Jun 2019 00:05:00 GMT", Some(300)),
             ("Saturday, 01-Jun-19 00:05:00 GMT", Some(300)),
             ("Fri, 31 May 2019 00:00:00 GMT", Some(0)),

@@ -351,8 +351,9 @@ impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
 impl<R: Records> Reader<'_, '_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.count += 1;
-        let id = self.leaves.get(self.place.id).map_or_else(|| hash_of(&self.leaves), key_of);
-        self.keys.ids.push(id);
+        let id = self.leaves.get(self.place.id).map(key_of);
+        self.keys.lacks_ids |= id.is_none();
+        self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.leaves)));
         if let Some(order) = self.place.order {
             let Some(Value::Whole(value)) = self.leaves.get(order) else {
                 return Err(E::custom(format_args!("`{order}` is not a whole number")));

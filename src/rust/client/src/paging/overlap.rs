@@ -17,6 +17,8 @@ pub struct PageKeys {
     /// What the list is ordered by, where that is known: records that are
     /// equal in it stand in any order. Empty elsewhere.
     pub order: Vec<i64>,
+    /// Some records have no id: those that come twice can't be left out.
+    pub lacks_ids: bool,
 }
 
 impl PageKeys {
@@ -27,6 +29,7 @@ impl PageKeys {
         PageKeys {
             ids: self.ids[..count].iter().copied().chain(rest.ids).collect(),
             order: order.iter().copied().chain(rest.order).collect(),
+            lacks_ids: self.lacks_ids || rest.lacks_ids,
         }
     }
 
@@ -210,13 +213,13 @@ mod tests {
     }
 
     fn page(ids: impl IntoIterator<Item = u64>) -> PageKeys {
-        PageKeys { ids: ids.into_iter().collect(), order: Vec::new() }
+        PageKeys { ids: ids.into_iter().collect(), ..PageKeys::default() }
     }
 
     /// Records whose order is the tens of their ids.
     fn tied(ids: impl IntoIterator<Item = u64>) -> PageKeys {
         let ids: Vec<u64> = ids.into_iter().collect();
-        PageKeys { order: ids.iter().map(|id| signed(id / 10)).collect(), ids }
+        PageKeys { order: ids.iter().map(|id| signed(id / 10)).collect(), ids, lacks_ids: false }
     }
 
     #[test]
@@ -277,7 +280,11 @@ mod tests {
 
     #[test]
     fn a_tie_of_more_than_half_a_page_has_to_keep_its_order() {
-        let many = |ids: std::ops::Range<u64>| PageKeys { order: vec![7; 100], ids: ids.collect() };
+        let many = |ids: std::ops::Range<u64>| PageKeys {
+            order: vec![7; 100],
+            ids: ids.collect(),
+            lacks_ids: false,
+        };
         assert_eq!(position(&many(0..100), &many(97..197), 3), Some(97));
         assert_eq!(position(&many(0..100), &many(100..200), 3), None);
     }

@@ -295,6 +295,10 @@ impl<T> Pager<T> {
             if may_go || !are_there || !self.fits_both(place) || self.is_doubtful(place) {
                 return;
             }
+            if self.parts[place..place + 2].iter().any(|part| part.keys.lacks_ids) {
+                // Rows that both have would stand in the table twice.
+                return self.give_up(self.parts[place + 1].range);
+            }
             self.settle_one(place);
             if self.reading.fruitless >= MOST_FRUITLESS || self.reading.rank > MOST_ROWS {
                 return self.give_up(self.parts[place].range);

@@ -342,7 +342,7 @@ impl Server {
             _ => Vec::new(),
         };
         let ids: Vec<u64> = page.iter().map(|row| row.0).collect();
-        let keys = PageKeys { ids: ids.clone(), order }.without_repeats();
+        let keys = PageKeys { ids: ids.clone(), order, lacks_ids: false }.without_repeats();
         Some(Page { records: u32::try_from(ids.len()).unwrap(), keys, rows: ids, has_next })
     }
 }
