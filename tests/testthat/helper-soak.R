@@ -185,13 +185,14 @@ soak_change <- function(action, at, share = 1) {
   soak_some(list(action = action, rows = sample(5, 1), at = at), share)
 }
 
-#' A schedule; the same seed makes the same one. What is not given is drawn.
+#' A schedule; the same seed makes the same one. What is not given is drawn; of
+#' several modes the seed picks one.
 soak_schedule <- function(seed, mode = NULL, name = NULL, access = NULL) {
   withr::local_seed(seed)
   weights <- ifelse(grepl(soak_slow, names(soak_modes)), 1, 4)
   drawn <- list(sample(names(soak_modes), 1, prob = weights), sample(names(soak_functions), 1),
                 sample(c("key", "token"), 1))
-  if (is.null(mode)) mode <- drawn[[1]]
+  mode <- if (is.null(mode)) drawn[[1]] else mode[[seed %% length(mode) + 1]]
   if (is.null(name)) name <- drawn[[2]]
   if (is.null(access)) access <- drawn[[3]]
   limit <- sample(c(20, 37, 50), 1)
@@ -303,6 +304,7 @@ soak_known <- new.env()
 soak_undisturbed <- function(schedule) {
   key <- paste(schedule$name, schedule$account, schedule$access)
   if (is.null(soak_known[[key]])) {
+    schedule$limit <- 500
     soak_known[[key]] <- soak_read(schedule, soak_account(schedule, list()))
   }
   soak_known[[key]]
@@ -310,8 +312,9 @@ soak_undisturbed <- function(schedule) {
 
 #' The ids of records as texts, those of events before those of notes
 soak_ids <- function(table) {
-  ids <- if (is.null(table$uid)) table$id else table$uid
-  if (is.numeric(ids)) ids <- format(ids, scientific = FALSE, trim = TRUE)
+  ids <- table$uid
+  if (is.null(ids)) ids <- table$id
+  if (!is.character(ids)) ids <- format(ids, scientific = FALSE, trim = TRUE)
   events <- table$event_id
   if (is.null(events)) ids else ifelse(is.na(events), ids, events)
 }
