@@ -202,10 +202,10 @@ leads <- data.frame(
   way = c("AmoLeads", "unnested"), notes = 1e5, times = c(3, 1), list = "leads", latency_s = 0,
   rate = Inf
 )
-# Pages begin with the last row of the one before: 40 full ones.
+# Pages begin with the last three rows of the one before: 40 full ones.
 slow <- data.frame(
   way = c("AmoNotes", "simplified", "all_kinds"),
-  notes = c(40, 40, 4 * 10) * (limit - 1) + c(1, 1, 4), times = 1,
+  notes = c(40, 40, 4 * 10) * (limit - 3) + c(3, 3, 12), times = 1,
   list = c("notes", "notes", "four lists of notes"), latency_s = 0.3, rate = 7
 )
 plan <- rbind(plan, leads, slow)
