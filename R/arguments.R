@@ -137,10 +137,10 @@ shown_value <- function(value) {
     gettextf("an object of class \"%s\"", class(value)[[1]])
   } else if (length(value) != 1) {
     sprintf(ngettext(length(value), "%d value", "%d values"), length(value))
-  } else if (is.na(value)) {
-    "NA"
   } else if (inherits(value, "integer64")) {
     format(integer64_numbers(value), digits = 15)
+  } else if (is.na(value)) {
+    "NA"
   } else if (!is.character(value)) {
     format(value, digits = 15)
   } else if (nchar(value, "bytes") > 100 || grepl("[^[:space:]]{25}", value)) {
