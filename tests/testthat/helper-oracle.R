@@ -31,7 +31,8 @@ oracle_unique <- function(names) {
 oracle_bind <- function(rows) {
   columns <- unique(unlist(lapply(rows, names)))
   cells <- lapply(columns, function(column) {
-    unlist(lapply(rows, function(row) if (is.null(row[[column]])) NA else row[[column]]))
+    cells <- lapply(rows, function(row) if (is.null(row[[column]])) NA else row[[column]])
+    unlist(cells, use.names = FALSE)
   })
   structure(stats::setNames(cells, columns), class = "data.frame", row.names = seq_along(rows))
 }
@@ -90,8 +91,8 @@ oracle_cells <- function(record) {
 oracle_cards <- function(records, entity, linked, zone) {
   rows <- lapply(records, function(card) {
     for (member in c("main_contact", "pipeline")) card[[member]] <- card[[member]]$id
-    c(oracle_cells(card),
-      list(company_id = card$company$id, company_name = card$company$name))
+    company <- list(company_id = card$company$id, company_name = card$company$name)
+    c(oracle_cells(card), if ("company" %in% names(card)) company)
   })
   times <- c("created_at", "updated_at", "closed_at", "closest_task_at", "next_date")
   tables <- list(
@@ -196,7 +197,10 @@ oracle_statuses <- function(account) {
       list(
         pipeline_id = pipeline$id, pipeline_name = pipeline$name, pipeline_sort = pipeline$sort,
         pipeline_is_main = pipeline$is_main, status_id = status$id, status_name = status$name,
-        status_sort = status$sort, status_is_editable = status$is_editable
+        status_sort = status$sort,
+        # Old answers have Y or N.
+        status_is_editable = if (is.null(status$editable)) status$is_editable
+                             else status$editable == "Y"
       )
     })
   })
@@ -206,11 +210,16 @@ oracle_statuses <- function(account) {
 #' The tables of custom fields of one entity
 oracle_fields <- function(fields) {
   table <- oracle_bind(lapply(unname(fields), oracle_cells))
-  table$code[table$code == ""] <- NA
+  if ("code" %in% names(table)) table$code[table$code == ""] <- NA
   choices <- lapply(fields, function(field) {
+    enums <- field$enums
+    # Old answers have a list of ids and values.
+    if (is.null(names(enums))) {
+      enums <- stats::setNames(lapply(enums, `[[`, "value"), vapply(enums, `[[`, 0L, "id"))
+    }
     Map(function(id, name) {
       list(id = field$id, name = field$name, enum_id = id, enum_name = name)
-    }, names(field$enums), field$enums)
+    }, names(enums), enums)
   })
   choices <- unlist(unname(choices), recursive = FALSE)
   list(custom_fields = table, custom_fields_enum = oracle_bind(choices))

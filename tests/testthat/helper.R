@@ -31,7 +31,7 @@ fixture <- function(...) {
 recorded <- function(...) {
   path <- file.path(Sys.getenv("AMOCRM_TEST_DATA"), ...)
   testthat::skip_if_not(
-    nzchar(Sys.getenv("AMOCRM_TEST_DATA")) && file.exists(path), "skipped: needs outside data"
+    nzchar(Sys.getenv("AMOCRM_TEST_DATA")) && file.exists(path), "needs outside data (AMOCRM_TEST_DATA)"
   )
   path
 }

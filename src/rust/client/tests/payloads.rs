@@ -41,7 +41,7 @@ macro_rules! checks {
         mod outside {
             $(
                 #[test]
-                #[ignore = "skipped: needs answers from outside the project"]
+                #[ignore = "needs outside data (AMOCRM_TEST_DATA)"]
                 fn $check() { super::$check(&super::outside()); }
             )*
         }
