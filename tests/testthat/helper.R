@@ -27,12 +27,12 @@ fixture <- function(...) {
   path
 }
 
-#' Path of recorded data that does not belong to the package
+#' Path of recorded data, which does not belong to the package
 recorded <- function(...) {
-  path <- file.path(Sys.getenv("AMOCRM_TEST_DATA"), ...)
-  testthat::skip_if_not(
-    nzchar(Sys.getenv("AMOCRM_TEST_DATA")) && file.exists(path), "needs outside data (AMOCRM_TEST_DATA)"
-  )
+  folder <- Sys.getenv("AMOCRM_TEST_DATA")
+  testthat::skip_if(folder == "", "needs outside data (AMOCRM_TEST_DATA)")
+  path <- file.path(folder, ...)
+  if (!file.exists(path)) stop("There is no ", path)
   path
 }
 
