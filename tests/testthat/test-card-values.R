@@ -115,6 +115,22 @@ test_that("one value that can't be read costs its cell, with a word", {
   }
 })
 
+test_that("numbers in fields and notes are texts in fixed notation", {
+  numbers <- c("100000", "1.0e+15", "0.1", "123456789012345678", "1e-7", "-0.0", "4.0")
+  fields <- sprintf('{"field_id":%d,"field_type":"numeric","values":[{"value":%s}]}',
+                    seq_along(numbers), numbers)
+  leads <- sprintf('[{"id":1,"custom_fields_values":[%s]}]', paste(fields, collapse = ","))
+  texts <- c("100000", "1000000000000000", "0.1", "123456789012345678", "0.0000001", "0", "4")
+  expect_identical(
+    AmoLeads(serve_cards("leads", leads))$linked_custom_fields$custom_field_value, texts
+  )
+  params <- sprintf('"x%d":%s', seq_along(numbers), numbers)
+  note <- sprintf('{"id":1,"text":"","params":{%s}}', paste(params, collapse = ","))
+  notes <- AmoNotes(serve_notes(note), "lead")
+  found <- unlist(notes[paste0("params_x", seq_along(numbers))], use.names = FALSE)
+  expect_identical(found, texts)
+})
+
 test_that("a broken text costs what is broken, with a word", {
   auth <- serve_cards("leads", '[
     {"id":1,"name":"a\\ud83d","_embedded":{"tags":[{"id":5,"name":"\\udc00"}]}},

@@ -80,6 +80,20 @@ test_that("notes over v4 are those of v2 with the same id", {
   for (column in whole) expect_identical(is.na(new[[column]]), is.na(old[[column]]), info = column)
 })
 
+test_that("members of calls have the names of v2 in whatever form they come", {
+  auth <- serve_v4("contacts/notes?page=1&" = "notes_list.calls.json")
+  calls <- AmoNotes(auth, "contact", note_type = "call_in")
+  params <- calls[grep("params_", names(calls))]
+  expect_setequal(names(params), paste0("params_", c(
+    "DURATION", "SRC", "LINK", "PHONE", "UNIQ", "UNIQ1", "UNIQ2", "LINK1", "LINK2", "PHONE1",
+    "PHONE2", "UNIQ_id"
+  )))
+  expect_identical(calls$params_UNIQ, c(NA, "a1", NA, NA))
+  expect_identical(calls$params_UNIQ2, c(NA, NA, "a2", NA))
+  expect_identical(calls$params_UNIQ_id, c(NA, NA, NA, "z"))
+  expect_identical(calls$params_PHONE, c("+70000000011", "+70000000011", NA, "70000000011"))
+})
+
 test_that("events over v4 are the notes that the system wrote in v2", {
   old <- AmoNotes(serve_v2(lead = "notes-lead.json"), "lead")
   auth <- serve_v4("events?page=1&" = "events_list.lead.json")
@@ -120,6 +134,21 @@ test_that("cards are those of the contract, over both APIs", {
   }
 })
 
+test_that("fields of every type have rows", {
+  leads <- AmoLeads(serve_v4("leads?page=1&" = "leads_list.field_types.json"))
+  values <- leads$linked_custom_fields
+  expect_identical(unique(values$custom_field_id), 450021:450030)
+  of <- function(field) values[values$custom_field_id == field, ]
+  expect_identical(of(450021)$custom_field_value, c("4001", "525001", "4002", "525002"))
+  expect_identical(
+    of(450026)$custom_field_value_subtype,
+    c("sku", "unit_price", "quantity", "discount.type", "discount.value", "external_uid",
+      "sku", "unit_price", "product_id")
+  )
+  expect_identical(of(450029)$custom_field_value, "1234.56")
+  expect_identical(of(450030)$custom_field_value_id, 810077L)
+})
+
 test_that("an old contact has its columns although it lacks members", {
   page <- sprintf("[%s]", read_text(fixture("v2", "contacts-item-old.json")))
   contacts <- AmoContacts(AmoSandbox(notes = 0, items = list(contacts = page)))$contacts
@@ -132,6 +161,20 @@ test_that("tasks are those of the contract, over both APIs", {
   expect_identical(old, oracle_tasks(records("tasks-list.json"), zone))
   new <- AmoTasks(serve_v4("tasks?order%5Bid%5D=asc&page=1&" = "tasks_list.json"))
   expect_both(old, new, "result_id")
+})
+
+test_that("the result of a task is read in each of its forms, as a column and as a note", {
+  auth <- serve_v4("tasks?" = "task_forms.json", "events?page=1&" = "events_list.results.json")
+  results <- c(
+    "\u0433\u043e\u0442\u043e\u0432\u044b\u0439 \u0442\u0435\u043a\u0441\u0442",
+    "\u0438\u0437 \u0441\u043f\u0438\u0441\u043a\u0430", NA, "\u0441 id", "", NA, NA
+  )
+  tasks <- AmoTasks(auth)
+  expect_identical(tasks$result_text, results)
+  expect_identical(tasks$result_id, c(NA, NA, NA, 77L, NA, NA, NA))
+  notes <- AmoNotes(auth, "task")
+  expect_identical(notes$text, results[c(1, 2, 4)])
+  expect_identical(notes$id, c(9300011L, 9300012L, 9300014L))
 })
 
 test_that("transactions are those of the contract, over both APIs", {
