@@ -221,3 +221,22 @@ test_that("a zone that this R does not know goes by another name or by its rules
   expect_warning(warn_of_zone("Nowhere/New", zones), "Kiev", class = "amocrm_warning_zone")
   expect_no_warning(warn_of_zone("UTC", "UTC"))
 })
+
+#' A copy of the system's zones without this one
+local_zones_without <- function(zone, from = "/usr/share/zoneinfo", frame = parent.frame()) {
+  skip_on_os(c("windows", "mac"))
+  skip_if_not(file.exists(file.path(from, zone)), "this system keeps its zones elsewhere")
+  folder <- withr::local_tempdir(.local_envir = frame)
+  file.copy(list.files(from, full.names = TRUE), folder, recursive = TRUE)
+  unlink(file.path(folder, zone))
+  withr::local_envvar(TZDIR = folder, .local_envir = frame)
+}
+
+test_that("an account's zone that this system has by its old name only shows the right times", {
+  local_zones_without("Europe/Kyiv")
+  auth <- serve_cards("leads", '[{"id":1,"created_at":1717243200}]',
+                      in_zone_account('{"timezone":"Europe/Kyiv"}'))
+  expect_warning(leads <- AmoLeads(auth)$leads, "Europe/Kyiv", class = "amocrm_warning_zone")
+  expect_identical(attr(leads$created_at, "tzone"), "Europe/Kiev")
+  expect_identical(format(leads$created_at, "%H:%M"), "15:00")
+})
