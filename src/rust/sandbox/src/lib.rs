@@ -19,9 +19,7 @@
 #![warn(missing_docs)]
 
 mod account;
-mod app;
-mod auth;
-mod broken_body;
+mod api;
 mod calendar;
 mod card;
 mod config;
@@ -30,30 +28,18 @@ mod deals;
 mod error;
 mod fault;
 mod fields;
-mod form;
 mod funnel;
 mod incoming;
 mod index;
-mod json;
 mod kind;
 mod links;
 mod list;
-mod list_fault;
-mod log;
 mod names;
 mod notes;
-mod oauth;
-mod pipeline;
-mod presence;
-mod query;
 mod random;
-mod rate;
-mod recorded;
-mod reply;
 mod rows;
 mod schedule;
 mod server;
-mod session;
 mod story;
 mod sync;
 mod tags;
@@ -64,11 +50,11 @@ mod v2;
 mod v4;
 mod values;
 
+use api::{app, json, presence, query, recorded, reply};
+
 pub use config::{Config, ListCounts, NoteCounts};
 pub use error::Error;
-pub use fault::{Action, Fault, When};
+pub use fault::{Action, Fault, ListFault, Place, When};
 pub use kind::Kind;
 pub use list::List;
-pub use list_fault::{ListFault, Place};
-pub use log::Request;
-pub use server::Sandbox;
+pub use server::{Request, Sandbox};

@@ -25,14 +25,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::Uri;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::auth;
 use crate::kind::Kind;
-use crate::server;
+use crate::reply;
 
 pub use page::list_page;
 
@@ -40,7 +38,7 @@ pub use page::list_page;
 const CARDS: [Kind; 4] = [Kind::Contact, Kind::Lead, Kind::Company, Kind::Customer];
 
 /// Everything below `/api/v2/`, for those who are logged in.
-pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+pub fn router() -> Router<Arc<App>> {
     let router = Router::new()
         .route("/api/v2/account", get(account::show))
         .route("/api/v2/account/", get(account::show))
@@ -54,11 +52,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/v2/transactions/", get(transactions::list))
         .route("/api/v2/incoming_leads", get(incoming::list))
         .route("/api/v2/incoming_leads/", get(incoming::list));
-    CARDS
-        .into_iter()
-        .fold(router, cards::add)
-        .route("/api/v2/{*rest}", any(server::not_found))
-        .layer(from_fn_with_state(Arc::clone(app), auth::check))
+    CARDS.into_iter().fold(router, cards::add).route("/api/v2/{*rest}", any(reply::page_not_found))
 }
 
 /// A link to itself, which every object has.

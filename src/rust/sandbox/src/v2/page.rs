@@ -7,9 +7,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Links;
-use crate::fault::RowCap;
 use crate::query::Query;
-use crate::reply::{self, RowCount};
+use crate::reply::{self, RowCap, RowCount};
 
 #[derive(Serialize)]
 struct Page<T> {

@@ -33,13 +33,9 @@ mod users;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
 use axum::routing::{any, get};
 
 use crate::app::App;
-use crate::auth;
 use crate::kind::Kind;
 use feed::Feed;
 use shelf::Shelf;
@@ -59,7 +55,7 @@ pub struct Lists {
 }
 
 /// Everything below `/api/v4/`, for those who have a token.
-pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+pub fn router(app: &App) -> Router<Arc<App>> {
     let router = Router::new()
         .route("/api/v4/account", get(account::show))
         .route("/api/v4/events", get(events::list))
@@ -80,7 +76,6 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .fold(router, add)
         .route("/api/v4/{*rest}", any(problem::not_found))
         .method_not_allowed_fallback(problem::wrong_method)
-        .layer(from_fn_with_state(Arc::clone(app), check))
 }
 
 /// Adds what there is for the things of a kind.
@@ -98,12 +93,4 @@ fn with_purchases(router: Router<Arc<App>>) -> Router<Arc<App>> {
 /// Whether v4 has things of this kind: Kommo has no customers.
 fn plays(app: &App, kind: Kind) -> bool {
     kind != Kind::Customer || !app.kommo
-}
-
-async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if auth::has_token(&app, request.headers()) {
-        next.run(request).await
-    } else {
-        unauthorized(&app)
-    }
 }

@@ -11,9 +11,8 @@ use serde_json::value::RawValue;
 
 use super::problem::Invalid;
 use super::site;
-use crate::fault::RowCap;
 use crate::query::Query;
-use crate::reply::{self, RowCount};
+use crate::reply::{self, RowCap, RowCount};
 
 /// Rows on a page unless the client says how many.
 const USUAL_ROWS: u64 = 50;

@@ -10,12 +10,11 @@ use axum::response::Response;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-use crate::app::App;
-use crate::auth;
-use crate::broken_body;
-use crate::fault::{self, Action, Plan, RowCap};
-use crate::list_fault;
-use crate::reply::{self, RowCount};
+use super::auth;
+use super::faults::{self, Plan, body, list};
+use super::state::Server;
+use crate::fault::Action;
+use crate::reply::{self, RowCap, RowCount};
 use crate::v4;
 
 /// The connection is to be closed without a reply.
@@ -24,57 +23,59 @@ use crate::v4;
 pub struct Closed;
 
 /// Answers a request, as the account's limits and faults would have it.
-pub async fn answer(app: &App, service: Router, request: Request) -> Result<Response, Closed> {
-    let arrival = app.started.elapsed();
+pub async fn answer(
+    server: &Server,
+    service: Router,
+    request: Request,
+) -> Result<Response, Closed> {
+    let arrival = server.started.elapsed();
     let (parts, body) = request.into_parts();
-    let number = app.log.arrived(arrival, &parts);
+    let number = server.log.arrived(arrival, &parts);
     let request = Request::from_parts(parts, body);
-    let (reply, delay) = if app.limiter.admit(arrival) {
-        planned(app, service, request, arrival).await
+    let (reply, delay) = if server.limiter.admit(arrival) {
+        planned(server, service, request, arrival).await
     } else {
-        (Ok(too_many(app)), Duration::ZERO)
+        (Ok(too_many(server)), Duration::ZERO)
     };
-    pause(app.latency + delay).await;
+    pause(server.latency + delay).await;
     let mut reply = reply?;
     reply::add_request_id(&mut reply);
     let rows = reply.extensions().get::<RowCount>().map_or(0, |count| count.0);
-    app.log.answered(number, reply.status().as_u16(), rows);
+    server.log.answered(number, reply.status().as_u16(), rows);
     Ok(reply)
 }
 
 /// The reply that the faults leave of a request, and how late it comes.
 async fn planned(
-    app: &App,
+    server: &Server,
     service: Router,
     request: Request,
     arrival: Duration,
 ) -> (Result<Response, Closed>, Duration) {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    let mut plan = app.faults.plan(target, arrival);
+    let mut plan = server.faults.plan(target, arrival);
     let reply = match plan.action.take() {
-        Some(action) => spoil(app, action, &plan, service, request).await,
-        None => Ok(list_fault::serve(app, service, request, &plan).await),
+        Some(action) => spoil(server, action, &plan, service, request).await,
+        None => Ok(list::serve(server, service, request, &plan).await),
     };
     (reply, plan.delay)
 }
 
 async fn spoil(
-    app: &App,
+    server: &Server,
     action: Action,
     plan: &Plan,
     service: Router,
     mut request: Request,
 ) -> Result<Response, Closed> {
-    let serve = async |request| list_fault::serve(app, service, request, plan).await;
+    let serve = async |request| list::serve(server, service, request, plan).await;
     match action {
-        Action::Status(code, headers, body) => Ok(fault::status(code, &headers, body)),
+        Action::Status(code, headers, body) => Ok(faults::status(code, &headers, body)),
         Action::EmptyPage => Ok(reply::empty(StatusCode::NO_CONTENT)),
         Action::Body(body) => Ok(reply::text(StatusCode::OK, reply::HAL, body)),
-        Action::CutBody => Ok(broken_body::cut(serve(request).await).await),
-        Action::Drip(pause) => Ok(broken_body::drip(serve(request).await, pause).await),
-        Action::Replace(text, by) => {
-            Ok(broken_body::replace(serve(request).await, &text, &by).await)
-        }
+        Action::CutBody => Ok(body::cut(serve(request).await).await),
+        Action::Drip(pause) => Ok(body::drip(serve(request).await, pause).await),
+        Action::Replace(text, by) => Ok(body::replace(serve(request).await, &text, &by).await),
         Action::Close => Err(Closed),
         Action::Lose => {
             serve(request).await;
@@ -82,20 +83,20 @@ async fn spoil(
         }
         Action::Redirect(place) => Ok(redirect(&place)),
         Action::ExpireSession => {
-            app.sessions.expire_all();
-            app.tokens.expire();
-            Ok(refusal(app, request.uri().path()))
+            server.sessions.expire_all();
+            server.tokens.expire();
+            Ok(refusal(server, request.uri().path()))
         }
         Action::ShortPage(rows) => {
             request.extensions_mut().insert(RowCap(rows));
             Ok(serve(request).await)
         }
         Action::RemoveRows(rows) => {
-            app.presence.remove(rows);
+            server.app.presence.remove(rows);
             Ok(serve(request).await)
         }
         Action::InsertRows(rows) => {
-            app.presence.insert(rows);
+            server.app.presence.insert(rows);
             Ok(serve(request).await)
         }
         // A plan keeps delays, lists and conditions apart from its action.
@@ -122,15 +123,15 @@ fn redirect(place: &str) -> Response {
 }
 
 /// What strangers get, as the API that was asked spells it.
-fn refusal(app: &App, path: &str) -> Response {
-    if path.starts_with(v4::ROOT) { v4::unauthorized(app) } else { auth::refusal(app) }
+fn refusal(server: &Server, path: &str) -> Response {
+    if path.starts_with(v4::ROOT) { v4::unauthorized(&server.app) } else { auth::refusal(server) }
 }
 
 /// What the gateway in front of the service says. That of amocrm.ru names no
 /// time to wait.
-fn too_many(app: &App) -> Response {
-    if app.kommo {
-        return v4::too_many(app.limiter.wait_seconds());
+fn too_many(server: &Server) -> Response {
+    if server.app.kommo {
+        return v4::too_many(server.limiter.wait_seconds());
     }
     let title = "429 Too Many Requests";
     let body = format!(

@@ -10,11 +10,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::form;
+use super::state::Server;
 use crate::account;
-use crate::app::App;
-use crate::form;
 use crate::query::Query;
-use crate::reply;
+use crate::{reply, v4};
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
@@ -59,26 +59,40 @@ struct Failure {
 
 /// Answers `/private/api/auth.php`: a session cookie for the right e-mail and
 /// key, which may stand in the query or in a body of any encoding.
-pub async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
+pub async fn login(State(server): State<Arc<Server>>, request: Request) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
     let json = query.value("type") == Some("json");
-    let known = accepts(&app, &query) || accepts(&app, &form::read(request).await);
+    let known = accepts(&server, &query) || accepts(&server, &form::read(request).await);
     match (known, json) {
-        (true, true) => with_cookies(&app, success(&app)),
-        (true, false) => with_cookies(&app, xml(StatusCode::OK, true)),
-        (false, true) => refusal(&app),
+        (true, true) => with_cookies(&server, success(&server)),
+        (true, false) => with_cookies(&server, xml(StatusCode::OK, true)),
+        (false, true) => refusal(&server),
         (false, false) => xml(StatusCode::UNAUTHORIZED, false),
     }
 }
 
 /// Lets a request through that carries an open session, credentials or a good
 /// token, and answers 401 to any other.
-pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn check(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    if is_known(&app, &parts) {
+    if is_known(&server, &parts) {
         next.run(Request::from_parts(parts, body)).await
     } else {
-        refusal(&app)
+        refusal(&server)
+    }
+}
+
+/// Lets a request through that carries a good token, which is all that API v4
+/// takes.
+pub async fn check_token(
+    State(server): State<Arc<Server>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if has_token(&server, request.headers()) {
+        next.run(request).await
+    } else {
+        v4::unauthorized(&server.app)
     }
 }
 
@@ -95,45 +109,45 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Whether a bearer token was sent that is good at present.
-pub fn has_token(app: &App, headers: &HeaderMap) -> bool {
-    bearer(headers).is_some_and(|token| app.tokens.admit(token))
+fn has_token(server: &Server, headers: &HeaderMap) -> bool {
+    bearer(headers).is_some_and(|token| server.tokens.admit(token))
 }
 
 /// What a wrong key gets, and a session that is over: 401, code 110.
-pub fn refusal(app: &App) -> Response {
+pub fn refusal(server: &Server) -> Response {
     let response = Failure {
         error: "Неправильный логин или пароль",
         error_code: "110",
         ip: "127.0.0.1",
-        domain: app.domain(),
+        domain: server.app.domain(),
         auth: false,
         server_time: reply::server_time(),
     };
     reply::json(StatusCode::UNAUTHORIZED, JSON, &Envelope { response })
 }
 
-fn is_known(app: &App, parts: &Parts) -> bool {
+fn is_known(server: &Server, parts: &Parts) -> bool {
     let query = Query::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let session = session_cookie(&parts.headers);
-    session.is_some_and(|id| app.sessions.is_open(id))
-        || accepts(app, &query)
-        || has_token(app, &parts.headers)
+    session.is_some_and(|id| server.sessions.is_open(id))
+        || accepts(server, &query)
+        || has_token(server, &parts.headers)
 }
 
-fn accepts(app: &App, fields: &Query) -> bool {
+fn accepts(server: &Server, fields: &Query) -> bool {
     let spellings = [("USER_LOGIN", "USER_HASH"), ("login", "api_key")];
     spellings.into_iter().any(|(login, key)| {
-        fields.value(login) == Some(&app.email) && fields.value(key) == Some(&app.apikey)
+        fields.value(login) == Some(&server.email) && fields.value(key) == Some(&server.apikey)
     })
 }
 
-fn success(app: &App) -> Response {
+fn success(server: &Server) -> Response {
     let account = AccountLine {
         id: account::ID.to_string(),
         name: account::NAME,
-        subdomain: &app.account.subdomain,
+        subdomain: &server.app.account.subdomain,
         language: account::LANGUAGE,
-        timezone: app.account.timezone_name(),
+        timezone: server.app.account.timezone_name(),
     };
     let user = UserLine { id: account::USERS[0].id.to_string(), language: account::LANGUAGE };
     let response =
@@ -149,10 +163,10 @@ fn xml(status: StatusCode, auth: bool) -> Response {
 
 /// Adds a new session and the two cookies that come with it. Loopback has no
 /// domain name, so none is given.
-fn with_cookies(app: &App, mut response: Response) -> Response {
+fn with_cookies(server: &Server, mut response: Response) -> Response {
     let cookies = [
-        format!("session_id={}; path=/; HttpOnly", app.sessions.open()),
-        format!("BITRIX_SM_LOGIN={}; path=/", app.email.replace('@', "%40")),
+        format!("session_id={}; path=/; HttpOnly", server.sessions.open()),
+        format!("BITRIX_SM_LOGIN={}; path=/", server.email.replace('@', "%40")),
         format!("user_lang={}; path=/", account::LANGUAGE),
     ];
     for cookie in cookies {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::header::{HeaderMap, IF_MODIFIED_SINCE, USER_AGENT};
 use axum::http::request::Parts;
 
-use crate::auth;
+use super::auth;
 use crate::query;
 use crate::sync::lock;
 

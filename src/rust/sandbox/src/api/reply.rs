@@ -22,6 +22,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy)]
 pub struct RowCount(pub u64);
 
+/// A mark on a request: serve only the first rows of the page.
+#[derive(Clone, Copy)]
+pub struct RowCap(pub u64);
+
 #[derive(Serialize)]
 struct Problem<'a> {
     #[serde(rename = "type")]
@@ -68,6 +72,11 @@ pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
     let about = "https://www.amocrm.ru/developers/";
     let body = Problem { about, title, detail, status: status.as_u16() };
     json(status, PROBLEM, &body)
+}
+
+/// The answer to a path that the service does not have.
+pub async fn page_not_found() -> Response {
+    problem(StatusCode::NOT_FOUND, "Not Found", "Page not found")
 }
 
 /// Gives the reply the number that support asks for, unless it has one.

@@ -16,70 +16,17 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::app::App;
-use crate::fault::Plan;
-use crate::pipeline;
+use super::Plan;
+use crate::fault::{ListFault, Place};
 use crate::query::Query;
 use crate::random::Rng;
+use crate::server::answer;
+use crate::server::state::Server;
 use crate::sync::lock;
 use crate::{v2, v4};
 
 /// The id of the first row that is made up, where ids are numbers.
 const NEW_IDS: u64 = 900_000_000;
-
-/// What happens to a list. The first ones happen to the list itself, for good;
-/// the others to one answer.
-#[derive(Clone, Debug)]
-pub enum ListFault {
-    /// So many new rows.
-    Add(u64, Place),
-    /// So many new rows a second, from the first request on.
-    Grow(f64, Place),
-    /// So many rows in succession are deleted.
-    Delete(u64, Place),
-    /// So many rows, one here and one there, move to this place.
-    Move(u64, Place),
-    /// All but the first rows are deleted.
-    Keep(u64),
-    /// Rows come in any order within groups of so many, all if it is 0.
-    Shuffle(u64),
-    /// So many rows, one here and one there, are left out.
-    Skip(u64),
-    /// The list has the first rows only.
-    View(u64),
-    /// The offset is passed over: it is the first page, and another follows.
-    Repeat,
-    /// The page has so many rows at most.
-    Cap(u64),
-    /// The page has so many rows more than asked for.
-    Longer(u64),
-    /// So many rows in succession are missing from the page, the last one is
-    /// not.
-    Gap(u64),
-    /// Each row comes twice, and half of the page does not.
-    Double,
-    /// The page is the wrong way round.
-    Reverse,
-    /// Rows have no id.
-    NoId,
-    /// All rows are new, and another page follows.
-    New,
-    /// Another page follows, as API v4 says it.
-    Next,
-    /// No page follows, as API v4 says it.
-    Last,
-}
-
-/// Where in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Before all others.
-    Front,
-    /// Behind all others.
-    End,
-    /// Somewhere.
-    Anywhere,
-}
 
 /// Which rows a request asks for.
 pub struct Asked {
@@ -172,24 +119,27 @@ impl Lists {
 
 /// The reply to a request, from a list that something happens or has happened
 /// to, or else from the service.
-pub async fn serve(app: &App, service: Router, request: Request, plan: &Plan) -> Response {
+pub async fn serve(server: &Server, service: Router, request: Request, plan: &Plan) -> Response {
     let since = request.headers().get(IF_MODIFIED_SINCE).map(|value| format!(" {value:?}"));
     let name = name(&request);
     let key = name.clone() + &since.unwrap_or_default();
     // A login is no list, and would not be one without its form.
     let may_be_list = request.method() == Method::GET;
-    if may_be_list && !plan.list.is_empty() && !app.changed.has(&key) {
+    if may_be_list && !plan.list.is_empty() && !server.faults.lists.has(&key) {
         match read(&service, request.headers(), &name).await {
             Ok(Some((member, rows))) => {
-                app.changed.add(key.clone(), List::new(&key, member, rows, app.started.elapsed()));
+                server
+                    .faults
+                    .lists
+                    .add(key.clone(), List::new(&key, member, rows, server.started.elapsed()));
             }
             Ok(None) => {}
             Err(reply) => return reply,
         }
     }
-    match app.changed.answer(&key, &request, plan, app.started.elapsed()) {
+    match server.faults.lists.answer(&key, &request, plan, server.started.elapsed()) {
         Some(reply) => reply,
-        None => pipeline::serve(service, request).await,
+        None => answer::serve(service, request).await,
     }
 }
 
@@ -222,7 +172,7 @@ async fn read(
         let mut part = Request::new(Body::empty());
         *part.headers_mut() = headers.clone();
         *part.uri_mut() = format!("{name}&{place}").parse().unwrap_or_default();
-        let reply = pipeline::serve(service.clone(), part).await;
+        let reply = answer::serve(service.clone(), part).await;
         match reply.status() {
             StatusCode::NO_CONTENT => break,
             StatusCode::OK => {}
