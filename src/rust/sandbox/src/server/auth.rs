@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use serde::Serialize;
+use serde_json::json;
 
 use super::form;
 use super::state::Server;
@@ -18,44 +18,6 @@ use crate::{reply, v4};
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
-
-#[derive(Serialize)]
-struct Envelope<T> {
-    response: T,
-}
-
-#[derive(Serialize)]
-struct Success<'a> {
-    auth: bool,
-    accounts: [AccountLine<'a>; 1],
-    user: UserLine,
-    server_time: u64,
-}
-
-#[derive(Serialize)]
-struct AccountLine<'a> {
-    id: String,
-    name: &'a str,
-    subdomain: &'a str,
-    language: &'a str,
-    timezone: &'a str,
-}
-
-#[derive(Serialize)]
-struct UserLine {
-    id: String,
-    language: &'static str,
-}
-
-#[derive(Serialize)]
-struct Failure {
-    error: &'static str,
-    error_code: &'static str,
-    ip: &'static str,
-    domain: String,
-    auth: bool,
-    server_time: u64,
-}
 
 /// Answers `/private/api/auth.php`: a session cookie for the right e-mail and
 /// key, which may stand in the query or in a body of any encoding.
@@ -115,15 +77,15 @@ fn has_token(server: &Server, headers: &HeaderMap) -> bool {
 
 /// What a wrong key gets, and a session that is over: 401, code 110.
 pub fn refusal(server: &Server) -> Response {
-    let response = Failure {
-        error: "Неправильный логин или пароль",
-        error_code: "110",
-        ip: "127.0.0.1",
-        domain: server.app.domain(),
-        auth: false,
-        server_time: reply::server_time(),
-    };
-    reply::json(StatusCode::UNAUTHORIZED, JSON, &Envelope { response })
+    let body = json!({ "response": {
+        "error": "Неправильный логин или пароль",
+        "error_code": "110",
+        "ip": "127.0.0.1",
+        "domain": server.app.domain(),
+        "auth": false,
+        "server_time": reply::server_time(),
+    }});
+    reply::json(StatusCode::UNAUTHORIZED, JSON, &body)
 }
 
 fn is_known(server: &Server, parts: &Parts) -> bool {
@@ -142,17 +104,20 @@ fn accepts(server: &Server, fields: &Query) -> bool {
 }
 
 fn success(server: &Server) -> Response {
-    let account = AccountLine {
-        id: account::ID.to_string(),
-        name: account::NAME,
-        subdomain: &server.app.account.subdomain,
-        language: account::LANGUAGE,
-        timezone: server.app.account.timezone_name(),
-    };
-    let user = UserLine { id: account::USERS[0].id.to_string(), language: account::LANGUAGE };
-    let response =
-        Success { auth: true, accounts: [account], user, server_time: reply::server_time() };
-    reply::json(StatusCode::OK, JSON, &Envelope { response })
+    let language = account::LANGUAGE;
+    let body = json!({ "response": {
+        "auth": true,
+        "accounts": [{
+            "id": account::ID.to_string(),
+            "name": account::NAME,
+            "subdomain": server.app.account.subdomain,
+            "language": language,
+            "timezone": server.app.account.timezone_name(),
+        }],
+        "user": { "id": account::USERS[0].id.to_string(), "language": language },
+        "server_time": reply::server_time(),
+    }});
+    reply::json(StatusCode::OK, JSON, &body)
 }
 
 fn xml(status: StatusCode, auth: bool) -> Response {

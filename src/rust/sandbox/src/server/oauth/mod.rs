@@ -30,7 +30,7 @@ pub struct Integration {
 pub async fn grant(State(server): State<Arc<Server>>, request: Request) -> Response {
     let fields = form::read(request).await;
     match pair(&server, &fields) {
-        Ok(pair) => answer::tokens(&server.tokens, pair),
+        Ok(pair) => answer::tokens(&server.tokens, &pair),
         Err(refusal) => refusal.answer(),
     }
 }
