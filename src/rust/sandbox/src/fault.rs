@@ -125,7 +125,8 @@ pub enum ListFault {
     Move(u64, Place),
     /// All but the first rows are deleted.
     Keep(u64),
-    /// Rows come in any order within groups of so many, all if it is 0.
+    /// Rows come in any order if it is 0. Otherwise groups of so many rows are
+    /// of the same second from now on, and come in any order within it.
     Shuffle(u64),
     /// So many rows, one here and one there, are left out.
     Skip(u64),

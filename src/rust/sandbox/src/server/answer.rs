@@ -7,11 +7,9 @@ use axum::extract::Request;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use hyper::service::Service;
-use hyper_util::service::TowerToHyperService;
 
 use super::auth;
-use super::faults::{self, Plan, body, list};
+use super::faults::{self, Plan, body};
 use super::state::Server;
 use crate::fault::Action;
 use crate::reply::{self, RowCap, RowCount};
@@ -33,7 +31,9 @@ pub async fn answer(
     let number = server.log.arrived(arrival, &parts);
     let request = Request::from_parts(parts, body);
     let (reply, delay) = if server.limiter.admit(arrival) {
-        planned(server, service, request, arrival).await
+        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        let plan = server.faults.plan(target, arrival);
+        (planned(server, service, request, &plan, arrival).await, plan.delay)
     } else {
         (Ok(too_many(server)), Duration::ZERO)
     };
@@ -45,78 +45,49 @@ pub async fn answer(
     Ok(reply)
 }
 
-/// The reply that the faults leave of a request, and how late it comes.
+/// The reply that the faults leave of a request.
 async fn planned(
     server: &Server,
     service: Router,
-    request: Request,
-    arrival: Duration,
-) -> (Result<Response, Closed>, Duration) {
-    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    let mut plan = server.faults.plan(target, arrival);
-    let reply = match plan.action.take() {
-        Some(action) => spoil(server, action, &plan, service, request).await,
-        None => Ok(list::serve(server, service, request, &plan).await),
-    };
-    (reply, plan.delay)
-}
-
-async fn spoil(
-    server: &Server,
-    action: Action,
-    plan: &Plan,
-    service: Router,
     mut request: Request,
+    plan: &Plan,
+    arrival: Duration,
 ) -> Result<Response, Closed> {
-    let serve = async |request| list::serve(server, service, request, plan).await;
-    match action {
-        Action::Status(code, headers, body) => Ok(faults::status(code, &headers, body)),
-        Action::EmptyPage => Ok(reply::empty(StatusCode::NO_CONTENT)),
-        Action::Body(body) => Ok(reply::text(StatusCode::OK, reply::HAL, body)),
-        Action::CutBody => Ok(body::cut(serve(request).await).await),
-        Action::Drip(pause) => Ok(body::drip(serve(request).await, pause).await),
-        Action::Replace(text, by) => Ok(body::replace(serve(request).await, &text, &by).await),
-        Action::Close => Err(Closed),
-        Action::Lose => {
-            serve(request).await;
-            Err(Closed)
+    match &plan.action {
+        Some(Action::Status(code, headers, body)) => {
+            return Ok(faults::status(*code, headers, body.clone()));
         }
-        Action::Redirect(place) => Ok(redirect(&place)),
-        Action::ExpireSession => {
+        Some(Action::EmptyPage) => return Ok(reply::empty(StatusCode::NO_CONTENT)),
+        Some(Action::Body(body)) => {
+            return Ok(reply::text(StatusCode::OK, reply::HAL, body.clone()));
+        }
+        Some(Action::Redirect(url)) => return Ok(redirect(url)),
+        Some(Action::ExpireSession) => {
             server.sessions.expire_all();
             server.tokens.expire();
-            Ok(refusal(server, request.uri().path()))
+            return Ok(refusal(server, request.uri().path()));
         }
-        Action::ShortPage(rows) => {
-            request.extensions_mut().insert(RowCap(rows));
-            Ok(serve(request).await)
+        Some(Action::Close) => return Err(Closed),
+        Some(Action::ShortPage(rows)) => {
+            request.extensions_mut().insert(RowCap(*rows));
         }
-        Action::RemoveRows(rows) => {
-            server.app.presence.remove(rows);
-            Ok(serve(request).await)
-        }
-        Action::InsertRows(rows) => {
-            server.app.presence.insert(rows);
-            Ok(serve(request).await)
-        }
-        // A plan keeps delays, lists and conditions apart from its action.
-        Action::Spare | Action::Delay(_) | Action::List(_) | Action::When(..) => {
-            Ok(serve(request).await)
-        }
+        Some(Action::RemoveRows(rows)) => server.app.presence.remove(*rows),
+        Some(Action::InsertRows(rows)) => server.app.presence.insert(*rows),
+        _ => {}
+    }
+    let reply = server.faults.serve(service, request, plan, arrival).await;
+    match &plan.action {
+        Some(Action::CutBody) => Ok(body::cut(reply).await),
+        Some(Action::Drip(pause)) => Ok(body::drip(reply, *pause).await),
+        Some(Action::Replace(text, by)) => Ok(body::replace(reply, text, by).await),
+        Some(Action::Lose) => Err(Closed),
+        _ => Ok(reply),
     }
 }
 
-/// What the service says.
-pub async fn serve(service: Router, request: Request) -> Response {
-    match TowerToHyperService::new(service).call(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
-}
-
-fn redirect(place: &str) -> Response {
+fn redirect(url: &str) -> Response {
     let mut response = reply::empty(StatusCode::FOUND);
-    if let Ok(value) = HeaderValue::from_str(place) {
+    if let Ok(value) = HeaderValue::from_str(url) {
         response.headers_mut().insert(LOCATION, value);
     }
     response

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{get, post};
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 
 use super::state::Server;
 use super::{auth, oauth};
@@ -25,4 +29,12 @@ fn old(server: &Arc<Server>) -> Router<Arc<Server>> {
     let v2 = v2::router().with_state(Arc::clone(&server.app));
     let v2 = v2.layer(from_fn_with_state(Arc::clone(server), auth::check));
     Router::new().route("/private/api/auth.php", get(auth::login).post(auth::login)).merge(v2)
+}
+
+/// What the service says.
+pub async fn serve(service: Router, request: Request) -> Response {
+    match TowerToHyperService::new(service).call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }

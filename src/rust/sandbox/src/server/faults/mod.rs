@@ -3,8 +3,7 @@
 pub mod body;
 pub mod list;
 
-use std::collections::BTreeSet;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use crate::query;
 use crate::random::Rng;
 use crate::reply;
 use crate::sync::lock;
-use list::{Asked, Lists};
+use list::{Asked, List};
 
 /// What the faults have in store for one request.
 #[derive(Debug, Default)]
@@ -37,7 +36,7 @@ pub struct Plan {
 pub struct Faults {
     rules: Vec<(Fault, Mutex<Matched>)>,
     /// The lists that were changed.
-    lists: Lists,
+    lists: Mutex<BTreeMap<String, List>>,
 }
 
 #[derive(Default)]
@@ -52,7 +51,7 @@ impl Faults {
     /// Rules in order of precedence.
     pub fn new(faults: Vec<Fault>) -> Self {
         let rules = faults.into_iter().map(|fault| (fault, Mutex::default())).collect();
-        Self { rules, lists: Lists::default() }
+        Self { rules, lists: Mutex::default() }
     }
 
     /// How many rows they insert in all.
@@ -62,7 +61,7 @@ impl Faults {
 
     /// The ids of the rows that were deleted.
     pub fn gone_rows(&self) -> BTreeSet<String> {
-        self.lists.gone()
+        lock(&self.lists).values().flat_map(|list| &list.gone).cloned().collect()
     }
 
     /// Counts a request for `target` (path and query) that arrives at `now` and

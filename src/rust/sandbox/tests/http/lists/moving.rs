@@ -105,6 +105,21 @@ async fn rows_that_were_not_there_all_the_time_are_known_by_their_ids() {
 }
 
 #[tokio::test]
+async fn rows_that_change_places_are_of_the_same_second() {
+    let times = |rows: &[Value]| -> Vec<Value> {
+        rows.iter().map(|row| row["created_at"].clone()).collect()
+    };
+    for (path, name) in LISTS {
+        let client = with(vec![at(path, 0..9, ListFault::Shuffle(5))]);
+        let first = rows(&client, path, name).await;
+        let second = rows(&client, path, name).await;
+        assert_ne!(first, second, "{path}");
+        assert!(times(&first).iter().all(Value::is_number), "{path}");
+        assert_eq!(times(&first), times(&second), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_happens_to_lists_does_not_happen_to_a_login() {
     let login = at("auth.php", 0..1, ListFault::Delete(3, Place::Front));
     let client = Client::start(Config { faults: vec![login], ..account() });
