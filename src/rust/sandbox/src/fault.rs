@@ -85,17 +85,6 @@ pub struct When {
     pub holding: Range<u64>,
 }
 
-impl Fault {
-    /// What happens, whenever it does.
-    pub(crate) fn action(&self) -> &Action {
-        if let Action::When(_, action) = &self.action { action } else { &self.action }
-    }
-
-    pub(crate) fn when(&self) -> When {
-        if let Action::When(when, _) = &self.action { when.clone() } else { When::default() }
-    }
-}
-
 impl Default for When {
     /// No condition at all.
     fn default() -> Self {

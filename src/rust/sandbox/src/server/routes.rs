@@ -20,12 +20,12 @@ pub fn service(server: &Arc<Server>) -> Router {
     let v4 = v4.layer(from_fn_with_state(Arc::clone(server), auth::check_token));
     let oauth = post(oauth::grant).fallback(v4::wrong_method);
     let router = Router::new().route("/oauth2/access_token", oauth).merge(v4);
-    let router = if server.v2 { router.merge(old(server)) } else { router };
+    let router = if server.v2 { router.merge(v2_with_login(server)) } else { router };
     router.fallback(reply::page_not_found).with_state(Arc::clone(server))
 }
 
 /// API v2 and its login.
-fn old(server: &Arc<Server>) -> Router<Arc<Server>> {
+fn v2_with_login(server: &Arc<Server>) -> Router<Arc<Server>> {
     let v2 = v2::router().with_state(Arc::clone(&server.app));
     let v2 = v2.layer(from_fn_with_state(Arc::clone(server), auth::check));
     Router::new().route("/private/api/auth.php", get(auth::login).post(auth::login)).merge(v2)

@@ -256,11 +256,8 @@ impl List {
                 ListFault::Double => rows = double(&rows),
                 ListFault::Reverse => rows.reverse(),
                 ListFault::NoId => rows = rows.iter().map(Row::without_id).collect(),
-                ListFault::New => rows = self.make(limit),
-                _ => {}
-            }
-            match fault {
-                ListFault::Repeat | ListFault::New | ListFault::Next => next = true,
+                ListFault::New => (rows, next) = (self.make(limit), true),
+                ListFault::Repeat | ListFault::Next => next = true,
                 ListFault::Last => next = false,
                 _ => {}
             }

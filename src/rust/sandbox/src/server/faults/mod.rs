@@ -32,11 +32,20 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// All rules, with what each has matched.
+/// All rules, in order of precedence.
 pub struct Faults {
-    rules: Vec<(Fault, Mutex<Matched>)>,
+    rules: Vec<Rule>,
     /// The lists that were changed.
     lists: Mutex<BTreeMap<String, List>>,
+}
+
+/// A fault, what has to hold for it, and what it has matched.
+struct Rule {
+    path: String,
+    nth: Range<u64>,
+    when: When,
+    action: Action,
+    matched: Mutex<Matched>,
 }
 
 #[derive(Default)]
@@ -48,15 +57,14 @@ struct Matched {
 }
 
 impl Faults {
-    /// Rules in order of precedence.
+    /// The rules of these faults.
     pub fn new(faults: Vec<Fault>) -> Self {
-        let rules = faults.into_iter().map(|fault| (fault, Mutex::default())).collect();
-        Self { rules, lists: Mutex::default() }
+        Self { rules: faults.into_iter().map(Rule::new).collect(), lists: Mutex::default() }
     }
 
     /// How many rows they insert in all.
     pub fn inserted_rows(&self) -> u64 {
-        self.rules.iter().fold(0, |sum: u64, (fault, _)| sum.saturating_add(inserted(fault)))
+        self.rules.iter().map(Rule::inserted_rows).fold(0, u64::saturating_add)
     }
 
     /// The ids of the rows that were deleted.
@@ -69,45 +77,51 @@ impl Faults {
     pub fn plan(&self, target: &str, now: Duration) -> Plan {
         let decoded = query::decoded(target);
         let mut plan = Plan::default();
-        for (fault, matched) in &self.rules {
-            if !target.contains(&fault.path) && !decoded.contains(&fault.path) {
-                continue;
-            }
-            let when = fault.when();
-            if when.picks(&fault.nth, target, now, &mut lock(matched)) {
-                plan.add(fault.action(), when.seed);
+        for rule in &self.rules {
+            let is_named = target.contains(&rule.path) || decoded.contains(&rule.path);
+            if is_named && rule.picks(target, now) {
+                plan.add(&rule.action, rule.when.seed);
             }
         }
         plan
     }
 }
 
-/// How many rows a fault inserts in all.
-fn inserted(fault: &Fault) -> u64 {
-    let Action::InsertRows(rows) = fault.action() else {
-        return 0;
-    };
-    fault.nth.end.saturating_sub(fault.nth.start).saturating_mul(*rows)
-}
+impl Rule {
+    fn new(fault: Fault) -> Self {
+        let (when, action) = match fault.action {
+            Action::When(when, action) => (when, *action),
+            action => (When::default(), action),
+        };
+        Self { path: fault.path, nth: fault.nth, when, action, matched: Mutex::default() }
+    }
 
-impl When {
+    fn inserted_rows(&self) -> u64 {
+        let Action::InsertRows(rows) = self.action else {
+            return 0;
+        };
+        self.nth.end.saturating_sub(self.nth.start).saturating_mul(rows)
+    }
+
     /// Whether a request is meant; counts it if it is for such a page.
-    fn picks(&self, nth: &Range<u64>, target: &str, now: Duration, seen: &mut Matched) -> bool {
-        let asked = Asked::read(target);
-        if asked.limit <= self.over || !asked.overlaps(&self.holding) {
+    fn picks(&self, target: &str, now: Duration) -> bool {
+        let (asked, when) = (Asked::read(target), &self.when);
+        if asked.limit <= when.over || !asked.overlaps(&when.holding) {
             return false;
         }
-        let first = *seen.first.get_or_insert(now);
-        let of_page = seen.pages.entry(target.to_owned()).or_default();
-        let number = if self.each_page { *of_page } else { seen.all };
+        let mut matched = lock(&self.matched);
+        let matched = &mut *matched;
+        let first = *matched.first.get_or_insert(now);
+        let of_page = matched.pages.entry(target.to_owned()).or_default();
+        let number = if when.each_page { *of_page } else { matched.all };
         // By page, so that what runs at the same time has the same fate.
-        let chance = Rng::of(&[self.seed, Rng::of_text(target).next(), *of_page]).chance();
+        let chance = Rng::of(&[when.seed, Rng::of_text(target).next(), *of_page]).chance();
         *of_page += 1;
-        seen.all += 1;
-        nth.contains(&number)
-            && (number + 1) % self.every.max(1) == 0
-            && self.during.contains(&now.saturating_sub(first))
-            && chance < self.share
+        matched.all += 1;
+        self.nth.contains(&number)
+            && (number + 1) % when.every.max(1) == 0
+            && when.during.contains(&now.saturating_sub(first))
+            && chance < when.share
     }
 }
 
