@@ -14,7 +14,7 @@ use super::form;
 use super::state::Server;
 use crate::account;
 use crate::query::Query;
-use crate::{reply, v4};
+use crate::{random, reply, v4};
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
@@ -72,7 +72,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether a bearer token was sent that is good at present.
 fn has_token(server: &Server, headers: &HeaderMap) -> bool {
-    bearer(headers).is_some_and(|token| server.tokens.admit(token))
+    bearer(headers).is_some_and(|token| server.tokens.admits(token))
 }
 
 /// What a wrong key gets, and a session that is over: 401, code 110.
@@ -91,7 +91,7 @@ pub fn refusal(server: &Server) -> Response {
 fn is_known(server: &Server, parts: &Parts) -> bool {
     let query = Query::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let session = session_cookie(&parts.headers);
-    session.is_some_and(|id| server.sessions.is_open(id))
+    session.is_some_and(|id| server.sessions.admits(id))
         || accepts(server, &query)
         || has_token(server, &parts.headers)
 }
@@ -129,8 +129,10 @@ fn xml(status: StatusCode, auth: bool) -> Response {
 /// Adds a new session and the two cookies that come with it. Loopback has no
 /// domain name, so none is given.
 fn with_cookies(server: &Server, mut response: Response) -> Response {
+    let session = random::secret();
+    server.sessions.issue(&session);
     let cookies = [
-        format!("session_id={}; path=/; HttpOnly", server.sessions.open()),
+        format!("session_id={session}; path=/; HttpOnly"),
         format!("BITRIX_SM_LOGIN={}; path=/", server.email.replace('@', "%40")),
         format!("user_lang={}; path=/", account::LANGUAGE),
     ];

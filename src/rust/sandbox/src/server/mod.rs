@@ -4,6 +4,7 @@
 
 mod answer;
 mod auth;
+mod expiring;
 mod faults;
 mod form;
 mod listener;
@@ -11,7 +12,6 @@ mod log;
 mod oauth;
 mod rate;
 mod routes;
-mod session;
 mod state;
 
 pub use listener::Sandbox;

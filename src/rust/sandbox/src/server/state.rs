@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::expiring::Expiring;
 use super::faults::Faults;
 use super::log::Log;
 use super::oauth::{Integration, Tokens};
 use super::rate::Limiter;
-use super::session::Sessions;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::Error;
@@ -18,7 +18,7 @@ pub struct Server {
     pub app: Arc<App>,
     pub email: String,
     pub apikey: String,
-    pub sessions: Sessions,
+    pub sessions: Expiring,
     pub tokens: Tokens,
     pub log: Log,
     pub limiter: Limiter,
@@ -47,7 +47,7 @@ impl Server {
             app: Arc::new(app),
             email: config.email,
             apikey: own_or_random(config.apikey),
-            sessions: Sessions::new(Duration::from_secs(config.session_seconds)),
+            sessions: Expiring::new(config.session_seconds),
             tokens: Tokens::new(integration, config.access_token, config.token_seconds),
             log: Log::default(),
             limiter: Limiter::new(config.rate, config.strict_rate),

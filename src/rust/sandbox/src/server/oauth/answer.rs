@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use super::tokens::{Pair, Tokens};
+use super::tokens::{TokenPair, Tokens};
 use crate::reply;
 
 /// Why no tokens are given out.
@@ -23,7 +23,7 @@ pub enum Refusal {
 }
 
 /// A new pair of tokens.
-pub fn tokens(tokens: &Tokens, pair: &Pair) -> Response {
+pub fn tokens(tokens: &Tokens, pair: &TokenPair) -> Response {
     let body = json!({
         "token_type": "Bearer",
         "expires_in": tokens.life_seconds(),

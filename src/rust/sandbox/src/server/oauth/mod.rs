@@ -14,7 +14,7 @@ use super::state::Server;
 use crate::query::Query;
 
 use answer::Refusal;
-use tokens::Pair;
+use tokens::TokenPair;
 pub use tokens::Tokens;
 
 /// What the account's owner set up for one program.
@@ -35,15 +35,15 @@ pub async fn grant(State(server): State<Arc<Server>>, request: Request) -> Respo
     }
 }
 
-fn pair(server: &Server, fields: &Query) -> Result<Pair, Refusal> {
+fn pair(server: &Server, fields: &Query) -> Result<TokenPair, Refusal> {
     let field = |name| fields.value(name).ok_or(Refusal::Missing(name));
     let grant = field("grant_type")?;
     let client = (field("client_id")?, field("client_secret")?);
-    let (place, own) = (field("redirect_uri")?, &server.tokens.integration);
+    let (redirect_uri, own) = (field("redirect_uri")?, &server.tokens.integration);
     if client != (own.client_id.as_str(), own.client_secret.as_str()) {
         return Err(Refusal::Client);
     }
-    if place != own.redirect_uri {
+    if redirect_uri != own.redirect_uri {
         return Err(Refusal::RedirectUri);
     }
     match grant {
