@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -36,9 +35,8 @@ pub async fn login(State(server): State<Arc<Server>>, request: Request) -> Respo
 /// Lets a request through that carries an open session, credentials or a good
 /// token, and answers 401 to any other.
 pub async fn check(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    if is_known(&server, &parts) {
-        next.run(Request::from_parts(parts, body)).await
+    if is_known(&server, &request) {
+        next.run(request).await
     } else {
         refusal(&server)
     }
@@ -88,12 +86,12 @@ pub fn refusal(server: &Server) -> Response {
     reply::json(StatusCode::UNAUTHORIZED, JSON, &body)
 }
 
-fn is_known(server: &Server, parts: &Parts) -> bool {
-    let query = Query::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    let session = session_cookie(&parts.headers);
+fn is_known(server: &Server, request: &Request) -> bool {
+    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let session = session_cookie(request.headers());
     session.is_some_and(|id| server.sessions.admits(id))
         || accepts(server, &query)
-        || has_token(server, &parts.headers)
+        || has_token(server, request.headers())
 }
 
 fn accepts(server: &Server, fields: &Query) -> bool {
