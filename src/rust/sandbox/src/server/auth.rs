@@ -35,11 +35,7 @@ pub async fn login(State(server): State<Arc<Server>>, request: Request) -> Respo
 /// Lets a request through that carries an open session, credentials or a good
 /// token, and answers 401 to any other.
 pub async fn check(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
-    if is_known(&server, &request) {
-        next.run(request).await
-    } else {
-        refusal(&server)
-    }
+    if is_known(&server, &request) { next.run(request).await } else { refusal(&server) }
 }
 
 /// Lets a request through that carries a good token, which is all that API v4
