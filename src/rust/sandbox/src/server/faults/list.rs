@@ -151,7 +151,7 @@ async fn read(
 ) -> Result<Option<(String, Vec<Box<RawValue>>)>, Response> {
     let is_v4 = name.starts_with(v4::ROOT);
     let size = if is_v4 { 100 } else { 500 };
-    let (mut key, mut all) = ("items".to_owned(), Vec::new());
+    let (mut key, mut all) = ("items".to_owned(), Vec::<Box<RawValue>>::new());
     for page in 1.. {
         // Each list obeys its own of these and passes the others over.
         let offset = all.len();
@@ -174,9 +174,13 @@ async fn read(
             return Ok(None);
         };
         key = name;
+        // Notes by their ids are the same for any place.
+        let last = rows.last().map(|row| row.get());
+        if last.is_some() && last == all.last().map(|row| row.get()) {
+            break;
+        }
         let is_last = rows.len() < size;
         all.extend(rows);
-        // Notes by their ids are the same for any place.
         if is_last {
             break;
         }
