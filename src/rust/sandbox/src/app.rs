@@ -1,31 +1,32 @@
 //! Everything that the parts of the service share.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
-use crate::account::{Account, USERS, User};
 use crate::config::Config;
+use crate::data::account::{Account, USERS, User};
+use crate::data::kind::Kind;
+use crate::data::list::List;
+use crate::data::random;
+use crate::data::store::Store;
 use crate::error::Error;
 use crate::fault::Faults;
-use crate::index::Index;
-use crate::kind::Kind;
-use crate::list::List;
 use crate::list_fault::Lists;
 use crate::log::Log;
 use crate::oauth::{Integration, Tokens};
 use crate::presence::Presence;
-use crate::random;
 use crate::rate::Limiter;
-use crate::recorded::{self, RecordedRow};
-use crate::rows::Rows;
+use crate::recorded::{self, Recorded, RecordedRow};
 use crate::session::Sessions;
-use crate::v4;
 
 /// The account and the state of its server.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
-    pub account: Account,
-    pub rows: BTreeMap<Kind, Rows>,
+    pub account: Arc<Account>,
+    store: RwLock<Store>,
+    /// The notes that were recorded.
+    pub recorded_notes: BTreeMap<Kind, Vec<Recorded>>,
     /// The lists whose rows were recorded.
     pub recorded: BTreeMap<List, Vec<RecordedRow>>,
     /// Which of the rows are there.
@@ -42,8 +43,6 @@ pub struct App {
     pub api_filter: bool,
     /// Whether the token is an administrator's.
     pub admin: bool,
-    pub index: Index,
-    pub lists: v4::Lists,
     pub log: Log,
     pub limiter: Limiter,
     pub faults: Faults,
@@ -59,9 +58,10 @@ impl App {
         if config.rate.is_nan() || config.rate < 0.0 {
             return Err(Error::Rate(config.rate));
         }
-        let account = Account::new(&config)?;
-        let rows = Kind::ALL.into_iter().map(|kind| Ok((kind, Rows::new(kind, &config)?)));
-        let rows = rows.collect::<Result<_, Error>>()?;
+        let account = Arc::new(Account::new(&config)?);
+        let store = RwLock::new(Store::new(Arc::clone(&account), &config));
+        let notes = config.items.iter().map(|(kind, text)| read_notes(*kind, text));
+        let recorded_notes = notes.collect::<Result<_, Error>>()?;
         let recorded = config.list_items.iter().map(|(list, text)| read_rows(*list, text));
         let recorded = recorded.collect::<Result<_, Error>>()?;
         let integration = Integration {
@@ -71,7 +71,8 @@ impl App {
             code: own_or_random(config.code),
         };
         Ok(Self {
-            rows,
+            store,
+            recorded_notes,
             recorded,
             account,
             email: config.email,
@@ -82,8 +83,6 @@ impl App {
             kommo: config.kommo,
             api_filter: config.api_filter,
             admin: config.admin,
-            index: Index::default(),
-            lists: v4::Lists::default(),
             log: Log::default(),
             limiter: Limiter::new(config.rate, config.strict_rate),
             presence: Presence::new(&config.faults),
@@ -92,6 +91,11 @@ impl App {
             latency: config.latency,
             started: Instant::now(),
         })
+    }
+
+    /// The rows of the account as they are now.
+    pub fn store(&self) -> RwLockReadGuard<'_, Store> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whose token it is.
@@ -104,6 +108,11 @@ impl App {
         let zone = if self.kommo { "kommo.com" } else { "amocrm.ru" };
         format!("{}.{zone}", self.account.subdomain)
     }
+}
+
+fn read_notes(kind: Kind, text: &str) -> Result<(Kind, Vec<Recorded>), Error> {
+    let rows = recorded::read(text);
+    Ok((kind, rows.map_err(|source| Error::Items { kind: kind.name(), source })?))
 }
 
 fn read_rows(list: List, text: &str) -> Result<(List, Vec<RecordedRow>), Error> {

@@ -10,8 +10,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::account;
 use crate::app::App;
+use crate::data::account;
 use crate::form;
 use crate::query::Query;
 use crate::reply;

@@ -9,9 +9,9 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::data::random::Rng;
 use crate::list_fault::{Asked, ListFault};
 use crate::query;
-use crate::random::Rng;
 use crate::reply;
 use crate::sync::lock;
 

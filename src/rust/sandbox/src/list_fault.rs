@@ -16,13 +16,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::api::{v2, v4};
 use crate::app::App;
+use crate::data::random::Rng;
 use crate::fault::Plan;
 use crate::pipeline;
 use crate::query::Query;
-use crate::random::Rng;
 use crate::sync::lock;
-use crate::{v2, v4};
 
 /// The id of the first row that is made up, where ids are numbers.
 const NEW_IDS: u64 = 900_000_000;

@@ -10,13 +10,13 @@ use axum::response::Response;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
+use crate::api::v4;
 use crate::app::App;
 use crate::auth;
 use crate::broken_body;
 use crate::fault::{self, Action, Plan, RowCap};
 use crate::list_fault;
 use crate::reply::{self, RowCount};
-use crate::v4;
 
 /// The connection is to be closed without a reply.
 #[derive(Debug, thiserror::Error)]

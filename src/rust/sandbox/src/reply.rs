@@ -8,8 +8,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::data::random;
 use crate::json;
-use crate::random;
 
 /// The media type of a page of rows.
 pub const HAL: &str = "application/hal+json";

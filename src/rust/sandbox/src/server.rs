@@ -18,6 +18,8 @@ use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use crate::api::v2;
+use crate::api::v4;
 use crate::app::App;
 use crate::auth;
 use crate::config::Config;
@@ -28,8 +30,6 @@ use crate::log::Request;
 use crate::oauth;
 use crate::pipeline;
 use crate::reply;
-use crate::v2;
-use crate::v4;
 
 /// A running server that plays one account. Dropping it stops it.
 pub struct Sandbox {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::random;
+use crate::data::random;
 use crate::sync::lock;
 
 /// The sessions that logins have opened.

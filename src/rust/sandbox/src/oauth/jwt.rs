@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::account::{self, USERS};
-use crate::random;
+use crate::data::account::{self, USERS};
+use crate::data::random;
 use crate::reply;
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

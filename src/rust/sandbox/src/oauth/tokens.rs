@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Integration;
 use super::answer::Refusal;
 use super::jwt;
-use crate::random;
+use crate::data::random;
 use crate::sync::lock;
 
 /// What a long-lived token says of itself: it can be had for up to 5 years.
