@@ -1,11 +1,12 @@
 //! Everything that the parts of the service share.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
 use crate::data::account::{Account, USERS, User};
+use crate::data::change::Changed;
 use crate::data::kind::Kind;
 use crate::data::list::List;
 use crate::data::random;
@@ -96,6 +97,18 @@ impl App {
     /// The rows of the account as they are now.
     pub fn store(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, to be changed.
+    pub fn store_mut(&self) -> RwLockWriteGuard<'_, Store> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So many changes of any kind.
+    pub fn live(&self, changes: u64, seed: u64) -> Vec<Changed> {
+        let mut store = self.store_mut();
+        let mut rng = store.chance(seed);
+        store.live(changes, &mut rng)
     }
 
     /// Whose token it is.

@@ -42,6 +42,7 @@ mod session;
 mod sync;
 
 pub use config::{Config, ListCounts, NoteCounts};
+pub use data::change::{Change, Changed};
 pub use data::kind::Kind;
 pub use data::list::List;
 pub use error::Error;

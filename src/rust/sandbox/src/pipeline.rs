@@ -98,6 +98,10 @@ async fn spoil(
             app.presence.insert(rows);
             Ok(serve(request).await)
         }
+        Action::Live(changes) => {
+            app.live(changes, plan.seed);
+            Ok(serve(request).await)
+        }
         // A plan keeps delays, lists and conditions apart from its action.
         Action::Spare | Action::Delay(_) | Action::List(_) | Action::When(..) => {
             Ok(serve(request).await)

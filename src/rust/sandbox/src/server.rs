@@ -23,6 +23,8 @@ use crate::api::v4;
 use crate::app::App;
 use crate::auth;
 use crate::config::Config;
+use crate::data::change::{Change, Changed};
+use crate::data::kind::Kind;
 use crate::error::Error;
 #[cfg(doc)]
 use crate::list_fault::ListFault;
@@ -116,6 +118,35 @@ impl Sandbox {
     /// there all the time, but for those that it has added.
     pub fn gone_rows(&self) -> BTreeSet<String> {
         self.app.changed.gone()
+    }
+
+    /// Lets so many things happen in the account, whatever they are; the seed
+    /// makes chance another one.
+    pub fn live(&self, changes: u64, seed: u64) -> Vec<Changed> {
+        self.app.live(changes, seed)
+    }
+
+    /// Lets something happen to so many entities of a kind, or to as many as
+    /// it can happen to.
+    pub fn change(&self, change: Change, kind: Kind, many: u64, seed: u64) -> Vec<Changed> {
+        let mut store = self.app.store_mut();
+        let mut rng = store.chance(seed);
+        (0..many).map_while(|_| store.change(change, kind, None, &mut rng)).collect()
+    }
+
+    /// Lets something happen to the entities with these ids, one after the
+    /// other. Of those that are merged the first one stays.
+    pub fn change_each(
+        &self,
+        change: Change,
+        kind: Kind,
+        ids: &[u64],
+        seed: u64,
+    ) -> Result<Vec<Changed>, Error> {
+        let mut store = self.app.store_mut();
+        let mut rng = store.chance(seed);
+        let changed = store.change_each(change, kind, ids, &mut rng);
+        changed.map_err(|id| Error::Change { change: change.name(), kind: kind.name(), id })
     }
 
     /// Ends every session that was opened so far.

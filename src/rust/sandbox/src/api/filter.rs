@@ -3,6 +3,8 @@
 use crate::data::table::{Row, Table};
 use crate::presence::Present;
 
+/// What a list can go by.
+pub type Getter<T> = fn(&T) -> u64;
 type Test<'a, T> = Box<dyn Fn(&T) -> bool + 'a>;
 
 /// What the rows of a list have to be.
@@ -30,7 +32,7 @@ pub struct Listed<'a, T> {
 /// In which order a list comes.
 pub struct Order<T> {
     /// What it goes by, if not the id, with the number that the table knows it by.
-    pub by: Option<(usize, fn(&T) -> u64)>,
+    pub by: Option<(usize, Getter<T>)>,
     pub falling: bool,
 }
 
@@ -103,9 +105,10 @@ impl<'a, T: Row> Filters<'a, T> {
     }
 }
 
-impl<T> Listed<'_, T> {
+impl<T: Row> Listed<'_, T> {
     /// Whether the row at this place is there at the moment.
     fn has(&self, place: usize) -> bool {
-        place.checked_sub(self.first).is_none_or(|place| self.present.has(place as u64))
+        let place = self.table.rows()[place].place(place).checked_sub(self.first);
+        place.is_none_or(|place| self.present.has(place as u64))
     }
 }

@@ -284,7 +284,7 @@ impl Account {
     /// Where its moves have brought the lead with this number.
     fn lead_state(&self, number: u64, born_at: u64) -> LeadState {
         let path = Path::of(self.seed, number);
-        let mut state =
+        let mut reached =
             LeadState { stage: path.start(), moved_at: born_at, ..LeadState::default() };
         for (step, plan) in self.schedule(Kind::Lead).scenario.steps.iter().enumerate() {
             let Role::Move(number_of_move) = plan.role else {
@@ -296,13 +296,13 @@ impl Account {
             let Some(moved_at) = self.moved_at(number, step, born_at + plan.after * 60) else {
                 break;
             };
-            state = LeadState { stage, moved_at, ..state };
+            reached = LeadState { stage, moved_at, ..reached };
         }
-        if state.stage.is_closed() {
-            state.closed_at = short(state.moved_at);
-            state.loss_reason = path.loss_reason;
+        if reached.stage.is_closed() {
+            reached.closed_at = short(reached.moved_at);
+            reached.loss_reason = path.loss_reason;
         }
-        state
+        reached
     }
 
     /// When a step was taken: as the note says that tells of it, or as planned

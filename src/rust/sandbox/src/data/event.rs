@@ -27,6 +27,7 @@ const ORIGINS: [&str; 3] = ["telegram", "com.amocrm.amocrmwa", "instagram_busine
 
 /// An event without what was there before and after.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_field_names, reason = "the service's name")]
 pub struct Event {
     pub key: Key,
     /// What API v4 calls such events.
@@ -77,6 +78,14 @@ pub enum Value {
 impl Row for Event {
     fn id(&self) -> u64 {
         self.key.0
+    }
+
+    /// That of its note. What changes tell comes last and stays.
+    fn place(&self, _: usize) -> usize {
+        match self.key.source() {
+            Source::Note(_, place) | Source::Unnoted(_, place) => place,
+            Source::Change(_) => usize::MAX - 1,
+        }
     }
 }
 

@@ -159,7 +159,7 @@ const REPEAT: [Leg; 5] = [
 ];
 
 /// Ids of the reasons for a loss, and how often each is given.
-const LOSS_REASONS: [(u64, u64); 5] =
+pub const LOSS_REASONS: [(u64, u64); 5] =
     [(0, 10), (9_127_301, 34), (9_127_304, 22), (9_127_307, 19), (9_127_310, 15)];
 
 /// What the reason with this id is called; none for 0.

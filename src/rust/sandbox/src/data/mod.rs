@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod calendar;
+pub mod change;
 pub mod content;
 pub mod deals;
 pub mod entity;

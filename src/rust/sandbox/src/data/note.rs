@@ -74,6 +74,7 @@ impl NoteType {
 /// A note without what it says. Times are epoch seconds; they and the ids fit
 /// as long as [`MOST_NOTES`] is kept.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_field_names, reason = "the service's name")]
 pub struct Note {
     pub kind: Kind,
     pub id: u32,

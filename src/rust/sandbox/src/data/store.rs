@@ -12,7 +12,7 @@ use crate::data::event::{self, Event, Key, Particulars, Source};
 use crate::data::incoming::Incoming;
 use crate::data::kind::Kind;
 use crate::data::note::Note;
-use crate::data::table::Table;
+use crate::data::table::{Table, short};
 use crate::data::task::{Extent, Task};
 use crate::data::transaction::Transaction;
 
@@ -34,9 +34,11 @@ pub struct Store {
     transactions: OnceLock<Table<Transaction>>,
     incoming: OnceLock<Table<Incoming>>,
     /// What the notes say that changes have written.
-    written: HashMap<u32, Content>,
+    pub(super) written: HashMap<u32, Content>,
     /// What the events tell that changes have caused.
-    told: Vec<Particulars>,
+    pub(super) told: Vec<Particulars>,
+    /// The present, in seconds since 1970, which changes move on.
+    pub(super) now: u32,
 }
 
 impl Store {
@@ -57,6 +59,7 @@ impl Store {
             incoming: OnceLock::new(),
             written: HashMap::new(),
             told: Vec::new(),
+            now: short(config.now),
         }
     }
 
@@ -181,6 +184,15 @@ impl Store {
         }
     }
 
+    /// The ids of the entities of a kind that an entity is linked to, those in
+    /// the trash left out.
+    pub fn linked(&self, entity: &Entity, kind: Kind) -> Vec<u32> {
+        let table = self.entities(kind);
+        let is_listed =
+            |id: &u32| table.find((*id).into()).is_some_and(|entity| !entity.is_deleted);
+        entity.links(kind).iter().copied().filter(is_listed).collect()
+    }
+
     /// When the next open task about an entity is due, if there is one;
     /// whatever has a result is done.
     pub fn closest_task(&self, entity: &Entity) -> Option<u32> {
@@ -202,5 +214,41 @@ impl Store {
     /// The note that holds the result of a task, if it has one.
     pub fn result(&self, task: &Task) -> Option<&Note> {
         self.notes(Kind::Task).rows().get(task.result? as usize)
+    }
+
+    /// An entity, to be changed.
+    pub(super) fn entity_mut(&mut self, kind: Kind, id: u64) -> Option<&mut Entity> {
+        self.entities_mut(kind)?.find_mut(id)
+    }
+
+    /// The entities of a kind, to be changed. As all of these it is there.
+    pub(super) fn entities_mut(&mut self, kind: Kind) -> Option<&mut Table<Entity>> {
+        self.entities(kind);
+        self.entities.get_mut().map(|tables| &mut tables[kind.position()])
+    }
+
+    /// The notes about the entities of a kind, to be changed.
+    pub(super) fn notes_mut(&mut self, kind: Kind) -> Option<&mut Table<Note>> {
+        self.notes(kind);
+        self.notes[kind.position()].get_mut()
+    }
+
+    /// All tasks, to be changed.
+    pub(super) fn tasks_mut(&mut self) -> Option<&mut Table<Task>> {
+        self.tasks();
+        self.deadlines = OnceLock::new();
+        self.tasks.get_mut()
+    }
+
+    /// What customers have bought, to be changed.
+    pub(super) fn transactions_mut(&mut self) -> Option<&mut Table<Transaction>> {
+        self.transactions();
+        self.transactions.get_mut()
+    }
+
+    /// All events, to be added to.
+    pub(super) fn events_mut(&mut self) -> Option<&mut Table<Event>> {
+        self.events();
+        self.events.get_mut()
     }
 }

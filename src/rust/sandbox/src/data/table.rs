@@ -12,6 +12,12 @@ pub trait Row {
     fn is_there(&self) -> bool {
         true
     }
+
+    /// The place by which it is removed or held back, other than its own if it
+    /// comes and goes with a row of another table.
+    fn place(&self, own: usize) -> usize {
+        own
+    }
 }
 
 /// All rows of a list.
@@ -63,10 +69,11 @@ impl<T: Row> Table<T> {
         &mut self.rows
     }
 
-    /// Adds a row, whose id has to be the largest.
-    pub fn push(&mut self, row: T) {
+    /// Adds a row.
+    pub fn insert(&mut self, row: T) {
         self.orders = Default::default();
-        self.rows.push(row);
+        let place = self.rows.partition_point(|other| other.id() < row.id());
+        self.rows.insert(place, row);
     }
 
     /// The places of the rows by `key`, to which the number belongs. Equal ones
@@ -107,7 +114,7 @@ mod tests {
         let mut table: Table<(u64, u64)> = [(2, 7), (5, 1), (9, 7)].into_iter().collect();
         let key = |row: &(u64, u64)| row.1;
         assert_eq!(table.order(0, key), [1, 0, 2]);
-        table.push((10, 3));
+        table.insert((10, 3));
         assert_eq!(table.order(0, key), [1, 3, 0, 2]);
         table.find_mut(2).unwrap_or(&mut (0, 0)).1 = 0;
         assert_eq!(table.order(0, key), [0, 1, 3, 2]);

@@ -17,6 +17,7 @@ const DAY: u64 = 24 * HOUR;
 /// A task without its text. Times are epoch seconds; they and the ids fit as
 /// long as [`crate::data::note::MOST_NOTES`] is kept.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_field_names, reason = "the service's name")]
 pub struct Task {
     pub id: u32,
     pub created_at: u32,
@@ -90,6 +91,29 @@ impl Account {
             is_completed,
             task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
             result: done.then(|| short(place)),
+            is_gone: false,
+        }
+    }
+
+    /// A new task at this place about an entity.
+    pub fn new_task(
+        &self,
+        place: u64,
+        at: u32,
+        responsible: &'static User,
+        entity: (Kind, u32),
+        rng: &mut Rng,
+    ) -> Task {
+        Task {
+            id: short(self.entity_id(Kind::Task, FIRST_OWNER + place)),
+            created_at: at,
+            updated_at: at,
+            complete_till: at + short(rng.between(1, 12 * 24) * HOUR),
+            responsible,
+            entity: Some(entity),
+            is_completed: false,
+            task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
+            result: None,
             is_gone: false,
         }
     }

@@ -204,21 +204,21 @@ impl<'a> Spelling<'a> {
     }
 
     fn linked(&mut self, kind: Kind) -> Json {
-        let ids = self.entity.links(kind);
+        let ids = self.store.linked(self.entity, kind);
         let linked =
-            object! { "id": Json::list(ids.iter().copied()), "_links": reference(kind, ids) };
+            object! { "id": Json::list(ids.iter().copied()), "_links": reference(kind, &ids) };
         self.maybe((!ids.is_empty()).then_some(linked))
     }
 
     fn main_contact(&mut self) -> Json {
-        let main = self.entity.links(Kind::Contact).first();
-        let main = main.map(|id| object! { "id": *id, "_links": reference(Kind::Contact, &[*id]) });
+        let main = self.store.linked(self.entity, Kind::Contact).into_iter().next();
+        let main = main.map(|id| object! { "id": id, "_links": reference(Kind::Contact, &[id]) });
         self.maybe(main)
     }
 
     fn company(&mut self) -> Json {
-        let id = self.entity.links(Kind::Company).first();
-        let company = id.and_then(|id| self.store.entities(Kind::Company).find((*id).into()));
+        let id = self.store.linked(self.entity, Kind::Company).into_iter().next();
+        let company = id.and_then(|id| self.store.entities(Kind::Company).find(id.into()));
         let company = company.map(|company| {
             object! {
                 "id": company.id, "name": company.name.full.clone(),

@@ -120,21 +120,24 @@ fn day(text: &str) -> Option<Date> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::sync::OnceLock;
+
     use super::*;
     use axum::body::Body;
 
-    fn with<T>(raw: &str, read: impl Fn(&Parameters) -> T) -> T {
+    fn parameters(raw: &str) -> Parameters<'static> {
+        static ZONE: OnceLock<TimeZone> = OnceLock::new();
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = format!("/?{raw}").parse().unwrap();
-        read(&Parameters::read(&request, &TimeZone::get("Asia/Omsk").unwrap()))
+        Parameters::read(&request, ZONE.get_or_init(|| TimeZone::get("Asia/Omsk").unwrap()))
     }
 
     fn span(raw: &str) -> Span {
-        with(raw, |parameters| parameters.span("date"))
+        parameters(raw).span("date")
     }
 
     fn window(raw: &str) -> (u64, u64) {
-        let window = with(raw, |parameters| parameters.offset());
+        let window = parameters(raw).offset();
         (window.limit, window.offset)
     }
 
@@ -177,7 +180,7 @@ mod tests {
 
     #[test]
     fn numbered_pages_follow_one_another() {
-        let numbered = |raw: &str| with(raw, |parameters| parameters.numbered());
+        let numbered = |raw: &str| parameters(raw).numbered();
         assert_eq!(numbered("page=3&page_size=20"), Window { limit: 20, offset: 40 });
         assert_eq!(numbered("page=0"), Window { limit: 500, offset: 0 });
         assert_eq!(numbered("page=18446744073709551615&page_size=9").cut(0..9).len(), 0);

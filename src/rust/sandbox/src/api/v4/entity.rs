@@ -18,9 +18,9 @@ use crate::data::tags;
 use crate::data::values::{Filled, Value};
 use crate::query::Query;
 
-const UPDATED: Key<Entity> = ("updated_at", |entity| entity.updated_at as u64);
+const UPDATED: Key<Entity> = ("updated_at", |entity| u64::from(entity.updated_at));
 const ID: Key<Entity> = ("id", Row::id);
-const CREATED: Key<Entity> = ("created_at", |entity| entity.created_at as u64);
+const CREATED: Key<Entity> = ("created_at", |entity| u64::from(entity.created_at));
 
 impl Rows for Entity {
     fn name(kind: Kind) -> &'static str {
@@ -245,14 +245,14 @@ fn own_link(entity: &Entity, context: &Context) -> Json {
 }
 
 fn linked(entity: &Entity, kind: Kind, context: &Context) -> Json {
-    let ids = entity.links(kind).iter();
-    Json::list(ids.map(|id| reference(kind, *id, Json::Absent, context)))
+    let ids = context.store.linked(entity, kind).into_iter();
+    Json::list(ids.map(|id| reference(kind, id, Json::Absent, context)))
 }
 
 /// The contacts of a lead or customer, of which the first is the main one.
 fn contacts(entity: &Entity, context: &Context) -> Json {
-    let ids = entity.links(Kind::Contact).iter().enumerate();
-    Json::list(ids.map(|(rank, id)| reference(Kind::Contact, *id, (rank == 0).into(), context)))
+    let ids = context.store.linked(entity, Kind::Contact).into_iter().enumerate();
+    Json::list(ids.map(|(rank, id)| reference(Kind::Contact, id, (rank == 0).into(), context)))
 }
 
 fn reference(kind: Kind, id: u32, is_main: Json, context: &Context) -> Json {

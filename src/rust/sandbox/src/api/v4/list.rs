@@ -14,7 +14,7 @@ use axum::routing::get;
 use super::paging::{self, Page, Paging};
 use super::problem::{self, Invalid};
 use super::{ROOT, parameters};
-use crate::api::filter::{Filters, Listed, Order};
+use crate::api::filter::{Filters, Getter, Listed, Order};
 use crate::api::value::Json;
 use crate::api::{self, Context};
 use crate::app::App;
@@ -24,7 +24,7 @@ use crate::data::table::{Row, Table};
 use crate::query::Query;
 
 /// A name by which a list can be ordered, and what that is.
-pub type Key<T> = (&'static str, fn(&T) -> u64);
+pub type Key<T> = (&'static str, Getter<T>);
 
 /// When a page points to a next one.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -51,7 +51,7 @@ impl Rows for Note {
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
-        (&[("updated_at", |note| note.updated_at as u64), ("id", Row::id)], true)
+        (&[("updated_at", |note| note.updated_at.into()), ("id", Row::id)], true)
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
