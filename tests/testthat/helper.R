@@ -20,12 +20,25 @@ notes_requests <- function(auth) {
   log[log$path == "/api/v2/notes", ]
 }
 
-#' Path of recorded data that does not belong to the package
-recorded <- function(...) {
-  folder <- Sys.getenv("AMOCRM_TEST_DATA", testthat::test_path("..", "..", "..", "shared"))
-  path <- file.path(folder, ...)
-  testthat::skip_if_not(file.exists(path), "the recorded data are not here")
+#' Path of a fixture of the package's own, which is always there
+fixture <- function(...) {
+  path <- testthat::test_path("..", "fixtures", ...)
+  if (!file.exists(path)) stop("There is no fixture ", path)
   path
+}
+
+#' Path of recorded data, which does not belong to the package
+recorded <- function(...) {
+  folder <- Sys.getenv("AMOCRM_TEST_DATA")
+  testthat::skip_if(folder == "", "needs outside data (AMOCRM_TEST_DATA)")
+  path <- file.path(folder, ...)
+  if (!file.exists(path)) stop("There is no ", path)
+  path
+}
+
+#' A file of UTF-8 as one text
+read_text <- function(path) {
+  paste(readLines(path, encoding = "UTF-8", warn = FALSE), collapse = "\n")
 }
 
 no_credentials <- c(

@@ -119,7 +119,8 @@ test_that("an account without customers has an empty table, and a warning says s
 
 test_that("the price is the exact sum where the account counts in minor units", {
   auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
-    path = "/api/v4/customers/transactions", action = "body", body = paste0(
+    path = "/api/v4/customers/transactions", nth = c(1, Inf),
+    action = "body", body = paste0(
       '{"_embedded":{"transactions":[{"id":1,"price":100,"price_with_minor_units":100.5},',
       '{"id":2,"price":99999999,"price_with_minor_units":99999999.999},{"id":3,"price":7}]}}'
     )

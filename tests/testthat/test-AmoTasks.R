@@ -22,16 +22,6 @@ expect_task_types <- function(tasks, zone = "Europe/Moscow") {
   }
 }
 
-test_that("the table of the recorded page is the one amocrm 0.1.0 made", {
-  auth <- AmoSandbox(items = list(tasks = recorded("golden", "tasks.json")))
-  expected <- readRDS(recorded("golden", "AmoTasks.rds"))
-  for (limit in c(7, 120, 500)) {
-    tasks <- AmoTasks(auth_list = auth, limit = limit)
-    expect_identical(tasks, expected)
-    expect_identical(attributes(tasks), attributes(expected))
-  }
-})
-
 test_that("columns are as documented, results and types of elements by name", {
   tasks <- AmoTasks(auth_list = account)
   expect_s3_class(tasks, "data.frame", exact = TRUE)

@@ -88,7 +88,7 @@ test_that("empty parts of an account are tables without rows, typed", {
 
 test_that("a user whose rights API v4 does not show is there", {
   auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
-    path = "/api/v4/users", action = "body", body = paste0(
+    path = "/api/v4/users", nth = c(1, Inf), action = "body", body = paste0(
       '{"_embedded":{"users":[{"id":1,"name":"a","rights":null,"phone_number":"+7000"},',
       '{"id":2,"rights":{"is_active":false,"is_free":false,"is_admin":true}}]}}'
     )

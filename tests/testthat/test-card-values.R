@@ -115,6 +115,22 @@ test_that("one value that can't be read costs its cell, with a word", {
   }
 })
 
+test_that("numbers in fields and notes are texts in fixed notation", {
+  numbers <- c("100000", "1.0e+15", "0.1", "123456789012345678", "1e-7", "-0.0", "4.0")
+  fields <- sprintf('{"field_id":%d,"field_type":"numeric","values":[{"value":%s}]}',
+                    seq_along(numbers), numbers)
+  leads <- sprintf('[{"id":1,"custom_fields_values":[%s]}]', paste(fields, collapse = ","))
+  texts <- c("100000", "1000000000000000", "0.1", "123456789012345678", "0.0000001", "0", "4")
+  expect_identical(
+    AmoLeads(serve_cards("leads", leads))$linked_custom_fields$custom_field_value, texts
+  )
+  params <- sprintf('"x%d":%s', seq_along(numbers), numbers)
+  note <- sprintf('{"id":1,"text":"","params":{%s}}', paste(params, collapse = ","))
+  notes <- AmoNotes(serve_notes(note), "lead")
+  found <- unlist(notes[paste0("params_x", seq_along(numbers))], use.names = FALSE)
+  expect_identical(found, texts)
+})
+
 test_that("a broken text costs what is broken, with a word", {
   auth <- serve_cards("leads", '[
     {"id":1,"name":"a\\ud83d","_embedded":{"tags":[{"id":5,"name":"\\udc00"}]}},
@@ -204,4 +220,23 @@ test_that("a zone that this R does not know goes by another name or by its rules
   expect_identical(attr(shown$b$at, "tzone"), zones[[3]])
   expect_warning(warn_of_zone("Nowhere/New", zones), "Kiev", class = "amocrm_warning_zone")
   expect_no_warning(warn_of_zone("UTC", "UTC"))
+})
+
+#' A copy of the system's zones without this one
+local_zones_without <- function(zone, from = "/usr/share/zoneinfo", frame = parent.frame()) {
+  skip_on_os(c("windows", "mac"))
+  skip_if_not(file.exists(file.path(from, zone)), "this system keeps its zones elsewhere")
+  folder <- withr::local_tempdir(.local_envir = frame)
+  file.copy(list.files(from, full.names = TRUE), folder, recursive = TRUE)
+  unlink(file.path(folder, zone))
+  withr::local_envvar(TZDIR = folder, .local_envir = frame)
+}
+
+test_that("an account's zone that this system has by its old name only shows the right times", {
+  local_zones_without("Europe/Kyiv")
+  auth <- serve_cards("leads", '[{"id":1,"created_at":1717243200}]',
+                      in_zone_account('{"timezone":"Europe/Kyiv"}'))
+  expect_warning(leads <- AmoLeads(auth)$leads, "Europe/Kyiv", class = "amocrm_warning_zone")
+  expect_identical(attr(leads$created_at, "tzone"), "Europe/Kiev")
+  expect_identical(format(leads$created_at, "%H:%M"), "15:00")
 })

@@ -9,23 +9,6 @@ new_account <- AmoSandbox(
   v2 = FALSE
 )
 
-#' Recorded records of a page, as the text of an array
-golden_items <- function(name) {
-  text <- paste(readLines(recorded("golden", name), encoding = "UTF-8", warn = FALSE),
-                collapse = "\n")
-  body <- sub('.*"_embedded"\\s*:\\s*\\{\\s*"items"\\s*:\\s*', "", text)
-  sub("\\}\\s*\\}\\s*$", "", body)
-}
-
-test_that("AmoLeads() gives what amocrm 0.1.0 gave for the same pages", {
-  expected <- readRDS(recorded("golden", "AmoLeads.rds"))
-  # Remains of how 0.1.0 bound rows.
-  rownames(expected$linked_contacts) <- NULL
-  auth <- AmoSandbox(notes = 0, items = list(leads = golden_items("leads.json")))
-  expect_identical(AmoLeads(auth), expected)
-  expect_identical(AmoLeads(auth, 50), expected)
-})
-
 test_that("each gives a list of tables in the order of the contract", {
   for (name in names(readers)) {
     tables <- readers[[name]](account)

@@ -184,7 +184,7 @@ test_that("chat messages have their messenger, their talk, their contact and the
 
 test_that("what an event tells besides has columns, also for an entity in the plural", {
   auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
-    path = "/api/v4/events", action = "body", body = paste0(
+    path = "/api/v4/events", nth = c(1, Inf), action = "body", body = paste0(
       '{"_embedded":{"events":[{"id":"e","type":"lead_status_changed","entity_id":5,',
       '"entity_type":"leads","created_at":1,',
       '"value_after":[{"lead_status":{"id":142,"name":"won"}}],',
@@ -203,7 +203,7 @@ test_that("what an event tells besides has columns, also for an entity in the pl
 
 test_that("several telephones of a call have v2's names, numbered", {
   auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
-    path = "/api/v4/contacts/notes", action = "body", body = paste0(
+    path = "/api/v4/contacts/notes", nth = c(1, Inf), action = "body", body = paste0(
       '{"_embedded":{"notes":[{"id":1,"entity_id":5,"created_at":1,"updated_at":1,',
       '"note_type":"call_in","params":{"uniq":["a","b"],"phone":["+1"],"link":{"id":"z"}}}]}}'
     )

@@ -68,6 +68,10 @@ impl<P: Plan> TableQuery<P> {
         let excuse = read.as_ref().err().and_then(|error| self.plan.excuse(error, self.known()));
         if let Some(excuse) = excuse {
             self.excuse.get_or_init(|| excuse);
+            if self.plan.has_times() {
+                // The refusal may have come first. An empty table has a zone too.
+                context.zone().await?;
+            }
             return Ok(());
         }
         read.map_err(|error| self.plan.explain(error))

@@ -203,6 +203,23 @@ fn an_account_without_customers_has_empty_tables_and_is_told_so() {
 }
 
 #[test]
+fn an_empty_table_has_the_accounts_zone_however_late_that_comes() {
+    let late = Fault {
+        path: "/account".to_owned(),
+        nth: 0..u64::MAX,
+        action: Action::Delay(Duration::from_millis(200)),
+    };
+    for api in BOTH {
+        let faults = vec![late.clone()];
+        let kommo = account(Config { kommo: true, faults, ..Config::default() });
+        let request = TransactionsRequest { limit: 50, ..Default::default() };
+        let outcome = run(&kommo, api, TableQuery::new(request));
+        assert_eq!(outcome.notices, [Notice::NoCustomers], "{api:?}");
+        assert!(outcome.zone.is_some(), "{api:?}");
+    }
+}
+
+#[test]
 fn customers_that_end_in_a_refusal_after_some_rows_are_an_error() {
     let refused = Fault {
         path: "page=2&".to_owned(),

@@ -185,7 +185,7 @@ fn a_code_is_exchanged_once_and_the_tokens_are_kept() {
 #[test]
 fn an_ended_access_token_is_renewed_in_the_middle_without_losing_a_page() {
     let config = Config {
-        faults: vec![fault("/contacts/notes", 1..2, Action::Status(401, vec![], String::new()))],
+        faults: vec![fault("/contacts/notes", 3..4, Action::Status(401, vec![], String::new()))],
         ..modern(1200)
     };
     let sandbox = sandbox(config);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::data::kind::Kind;
+use crate::data::list::List;
 use crate::fault::Fault;
-use crate::kind::Kind;
-use crate::list::List;
 
 /// How many notes of each kind the account holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl ListCounts {
     }
 
     /// The cards of one kind.
-    pub(crate) fn cards(&self, kind: Kind) -> u64 {
+    pub(crate) fn entities(&self, kind: Kind) -> u64 {
         match kind {
             Kind::Contact => self.contacts,
             Kind::Lead => self.leads,

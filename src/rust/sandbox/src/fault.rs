@@ -59,6 +59,9 @@ pub enum Action {
     /// of every list: the others move to later pages. The account has these
     /// rows from the beginning and holds them back until then.
     InsertRows(u64),
+    /// So many things happen in the account before this reply, whatever they
+    /// are.
+    Live(u64),
     /// The list that is asked for lies or moves. All that pick a request happen
     /// to it, in their order.
     List(ListFault),

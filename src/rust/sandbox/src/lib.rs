@@ -18,43 +18,18 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod account;
 mod api;
-mod calendar;
-mod card;
 mod config;
-mod content;
-mod deals;
+mod data;
 mod error;
 mod fault;
-mod fields;
-mod funnel;
-mod incoming;
-mod index;
-mod kind;
-mod links;
-mod list;
-mod names;
-mod notes;
-mod random;
-mod rows;
-mod schedule;
 mod server;
-mod story;
 mod sync;
-mod tags;
-mod tasks;
-mod text;
-mod transactions;
-mod v2;
-mod v4;
-mod values;
-
-use api::{app, json, presence, query, recorded, reply};
 
 pub use config::{Config, ListCounts, NoteCounts};
+pub use data::change::{Change, Changed};
+pub use data::kind::Kind;
+pub use data::list::List;
 pub use error::Error;
 pub use fault::{Action, Fault, ListFault, Place, When};
-pub use kind::Kind;
-pub use list::List;
 pub use server::{Request, Sandbox};

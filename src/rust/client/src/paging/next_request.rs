@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::pager::{PageRequest, Pager, Purpose, REPAIR_WAITS};
+use super::pager::{MOST_MOVES_IN_ALL, PageRequest, Pager, Purpose, REPAIR_WAITS};
 use super::part::{Part, State};
 use super::range::{PageRange, Paging};
 
@@ -168,7 +168,9 @@ impl<T> Pager<T> {
             }
             return None;
         }
-        if is_tried {
+        // One row more each time: whether a page has an end can't be told.
+        let never_ends = self.may_be_cap(place) && self.reading.moves_in_all > MOST_MOVES_IN_ALL;
+        if is_tried || never_ends {
             self.give_up_after(place);
             return None;
         }

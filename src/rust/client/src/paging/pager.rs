@@ -57,7 +57,7 @@ const MOST_FRUITLESS: u32 = 6;
 const MOST_MOVES: u32 = 6;
 
 /// Times that it moved on at all: what was there at first has come long since.
-const MOST_MOVES_IN_ALL: u32 = 30;
+pub(super) const MOST_MOVES_IN_ALL: u32 = 30;
 
 /// Readings of one list, the first included, while rows come in front.
 const MOST_READINGS: u32 = 3;
@@ -266,21 +266,24 @@ impl<T> Pager<T> {
         let keeps_growing = (moves >= MOST_MOVES || moves_in_all >= MOST_MOVES_IN_ALL)
             && !part.has_next
             && part.is_short()
-            && (self.was_full || part.records != self.usual_length);
+            && !self.may_be_cap(place);
         let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
         part.ending.proofs >= self.proofs_needed(place) || has_shrunk || keeps_growing
+    }
+
+    /// Whether no page was full and all were as long as this one: the server may
+    /// serve no longer ones.
+    pub(super) fn may_be_cap(&self, place: usize) -> bool {
+        !self.was_full && self.parts[place].records == self.usual_length
     }
 
     /// How often an answer has to show the last row with nothing behind.
     pub(super) fn proofs_needed(&self, place: usize) -> u32 {
         let part = &self.parts[place];
-        let is_single = place == 0 && self.readings == 1;
         match self.paging {
             _ if part.has_next => 2,
             _ if self.has_lagged || self.reading.end_has_moved => 3,
-            // API v4 says itself that a short page is the last one.
-            Paging::Numbered => u32::from(!is_single || !part.is_short()),
-            Paging::Offset => 1,
+            Paging::Numbered | Paging::Offset => 1,
             Paging::Sized => 2,
         }
     }

@@ -19,18 +19,19 @@ fn harmless(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
         3 => Mode::RefusesMore(u32::try_from(limit / 4).unwrap().max(20)),
         4 => Mode::Ties(rng.u64(2..=(limit as u64 / 5).max(2))),
         5 => Mode::FirstAtEachPlaceEmpty,
-        6 => Mode::FirstShort(rng.usize(1..=limit - 2)),
+        // What a list of one page shows twice is believed.
+        6 => Mode::FirstShort(rng.usize(1..=limit - 2), if rows > limit { 2 } else { 1 }),
         7 => Mode::FirstInside(rng.usize(1..=limit / 3 + 1)),
         8 => Mode::SeesFirst(rng.usize(limit + 1..=rows + limit + 1), 500),
         9 => Mode::Grows(rng.usize(1..=3)),
         10 => Mode::GrowsBySecond(rng.u64(1..=2 * limit as u64)),
         11 => Mode::InsertsInFront(rng.usize(1..=(limit / 20).max(1))),
-        12 => Mode::InsertsInFrontBySecond(rng.u64(1..=10)),
-        13 if limit >= 50 => Mode::DeletesInFront(rng.usize(1..=(limit / 50).max(1))),
-        14 if limit >= 50 => Mode::DeletesAnywhere,
+        12 => Mode::InsertsInFrontBySecond(rng.u64(1..=(rows as u64 / 10).clamp(1, 10))),
+        13 if limit >= 50 && rows >= 50 => Mode::DeletesInFront(rng.usize(1..=(limit / 50).max(1))),
+        14 if limit >= 50 && rows >= 50 => Mode::DeletesAnywhere,
         15 => Mode::LagsEmpty,
         16 => Mode::Caps(rng.usize((limit / 4).max(20)..=limit)),
-        17 => Mode::CapsAndDeletes(rng.usize((limit / 4).max(20)..=limit).max(40)),
+        17 if rows >= 50 => Mode::CapsAndDeletes(rng.usize((limit / 4).max(20)..=limit).max(40)),
         18 => Mode::Longer(rng.usize(1..=20)),
         19 => Mode::EmptyFor(rng.u64(1..=5), 300),
         20 => Mode::LagsShort,
@@ -90,8 +91,8 @@ impl Schedule {
     fn new(paging: Paging, seed: u64, mode: fn(&mut fastrand::Rng, u64, u32) -> Mode) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let limit = [20, 50, 100, 250, 500][rng.usize(..5)];
-        // More than a page: what a single short one holds is believed.
-        let rows = u64::from(limit) + rng.u64(1..12 * u64::from(limit));
+        let pages = if rng.u8(..4) == 0 { 1 } else { 12 };
+        let rows = rng.u64(1..=pages * u64::from(limit));
         let latency = [0, 20, 300, 1000][rng.usize(..4)];
         let mut mode = mode(&mut rng, rows, limit);
         // Numbered pages that tell of no next one are read with less confidence.
@@ -168,6 +169,27 @@ fn harmless_servers_give_whole_lists() {
 #[test]
 fn hostile_servers_give_whole_lists_or_none() {
     play_all(hostile);
+}
+
+#[test]
+fn a_list_of_one_page_that_was_short_at_first_is_read_whole() {
+    for paging in ALL {
+        for mode in [Mode::FirstInside(4), Mode::FirstShort(10, 1), Mode::SeesFirst(10, 400)] {
+            let schedule = Schedule { mode, paging, rows: 18, limit: 20, latency: 20, seed: 0 };
+            let reading = schedule.play().unwrap_or_else(|problem| panic!("{paging:?} {problem}"));
+            assert!(reading.is_whole, "{mode:?} {paging:?}");
+        }
+    }
+}
+
+#[test]
+fn a_list_that_only_ever_gives_one_more_row_ends() {
+    for paging in ALL {
+        let mode = Mode::Grows(1);
+        let schedule = Schedule { mode, paging, rows: 2, limit: 50, latency: 1000, seed: 13456 };
+        let reading = schedule.play().unwrap_or_else(|problem| panic!("{paging:?} {problem}"));
+        assert!(reading.requests < 50, "{paging:?}: {} requests", reading.requests);
+    }
 }
 
 /// Plays one schedule and shows what went over the wire, such as

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::Serialize;
 use serde_json::ser::Formatter;
 
 /// Writes `value` as JSON bytes.
@@ -11,19 +11,6 @@ pub fn encode<T: Serialize>(value: &T) -> serde_json::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Php))?;
     Ok(bytes)
-}
-
-/// Serialises pairs as an object whose keys stand in the given order.
-pub struct Object<T>(pub Vec<(u64, T)>);
-
-impl<T: Serialize> Serialize for Object<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in &self.0 {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
-    }
 }
 
 struct Php;
@@ -68,11 +55,5 @@ mod tests {
         let bytes = encode(&text).unwrap();
         assert_eq!(bytes, br#""a\/b \"\u0416\" \ud83d\ude00\n""#);
         assert_eq!(serde_json::from_slice::<String>(&bytes).unwrap(), text);
-    }
-
-    #[test]
-    fn objects_keep_the_order_of_their_keys() {
-        let object = Object(vec![(142, "a"), (7, "b")]);
-        assert_eq!(encode(&object).unwrap(), br#"{"142":"a","7":"b"}"#);
     }
 }

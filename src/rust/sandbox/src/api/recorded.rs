@@ -4,12 +4,25 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::rows::Meta;
+use crate::api::value::Json;
 
 /// A recorded row and what filters ask about it.
 pub struct Recorded<M = Meta> {
     pub json: Box<RawValue>,
     pub meta: M,
+}
+
+/// What filters ask about a note.
+#[derive(Deserialize)]
+pub struct Meta {
+    pub id: u64,
+    #[serde(default)]
+    pub element_id: u64,
+    #[serde(default)]
+    pub note_type: u64,
+    /// Epoch seconds.
+    #[serde(default)]
+    pub updated_at: u64,
 }
 
 /// A recorded row of a list other than those of notes.
@@ -47,10 +60,9 @@ pub fn read<M: DeserializeOwned>(text: &str) -> serde_json::Result<Vec<Recorded<
     Ok(rows)
 }
 
-/// The rows at these places, as they stand.
-pub fn at<'a, M>(rows: &'a [Recorded<M>], places: &[u64]) -> Vec<&'a RawValue> {
-    let places = places.iter().filter_map(|place| usize::try_from(*place).ok());
-    places.filter_map(|place| rows.get(place)).map(|row| row.json.as_ref()).collect()
+/// A row as it stands.
+pub fn json<M>(row: &Recorded<M>) -> Json {
+    row.json.as_ref().into()
 }
 
 fn items(document: &str) -> serde_json::Result<Vec<Box<RawValue>>> {

@@ -8,8 +8,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::json;
-use crate::random;
+use crate::api::json;
+use crate::data::random;
 
 /// The media type of a page of rows.
 pub const HAL: &str = "application/hal+json";

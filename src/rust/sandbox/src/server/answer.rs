@@ -11,9 +11,9 @@ use axum::response::Response;
 use super::auth;
 use super::faults::{self, Plan, body};
 use super::state::Server;
+use crate::api::reply::{self, RowCap, RowCount};
+use crate::api::v4;
 use crate::fault::Action;
-use crate::reply::{self, RowCap, RowCount};
-use crate::v4;
 
 /// The connection is to be closed without a reply.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,9 @@ async fn planned(
         }
         Some(Action::RemoveRows(rows)) => server.app.presence.remove(*rows),
         Some(Action::InsertRows(rows)) => server.app.presence.insert(*rows),
+        Some(Action::Live(changes)) => {
+            server.app.live(*changes, plan.seed);
+        }
         _ => {}
     }
     let reply = server.faults.serve(service, request, plan, arrival).await;

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::form;
 use super::state::Server;
-use crate::account;
-use crate::query::Query;
-use crate::{random, reply, v4};
+use crate::api::query::Query;
+use crate::api::{reply, v4};
+use crate::data::{account, random};
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";

@@ -20,6 +20,8 @@ use super::log::Request;
 use super::routes;
 use super::state::Server;
 use crate::config::Config;
+use crate::data::change::{Change, Changed};
+use crate::data::kind::Kind;
 use crate::error::Error;
 #[cfg(doc)]
 use crate::fault::ListFault;
@@ -109,6 +111,35 @@ impl Sandbox {
     /// there all the time, but for those that it has added.
     pub fn gone_rows(&self) -> BTreeSet<String> {
         self.server.faults.gone_rows()
+    }
+
+    /// Lets so many things happen in the account, whatever they are; the seed
+    /// makes chance another one.
+    pub fn live(&self, changes: u64, seed: u64) -> Vec<Changed> {
+        self.server.app.live(changes, seed)
+    }
+
+    /// Lets something happen to so many entities of a kind, or to as many as
+    /// it can happen to.
+    pub fn change(&self, change: Change, kind: Kind, many: u64, seed: u64) -> Vec<Changed> {
+        let mut store = self.server.app.store_mut();
+        let mut rng = store.chance(seed);
+        (0..many).map_while(|_| store.change(change, kind, None, &mut rng)).collect()
+    }
+
+    /// Lets something happen to the entities with these ids, one after the
+    /// other. Of those that are merged the first one stays.
+    pub fn change_each(
+        &self,
+        change: Change,
+        kind: Kind,
+        ids: &[u64],
+        seed: u64,
+    ) -> Result<Vec<Changed>, Error> {
+        let mut store = self.server.app.store_mut();
+        let mut rng = store.chance(seed);
+        let changed = store.change_each(change, kind, ids, &mut rng);
+        changed.map_err(|id| Error::Change { change: change.name(), kind: kind.name(), id })
     }
 
     /// Ends every session that was opened so far.

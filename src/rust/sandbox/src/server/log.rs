@@ -7,7 +7,7 @@ use axum::http::header::{HeaderMap, IF_MODIFIED_SINCE, USER_AGENT};
 use axum::http::request::Parts;
 
 use super::auth;
-use crate::query;
+use crate::api::query;
 use crate::sync::lock;
 
 /// One request, as the log keeps it.

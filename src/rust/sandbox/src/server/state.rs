@@ -8,10 +8,10 @@ use super::faults::Faults;
 use super::log::Log;
 use super::oauth::{Integration, Tokens};
 use super::rate::Limiter;
-use crate::app::App;
+use crate::api::app::App;
 use crate::config::Config;
+use crate::data::random;
 use crate::error::Error;
-use crate::random;
 
 /// The account and the state of its server.
 pub struct Server {

@@ -49,8 +49,8 @@ pub enum Mode {
     LagsInside,
     /// Leaves out rows and fills up with those that follow.
     LagsFilled,
-    /// The first page lacks so many rows at its end, the first two times.
-    FirstShort(usize),
+    /// The first page lacks so many rows at its end, so many times.
+    FirstShort(usize, u64),
     /// The first page lacks some in its middle.
     FirstInside(usize),
     /// For a time only so many rows are there.
@@ -276,7 +276,7 @@ impl Server {
                 let at = self.rng.usize(1..page.len() - 5);
                 page.drain(at..at + 4);
             }
-            Mode::FirstShort(rows) if self.requests < 3 => {
+            Mode::FirstShort(rows, times) if self.requests <= times => {
                 page.truncate(page.len().saturating_sub(rows));
             }
             Mode::FirstInside(rows) if self.requests < 2 && page.len() > 2 * rows => {

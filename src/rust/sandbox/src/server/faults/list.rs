@@ -18,12 +18,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Faults, Plan};
+use crate::api::query::Query;
+use crate::api::{v2, v4};
+use crate::data::random::Rng;
 use crate::fault::{ListFault, Place};
-use crate::query::Query;
-use crate::random::Rng;
 use crate::server::routes;
 use crate::sync::lock;
-use crate::{v2, v4};
 
 /// The id of the first row that is made up, where ids are numbers.
 const NEW_IDS: u64 = 900_000_000;

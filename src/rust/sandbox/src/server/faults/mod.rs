@@ -12,10 +12,10 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::api::query;
+use crate::api::reply;
+use crate::data::random::Rng;
 use crate::fault::{Action, Fault, ListFault, When};
-use crate::query;
-use crate::random::Rng;
-use crate::reply;
 use crate::sync::lock;
 use list::{Asked, List};
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::tokens::{TokenPair, Tokens};
-use crate::reply;
+use crate::api::reply;
 
 /// Why no tokens are given out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

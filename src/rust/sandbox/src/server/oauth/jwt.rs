@@ -5,9 +5,9 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use crate::account::{self, USERS};
-use crate::random;
-use crate::reply;
+use crate::api::reply;
+use crate::data::account::{self, USERS};
+use crate::data::random;
 
 /// A new token for the integration with this id that says it lives so many seconds.
 pub fn make(client_id: &str, life_seconds: u64) -> String {

@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::form;
 use super::state::Server;
-use crate::query::Query;
+use crate::api::query::Query;
 
 use answer::Refusal;
 use tokens::TokenPair;

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::Integration;
 use super::answer::Refusal;
 use super::jwt;
-use crate::random;
+use crate::data::random;
 use crate::server::expiring::Expiring;
 use crate::sync::lock;
 

@@ -1,0 +1,243 @@
+# The pages of tests/fixtures, which describe one account over both APIs.
+
+zone <- "Asia/Yekaterinburg"
+
+#' The same body for every request to a path
+answer <- function(path, ...) {
+  list(path = path, nth = c(1, Inf), action = "body", body = read_text(fixture(...)))
+}
+
+#' An account that has these lists of API v2, each a file by the name of its list
+serve_v2 <- function(..., account = "account-with-all.json") {
+  files <- vapply(c(...), function(name) fixture("v2", name), "")
+  AmoSandbox(
+    notes = 0, items = as.list(files), faults = list(answer("/api/v2/account", "v2", account))
+  )
+}
+
+#' An account that has pages of API v4, each a file by its path
+serve_v4 <- function(...) {
+  files <- c(...)
+  pages <- Map(function(path, name) answer(paste0("/api/v4/", path), "v4", name),
+               names(files), files)
+  AmoSandbox(
+    notes = 0, leads = 0, contacts = 0, companies = 0, customers = 0, tasks = 0, transactions = 0,
+    unsorted = 0, access = "token", v2 = FALSE,
+    faults = c(list(answer("/api/v4/account", "v4", "account_with_everything.json")), unname(pages))
+  )
+}
+
+records <- function(name) oracle_records(read_text(fixture("v2", name)))
+
+#' Both APIs give the same, but for columns that API v4 does not know
+expect_both <- function(old, new, unknown = character()) {
+  if (!is.data.frame(old)) {
+    expect_named(new, names(old))
+    return(invisible(Map(expect_both, old, new, list(unknown))))
+  }
+  expect_identical(nrow(new), nrow(old))
+  for (column in names(old)) {
+    expected <- old[[column]]
+    if (column %in% unknown) expected[] <- NA
+    expect_identical(new[[column]], expected, info = column)
+  }
+}
+
+#' Tables equal those of the oracle, which has no columns where there are no rows
+expect_contract <- function(found, expected) {
+  if (!is.data.frame(expected)) {
+    expect_named(found, names(expected))
+    return(invisible(Map(expect_contract, found, expected)))
+  }
+  if (nrow(expected) == 0) expect_identical(nrow(found), 0L) else expect_identical(found, expected)
+}
+
+test_that("notes of every kind are those of the contract", {
+  for (kind in c("lead", "contact", "company", "task", "customer")) {
+    name <- sprintf("notes-%s.json", kind)
+    auth <- do.call(serve_v2, stats::setNames(list(name), kind))
+    expect_identical(AmoNotes(auth, kind), oracle_notes(records(name), zone), info = kind)
+  }
+})
+
+#' Names of the types that are notes over v4, of those that the fixtures have
+note_types <- c(
+  "common", "attachment", "call_in", "call_out", "amomail_message", "geolocation",
+  "service_message", "dropbox_attachment", "sms_in", "sms_out"
+)
+
+test_that("notes over v4 are those of v2 with the same id", {
+  old <- AmoNotes(serve_v2(lead = "notes-lead.json"), "lead")
+  auth <- serve_v4("leads/notes?page=1&" = "notes_list.leads.json")
+  new <- AmoNotes(auth, "lead", note_type = note_types)
+  expect_setequal(new$id, old$id[c(4:7, 9, 11, 12, 15, 16, 18)])
+  old <- old[match(new$id, old$id), ]
+  for (column in intersect(names(new), names(old))) {
+    told <- !is.na(new[[column]])
+    expect_identical(new[[column]][told], old[[column]][told], info = column)
+  }
+  whole <- c(setdiff(base_columns, "text"), paste0("params_", c("PHONE", "SRC", "UNIQ1", "phone")))
+  for (column in whole) expect_identical(is.na(new[[column]]), is.na(old[[column]]), info = column)
+})
+
+test_that("members of calls have the names of v2 in whatever form they come", {
+  auth <- serve_v4("contacts/notes?page=1&" = "notes_list.calls.json")
+  calls <- AmoNotes(auth, "contact", note_type = "call_in")
+  params <- calls[grep("params_", names(calls))]
+  expect_setequal(names(params), paste0("params_", c(
+    "DURATION", "SRC", "LINK", "PHONE", "UNIQ", "UNIQ1", "UNIQ2", "LINK1", "LINK2", "PHONE1",
+    "PHONE2", "UNIQ_id"
+  )))
+  expect_identical(calls$params_UNIQ, c(NA, "a1", NA, NA))
+  expect_identical(calls$params_UNIQ2, c(NA, NA, "a2", NA))
+  expect_identical(calls$params_UNIQ_id, c(NA, NA, NA, "z"))
+  expect_identical(calls$params_PHONE, c("+70000000011", "+70000000011", NA, "70000000011"))
+})
+
+test_that("events over v4 are the notes that the system wrote in v2", {
+  old <- AmoNotes(serve_v2(lead = "notes-lead.json"), "lead")
+  auth <- serve_v4("events?page=1&" = "events_list.lead.json")
+  new <- AmoNotes(auth, "lead", note_type = c(1, 3, 14, 26, 37))
+  expect_identical(new$note_type, c("1", "3", "14", "26", "37"))
+  same <- c("id", "created_by", "created_at", "element_id", "element_type", "text")
+  expect_identical(new[1, same], old[1, same])
+  status <- c("created_at", "element_id", "params_STATUS_NEW", "params_STATUS_OLD")
+  expect_identical(new[2, status], old[2, status])
+  expect_identical(new$params_MAIN_USER_ID_OLD[[3]], "7001002")
+  expect_identical(unlist(new[4, c("params_tags1", "params_tags2")], use.names = FALSE),
+                   c("\u043e\u043f\u0442", "\u0441\u0440\u043e\u0447\u043d\u043e"))
+})
+
+test_that("chats name their channel, their talk and its contact", {
+  chats <- AmoNotes(
+    serve_v4("events?page=1&" = "events_list.chats.json"), "lead", note_type = "chat"
+  )
+  expect_identical(chats$event_type, "incoming_chat_message")
+  expect_identical(chats$params_origin, "telegram")
+  expect_identical(chats$params_talk_id, "38")
+  expect_identical(chats$linked_talk_contact_id, "5200102")
+})
+
+test_that("cards are those of the contract, over both APIs", {
+  linked <- list(
+    leads = "contacts", contacts = c("leads", "customers"),
+    companies = c("leads", "contacts", "customers"), customers = "contacts"
+  )
+  for (name in names(readers)) {
+    file <- sprintf("%s-list.json", name)
+    old <- readers[[name]](do.call(serve_v2, stats::setNames(list(file), name)))
+    expected <- oracle_cards(records(file), name, linked[[name]], zone)
+    expect_contract(old, expected)
+    page <- stats::setNames(sprintf("%s_list.json", name), paste0(name, "?page=1&"))
+    new <- readers[[name]](serve_v4(page))
+    expect_both(old, new, c("company_name", "custom_field_is_system", "period_id"))
+  }
+})
+
+test_that("fields of every type have rows", {
+  leads <- AmoLeads(serve_v4("leads?page=1&" = "leads_list.field_types.json"))
+  values <- leads$linked_custom_fields
+  expect_identical(unique(values$custom_field_id), 450021:450030)
+  of <- function(field) values[values$custom_field_id == field, ]
+  expect_identical(of(450021)$custom_field_value, c("4001", "525001", "4002", "525002"))
+  expect_identical(
+    of(450026)$custom_field_value_subtype,
+    c("sku", "unit_price", "quantity", "discount.type", "discount.value", "external_uid",
+      "sku", "unit_price", "product_id")
+  )
+  expect_identical(of(450029)$custom_field_value, "1234.56")
+  expect_identical(of(450030)$custom_field_value_id, 810077L)
+})
+
+test_that("an old contact has its columns although it lacks members", {
+  page <- sprintf("[%s]", read_text(fixture("v2", "contacts-item-old.json")))
+  contacts <- AmoContacts(AmoSandbox(notes = 0, items = list(contacts = page)))$contacts
+  for (column in c("first_name", "last_name")) expect_identical(contacts[[column]], NA_character_)
+  expect_identical(contacts$updated_by, NA_integer_)
+})
+
+test_that("tasks are those of the contract, over both APIs", {
+  old <- AmoTasks(serve_v2(tasks = "tasks-list.json"))
+  expect_identical(old, oracle_tasks(records("tasks-list.json"), zone))
+  new <- AmoTasks(serve_v4("tasks?order%5Bid%5D=asc&page=1&" = "tasks_list.json"))
+  expect_both(old, new, "result_id")
+})
+
+test_that("the result of a task is read in each of its forms, as a column and as a note", {
+  auth <- serve_v4("tasks?" = "task_forms.json", "events?page=1&" = "events_list.results.json")
+  results <- c(
+    "\u0433\u043e\u0442\u043e\u0432\u044b\u0439 \u0442\u0435\u043a\u0441\u0442",
+    "\u0438\u0437 \u0441\u043f\u0438\u0441\u043a\u0430", NA, "\u0441 id", "", NA, NA
+  )
+  tasks <- AmoTasks(auth)
+  expect_identical(tasks$result_text, results)
+  expect_identical(tasks$result_id, c(NA, NA, NA, 77L, NA, NA, NA))
+  notes <- AmoNotes(auth, "task")
+  expect_identical(notes$text, results[c(1, 2, 4)])
+  expect_identical(notes$id, c(9300011L, 9300012L, 9300014L))
+})
+
+test_that("transactions are those of the contract, over both APIs", {
+  old <- AmoCustomersTransactions(serve_v2(transactions = "transactions-list.json"))
+  expect_identical(old, oracle_transactions(records("transactions-list.json"), zone))
+  page <- c("customers/transactions?page=1&" = "customers_transactions_list.json")
+  expect_both(old, AmoCustomersTransactions(serve_v4(page)))
+})
+
+test_that("incoming leads are those of the contract, over both APIs", {
+  old <- AmoIncomingLeads(serve_v2(incoming_leads = "incoming_leads-list.json"))
+  expect_identical(old, oracle_incoming_leads(records("incoming_leads-list.json"), zone))
+  new <- AmoIncomingLeads(serve_v4("leads/unsorted?page=1&" = "leads_unsorted_list.json"))
+  expect_both(old, new)
+})
+
+test_that("the parts of an account are those of the contract, over both APIs", {
+  for (name in c("account-with-all.json", "account-with-all-old.json")) {
+    account <- oracle_json(read_text(fixture("v2", name)))
+    auth <- serve_v2(account = name)
+    expect_identical(AmoUsers(auth), oracle_users(account))
+    expect_identical(AmoTaskTypes(auth), oracle_task_types(account))
+    expect_identical(AmoPipelinesStatuses(auth), oracle_statuses(account))
+    expect_contract(AmoGroups(auth), oracle_groups(account))
+    fields <- Filter(length, account$`_embedded`$custom_fields)
+    names(fields) <- paste0("custom_fields_", names(fields))
+    expect_contract(AmoCustomFields(auth), lapply(fields, oracle_fields))
+  }
+})
+
+test_that("both APIs give the same parts of an account", {
+  old <- serve_v2()
+  fields <- sprintf("custom_fields_list.%s.json", c("contacts", "leads", "companies"))
+  names(fields) <- paste0(c("contacts", "leads", "companies"), "/custom_fields?page=1&")
+  new <- serve_v4(
+    "users?" = "users_list.json", "leads/pipelines" = "leads_pipelines_list.json", fields
+  )
+  users <- AmoUsers(new)
+  expect_both(AmoUsers(old), users[users$id != 7001003, ], "last_name")
+  # Rights that are not shown.
+  expect_identical(users$is_active, c(TRUE, TRUE, NA))
+  expect_identical(AmoGroups(new), AmoGroups(old))
+  expect_both(AmoTaskTypes(old), AmoTaskTypes(new))
+  by_id <- function(table) {
+    table <- table[order(table$pipeline_id, table$status_id), ]
+    row.names(table) <- NULL
+    table
+  }
+  expect_identical(by_id(AmoPipelinesStatuses(new)), by_id(AmoPipelinesStatuses(old)))
+  fields <- AmoCustomFields(new)
+  # A type that v2 did not have has no number.
+  leads <- fields$custom_fields_leads$custom_fields
+  expect_identical(leads$field_type[leads$type == "chained_list"], NA_integer_)
+  fields$custom_fields_leads$custom_fields <- leads[leads$type != "chained_list", ]
+  expect_both(AmoCustomFields(old), fields, c("is_editable", "is_required", "is_visible"))
+})
+
+test_that("log-ins are told from refusals", {
+  for (name in c("auth-success.json", "auth-success-several.json")) {
+    auth <- AmoSandbox(notes = 0, faults = list(answer("auth.php", "v2", name)))
+    expect_true(AmoAuth(auth_list = auth, verbose = FALSE))
+  }
+  auth <- AmoSandbox(notes = 0, faults = list(answer("auth.php", "v2", "auth-failure.json")))
+  refused <- AmoAuth(auth_list = auth, verbose = FALSE)
+  expect_match(refused, "^Auth error. Error code: 110. ")
+})
