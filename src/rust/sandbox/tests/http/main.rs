@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod account;
+mod changes;
 mod client;
 mod command;
 mod faults;

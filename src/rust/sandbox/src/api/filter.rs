@@ -1,0 +1,114 @@
+//! Which rows of a table a request means.
+
+use crate::api::presence::Present;
+use crate::data::table::{Row, Table};
+
+/// What a list can go by.
+pub type Getter<T> = fn(&T) -> u64;
+type Test<'a, T> = Box<dyn Fn(&T) -> bool + 'a>;
+
+/// What the rows of a list have to be.
+pub struct Filters<'a, T> {
+    /// The only ones that can pass, if they are asked for by their ids.
+    ids: Option<Vec<u64>>,
+    tests: Vec<Test<'a, T>>,
+}
+
+/// A span of time in epoch seconds, both ends within.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+/// Which rows of a table are in a list at the moment.
+pub struct Listed<'a, T> {
+    pub table: &'a Table<T>,
+    /// The list begins at this place; the rows before it are found by id only.
+    pub first: usize,
+    pub present: &'a Present,
+}
+
+/// In which order a list comes.
+pub struct Order<T> {
+    /// What it goes by, if not the id, with the number that the table knows it by.
+    pub by: Option<(usize, Getter<T>)>,
+    pub falling: bool,
+}
+
+impl Span {
+    /// Whether a moment lies within.
+    pub fn holds(&self, moment: u64) -> bool {
+        let moment = i64::try_from(moment).unwrap_or(i64::MAX);
+        self.from.is_none_or(|from| moment >= from) && self.to.is_none_or(|to| moment <= to)
+    }
+}
+
+impl<T> Default for Filters<'_, T> {
+    fn default() -> Self {
+        Self { ids: None, tests: Vec::new() }
+    }
+}
+
+impl<'a, T: Row> Filters<'a, T> {
+    /// Only rows for which this is true.
+    pub fn add(&mut self, test: impl Fn(&T) -> bool + 'a) {
+        self.tests.push(Box::new(test));
+    }
+
+    /// Only rows with one of these ids, unless there are none.
+    pub fn ids(&mut self, ids: Vec<u64>) {
+        self.ids = (!ids.is_empty()).then_some(ids);
+    }
+
+    /// Only rows of which this is one of the wanted, unless there are none.
+    pub fn one_of<V: PartialEq + 'a>(&mut self, wanted: Vec<V>, get: impl Fn(&T) -> V + 'a) {
+        if !wanted.is_empty() {
+            self.add(move |row| wanted.contains(&get(row)));
+        }
+    }
+
+    /// Only rows of which this lies in the span, unless that is all of time.
+    pub fn during(&mut self, span: Span, get: impl Fn(&T) -> u64 + 'a) {
+        if span != Span::default() {
+            self.add(move |row| span.holds(get(row)));
+        }
+    }
+
+    /// The rows that are there and pass, in this order.
+    pub fn select<'b>(
+        &'b self,
+        listed: &'b Listed<'b, T>,
+        order: &Order<T>,
+    ) -> Box<dyn Iterator<Item = &'b T> + 'b> {
+        let (table, rows, first) = (listed.table, listed.table.rows(), listed.first);
+        let rising: Box<dyn DoubleEndedIterator<Item = usize> + 'b> = match (&self.ids, order.by) {
+            (Some(ids), by) => {
+                let mut places: Vec<_> = ids.iter().filter_map(|id| table.place(*id)).collect();
+                places.sort_unstable();
+                places.dedup();
+                if let Some((_, key)) = by {
+                    places.sort_by_key(|place| key(&rows[*place]));
+                }
+                Box::new(places.into_iter())
+            }
+            (None, Some((number, key))) => {
+                let places = table.order(number, key).iter().map(|place| *place as usize);
+                Box::new(places.filter(move |place| *place >= first))
+            }
+            (None, None) => Box::new(first..rows.len()),
+        };
+        let places: Box<dyn Iterator<Item = usize> + 'b> =
+            if order.falling { Box::new(rising.rev()) } else { rising };
+        let rows = places.filter(|place| listed.has(*place)).map(|place| &rows[place]);
+        Box::new(rows.filter(|row| row.is_there() && self.tests.iter().all(|test| test(row))))
+    }
+}
+
+impl<T: Row> Listed<'_, T> {
+    /// Whether the row at this place is there at the moment.
+    fn has(&self, place: usize) -> bool {
+        let place = self.table.rows()[place].place(place).checked_sub(self.first);
+        place.is_none_or(|place| self.present.has(place as u64))
+    }
+}

@@ -1,0 +1,58 @@
+//! What the two APIs show of the account: their lists, filters and spelling.
+//! May use the data; knows nothing of the server.
+
+pub mod app;
+pub mod filter;
+pub mod json;
+pub mod presence;
+pub mod query;
+pub mod recorded;
+pub mod reply;
+pub mod v2;
+pub mod v4;
+pub mod value;
+
+use axum::extract::Request;
+use axum::http::header::HOST;
+
+use crate::api::query::Query;
+use crate::data::store::Store;
+use value::Json;
+
+/// What the views of one request need to know.
+pub struct Context<'a> {
+    pub store: &'a Store,
+    /// Scheme and host as the request named them. The real service links to the
+    /// account's own host; here that would lead out of this computer.
+    pub site: String,
+    with: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    /// For the answer to a request.
+    pub fn new(store: &'a Store, request: &Request, query: &Query) -> Self {
+        let with = query.list("with").map(str::to_owned).collect();
+        Self { store, site: site(request), with }
+    }
+
+    /// Whether `with` asks for this part.
+    pub fn asks(&self, part: &str) -> bool {
+        self.with.iter().any(|asked| asked == part)
+    }
+
+    /// What is shown only if `with` asks for it.
+    pub fn part<T: Into<Json>>(&self, part: &str, value: impl FnOnce() -> T) -> Json {
+        if self.asks(part) { value().into() } else { Json::Absent }
+    }
+}
+
+/// The parameters of a request.
+pub fn query(request: &Request) -> Query {
+    Query::parse(request.uri().query().unwrap_or_default().as_bytes())
+}
+
+/// The address under which the client knows us, for links.
+pub fn site(request: &Request) -> String {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    format!("http://{}", host.unwrap_or("127.0.0.1"))
+}

@@ -1,0 +1,144 @@
+//! `GET /api/v2/account`.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{echo, pipelines};
+use crate::api::app::App;
+use crate::api::reply;
+use crate::api::value::{Json, object};
+use crate::api::{self, Context};
+use crate::data::account::{self, GROUPS, TASK_TYPES, USERS, User};
+use crate::data::fields::{self, Field};
+use crate::data::funnel::{PIPELINES, Pipeline};
+
+/// The note types that the account lists: those that have a code name.
+const NOTE_TYPES: [(u64, &str); 18] = [
+    (1, "DEAL_CREATED"),
+    (2, "CONTACT_CREATED"),
+    (3, "DEAL_STATUS_CHANGED"),
+    (4, "COMMON"),
+    (5, "ATTACHEMENT"),
+    (6, "CALL"),
+    (7, "MAIL_MESSAGE"),
+    (8, "MAIL_MESSAGE_ATTACHMENT"),
+    (9, "EXTERNAL_ATTACH"),
+    (10, "CALL_IN"),
+    (11, "CALL_OUT"),
+    (12, "COMPANY_CREATED"),
+    (13, "TASK_RESULT"),
+    (17, "CHAT"),
+    (99, "MAX_SYSTEM"),
+    (101, "DROPBOX"),
+    (102, "SMS_IN"),
+    (103, "SMS_OUT"),
+];
+
+/// Answers with the account and with the parts that `with` names.
+pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
+    let query = api::query(&request);
+    let store = app.store();
+    let context = Context::new(&store, &request, &query);
+    let free = query.value("free_users") == Some("Y");
+    let parts = object! {
+        "users": context.part("users", || users(free)),
+        "custom_fields": context.part("custom_fields", custom_fields),
+        "note_types": context.part("note_types", note_types),
+        "groups": context.part("groups", groups),
+        "task_types": context.part("task_types", task_types),
+        "pipelines": context.part("pipelines", pipelines::all),
+    };
+    let view = object! {
+        "_links": echo("/api/v2/account", request.uri()), "id": account::ID,
+        "name": account::NAME, "subdomain": app.account.subdomain.clone(),
+        "currency": account::CURRENCY, "timezone": app.account.timezone_name().to_owned(),
+        "timezone_offset": app.account.offset_now(), "language": account::LANGUAGE,
+        "date_pattern": object! {
+            "date": "d.m.Y", "time": "H:i", "date_time": "d.m.Y H:i", "time_full": "H:i:s",
+        },
+        "current_user": app.current_user().id, "_embedded": parts.unless_bare(),
+    };
+    reply::json(StatusCode::OK, reply::HAL, &view)
+}
+
+fn users(free: bool) -> Json {
+    let shown = USERS.iter().filter(|user| free || !user.is_free);
+    Json::numbered(shown.map(|user| (user.id, view(user))))
+}
+
+fn view(user: &User) -> Json {
+    object! {
+        "id": user.id, "name": user.name, "last_name": "", "login": user.login,
+        "language": account::LANGUAGE, "group_id": user.group_id, "is_active": user.is_active,
+        "is_free": user.is_free, "is_admin": user.is_admin, "phone_number": user.phone,
+        "rights": rights(user.is_admin),
+    }
+}
+
+/// Administrators may do all; others see all, and change what is theirs (M)
+/// or their group's (G).
+fn rights(is_admin: bool) -> Json {
+    let or = |other| if is_admin { "A" } else { other };
+    let by_status =
+        PIPELINES.iter().map(|pipeline| (pipeline.id, status_rights(pipeline, or("G"))));
+    object! {
+        "mail": "A", "incoming_leads": or("G"), "catalogs": "A", "lead_add": "A",
+        "lead_view": "A", "lead_edit": or("G"), "lead_delete": or("D"), "lead_export": or("D"),
+        "contact_add": "A", "contact_view": "A", "contact_edit": or("M"),
+        "contact_delete": or("D"), "contact_export": or("D"), "company_add": "A",
+        "company_view": "A", "company_edit": or("M"), "company_delete": or("D"),
+        "company_export": or("D"), "task_edit": or("M"), "task_delete": or("M"),
+        "by_status": object! { "leads": Json::numbered(by_status) },
+    }
+}
+
+/// Rights are kept for the unsorted pile of each funnel.
+fn status_rights(pipeline: &Pipeline, right: &'static str) -> Json {
+    let unsorted = pipeline.statuses.iter().filter(|status| status.is_unsorted());
+    Json::numbered(unsorted.map(|status| {
+        let all = object! { "view": right, "edit": right, "delete": right, "export": right };
+        (status.id, all)
+    }))
+}
+
+fn custom_fields() -> Json {
+    let all = |fields: &'static [Field]| {
+        Json::numbered(fields.iter().map(|field| (field.id, field_view(field))))
+    };
+    object! {
+        "contacts": all(fields::CONTACT), "leads": all(fields::LEAD),
+        "companies": all(fields::COMPANY),
+        // Without any field it is `[]`, not `{}`.
+        "customers": Json::List(Vec::new()),
+    }
+}
+
+fn field_view(field: &'static Field) -> Json {
+    let choices = field.choices.iter().map(|(id, name)| (*id, Json::from(*name)));
+    object! {
+        "id": field.id, "name": field.name, "field_type": field.shape, "sort": field.sort,
+        "code": field.code, "is_multiple": field.is_multiple(), "is_system": field.is_system(),
+        "is_editable": true, "is_required": false, "is_deletable": true, "is_visible": true,
+        "params": Json::Object(Vec::new()), "enums": Json::numbered(choices).unless_bare(),
+    }
+}
+
+fn note_types() -> Json {
+    Json::numbered(NOTE_TYPES.into_iter().map(|(id, code)| {
+        (id, object! { "id": id, "code": code, "is_editable": code == "COMMON" })
+    }))
+}
+
+fn groups() -> Json {
+    Json::list(GROUPS.iter().map(|group| object! { "id": group.id, "name": group.name }))
+}
+
+fn task_types() -> Json {
+    Json::numbered(TASK_TYPES.iter().map(|task_type| {
+        let (id, name) = (task_type.id, task_type.name);
+        (id, object! { "id": id, "name": name, "color": Json::Null, "icon_id": 0_u64 })
+    }))
+}

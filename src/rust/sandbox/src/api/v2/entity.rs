@@ -1,0 +1,278 @@
+//! Contacts, leads, companies and customers as API v2 spells them.
+
+use super::link;
+use super::list::Rows;
+use super::parameters::Parameters;
+use crate::api::Context;
+use crate::api::filter::Filters;
+use crate::api::value::{Json, object};
+use crate::data::account;
+use crate::data::entity::Entity;
+use crate::data::funnel;
+use crate::data::kind::Kind;
+use crate::data::list::List;
+use crate::data::names::LastName;
+use crate::data::random::Rng;
+use crate::data::store::Store;
+use crate::data::table::Table;
+use crate::data::tags;
+use crate::data::values::{Filled, Value};
+
+const SALT: u64 = 0x0000_2E47;
+const DEADLINE_SALT: u64 = 0x0000_C107;
+/// Midnight of 00.00.0000 in Moscow's local mean time: what the service makes
+/// of a deadline that was never set.
+const NEVER: i64 = -62_169_993_017;
+
+fn kind_of(list: List) -> Kind {
+    match list {
+        List::Leads => Kind::Lead,
+        List::Companies => Kind::Company,
+        List::Customers => Kind::Customer,
+        _ => Kind::Contact,
+    }
+}
+
+impl Rows for Entity {
+    fn table(store: &Store, list: List) -> (&Table<Self>, usize) {
+        (store.entities(kind_of(list)), 0)
+    }
+
+    fn filter<'a>(
+        filters: &mut Filters<'a, Self>,
+        parameters: &Parameters<'a>,
+        store: &'a Store,
+        list: List,
+    ) {
+        let asks = |part: &str| parameters.query.list("with").any(|name| name == part);
+        let trash = list == List::Leads && asks("only_deleted");
+        filters.add(move |entity| entity.is_deleted == trash);
+        filters.ids(parameters.numbers("id"));
+        filters.during(parameters.modified(), |entity| entity.updated_at.into());
+        match list {
+            List::Leads => filter_leads(filters, parameters, store),
+            List::Customers => filter_customers(filters, parameters),
+            _ => {}
+        }
+        let users =
+            if list == List::Customers { "filter[main_user]" } else { "responsible_user_id" };
+        filters.one_of(parameters.numbers(users), |entity| entity.responsible.id);
+        if let Some(words) = parameters.query.value("query").map(str::to_owned) {
+            filters.add(move |entity| entity.mentions(&words));
+        }
+    }
+
+    fn view(&self, context: &Context) -> Json {
+        let spell = &mut Spelling::of(context.store, self);
+        match self.kind {
+            Kind::Lead => lead(self, context, spell),
+            Kind::Company => company(self, context, spell),
+            Kind::Customer => customer(self, context, spell),
+            Kind::Contact | Kind::Task => contact(self, context, spell),
+        }
+    }
+}
+
+fn filter_leads<'a>(
+    filters: &mut Filters<'a, Entity>,
+    parameters: &Parameters<'a>,
+    store: &'a Store,
+) {
+    filters.one_of(parameters.numbers("status"), |lead| lead.state.stage.status);
+    filters.during(parameters.span("date_create"), |lead| lead.created_at.into());
+    filters.during(parameters.span("date_modify"), |lead| lead.updated_at.into());
+    if parameters.number("filter[active]") == Some(1) {
+        filters.add(|lead| !lead.state.stage.is_closed());
+    }
+    // 1 is without tasks, 2 with open ones.
+    if let Some(tasks @ 1..=2) = parameters.number("filter[tasks]") {
+        filters.add(move |lead| store.closest_task(lead).is_some() == (tasks == 2));
+    }
+}
+
+fn filter_customers<'a>(filters: &mut Filters<'a, Entity>, parameters: &Parameters<'a>) {
+    if parameters.query.value("filter[date][type]") == Some("modify") {
+        filters.during(parameters.span("date"), |customer| customer.updated_at.into());
+    } else {
+        filters.during(parameters.span("date"), |customer| customer.created_at.into());
+    }
+    filters.during(parameters.span("next_date"), |customer| customer.expectation.next_date);
+}
+
+fn contact(contact: &Entity, context: &Context, spell: &mut Spelling) -> Json {
+    object! {
+        "id": contact.id, "name": contact.name.full.clone(),
+        "first_name": contact.name.first.clone(),
+        "last_name": match &contact.name.last {
+            LastName::Absent => Json::Absent,
+            LastName::Empty => "".into(),
+            LastName::Known(last) => last.clone().into(),
+        },
+        "responsible_user_id": contact.responsible.id, "created_by": contact.created_by,
+        "created_at": contact.created_at, "updated_at": contact.updated_at,
+        "account_id": account::ID, "updated_by": contact.updated_by,
+        "group_id": contact.responsible.group_id, "company": spell.company(),
+        "leads": spell.linked(Kind::Lead),
+        "closest_task_at": context.store.closest_task(contact)
+            .map_or_else(|| no_deadline(context.store, contact), i64::from),
+        "tags": spell.tags(), "custom_fields": spell.fields(),
+        "customers": spell.linked(Kind::Customer), "_links": spell.link(),
+    }
+}
+
+fn lead(lead: &Entity, context: &Context, spell: &mut Spelling) -> Json {
+    let (stage, loss_reason) = (lead.state.stage, lead.state.loss_reason);
+    let loss_reason_name = funnel::loss_reason_name(loss_reason);
+    object! {
+        "id": lead.id, "name": lead.name.full.clone(),
+        "responsible_user_id": lead.responsible.id, "created_by": lead.created_by,
+        "created_at": lead.created_at, "updated_at": lead.updated_at,
+        "account_id": account::ID, "pipeline_id": stage.pipeline, "status_id": stage.status,
+        "updated_by": lead.updated_by, "is_deleted": lead.is_deleted,
+        "main_contact": spell.main_contact(), "group_id": lead.responsible.group_id,
+        "company": spell.company(), "closed_at": lead.state.closed_at,
+        "closest_task_at": context.store.closest_task(lead).unwrap_or(0),
+        "is_price_modified_by_robot":
+            context.part("is_price_modified_by_robot", || lead.value.is_set_by_robot),
+        "tags": spell.tags(), "custom_fields": spell.fields(),
+        "contacts": spell.linked(Kind::Contact), "sale": lead.value.price,
+        "loss_reason_id": loss_reason,
+        "loss_reason_name": match loss_reason_name {
+            Some(name) => context.part("loss_reason_name", || name),
+            None => Json::Absent,
+        },
+        "pipeline": object! {
+            "id": stage.pipeline,
+            "_links": link(format!("/api/v2/pipelines?id={}", stage.pipeline)),
+        },
+        "_links": spell.link(),
+    }
+}
+
+fn company(company: &Entity, context: &Context, spell: &mut Spelling) -> Json {
+    object! {
+        "id": company.id, "name": company.name.full.clone(),
+        "responsible_user_id": company.responsible.id, "created_by": company.created_by,
+        "created_at": company.created_at, "updated_at": company.updated_at,
+        "account_id": account::ID, "updated_by": company.updated_by,
+        "group_id": company.responsible.group_id, "contacts": spell.linked(Kind::Contact),
+        "leads": spell.linked(Kind::Lead),
+        "closest_task_at": context.store.closest_task(company).unwrap_or(0),
+        "tags": spell.tags(), "custom_fields": spell.fields(),
+        "customers": spell.linked(Kind::Customer), "_links": spell.link(),
+    }
+}
+
+fn customer(customer: &Entity, context: &Context, spell: &mut Spelling) -> Json {
+    let expectation = customer.expectation;
+    object! {
+        "id": customer.id, "name": customer.name.full.clone(),
+        "responsible_user_id": customer.responsible.id, "created_by": customer.created_by,
+        "created_at": customer.created_at, "updated_at": customer.updated_at,
+        "account_id": account::ID, "updated_by": customer.updated_by,
+        "is_deleted": customer.is_deleted, "main_contact": spell.main_contact(),
+        "tags": spell.tags(), "custom_fields": spell.fields(),
+        "contacts": spell.linked(Kind::Contact), "company": spell.company(),
+        "next_price": expectation.next_price,
+        "closest_task_at": context.store.closest_task(customer).unwrap_or(0),
+        "period_id": expectation.period, "periodicity": expectation.periodicity,
+        "next_date": expectation.next_date, "_links": spell.link(),
+    }
+}
+
+fn no_deadline(store: &Store, contact: &Entity) -> i64 {
+    let mut rng = store.account.rng(DEADLINE_SALT, contact.kind, contact.id.into());
+    if rng.percent(6) { NEVER } else { 0 }
+}
+
+/// Spells the parts that entities have in common: links, tags and fields.
+/// Where there is nothing PHP makes `{}` of it and now and then `[]`.
+struct Spelling<'a> {
+    store: &'a Store,
+    entity: &'a Entity,
+    rng: Rng,
+}
+
+impl<'a> Spelling<'a> {
+    fn of(store: &'a Store, entity: &'a Entity) -> Self {
+        let rng = Rng::of(&[SALT, entity.kind.element_type(), entity.id.into()]);
+        Self { store, entity, rng }
+    }
+
+    fn link(&self) -> Json {
+        reference(self.entity.kind, &[self.entity.id])
+    }
+
+    fn linked(&mut self, kind: Kind) -> Json {
+        let ids = self.store.linked(self.entity, kind);
+        let linked =
+            object! { "id": Json::list(ids.iter().copied()), "_links": reference(kind, &ids) };
+        self.maybe((!ids.is_empty()).then_some(linked))
+    }
+
+    fn main_contact(&mut self) -> Json {
+        let main = self.store.linked(self.entity, Kind::Contact).into_iter().next();
+        let main = main.map(|id| object! { "id": id, "_links": reference(Kind::Contact, &[id]) });
+        self.maybe(main)
+    }
+
+    fn company(&mut self) -> Json {
+        let id = self.store.linked(self.entity, Kind::Company).into_iter().next();
+        let company = id.and_then(|id| self.store.entities(Kind::Company).find(id.into()));
+        let company = company.map(|company| {
+            object! {
+                "id": company.id, "name": company.name.full.clone(),
+                "_links": reference(Kind::Company, &[company.id]),
+            }
+        });
+        self.maybe(company)
+    }
+
+    fn tags(&mut self) -> Json {
+        let tags = self.entity.tags.iter();
+        let tags = tags.map(|tag| object! { "id": tags::id(tag), "name": *tag });
+        self.list(tags.collect())
+    }
+
+    fn fields(&mut self) -> Json {
+        self.list(self.entity.fields.iter().map(field).collect())
+    }
+
+    fn list(&mut self, items: Vec<Json>) -> Json {
+        self.maybe((!items.is_empty()).then_some(Json::List(items)))
+    }
+
+    fn maybe(&mut self, part: Option<Json>) -> Json {
+        match part {
+            Some(part) => part,
+            None if self.rng.percent(12) => Json::List(Vec::new()),
+            None => Json::Object(Vec::new()),
+        }
+    }
+}
+
+fn reference(kind: Kind, ids: &[u32]) -> Json {
+    let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
+    link(format!("/api/v2/{}?id={}", kind.plural(), ids.join(",")))
+}
+
+fn field(filled: &Filled) -> Json {
+    let field = filled.field;
+    object! {
+        "id": field.id, "name": field.name,
+        "code": if field.is_system() { field.code.into() } else { Json::Absent },
+        "values": Json::list(filled.values.iter().map(value)), "is_system": field.is_system(),
+    }
+}
+
+fn value(value: &Value) -> Json {
+    match value.clone() {
+        Value::Text(text) => object! { "value": text },
+        Value::Choice((id, name)) => object! { "value": name, "enum": id },
+        Value::Contact(text, (id, _)) => object! { "value": text, "enum": id },
+        Value::Ticked => object! { "value": "1" },
+        Value::Day(day) => object! { "value": format!("{day} 00:00:00") },
+        Value::AddressLine(text, what) => object! { "value": text, "subtype": what },
+        Value::Firm(firm) => object! { "value": *firm },
+    }
+}

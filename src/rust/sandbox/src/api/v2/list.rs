@@ -1,0 +1,84 @@
+//! One handler for all lists of API v2.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::page;
+use super::parameters::Parameters;
+use crate::api::Context;
+use crate::api::app::App;
+use crate::api::filter::{Filters, Listed, Order};
+use crate::api::recorded::{self, RecordedRow};
+use crate::api::reply;
+use crate::api::value::Json;
+use crate::data::list::List;
+use crate::data::store::Store;
+use crate::data::table::{Row, Table};
+
+/// What a list of API v2 is made of.
+pub trait Rows: Row + Sized + 'static {
+    /// Where the rows of this list are kept, and where it begins.
+    fn table(store: &Store, list: List) -> (&Table<Self>, usize);
+
+    /// What the parameters ask for.
+    fn filter<'a>(
+        filters: &mut Filters<'a, Self>,
+        parameters: &Parameters<'a>,
+        store: &'a Store,
+        list: List,
+    );
+
+    /// Whether the list begins with the latest row.
+    fn falls(_: &Parameters) -> bool {
+        false
+    }
+
+    /// One row, its members in the order of the service.
+    fn view(&self, context: &Context) -> Json;
+}
+
+/// Adds a list.
+pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, list: List) -> Router<Arc<App>> {
+    let handler = async move |State(app): State<Arc<App>>, request: Request| {
+        answer::<T>(&app, list, &request)
+    };
+    router.route(path, get(handler))
+}
+
+/// Answers with a page of rows, or 204.
+fn answer<T: Rows>(app: &App, list: List, request: &Request) -> Response {
+    if app.kommo && matches!(list, List::Customers | List::Transactions) {
+        return switched_off();
+    }
+    let path = format!("/api/v2/{}", list.name());
+    let parameters = Parameters::read(request, &app.account.timezone);
+    let present = app.presence.now();
+    if let Some(rows) = app.recorded.get(&list) {
+        let ids = parameters.numbers("id");
+        let there = (0..).zip(rows).filter(|(place, _)| present.has(*place)).map(|(_, row)| row);
+        let wanted =
+            there.filter(|row: &&RecordedRow| ids.is_empty() || ids.contains(&row.meta.id));
+        let rows = parameters.window(list).cut(wanted);
+        return page::answer(request, &path, rows.into_iter().map(recorded::json).collect());
+    }
+    let store = app.store();
+    let (table, first) = T::table(&store, list);
+    let mut filters = Filters::default();
+    T::filter(&mut filters, &parameters, &store, list);
+    let listed = Listed { table, first, present: &present };
+    let order = Order { by: None, falling: T::falls(&parameters) };
+    let rows = parameters.window(list).cut(filters.select(&listed, &order));
+    let context = Context::new(&store, request, &parameters.query);
+    page::answer(request, &path, rows.into_iter().map(|row| row.view(&context)).collect())
+}
+
+/// What an account without customers says.
+fn switched_off() -> Response {
+    let status = StatusCode::UPGRADE_REQUIRED;
+    reply::problem(status, "Error", "Functional disabled by administrator")
+}

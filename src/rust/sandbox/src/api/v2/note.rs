@@ -1,0 +1,225 @@
+//! `GET /api/v2/notes`, and a note as API v2 spells it.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::parameters::{Parameters, Window};
+use super::{link, page};
+use crate::api::Context;
+use crate::api::app::App;
+use crate::api::filter::{Filters, Listed, Order};
+use crate::api::presence::Present;
+use crate::api::recorded::{self, Recorded};
+use crate::api::reply;
+use crate::api::value::{Json, object};
+use crate::data::account;
+use crate::data::content::{Address, Call, Content, Email};
+use crate::data::funnel::Stage;
+use crate::data::kind::Kind;
+use crate::data::note::{Note, NoteType};
+use crate::data::random::Rng;
+use crate::data::table::Row;
+
+const SALT: u64 = 0x0000_5E02;
+const PATH: &str = "/api/v2/notes";
+
+/// Answers with a page of rows, 204 when there are none, or 400 when the type
+/// is missing or unknown.
+pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
+    let parameters = Parameters::read(&request, &app.account.timezone);
+    let Some(kind) = parameters.query.value("type").and_then(Kind::from_name) else {
+        return type_required();
+    };
+    let present = app.presence.now();
+    let rows = match app.recorded_notes.get(&kind) {
+        Some(rows) => recorded_rows(rows, &parameters, &present),
+        None => {
+            let store = app.store();
+            let filters = filters(&parameters);
+            let listed = Listed { table: store.notes(kind), first: 0, present: &present };
+            let notes = filters.select(&listed, &Order { by: None, falling: false });
+            let notes = window(&parameters).cut(notes);
+            let context = Context::new(&store, &request, &parameters.query);
+            notes.into_iter().map(|note| view(note, &context)).collect()
+        }
+    };
+    page::answer(&request, PATH, rows)
+}
+
+/// Which of the made-up notes are asked for: those with the ids, whatever the
+/// other parameters say, or those that pass.
+fn filters<'a>(parameters: &Parameters) -> Filters<'a, Note> {
+    let mut filters = Filters::default();
+    let ids = parameters.numbers("id");
+    if ids.is_empty() {
+        filters.one_of(parameters.numbers("element_id"), |note: &Note| u64::from(note.entity));
+        filters.one_of(parameters.numbers("note_type"), |note: &Note| note.note_type.code());
+        filters.during(parameters.modified(), |note: &Note| note.updated_at.into());
+    }
+    filters.ids(ids);
+    filters
+}
+
+/// The same of recorded ones.
+fn recorded_rows(rows: &[Recorded], parameters: &Parameters, present: &Present) -> Vec<Json> {
+    let [ids, elements, types] =
+        ["id", "element_id", "note_type"].map(|name| parameters.numbers(name));
+    let since = parameters.modified();
+    let within = |list: &[u64], value| list.is_empty() || list.contains(&value);
+    let there = (0..).zip(rows).filter(|(place, _)| present.has(*place)).map(|(_, row)| row);
+    let wanted = there.filter(|Recorded { meta, .. }| {
+        let passes = within(&elements, meta.element_id)
+            && within(&types, meta.note_type)
+            && since.holds(meta.updated_at);
+        if ids.is_empty() { passes } else { ids.contains(&meta.id) }
+    });
+    window(parameters).cut(wanted).into_iter().map(recorded::json).collect()
+}
+
+/// Notes by their ids come all at once.
+fn window(parameters: &Parameters) -> Window {
+    if parameters.numbers("id").is_empty() { parameters.offset() } else { Window::WHOLE }
+}
+
+fn type_required() -> Response {
+    let failure = object! { "response": object! {
+        "error": "Не указан или неизвестен тип примечаний (type)", "error_code": "221",
+        "server_time": reply::server_time(),
+    } };
+    reply::json(StatusCode::BAD_REQUEST, "application/json; charset=utf-8", &failure)
+}
+
+fn view(note: &Note, context: &Context) -> Json {
+    let kind = note.kind;
+    let parts = parts(context.store.content(note), note);
+    object! {
+        "id": note.id, "responsible_user_id": note.responsible.id,
+        "created_by": note.created_by, "created_at": note.created_at,
+        "updated_at": note.updated_at, "account_id": account::ID,
+        "group_id": note.responsible.group_id,
+        "is_editable": note.note_type == NoteType::Common, "element_id": note.entity,
+        "element_type": kind.element_type(), "attachment": parts.attachment,
+        "note_type": note.note_type.code(), "text": parts.text, "params": parts.params,
+        "_links": link(format!("{PATH}?id={}&type={}", note.id, kind.name())),
+    }
+}
+
+/// The parts of a row that depend on what it says.
+struct Parts {
+    attachment: String,
+    text: Json,
+    params: Json,
+}
+
+fn parts(content: Content, note: &Note) -> Parts {
+    // The spelling differs from row to row as the senders did.
+    let mut rng = Rng::of(&[SALT, note.id()]);
+    let said =
+        |text: String, params| Parts { attachment: String::new(), text: text.into(), params };
+    let silent = |params| Parts { attachment: String::new(), text: Json::Absent, params };
+    match content {
+        Content::Created => said("Добавлен новый объект".to_owned(), Json::Absent),
+        Content::Text(text) | Content::OldMail(text) | Content::Chat { text, .. } => {
+            said(text, nothing(note, &mut rng))
+        }
+        Content::File { name, stored } => {
+            Parts { attachment: stored, ..said(name, nothing(note, &mut rng)) }
+        }
+        Content::Service { service, text } => silent(object! { "text": text, "service": service }),
+        // An integration that shouts.
+        Content::Sms { text, phone } if rng.percent(35) => {
+            silent(object! { "TEXT": text, "PHONE": phone })
+        }
+        Content::Sms { text, phone } => silent(object! { "text": text, "phone": phone }),
+        other => said(String::new(), params(other, note, &mut rng)),
+    }
+}
+
+/// The ways of having no params: no field, `null` and `[]`. Task results and
+/// plain notes have no field.
+fn nothing(note: &Note, rng: &mut Rng) -> Json {
+    match (note.note_type, rng.below(12)) {
+        (NoteType::TaskResult, _) => Json::Absent,
+        (_, 0) => Json::Null,
+        (_, 1) => Json::List(Vec::new()),
+        _ => Json::Absent,
+    }
+}
+
+fn params(content: Content, note: &Note, rng: &mut Rng) -> Json {
+    match content {
+        Content::StageChanged { from, to, loss_reason } => stage_change(from, to, loss_reason),
+        Content::Call(call) if note.note_type == NoteType::OldCall => {
+            object! { "PHONE": call.phone, "DURATION": call.duration }
+        }
+        Content::Call(call) => call_params(call, rng),
+        Content::Email(email) => email_params(email),
+        Content::LinkedFile { name, link } => object! { "FILE_NAME": name, "LINK": link },
+        Content::ResponsibleChanged { from, to } => {
+            object! { "MAIN_USER_ID_OLD": from, "MAIN_USER_ID_NEW": to }
+        }
+        Content::Visit { url } => object! { "url": url },
+        Content::Targeting { service, campaign } => object! {
+            "service": service, "campaign": campaign, "contacts": Json::List(Vec::new()),
+        },
+        Content::AutoCreated { parent } => object! {
+            "lead_type": "parent", "lead_id": parent,
+            "link": object! { "id": parent, "type": 2_u64 },
+        },
+        Content::Purchase { transaction } => object! { "transaction_id": transaction },
+        Content::Place { text, latitude, longitude } => object! {
+            "text": text.clone(), "address": text, "longitude": longitude, "latitude": latitude,
+        },
+        Content::Tags(tags) => object! { "tags": tags },
+        Content::CashierMessage { status, text } => object! { "status": status, "text": text },
+        Content::InvoicePaid { service, text, icon } => {
+            object! { "service": service, "text": text, "icon_url": icon }
+        }
+        // The rest has no params and was dealt with by the caller.
+        _ => Json::Null,
+    }
+}
+
+fn stage_change(from: Stage, to: Stage, loss_reason: u64) -> Json {
+    object! {
+        "STATUS_NEW": to.status.to_string(), "STATUS_OLD": from.status.to_string(), "TEXT": "",
+        "PIPELINE_ID_OLD": from.pipeline, "PIPELINE_ID_NEW": to.pipeline,
+        "LOSS_REASON_ID": loss_reason,
+    }
+}
+
+fn call_params(call: Call, rng: &mut Rng) -> Json {
+    let modern = call.source == "sip_trunk";
+    let extension = object! { "ext": rng.between(101, 112), "queue": "sales" };
+    let (from_small, from) = if modern {
+        (call.from.into(), Json::Absent)
+    } else {
+        (Json::Absent, Json::from(call.from))
+    };
+    object! {
+        "UNIQ": call.uniq, "LINK": call.link, "PHONE": call.phone,
+        // Some telephone systems send text.
+        "DURATION": if rng.percent(5) {
+            Json::from(call.duration.to_string())
+        } else {
+            call.duration.into()
+        },
+        "SRC": call.source, "FROM": from, "from": from_small, "call_status": call.status,
+        "call_result": call.result, "text": "",
+        "extinfo": if modern && rng.percent(30) { extension } else { Json::Absent },
+    }
+}
+
+fn email_params(email: Email) -> Json {
+    let address = |Address { email, name }| object! { "email": email, "name": name };
+    object! {
+        "thread_id": email.thread, "message_id": email.message, "private": email.private,
+        "income": email.income, "from": address(email.from), "to": address(email.to),
+        "version": 2_u64, "subject": email.subject, "content_summary": email.summary,
+        "attach_cnt": email.files,
+        "delivery": object! { "status": "sent", "time": email.delivered_at },
+    }
+}

@@ -1,0 +1,39 @@
+//! A page of rows, as every list of API v2 sends it.
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::value::RawValue;
+
+use super::echo;
+use crate::api::reply::{self, RowCap, RowCount};
+use crate::api::value::{Json, object};
+
+/// Answers with rows of the list at `path`, or 204 when there are none.
+pub fn answer(request: &Request, path: &str, mut rows: Vec<Json>) -> Response {
+    if rows.is_empty() {
+        return reply::empty(StatusCode::NO_CONTENT);
+    }
+    if let Some(RowCap(most)) = request.extensions().get() {
+        rows.truncate(usize::try_from(*most).unwrap_or(usize::MAX));
+    }
+    let count = rows.len() as u64;
+    whole(request, path, rows.into(), count)
+}
+
+/// Answers with these rows, however they were found.
+pub fn list_page(request: &Request, rows: Vec<&RawValue>) -> Response {
+    answer(request, request.uri().path(), rows.into_iter().map(Json::from).collect())
+}
+
+/// Answers with `items`, which hold so many rows.
+pub fn whole(request: &Request, path: &str, items: Json, count: u64) -> Response {
+    let page = object! {
+        "_links": echo(path, request.uri()), "_embedded": object! { "items": items },
+    };
+    let mut response = reply::json(StatusCode::OK, reply::HAL, &page);
+    response.extensions_mut().insert(RowCount(count));
+    let time = HeaderValue::from(reply::server_time());
+    response.headers_mut().insert(HeaderName::from_static("runtime-timestamp"), time);
+    response
+}

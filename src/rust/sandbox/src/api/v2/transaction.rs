@@ -1,0 +1,43 @@
+//! Purchases as API v2 spells them.
+
+use super::link;
+use super::list::Rows;
+use super::parameters::Parameters;
+use crate::api::Context;
+use crate::api::filter::Filters;
+use crate::api::value::{Json, object};
+use crate::data::account;
+use crate::data::list::List;
+use crate::data::store::Store;
+use crate::data::table::Table;
+use crate::data::transaction::Transaction;
+
+impl Rows for Transaction {
+    fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
+        (store.transactions(), 0)
+    }
+
+    fn filter<'a>(
+        filters: &mut Filters<'a, Self>,
+        parameters: &Parameters<'a>,
+        _: &'a Store,
+        _: List,
+    ) {
+        filters.ids(parameters.numbers("id"));
+        filters.one_of(parameters.numbers("customer_id"), |row| u64::from(row.customer));
+    }
+
+    fn view(&self, _: &Context) -> Json {
+        let (id, customer) = (self.id, self.customer);
+        object! {
+            "id": id, "created_by": self.created_by, "created_at": self.created_at,
+            "updated_at": self.updated_at, "account_id": account::ID,
+            "updated_by": self.updated_by, "is_deleted": false, "comment": self.comment,
+            "price": self.price, "date": self.date,
+            "customer": object! {
+                "id": customer, "_links": link(format!("/api/v2/customers?id={customer}")),
+            },
+            "_links": link(format!("/api/v2/transactions?id={id}")),
+        }
+    }
+}

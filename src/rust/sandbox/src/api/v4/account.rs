@@ -1,0 +1,79 @@
+//! `GET /api/v4/account`.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::link;
+use crate::api::app::App;
+use crate::api::reply;
+use crate::api::value::{Json, object};
+use crate::api::{self, Context};
+use crate::data::account::{self, GROUPS, TASK_TYPES};
+use crate::data::random::{self, Rng};
+
+const SALT: u64 = 0x00AC_C004;
+
+/// Answers with the account and what `with` names.
+pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
+    let store = app.store();
+    let context = Context::new(&store, &request, &api::query(&request));
+    let parts = object! {
+        "amojo_rights": context.part("amojo_rights", || object! {
+            "can_direct": true, "can_create_groups": true,
+        }),
+        "users_groups": context.part("users_groups", groups),
+        "task_types": context.part("task_types", task_types),
+        "datetime_settings": context.part("datetime_settings", || object! {
+            "date_pattern": "d.m.Y H:i", "short_date_pattern": "d.m.Y",
+            // So spelt by the service.
+            "short_time_pattern": "H:i", "date_formant": "d.m.Y", "time_format": "H:i:s",
+            "timezone": app.account.timezone_name().to_owned(),
+            "timezone_offset": app.account.offset_now(),
+        }),
+    };
+    let view = object! {
+        "id": account::ID, "name": account::NAME, "subdomain": app.account.subdomain.clone(),
+        "current_user_id": app.current_user().id, "country": "RU",
+        "currency": account::CURRENCY,
+        "customers_mode": if app.kommo { "unavailable" } else { "dynamic" },
+        "is_unsorted_on": true, "is_loss_reason_enabled": true, "is_helpbot_enabled": false,
+        "is_technical_account": false, "contact_name_display_order": 1_u64,
+        "is_api_filter_enabled": context.part("is_api_filter_enabled", || app.api_filter),
+        "amojo_id": context.part("amojo_id", || uuid(app.account.seed)),
+        "drive_url": context.part("drive_url", || "https://drive.sandbox.example"),
+        "version": context.part("version", || 16_u64),
+        "_links": link(format!("{}/api/v4/account", context.site)),
+        "_embedded": parts.unless_bare(),
+    };
+    reply::plain_json(StatusCode::OK, reply::HAL, &view)
+}
+
+fn uuid(key: u64) -> String {
+    random::uuid(&mut Rng::of(&[SALT, key]))
+}
+
+/// Only groups that the account made have an id of the long kind.
+fn groups() -> Json {
+    Json::list(GROUPS.iter().map(|group| {
+        object! {
+            "id": group.id, "name": group.name, "uuid": (group.id != 0).then(|| uuid(group.id)),
+        }
+    }))
+}
+
+fn task_types() -> Json {
+    Json::list(TASK_TYPES.iter().map(|task_type| {
+        object! {
+            "id": task_type.id, "name": task_type.name, "color": Json::Null, "icon_id": Json::Null,
+            "code": match task_type.id {
+                1 => "CALL",
+                2 => "MEETING",
+                3 => "MAIL",
+                _ => "",
+            },
+        }
+    }))
+}

@@ -1,0 +1,87 @@
+//! Waiting leads as API v4 spells them: latest first unless told otherwise.
+
+use std::num::ParseIntError;
+
+use super::link;
+use super::list::{Asked, Key, Rows};
+use super::parameters;
+use super::problem::Invalid;
+use crate::api::Context;
+use crate::api::filter::Filters;
+use crate::api::value::{Json, object};
+use crate::data::account;
+use crate::data::incoming::{Category, Incoming, News};
+use crate::data::kind::Kind;
+use crate::data::store::Store;
+use crate::data::table::{Row, Table};
+
+impl Rows for Incoming {
+    fn name(_: Kind) -> &'static str {
+        "unsorted"
+    }
+
+    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
+        (store.incoming(), 0)
+    }
+
+    /// They came in as they were changed: both orders are the same.
+    fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
+        (&[("created_at", |row| row.created_at), ("updated_at", |row| row.created_at)], true)
+    }
+
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+        let category = |name: &str| Category::ALL.into_iter().find(|known| known.name() == name);
+        let categories = parameters::known(asked.query, "category", category)?;
+        filters.one_of(parameters::texts(asked.query, "uid"), |row| row.uid.clone());
+        filters.one_of(categories, |row| row.category);
+        filters.one_of(parameters::numbers(asked.query, "pipeline_id")?, |row| row.pipeline);
+        Ok(())
+    }
+
+    /// Its place in the list, beyond which there is none.
+    fn id_of(store: &Store, uid: &str) -> Result<u64, ParseIntError> {
+        let row = store.incoming().rows().iter().find(|row| row.uid == uid);
+        Ok(row.map_or(u64::MAX, Row::id))
+    }
+
+    fn view(&self, context: &Context) -> Json {
+        let reference = |kind: Kind, id: u64| {
+            let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
+            object! { "id": id, "_links": link(href) }
+        };
+        let contact = self.contact.map(|id| reference(Kind::Contact, id.into()));
+        object! {
+            "uid": self.uid.clone(), "source_uid": Json::Null, "source_name": self.source,
+            "category": self.category.name(), "pipeline_id": self.pipeline,
+            "created_at": self.created_at, "metadata": metadata(&self.news),
+            "account_id": account::ID,
+            "_links": link(format!("{}/api/v4/leads/unsorted/{}", context.site, self.uid)),
+            "_embedded": object! {
+                "contacts": Json::list(contact),
+                "leads": vec![reference(Kind::Lead, self.lead)],
+                "companies": Json::List(Vec::new()),
+            },
+        }
+    }
+}
+
+fn metadata(news: &News) -> Json {
+    match news.clone() {
+        News::Call { from, to, called_at, duration, link } => object! {
+            "from": from, "phone": to, "called_at": called_at, "duration": duration.to_string(),
+            "link": link, "service_code": "CkSandbox",
+        },
+        News::Form { name, page, ip, sent_at, referer } => object! {
+            "form_id": "154613", "form_name": name, "form_page": page, "ip": ip,
+            "form_sent_at": sent_at, "referer": referer, "visitor_uid": Json::Null,
+        },
+        News::Chat { client, text, received_at } => object! {
+            "from": client, "received_at": received_at, "service": "telegram",
+            "last_message_text": text,
+        },
+        News::Email { email, name, subject, summary, message, received_at } => object! {
+            "from": object! { "email": email, "name": name }, "received_at": received_at,
+            "subject": subject, "content_summary": summary, "message_id": message,
+        },
+    }
+}

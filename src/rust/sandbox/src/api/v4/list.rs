@@ -1,0 +1,198 @@
+//! One handler for all lists of API v4.
+//!
+//! Unless told otherwise, some lists go by the time of the last change, latest
+//! first, so that a client that forgets to ask for an order is found out.
+
+use std::num::ParseIntError;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use axum::routing::get;
+
+use super::paging::{self, Page, Paging};
+use super::problem::{self, Invalid};
+use super::{ROOT, parameters};
+use crate::api::app::App;
+use crate::api::filter::{Filters, Getter, Listed, Order};
+use crate::api::query::Query;
+use crate::api::value::Json;
+use crate::api::{self, Context};
+use crate::data::kind::Kind;
+use crate::data::store::Store;
+use crate::data::table::{Row, Table};
+
+/// A name by which a list can be ordered, and what that is.
+pub type Key<T> = (&'static str, Getter<T>);
+
+/// When a page points to a next one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// If it is full, be it the last or not.
+    IfFull,
+    /// If there is one.
+    IfMore,
+    /// Whatever it holds.
+    Always,
+}
+
+/// What a list of API v4 is made of.
+pub trait Rows: Row + Sized + 'static {
+    /// When its pages point to a next one.
+    const NEXT: Next = Next::IfFull;
+
+    /// What the list is called in `_embedded`.
+    fn name(kind: Kind) -> &'static str;
+
+    /// Where the rows are kept, and where the list begins.
+    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize);
+
+    /// By what the list can be ordered, the usual one first, and whether it
+    /// usually falls.
+    fn orders(kind: Kind) -> (&'static [Key<Self>], bool);
+
+    /// What the parameters ask for.
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid>;
+
+    /// Whether it is in the list at all.
+    fn is_listed(&self, _: &Context) -> bool {
+        true
+    }
+
+    /// One row.
+    fn view(&self, context: &Context) -> Json;
+
+    /// The largest page.
+    fn most(_: &App) -> u64 {
+        250
+    }
+
+    /// The id that a path spells.
+    fn id_of(_: &Store, text: &str) -> Result<u64, ParseIntError> {
+        text.parse()
+    }
+
+    /// Id of the entity it belongs to.
+    fn owner(&self) -> u64 {
+        0
+    }
+
+    /// Whether an entity that does not exist has a list.
+    fn lists_strangers() -> bool {
+        true
+    }
+}
+
+/// What is asked of a list.
+pub struct Asked<'a> {
+    pub query: &'a Query,
+    pub store: &'a Store,
+    pub kind: Kind,
+    /// Whether filters that have their price are paid for.
+    pub is_paid: bool,
+}
+
+/// Adds a list and its rows one by one.
+pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
+    let all = async move |State(app): State<Arc<App>>, request: Request| {
+        page::<T>(&app, kind, None, &request)
+    };
+    let one = async move |State(app): State<Arc<App>>, Path(id): Path<String>, request: Request| {
+        show::<T>(&app, kind, None, &id, &request)
+    };
+    router
+        .route(&format!("{ROOT}{path}"), get(all))
+        .route(&format!("{ROOT}{path}/{{id}}"), get(one))
+}
+
+/// Adds the same for what belongs to one entity.
+pub fn add_owned<T: Rows>(
+    router: Router<Arc<App>>,
+    owners: &str,
+    name: &str,
+    kind: Kind,
+) -> Router<Arc<App>> {
+    let all =
+        async move |State(app): State<Arc<App>>, Path(owner): Path<String>, request: Request| {
+            page::<T>(&app, kind, Some(&owner), &request)
+        };
+    let one = async move |State(app): State<Arc<App>>,
+                          Path((owner, id)): Path<(String, String)>,
+                          request: Request| {
+        show::<T>(&app, kind, Some(&owner), &id, &request)
+    };
+    let path = format!("{ROOT}{owners}/{{id}}/{name}");
+    router.route(&path, get(all)).route(&format!("{path}/{{row}}"), get(one))
+}
+
+/// Answers with a page of rows, or 204.
+fn page<T: Rows>(
+    app: &App,
+    kind: Kind,
+    owner: Option<&str>,
+    request: &Request,
+) -> Result<Response, Invalid> {
+    let query = &api::query(request);
+    let paging = Paging::read(query, T::most(app))?;
+    let store = &*app.store();
+    let order = order::<T>(query, kind)?;
+    let context = &Context::new(store, request, query);
+    let mut filters = Filters::default();
+    filters.add(|row: &T| row.is_listed(context));
+    T::filter(&mut filters, &Asked { query, store, kind, is_paid: app.api_filter })?;
+    if let Some(owner) = owner {
+        let id = owner.parse::<u64>().ok();
+        let is_known = |id| T::lists_strangers() || store.entities(kind).find(id).is_some();
+        let Some(id) = id.filter(|id| is_known(*id)) else {
+            return Ok(problem::no_page(request));
+        };
+        filters.add(move |row: &T| row.owner() == id);
+    }
+    let (table, first) = T::table(store, kind);
+    let listed = Listed { table, first, present: &app.presence.now() };
+    let (rows, is_more) = paging.cut(filters.select(&listed, &order));
+    let next = match T::NEXT {
+        Next::IfFull => rows.len() == paging.limit(),
+        Next::IfMore => is_more,
+        Next::Always => true,
+    };
+    let items = rows.into_iter().map(|row| row.view(context)).collect();
+    Ok(paging.answer(request, Page { name: T::name(kind), items, next, total: None }))
+}
+
+/// Answers with one row, or 204.
+fn show<T: Rows>(
+    app: &App,
+    kind: Kind,
+    owner: Option<&str>,
+    id: &str,
+    request: &Request,
+) -> Response {
+    let store = &*app.store();
+    let owner = owner.map(str::parse::<u64>).transpose();
+    let (Ok(id), Ok(owner)) = (T::id_of(store, id), owner) else {
+        return problem::no_page(request);
+    };
+    let context = &Context::new(store, request, &api::query(request));
+    let mut filters = Filters::default();
+    filters.ids(vec![id]);
+    filters.add(|row: &T| row.is_listed(context));
+    if let Some(owner) = owner {
+        filters.add(move |row: &T| row.owner() == owner);
+    }
+    let (table, first) = T::table(store, kind);
+    let listed = Listed { table, first, present: &app.presence.now() };
+    let row = filters.select(&listed, &Order { by: None, falling: false }).next();
+    paging::answer_one(row.map(|row| row.view(context)))
+}
+
+fn order<T: Rows>(query: &Query, kind: Kind) -> Result<Order<T>, Invalid> {
+    let (keys, usually_falls) = T::orders(kind);
+    // Some lists come by id, whatever order is asked for.
+    let names: Vec<_> = keys.iter().map(|(name, _)| *name).collect();
+    let asked = if keys.is_empty() { None } else { parameters::order(query, &names)? };
+    let (number, falling) = asked.unwrap_or((0, usually_falls));
+    let by = keys.get(number).filter(|(name, _)| *name != "id");
+    Ok(Order { by: by.map(|(_, key)| (number, *key)), falling })
+}

@@ -1,0 +1,73 @@
+//! The account as API v4 shows it.
+
+mod account;
+mod custom_field;
+mod entity;
+mod event;
+mod event_id;
+mod event_types;
+mod incoming;
+mod list;
+mod note;
+mod paging;
+mod parameters;
+mod pipelines;
+mod problem;
+mod task;
+mod transaction;
+mod user;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{any, get};
+
+use crate::api::app::App;
+use crate::api::value::{Json, object};
+use crate::data::entity::{Entity, KINDS};
+use crate::data::event::Event;
+use crate::data::incoming::Incoming;
+use crate::data::kind::Kind;
+use crate::data::note::Note;
+use crate::data::task::Task;
+use crate::data::transaction::Transaction;
+
+pub use paging::list_page;
+pub use problem::{too_many, unauthorized, wrong_method};
+
+/// Where all of it lives.
+pub const ROOT: &str = "/api/v4/";
+
+/// Everything below `/api/v4/`, for those who have a token.
+pub fn router(app: &App) -> Router<Arc<App>> {
+    let mut router = Router::new()
+        .route("/api/v4/account", get(account::show))
+        .route("/api/v4/events/types", get(event_types::list))
+        .route("/api/v4/users", get(user::list))
+        .route("/api/v4/users/{id}", get(user::show))
+        .route("/api/v4/leads/pipelines", get(pipelines::list))
+        .route("/api/v4/leads/pipelines/{id}", get(pipelines::show))
+        .route("/api/v4/leads/pipelines/{id}/statuses", get(pipelines::statuses));
+    router = list::add::<Event>(router, "events", Kind::Lead);
+    router = list::add::<Task>(router, "tasks", Kind::Task);
+    router = list::add::<Incoming>(router, "leads/unsorted", Kind::Lead);
+    for kind in KINDS.into_iter().filter(|kind| app.store().plays(*kind)) {
+        let entities = kind.plural();
+        router = list::add::<Entity>(router, entities, kind);
+        router = list::add::<Note>(router, &format!("{entities}/notes"), kind);
+        router = list::add_owned::<Note>(router, entities, "notes", kind);
+        router = custom_field::add(router, kind);
+        if kind == Kind::Customer {
+            router = list::add::<Transaction>(router, "customers/transactions", kind);
+            router = list::add_owned::<Transaction>(router, entities, "transactions", kind);
+        }
+    }
+    router
+        .route("/api/v4/{*rest}", any(problem::not_found))
+        .method_not_allowed_fallback(problem::wrong_method)
+}
+
+/// The link of one thing.
+fn link(href: String) -> Json {
+    object! { "self": object! { "href": href } }
+}

@@ -1,0 +1,158 @@
+//! Notes as API v4 spells them.
+
+use super::link;
+use super::list::{Asked, Key, Rows};
+use super::parameters;
+use super::problem::Invalid;
+use crate::api::Context;
+use crate::api::filter::Filters;
+use crate::api::value::{Json, object};
+use crate::data::account::{self, User};
+use crate::data::content::{Address, Call, Content, Email};
+use crate::data::kind::Kind;
+use crate::data::note::{Note, NoteType};
+use crate::data::random::{self, Rng};
+use crate::data::store::Store;
+use crate::data::table::{Row, Table};
+
+const SALT: u64 = 0x0000_5E04;
+
+/// The names of the notes that are notes in API v4. The others are events only,
+/// or nothing at all.
+const NAMES: [(NoteType, &str); 19] = [
+    (NoteType::Common, "common"),
+    (NoteType::Attachment, "attachment"),
+    (NoteType::CallIn, "call_in"),
+    (NoteType::CallOut, "call_out"),
+    (NoteType::Mail, "amomail_message"),
+    (NoteType::SiteVisit, "site_visit"),
+    (NoteType::TargetingIn, "targeting_in"),
+    (NoteType::TargetingOut, "targeting_out"),
+    (NoteType::AutoCreated, "lead_auto_created"),
+    (NoteType::Purchase, "transaction"),
+    (NoteType::Place, "geolocation"),
+    (NoteType::Service, "service_message"),
+    (NoteType::CashierMessage, "message_cashier"),
+    (NoteType::InvoicePaid, "invoice_paid"),
+    (NoteType::LinkFollowed, "link_followed"),
+    (NoteType::ExtendedService, "extended_service_message"),
+    (NoteType::Dropbox, "dropbox_attachment"),
+    (NoteType::SmsIn, "sms_in"),
+    (NoteType::SmsOut, "sms_out"),
+];
+
+impl Rows for Note {
+    fn name(_: Kind) -> &'static str {
+        "notes"
+    }
+
+    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize) {
+        (store.notes(kind), 0)
+    }
+
+    fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
+        (&[("updated_at", |note| note.updated_at.into()), ("id", Row::id)], true)
+    }
+
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+        filters.ids(parameters::numbers(asked.query, "id")?);
+        filters.one_of(parameters::numbers(asked.query, "entity_id")?, Rows::owner);
+        // Unknown names find none.
+        let names = parameters::texts(asked.query, "note_type");
+        filters.one_of(names, |note: &Note| name(note.note_type).unwrap_or_default().to_owned());
+        filters.during(parameters::span(asked.query, "updated_at")?, |note| note.updated_at.into());
+        Ok(())
+    }
+
+    fn owner(&self) -> u64 {
+        self.entity.into()
+    }
+
+    fn is_listed(&self, _: &Context) -> bool {
+        name(self.note_type).is_some()
+    }
+
+    fn view(&self, context: &Context) -> Json {
+        let edited = self.updated_at > self.created_at;
+        let (entities, owner) = (self.kind.plural(), self.entity);
+        let own = format!("{}/api/v4/{entities}/{owner}/notes/{}", context.site, self.id);
+        object! {
+            "id": self.id, "entity_id": owner, "created_by": self.created_by,
+            "updated_by": if edited { self.responsible.id } else { self.created_by.into() },
+            "created_at": self.created_at, "updated_at": self.updated_at,
+            "responsible_user_id": self.responsible.id, "group_id": self.responsible.group_id,
+            "note_type": name(self.note_type),
+            "params": params(context.store.content(self), self), "account_id": account::ID,
+            "_links": link(own),
+        }
+    }
+}
+
+fn name(note_type: NoteType) -> Option<&'static str> {
+    NAMES.into_iter().find(|(known, _)| *known == note_type).map(|(_, name)| name)
+}
+
+fn params(content: Content, note: &Note) -> Json {
+    let mut rng = Rng::of(&[SALT, note.id()]);
+    match content {
+        Content::Text(text) => object! { "text": text },
+        Content::File { name, stored } => file(name, stored, &mut rng),
+        Content::LinkedFile { name, link } => object! { "link": link, "filename": name },
+        Content::Call(call) => call_params(call, note.responsible, &mut rng),
+        Content::Email(email) => email_params(email),
+        Content::Visit { url } => object! { "url": url },
+        Content::Targeting { service, campaign } => object! {
+            "contacts": Json::List(Vec::new()), "campaign": campaign, "service": service,
+        },
+        Content::AutoCreated { parent } => object! {
+            "type": "parent", "lead_type": "parent", "lead_id": parent,
+            "link": object! { "id": parent, "type": 2_u64 },
+        },
+        Content::Purchase { transaction } => object! { "transaction_id": transaction },
+        Content::Place { text, latitude, longitude } => object! {
+            "text": text.clone(), "address": text, "longitude": longitude, "latitude": latitude,
+        },
+        Content::Service { service, text } => object! { "service": service, "text": text },
+        Content::CashierMessage { status, text } => object! { "status": status, "text": text },
+        Content::InvoicePaid { service, text, icon } => {
+            object! { "service": service, "text": text, "icon_url": icon }
+        }
+        Content::Sms { text, phone } => object! { "text": text, "phone": phone },
+        // The rest is no note in v4.
+        _ => Json::List(Vec::new()),
+    }
+}
+
+fn file(name: String, stored: String, rng: &mut Rng) -> Json {
+    // As notes had files before there was a file store.
+    if rng.percent(40) {
+        return object! { "original_name": name, "attachment": stored };
+    }
+    object! {
+        "is_drive_attachment": true, "text": name.clone(), "original_name": name,
+        "file_uuid": random::uuid(rng), "version_uuid": random::uuid(rng), "file_name": stored,
+    }
+}
+
+fn call_params(call: Call, responsible: &User, rng: &mut Rng) -> Json {
+    object! {
+        "uniq": call.uniq, "duration": call.duration, "source": call.source, "link": call.link,
+        "phone": call.phone, "call_result": call.result, "call_status": call.status,
+        // As the telephone system knew him.
+        "call_responsible": match rng.below(3) {
+            0 => Json::Absent,
+            1 => responsible.name.into(),
+            _ => responsible.id.into(),
+        },
+    }
+}
+
+fn email_params(email: Email) -> Json {
+    let address = |Address { email, name }| object! { "email": email, "name": name };
+    object! {
+        "thread_id": email.thread, "message_id": email.message, "private": email.private,
+        "income": email.income, "from": address(email.from), "to": address(email.to),
+        "subject": email.subject, "content_summary": email.summary, "attach_cnt": email.files,
+        "delivery": object! { "status": "sent", "time": email.delivered_at },
+    }
+}

@@ -1,0 +1,57 @@
+//! Purchases as API v4 spells them.
+
+use super::link;
+use super::list::{Asked, Key, Rows};
+use super::parameters;
+use super::problem::Invalid;
+use crate::api::Context;
+use crate::api::filter::Filters;
+use crate::api::value::{Json, object};
+use crate::data::account;
+use crate::data::kind::Kind;
+use crate::data::store::Store;
+use crate::data::table::Table;
+use crate::data::transaction::Transaction;
+
+impl Rows for Transaction {
+    fn name(_: Kind) -> &'static str {
+        "transactions"
+    }
+
+    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
+        (store.transactions(), 0)
+    }
+
+    fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
+        (&[], false)
+    }
+
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+        filters.ids(parameters::numbers(asked.query, "id")?);
+        Ok(())
+    }
+
+    fn owner(&self) -> u64 {
+        self.customer.into()
+    }
+
+    fn lists_strangers() -> bool {
+        false
+    }
+
+    fn view(&self, context: &Context) -> Json {
+        let href = format!("{}/api/v4/customers/{}", context.site, self.customer);
+        object! {
+            "id": self.id, "price": self.price,
+            "comment": Some(self.comment).filter(|comment| !comment.is_empty()),
+            "completed_at": self.date, "customer_id": self.customer,
+            "created_by": self.created_by, "updated_by": self.updated_by,
+            "created_at": self.created_at, "updated_at": self.updated_at, "is_deleted": false,
+            "account_id": account::ID,
+            "_links": link(format!("{href}/transactions/{}", self.id)),
+            "_embedded": object! {
+                "customer": object! { "id": self.customer, "_links": link(href) },
+            },
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Leads that came in by themselves and that nobody has accepted yet.
+//!
+//! They are numbered behind the leads of the list, to which they are added
+//! when somebody accepts them.
+
+use crate::data::account::Account;
+use crate::data::funnel::PIPELINES;
+use crate::data::kind::Kind;
+use crate::data::random::Rng;
+use crate::data::schedule::FIRST_OWNER;
+use crate::data::table::Row;
+use crate::data::text;
+
+const SALT: u64 = 0x0012_C031;
+const SPAN: u64 = 30 * 24 * 3600;
+
+/// How a lead came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    Call,
+    Form,
+    Chat,
+    Email,
+}
+
+impl Category {
+    /// Every category.
+    pub const ALL: [Self; 4] = [Self::Call, Self::Form, Self::Chat, Self::Email];
+
+    /// What filters call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Call => "sip",
+            Self::Form => "forms",
+            Self::Chat => "chats",
+            Self::Email => "mail",
+        }
+    }
+}
+
+/// A lead that is waiting.
+#[derive(Debug)]
+pub struct Incoming {
+    /// Its place in the list, which rises by time.
+    pub place: u64,
+    pub uid: String,
+    pub category: Category,
+    pub source: &'static str,
+    /// Epoch seconds.
+    pub created_at: u64,
+    pub pipeline: u64,
+    /// Id that the lead has already.
+    pub lead: u64,
+    pub lead_name: String,
+    /// Id of the contact who wrote or called, if that is known.
+    pub contact: Option<u32>,
+    pub news: News,
+}
+
+/// What is known about how it came in.
+#[derive(Clone, Debug)]
+pub enum News {
+    Call {
+        from: String,
+        to: &'static str,
+        called_at: u64,
+        duration: u64,
+        link: Option<String>,
+    },
+    Form {
+        name: &'static str,
+        page: String,
+        ip: String,
+        sent_at: u64,
+        referer: Option<String>,
+    },
+    Chat {
+        client: String,
+        text: String,
+        received_at: u64,
+    },
+    Email {
+        email: String,
+        name: String,
+        subject: String,
+        summary: String,
+        message: u64,
+        received_at: u64,
+    },
+}
+
+impl Row for Incoming {
+    fn id(&self) -> u64 {
+        self.place
+    }
+}
+
+impl Account {
+    /// The waiting lead at a place of the list, which rises by time.
+    pub fn incoming(&self, place: u64) -> Incoming {
+        let mut rng = Rng::of(&[self.seed, SALT, place]);
+        let uid = format!(
+            "{:016x}{:016x}{:016x}{:012x}",
+            rng.next(),
+            rng.next(),
+            rng.next(),
+            rng.below(1 << 48)
+        );
+        let category = self.category(place);
+        let created_at = self.came_in_at(place);
+        let number = FIRST_OWNER + self.schedule(Kind::Lead).turns() + place;
+        let contacts = self.entities(Kind::Contact);
+        Incoming {
+            place,
+            uid,
+            category,
+            source: source(category),
+            created_at,
+            pipeline: self.incoming_pipeline(place),
+            lead: self.entity_id(Kind::Lead, number),
+            lead_name: self.lead_name(number),
+            contact: (contacts > 0 && rng.percent(40))
+                .then(|| self.id_at(Kind::Contact, rng.below(contacts))),
+            news: news(category, created_at, &mut rng),
+        }
+    }
+
+    /// How the lead at a place came in.
+    fn category(&self, place: u64) -> Category {
+        let mut rng = Rng::of(&[SALT, self.seed, place]);
+        rng.weighted(&[
+            (Category::Call, 30),
+            (Category::Form, 40),
+            (Category::Chat, 15),
+            (Category::Email, 15),
+        ])
+    }
+
+    /// The pipeline in which the lead at a place waits.
+    fn incoming_pipeline(&self, place: u64) -> u64 {
+        let second = Rng::of(&[place, self.seed, SALT]).percent(25);
+        PIPELINES[usize::from(second)].id
+    }
+
+    /// In the last month, one after the other.
+    fn came_in_at(&self, place: u64) -> u64 {
+        let each = SPAN / self.lists.unsorted.max(1);
+        self.calendar.end() - SPAN + place * SPAN / self.lists.unsorted.max(1) + each / 2
+    }
+}
+
+fn source(category: Category) -> &'static str {
+    match category {
+        Category::Call => "АТС / многоканальный",
+        Category::Form => "Форма \"Обратный звонок\"",
+        Category::Chat => "Telegram",
+        Category::Email => "info@sandbox.example",
+    }
+}
+
+fn news(category: Category, at: u64, rng: &mut Rng) -> News {
+    match category {
+        Category::Call => {
+            let duration = rng.below(240);
+            let uniq = format!("{:08x}", rng.below(1 << 32));
+            News::Call {
+                from: text::phone(rng),
+                to: "74950001122",
+                called_at: at - rng.below(60),
+                duration,
+                link: (duration > 0).then(|| text::recording(&uniq)),
+            }
+        }
+        Category::Form => News::Form {
+            name: "Обратный звонок",
+            page: text::url(rng),
+            ip: format!("192.0.2.{}", rng.below(256)),
+            sent_at: at - rng.below(5),
+            referer: rng.percent(60).then(|| text::url(rng)),
+        },
+        Category::Chat => {
+            News::Chat { client: text::nickname(rng), text: text::message(rng), received_at: at }
+        }
+        Category::Email => {
+            let writer = text::correspondent(rng);
+            News::Email {
+                email: writer.email,
+                name: writer.name,
+                subject: text::subject(rng),
+                summary: text::summary(rng),
+                message: rng.between(1_000_000, 9_999_999),
+                received_at: at,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::config::{Config, ListCounts};
+
+    #[test]
+    fn they_come_one_after_the_other_up_to_the_end_and_are_not_in_the_list_yet() {
+        for unsorted in [1, 25, 3000] {
+            let lists = ListCounts { unsorted, ..ListCounts::default() };
+            let account = Account::new(&Config { lists, ..Config::default() }).unwrap();
+            let all: Vec<_> = (0..unsorted).map(|place| account.incoming(place)).collect();
+            assert!(all.is_sorted_by_key(|incoming| incoming.created_at));
+            assert!(all.iter().all(|incoming| incoming.created_at < account.calendar.end()));
+            let [_, leads, ..] = account.all_entities();
+            assert!(all.iter().all(|incoming| leads.find(incoming.lead).is_none()));
+            let uids: BTreeSet<_> = all.iter().map(|incoming| &incoming.uid).collect();
+            assert_eq!(uids.len(), all.len());
+            assert!(all.iter().all(|incoming| incoming.uid.len() == 60));
+        }
+    }
+
+    #[test]
+    fn a_short_list_has_every_category_and_both_pipelines() {
+        let account = Account::new(&Config::default()).unwrap();
+        let categories: BTreeSet<_> =
+            (0..25).map(|place| format!("{:?}", account.category(place))).collect();
+        let pipelines: BTreeSet<_> =
+            (0..25).map(|place| account.incoming_pipeline(place)).collect();
+        assert_eq!((categories.len(), pipelines.len()), (4, 2));
+    }
+}

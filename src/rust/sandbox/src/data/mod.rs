@@ -1,0 +1,28 @@
+//! The account: made up out of a seed, kept in tables, changed by what
+//! happens in it. Nothing here knows of HTTP or of how an API spells things.
+
+pub mod account;
+pub mod calendar;
+pub mod change;
+pub mod content;
+pub mod deals;
+pub mod entity;
+pub mod event;
+pub mod fields;
+pub mod funnel;
+pub mod incoming;
+pub mod kind;
+pub mod links;
+pub mod list;
+pub mod names;
+pub mod note;
+pub mod random;
+pub mod scenario;
+pub mod schedule;
+pub mod store;
+pub mod table;
+pub mod tags;
+pub mod task;
+pub mod text;
+pub mod transaction;
+pub mod values;

@@ -1,0 +1,22 @@
+//! The tags on the entities.
+
+use crate::data::account::Account;
+use crate::data::kind::Kind;
+use crate::data::text::{self, TAGS};
+
+const SALT: u64 = 0x0007_A650;
+const FIRST_ID: u64 = 345_680;
+
+impl Account {
+    /// The tags on the entity with this number, if there are any.
+    pub fn tags(&self, kind: Kind, number: u64) -> Vec<&'static str> {
+        let mut rng = self.rng(SALT, kind, number);
+        if rng.percent(45) { Vec::new() } else { text::tags(&mut rng) }
+    }
+}
+
+/// Tags are numbered in the order in which they were made, with gaps.
+pub fn id(tag: &str) -> u64 {
+    let position = TAGS.iter().position(|known| *known == tag).unwrap_or(0);
+    FIRST_ID + 3 * position as u64
+}

@@ -1,0 +1,239 @@
+//! The tasks of the account: one for each result that the notes of tasks
+//! hold, and behind them those that have no result.
+
+use crate::data::account::{Account, TASK_TYPES, USERS, User};
+use crate::data::kind::Kind;
+use crate::data::links::beside;
+use crate::data::random::Rng;
+use crate::data::schedule::FIRST_OWNER;
+use crate::data::table::{Row, short};
+use crate::data::text;
+
+const SALT: u64 = 0x0000_7A51;
+const AUTHOR_SALT: u64 = 0x0000_7A54;
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+
+/// A task without its text. Times are epoch seconds; they and the ids fit as
+/// long as [`crate::data::note::MOST_NOTES`] is kept.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_field_names, reason = "the service's name")]
+pub struct Task {
+    pub id: u32,
+    pub created_at: u32,
+    pub updated_at: u32,
+    pub complete_till: u32,
+    pub responsible: &'static User,
+    /// What it is about, if it is about anything.
+    pub entity: Option<(Kind, u32)>,
+    pub is_completed: bool,
+    /// Place in [`TASK_TYPES`].
+    task_type: u8,
+    /// Place of the note that holds its result, if it has one.
+    pub result: Option<u32>,
+    pub is_gone: bool,
+}
+
+impl Row for Task {
+    fn id(&self) -> u64 {
+        self.id.into()
+    }
+
+    fn is_there(&self) -> bool {
+        !self.is_gone
+    }
+}
+
+impl Task {
+    /// Id of the kind of task.
+    pub fn type_id(&self) -> u64 {
+        TASK_TYPES[usize::from(self.task_type)].id
+    }
+}
+
+/// Which tasks an account has. Those that have a result come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// How many have a result.
+    pub results: u64,
+    /// How many there are.
+    pub all: u64,
+    /// Where the list begins; tasks before this place are found by id only.
+    pub first: u64,
+}
+
+impl Extent {
+    /// The tasks behind so many results, and so many in the list, of which
+    /// one in three at least has no result.
+    pub fn new(results: u64, listed: u64) -> Self {
+        let others = listed.saturating_sub(results).max(listed.div_ceil(3));
+        let all = results + others;
+        Self { results, all, first: all - listed }
+    }
+}
+
+impl Account {
+    /// The task at `place` among all, which rise by id.
+    pub fn task(&self, place: u64, extent: Extent) -> Task {
+        let owner = FIRST_OWNER + place;
+        let mut rng = Rng::of(&[self.seed, SALT, place]);
+        let done = place < extent.results;
+        let is_completed = done || rng.percent(30);
+        let [created_at, updated_at] =
+            if done { self.done(place, &mut rng) } else { self.pending(is_completed, &mut rng) };
+        Task {
+            id: short(self.entity_id(Kind::Task, owner)),
+            created_at: short(created_at),
+            updated_at: short(updated_at),
+            complete_till: short(created_at + rng.between(1, 12 * 24) * HOUR),
+            responsible: self.responsible(Kind::Task, owner),
+            entity: self.subject(place, extent.all, &mut rng),
+            is_completed,
+            task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
+            result: done.then(|| short(place)),
+            is_gone: false,
+        }
+    }
+
+    /// A new task at this place about an entity.
+    pub fn new_task(
+        &self,
+        place: u64,
+        at: u32,
+        responsible: &'static User,
+        entity: (Kind, u32),
+        rng: &mut Rng,
+    ) -> Task {
+        Task {
+            id: short(self.entity_id(Kind::Task, FIRST_OWNER + place)),
+            created_at: at,
+            updated_at: at,
+            complete_till: at + short(rng.between(1, 12 * 24) * HOUR),
+            responsible,
+            entity: Some(entity),
+            is_completed: false,
+            task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
+            result: None,
+            is_gone: false,
+        }
+    }
+
+    /// What is to be done.
+    pub fn task_text(&self, task: &Task) -> String {
+        text::task(&mut Rng::of(&[self.seed, SALT, task.id.into()]))
+    }
+
+    /// Id of the user who set a task.
+    pub fn task_author(&self, task: &Task) -> u64 {
+        let mut rng = Rng::of(&[self.seed, AUTHOR_SALT, task.id.into()]);
+        if rng.percent(70) { task.responsible.id } else { USERS[0].id }
+    }
+
+    /// When a task with a result was set, and when it changed last: with the
+    /// note that holds the result.
+    fn done(&self, place: u64, rng: &mut Rng) -> [u64; 2] {
+        let note = self.note(Kind::Task, place);
+        [u64::from(note.created_at) - rng.below(6 * DAY), note.updated_at.into()]
+    }
+
+    /// The same of the others. The open ones are the latest.
+    fn pending(&self, is_completed: bool, rng: &mut Rng) -> [u64; 2] {
+        let oldest = if is_completed { 700 } else { 20 };
+        let age = rng.between(DAY, oldest * DAY);
+        let created_at = self.calendar.end() - age;
+        let later = if is_completed { rng.below(age.min(20 * DAY)) } else { 0 };
+        [created_at, created_at + later]
+    }
+
+    /// Something that was of interest at the time.
+    fn subject(&self, place: u64, tasks: u64, rng: &mut Rng) -> Option<(Kind, u32)> {
+        let often = |kind, weight| (Some(kind), if self.entities(kind) > 0 { weight } else { 0 });
+        let choices = [
+            often(Kind::Lead, 64),
+            often(Kind::Contact, 16),
+            often(Kind::Company, 8),
+            often(Kind::Customer, 8),
+            (None, 4),
+        ];
+        let kind = rng.weighted(&choices)?;
+        Some((kind, self.id_at(kind, beside(place, tasks, self.entities(kind)))))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, NoteCounts};
+    use crate::data::content::Content;
+
+    const RESULTS: u64 = 400;
+
+    fn account() -> Account {
+        let config = Config { notes: NoteCounts::each(RESULTS), ..Config::default() };
+        Account::new(&config).unwrap()
+    }
+
+    fn extent() -> Extent {
+        Extent::new(RESULTS, 600)
+    }
+
+    fn tasks(account: &Account) -> Vec<Task> {
+        (0..extent().all).map(|place| account.task(place, extent())).collect()
+    }
+
+    #[test]
+    fn the_list_has_as_many_tasks_as_asked_for_and_some_without_a_result() {
+        for (results, listed, first, all) in [
+            (300, 500, 0, 500),
+            (0, 150, 0, 150),
+            (0, 0, 0, 0),
+            (1000, 150, 900, 1050),
+            (60, 0, 60, 60),
+            (8, 9, 2, 11),
+        ] {
+            assert_eq!(Extent::new(results, listed), Extent { results, all, first });
+        }
+    }
+
+    #[test]
+    fn every_note_of_a_task_is_the_result_of_that_task() {
+        let account = account();
+        for (place, task) in (0..RESULTS).zip(tasks(&account)) {
+            let note = account.note(Kind::Task, place);
+            assert_eq!(task.id, note.entity);
+            assert_eq!(task.updated_at, note.updated_at);
+            assert_eq!(task.responsible.id, note.responsible.id);
+            assert!(matches!(account.content(&note), Content::Text(_)));
+            assert_eq!(task.result.map(u64::from), Some(place));
+        }
+    }
+
+    #[test]
+    fn tasks_are_about_entities_that_there_are() {
+        let account = account();
+        let tables = account.all_entities();
+        let mut seen = [0; Kind::ALL.len()];
+        for (kind, id) in tasks(&account).iter().filter_map(|task| task.entity) {
+            assert!(tables[kind.position()].find(id.into()).is_some(), "{kind:?} {id}");
+            seen[kind.position()] += 1;
+        }
+        assert_eq!(seen.iter().filter(|count| **count > 0).count(), 4, "{seen:?}");
+    }
+
+    #[test]
+    fn some_tasks_are_open_and_some_were_done_without_a_word() {
+        let tasks = tasks(&account());
+        let silent = |done| tasks.iter().any(|t| t.is_completed == done && t.result.is_none());
+        assert!(silent(true) && silent(false));
+        assert!(tasks.iter().all(|task| task.is_completed || task.result.is_none()));
+    }
+
+    #[test]
+    fn ids_rise_and_nothing_changes_before_it_is_made() {
+        let tasks = tasks(&account());
+        assert!(tasks.is_sorted_by(|a, b| a.id < b.id));
+        assert!(tasks.iter().all(|task| task.updated_at >= task.created_at));
+        assert!(tasks.iter().any(|task| task.entity.is_none()));
+    }
+}

@@ -1,0 +1,197 @@
+//! What the fields of the cards hold, free of how any API version spells it.
+
+use jiff::civil::{Date, date};
+
+use crate::data::account::Account;
+use crate::data::fields::{self, Field};
+use crate::data::kind::Kind;
+use crate::data::random::Rng;
+use crate::data::text;
+
+const SALT: u64 = 0x00F1_E1D5;
+
+/// A field and what it holds, of which there is something.
+#[derive(Clone, Debug)]
+pub struct Filled {
+    pub field: &'static Field,
+    pub values: Vec<Value>,
+}
+
+/// One value of a field.
+#[derive(Clone, Debug)]
+pub enum Value {
+    Text(String),
+    /// One of the field's choices.
+    Choice((u64, &'static str)),
+    /// A telephone number or address, and what it is for.
+    Contact(String, (u64, &'static str)),
+    /// A box that is ticked.
+    Ticked,
+    /// A day of the account's calendar.
+    Day(Date),
+    /// A line of a postal address and what it is.
+    AddressLine(String, &'static str),
+    Firm(Box<Firm>),
+}
+
+/// A firm by its papers, most of which nobody fills in.
+#[derive(Clone, Debug)]
+pub struct Firm {
+    pub name: String,
+    pub vat_id: Option<String>,
+}
+
+impl Account {
+    /// What the fields of the entity with this number hold, in the order of the
+    /// fields.
+    pub fn values(&self, kind: Kind, number: u64) -> Vec<Filled> {
+        let mut rng = self.rng(SALT, kind, number);
+        // Some have nothing but a name.
+        if rng.percent(12) {
+            return Vec::new();
+        }
+        let filled = fields::of(kind).iter().filter_map(|field| {
+            // Each field rolls its own dice, so that one more field changes no other.
+            let mut rng = Rng::of(&[rng.clone().next(), field.id]);
+            let often = if field.is_system() { 75 } else { 45 };
+            rng.percent(often).then(|| self.filled(kind, number, field, &mut rng))
+        });
+        filled.collect()
+    }
+
+    /// Some value of a field of the entity with this number.
+    pub fn filled(&self, kind: Kind, owner: u64, field: &'static Field, rng: &mut Rng) -> Filled {
+        let values = match field.shape {
+            2 => vec![Value::Text(number(rng))],
+            3 => vec![Value::Ticked],
+            4 | 10 => vec![Value::Choice(choice(field, rng))],
+            5 => choices(field, rng),
+            6 => vec![day(rng)],
+            8 => self.ways(kind, owner, field, rng),
+            13 => address(rng),
+            15 => vec![firm(rng)],
+            _ => vec![Value::Text(words(field, rng))],
+        };
+        Filled { field, values }
+    }
+
+    /// One or two ways to reach somebody, the first of which is known from
+    /// calls and emails.
+    fn ways(&self, kind: Kind, owner: u64, field: &'static Field, rng: &mut Rng) -> Vec<Value> {
+        let is_phone = field.code == "PHONE";
+        let (first, second) = if is_phone {
+            (self.phone(kind, owner), text::phone(rng))
+        } else {
+            let first = self.correspondent(kind, owner).email;
+            (first, text::correspondent(rng).email)
+        };
+        let mut ways = vec![Value::Contact(first, field.choices[0])];
+        if rng.percent(25) {
+            let other = if is_phone { 2 } else { 1 };
+            ways.push(Value::Contact(second, field.choices[other]));
+        }
+        ways
+    }
+}
+
+fn number(rng: &mut Rng) -> String {
+    let whole = rng.between(8, 900);
+    if rng.percent(20) { format!("{whole}.{}", rng.between(1, 9)) } else { whole.to_string() }
+}
+
+fn choice(field: &'static Field, rng: &mut Rng) -> (u64, &'static str) {
+    field.choices[rng.index(field.choices.len())]
+}
+
+/// At least one of the choices, none of them twice.
+fn choices(field: &'static Field, rng: &mut Rng) -> Vec<Value> {
+    let many = 1 + rng.index(field.choices.len());
+    let first = rng.index(field.choices.len());
+    let chosen = field.choices.iter().cycle().skip(first).take(many);
+    chosen.map(|choice| Value::Choice(*choice)).collect()
+}
+
+fn day(rng: &mut Rng) -> Value {
+    let part = |number: u64| i8::try_from(number).unwrap_or(1);
+    let year = i16::try_from(rng.between(1961, 2026)).unwrap_or(2000);
+    Value::Day(date(year, part(rng.between(1, 12)), part(rng.between(1, 28))))
+}
+
+fn address(rng: &mut Rng) -> Vec<Value> {
+    let mut lines = vec![(text::address(rng), "address_line_1")];
+    if rng.percent(40) {
+        lines.push((format!("{}к{}", rng.between(1, 90), rng.between(1, 4)), "address_line_2"));
+    }
+    lines.push((rng.pick(&["Тверь", "Омск", "Казань", "Орёл"]).to_owned(), "city"));
+    if rng.percent(50) {
+        lines.push((rng.pick(&["Тверская обл", "Омская обл"]).to_owned(), "state"));
+        lines.push((format!("{:06}", rng.between(101_000, 690_000)), "zip"));
+    }
+    lines.push(("RU".to_owned(), "country"));
+    lines.into_iter().map(|(line, what)| Value::AddressLine(line, what)).collect()
+}
+
+fn firm(rng: &mut Rng) -> Value {
+    let name = text::company(rng);
+    let vat_id = rng.percent(60).then(|| tax_number(rng));
+    Value::Firm(Box::new(Firm { name, vat_id }))
+}
+
+/// Of a region that there is not.
+fn tax_number(rng: &mut Rng) -> String {
+    format!("00{:08}", rng.below(100_000_000))
+}
+
+fn words(field: &Field, rng: &mut Rng) -> String {
+    match (field.code, field.shape) {
+        ("POSITION", _) => rng.pick(&["директор", "Главный инженер", "снабженец", "ИП"]).to_owned(),
+        ("", 1) => tax_number(rng),
+        (_, 7) => text::url(rng),
+        ("ADDRESS", _) | (_, 11) => text::address(rng),
+        _ => text::remark(rng),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn all(kind: Kind) -> Vec<Vec<Filled>> {
+        let account = Account::new(&Config::default()).unwrap();
+        (0..account.entities(kind))
+            .map(|place| account.values(kind, account.number(kind, place)))
+            .collect()
+    }
+
+    #[test]
+    fn every_field_is_filled_on_some_cards_and_no_card_needs_any() {
+        for kind in [Kind::Contact, Kind::Lead, Kind::Company] {
+            let cards = all(kind);
+            for field in fields::of(kind) {
+                let filled = |card: &&Vec<Filled>| card.iter().any(|f| f.field.id == field.id);
+                let many = cards.iter().filter(filled).count();
+                assert!(many > 0 && many < cards.len(), "{}", field.name);
+            }
+            assert!(cards.iter().any(Vec::is_empty));
+            assert!(cards.iter().flatten().all(|filled| !filled.values.is_empty()));
+        }
+    }
+
+    #[test]
+    fn customers_have_no_fields() {
+        assert!(all(Kind::Customer).iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn a_choice_is_made_only_once() {
+        for filled in all(Kind::Lead).iter().flatten().filter(|filled| filled.field.shape == 5) {
+            let ids: Vec<_> = filled.values.iter().map(|value| format!("{value:?}")).collect();
+            let mut unique = ids.clone();
+            unique.sort_unstable();
+            unique.dedup();
+            assert_eq!(ids.len(), unique.len());
+        }
+    }
+}

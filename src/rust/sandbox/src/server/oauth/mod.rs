@@ -1,0 +1,54 @@
+//! OAuth: `POST /oauth2/access_token`, and the tokens that come of it.
+
+mod answer;
+mod jwt;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+
+use super::form;
+use super::state::Server;
+use crate::api::query::Query;
+
+use answer::Refusal;
+use tokens::TokenPair;
+pub use tokens::Tokens;
+
+/// What the account's owner set up for one program.
+pub struct Integration {
+    pub client_id: String,
+    pub client_secret: String,
+    pub redirect_uri: String,
+    /// What the first pair of tokens is given out for.
+    pub code: String,
+}
+
+/// Gives a pair of tokens out for a code or a refresh token.
+pub async fn grant(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let fields = form::read(request).await;
+    match pair(&server, &fields) {
+        Ok(pair) => answer::tokens(&server.tokens, &pair),
+        Err(refusal) => refusal.answer(),
+    }
+}
+
+fn pair(server: &Server, fields: &Query) -> Result<TokenPair, Refusal> {
+    let field = |name| fields.value(name).ok_or(Refusal::Missing(name));
+    let grant = field("grant_type")?;
+    let client = (field("client_id")?, field("client_secret")?);
+    let (redirect_uri, own) = (field("redirect_uri")?, &server.tokens.integration);
+    if client != (own.client_id.as_str(), own.client_secret.as_str()) {
+        return Err(Refusal::Client);
+    }
+    if redirect_uri != own.redirect_uri {
+        return Err(Refusal::RedirectUri);
+    }
+    match grant {
+        "authorization_code" => server.tokens.exchange(field("code")?),
+        "refresh_token" => server.tokens.refresh(field("refresh_token")?),
+        _ => Err(Refusal::GrantType),
+    }
+}

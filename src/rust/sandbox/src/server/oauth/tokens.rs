@@ -1,0 +1,155 @@
+//! The tokens in use.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use super::Integration;
+use super::answer::Refusal;
+use super::jwt;
+use crate::data::random;
+use crate::server::expiring::Expiring;
+use crate::sync::lock;
+
+/// What a long-lived token says of itself: it can be had for up to 5 years.
+const LONG_LIFE_SECONDS: u64 = 5 * 365 * 86_400;
+
+/// What OAuth gives out.
+#[derive(Debug)]
+pub struct TokenPair {
+    pub access: String,
+    pub refresh: String,
+}
+
+/// Every token that was given out.
+pub struct Tokens {
+    pub integration: Integration,
+    long_lived: String,
+    access: Expiring,
+    state: Mutex<State>,
+}
+
+/// One lock for all of it, so that of two who come with the same token one
+/// goes away with nothing.
+struct State {
+    long_lived_is_good: bool,
+    code_is_good: bool,
+    /// Whether each refresh token is still good.
+    refresh: HashMap<String, bool>,
+}
+
+impl Tokens {
+    /// The tokens of an integration; an empty `long_lived` makes one up.
+    pub fn new(integration: Integration, long_lived: String, life_seconds: u64) -> Self {
+        let long_lived = if long_lived.is_empty() {
+            jwt::make(&integration.client_id, LONG_LIFE_SECONDS)
+        } else {
+            long_lived
+        };
+        let state = State { long_lived_is_good: true, code_is_good: true, refresh: HashMap::new() };
+        let access = Expiring::new(life_seconds);
+        Self { integration, long_lived, access, state: Mutex::new(state) }
+    }
+
+    /// The token that needs no refreshing.
+    pub fn long_lived(&self) -> &str {
+        &self.long_lived
+    }
+
+    /// How long an access token works.
+    pub fn life_seconds(&self) -> u64 {
+        self.access.life_seconds()
+    }
+
+    /// Whether this access token is good at present.
+    pub fn admits(&self, token: &str) -> bool {
+        let is_long_lived = token == self.long_lived && lock(&self.state).long_lived_is_good;
+        is_long_lived || self.access.admits(token)
+    }
+
+    /// The first pair, for the code.
+    pub fn exchange(&self, code: &str) -> Result<TokenPair, Refusal> {
+        if code != self.integration.code {
+            return Err(Refusal::UnknownCode);
+        }
+        let mut state = lock(&self.state);
+        if !std::mem::take(&mut state.code_is_good) {
+            return Err(Refusal::SpentCode);
+        }
+        Ok(self.issue(&mut state))
+    }
+
+    /// The next pair, for the refresh token of the one before. Access tokens
+    /// given out earlier live on until their time is up.
+    pub fn refresh(&self, token: &str) -> Result<TokenPair, Refusal> {
+        let mut state = lock(&self.state);
+        let good = state.refresh.get_mut(token).ok_or(Refusal::UnknownToken)?;
+        if !std::mem::take(good) {
+            return Err(Refusal::SpentToken);
+        }
+        Ok(self.issue(&mut state))
+    }
+
+    /// Ends the access tokens that were exchanged or refreshed.
+    pub fn expire(&self) {
+        self.access.expire_all();
+    }
+
+    /// Ends everything but the code.
+    pub fn revoke(&self) {
+        let mut state = lock(&self.state);
+        state.long_lived_is_good = false;
+        state.refresh.values_mut().for_each(|good| *good = false);
+        self.access.expire_all();
+    }
+
+    fn issue(&self, state: &mut State) -> TokenPair {
+        let access = jwt::make(&self.integration.client_id, self.life_seconds());
+        let refresh = format!("def502{}{}", random::secret(), random::secret());
+        self.access.issue(&access);
+        state.refresh.insert(refresh.clone(), true);
+        TokenPair { access, refresh }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn tokens(life_seconds: u64) -> Tokens {
+        let [client_id, client_secret, redirect_uri, code] =
+            ["id", "secret", "https://here.example", "code"].map(str::to_owned);
+        let integration = Integration { client_id, client_secret, redirect_uri, code };
+        Tokens::new(integration, String::new(), life_seconds)
+    }
+
+    #[test]
+    fn a_code_and_a_refresh_token_work_once() {
+        let tokens = tokens(60);
+        let first = tokens.exchange("code").unwrap();
+        assert_eq!(tokens.exchange("code").unwrap_err(), Refusal::SpentCode);
+        let second = tokens.refresh(&first.refresh).unwrap();
+        assert_eq!(tokens.refresh(&first.refresh).unwrap_err(), Refusal::SpentToken);
+        assert!(tokens.refresh(&second.refresh).is_ok());
+    }
+
+    #[test]
+    fn an_access_token_lives_its_time_and_no_longer() {
+        let pair = |tokens: &Tokens| tokens.exchange("code").unwrap();
+        let (long, none) = (tokens(60), tokens(0));
+        assert!(long.admits(&pair(&long).access));
+        assert!(!none.admits(&pair(&none).access));
+    }
+
+    #[test]
+    fn expiry_leaves_the_means_to_go_on_and_revocation_nothing() {
+        let tokens = tokens(60);
+        let pair = tokens.exchange("code").unwrap();
+        tokens.expire();
+        assert!(!tokens.admits(&pair.access) && tokens.admits(tokens.long_lived()));
+        let pair = tokens.refresh(&pair.refresh).unwrap();
+        tokens.revoke();
+        assert!(!tokens.admits(&pair.access) && !tokens.admits(tokens.long_lived()));
+        assert_eq!(tokens.refresh(&pair.refresh).unwrap_err(), Refusal::SpentToken);
+    }
+}
