@@ -70,8 +70,9 @@ pub enum Mode {
     DeletesAnywhere,
     Churns,
     ChurnsInBursts(usize),
-    MovesToFront,
-    MovesToEnd,
+    /// So many rows with each request.
+    MovesToFront(usize),
+    MovesToEnd(usize),
     /// Pages are never longer.
     Caps(usize),
     CapsAndDeletes(usize),
@@ -182,11 +183,13 @@ impl Server {
                 let rows = self.rng.usize(1..=most);
                 self.churn(rows);
             }
-            Mode::MovesToFront | Mode::MovesToEnd if !self.rows.is_empty() => {
-                let from = self.rng.usize(..self.rows.len());
-                let row = self.rows.remove(from);
-                let to = if mode == Mode::MovesToEnd { self.rows.len() } else { 0 };
-                self.rows.insert(to, row);
+            Mode::MovesToFront(rows) | Mode::MovesToEnd(rows) if !self.rows.is_empty() => {
+                for _ in 0..rows {
+                    let from = self.rng.usize(..self.rows.len());
+                    let row = self.rows.remove(from);
+                    let is_end = matches!(mode, Mode::MovesToEnd(_));
+                    self.rows.insert(if is_end { self.rows.len() } else { 0 }, row);
+                }
             }
             Mode::ShrinksTo(rows) if self.requests > 3 => {
                 self.delete(rows, self.rows.len());
