@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
-use amocrm_client::counting::Counting;
-use amocrm_client::dictionary::Dictionary;
+use amocrm_client::table::indices::Counting;
+use amocrm_client::table::interner::Dictionary;
 use amocrm_client::table::{Column, Role, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{

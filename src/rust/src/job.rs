@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
+use amocrm_client::account::time_zone::Zone;
 use amocrm_client::account::{Api, Credentials, Integration};
-use amocrm_client::custom_fields::CustomFieldsQuery;
-use amocrm_client::entity::EntityQuery;
+use amocrm_client::endpoints::custom_fields::CustomFieldsQuery;
+use amocrm_client::endpoints::endpoint::{Plan, TableQuery};
+use amocrm_client::endpoints::entities::EntityQuery;
+use amocrm_client::endpoints::groups::Groups;
+use amocrm_client::endpoints::notes::NotesQuery;
+use amocrm_client::endpoints::pipelines::PipelinesQuery;
+use amocrm_client::endpoints::task_types::TaskTypes;
+use amocrm_client::endpoints::users::Users;
 use amocrm_client::error::Error;
-use amocrm_client::groups::Groups;
 use amocrm_client::job::Job;
-use amocrm_client::notes::NotesQuery;
-use amocrm_client::pipelines::PipelinesQuery;
 use amocrm_client::progress::{Progress, TokenNotice};
 use amocrm_client::query::{self, AccountQuery, Notice, Outcome, QueryJob, Settings};
 use amocrm_client::table::Unreadable;
-use amocrm_client::table_query::{Plan, TableQuery};
-use amocrm_client::task_types::TaskTypes;
-use amocrm_client::users::Users;
-use amocrm_client::zone::Zone;
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;

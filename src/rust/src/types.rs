@@ -1,8 +1,8 @@
 //! Answers that need no account.
 
+use amocrm_client::account::host::account_url;
+use amocrm_client::endpoints::notes::types::{NOTE_TYPES, Source};
 use amocrm_client::error::Error;
-use amocrm_client::host::account_url;
-use amocrm_client::note_types::{NOTE_TYPES, Source};
 use extendr_api::prelude::*;
 
 /// `list(url = "https://sub.amocrm.ru")`.
@@ -13,7 +13,7 @@ pub fn check_domain(domain: &Robj) -> std::result::Result<List, Error> {
 
 /// `list(expires)`, NA when the token does not tell.
 pub fn token_expiry(token: &str) -> List {
-    let expires = amocrm_client::token::expiry(token);
+    let expires = amocrm_client::account::token::expiry(token);
     list!(expires = expires.map_or(Rfloat::na(), |seconds| Rfloat::from(seconds as f64)))
 }
 

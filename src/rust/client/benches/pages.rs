@@ -9,17 +9,18 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use amocrm_client::account::transport::Transport;
 use amocrm_client::account::{Account, Credentials};
+use amocrm_client::endpoints::notes::NOTES;
+use amocrm_client::endpoints::notes::v2::{self, NotesFilter};
+use amocrm_client::endpoints::notes::v4::events;
+use amocrm_client::endpoints::notes::v4::notes::NoteRows;
 use amocrm_client::http::{Http, Request};
-use amocrm_client::page::{Format, Map, Page, read_page};
+use amocrm_client::json::page::{Format, Map, Page, read_page};
 use amocrm_client::paging::Append;
 use amocrm_client::paging::PageRange;
-use amocrm_client::row_filter::RowFilter;
+use amocrm_client::table::row_filter::RowFilter;
 use amocrm_client::table::{Keys, Table};
-use amocrm_client::transport::Transport;
-use amocrm_client::v2::{self, NotesFilter};
-use amocrm_client::v4::events;
-use amocrm_client::v4::note_rows::NoteRows;
 use amocrm_sandbox::{Config, NoteCounts, Sandbox};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde::de::IgnoredAny;
@@ -66,7 +67,7 @@ fn wide() -> Vec<u8> {
 }
 
 fn read_v4(body: &[u8], list: &str, map: Map) -> Page<Table> {
-    read_page(body, &Format { list, schema: &v2::NOTES, id: "id", order: None, map }).unwrap()
+    read_page(body, &Format { list, schema: &NOTES, id: "id", order: None, map }).unwrap()
 }
 
 /// How many times as long `read` takes as the parser takes to skip the same
@@ -142,7 +143,7 @@ fn join(c: &mut Criterion) {
         b.iter_batched(
             read,
             |pages| {
-                let (mut table, mut seen) = (Table::new(&v2::NOTES), Keys::default());
+                let (mut table, mut seen) = (Table::new(&NOTES), Keys::default());
                 for page in pages {
                     table.append(page, &mut seen);
                 }

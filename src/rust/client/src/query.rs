@@ -7,18 +7,19 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 
+use crate::account::about;
+use crate::account::host::{account_url, is_loopback};
+use crate::account::session;
+use crate::account::time_zone::{Moment, Zone};
+use crate::account::transport::Transport;
 use crate::account::{Account, Api, Credentials};
 use crate::error::Error;
-use crate::host::{account_url, is_loopback};
 use crate::http::Http;
+use crate::http::rate_limiter::ALLOWED;
 use crate::job::Job;
-use crate::limiter::ALLOWED;
 use crate::progress::Progress;
-use crate::row_filter::Span;
-use crate::session;
+use crate::table::row_filter::Span;
 use crate::table::{Table, Unreadable};
-use crate::transport::Transport;
-use crate::zone::{Moment, Zone};
 
 /// Lists that are read at the same time; each has pages in flight itself.
 const LISTS_AT_ONCE: usize = 8;
@@ -254,7 +255,7 @@ async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Er
         None => match transport.account.api() {
             Some(api) => Ok(api),
             None => {
-                let answers = crate::v2::answers(transport).await?;
+                let answers = about::answers_v2(transport).await?;
                 let api = if answers { Api::V2 } else { Api::V4 };
                 transport.account.learn_api(api);
                 Ok(api)
@@ -273,8 +274,8 @@ impl Context {
             return Ok(zone);
         }
         let zone = match self.api {
-            Api::V2 => crate::v2::time_zone(&self.transport).await?,
-            Api::V4 => crate::v4::account(&self.transport).await?.zone,
+            Api::V2 => about::time_zone_v2(&self.transport).await?,
+            Api::V4 => about::about_v4(&self.transport).await?.zone,
         };
         self.transport.account.learn_zone(&zone);
         Ok(zone)

@@ -7,10 +7,10 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use amocrm_client::account::transport::Transport;
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::error::Error;
 use amocrm_client::http::{Http, Request};
-use amocrm_client::transport::Transport;
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};
 use futures_util::StreamExt;
 use rustls::pki_types::pem::PemObject;

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use amocrm_client::account::Credentials;
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
 use amocrm_client::query::{Notice, Outcome, QueryJob, Settings};
 use amocrm_client::table::{Column, Values};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use amocrm_client::account::Credentials;
+use amocrm_client::account::time_zone::Moment;
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
 use amocrm_client::query::{Outcome, QueryJob, Settings};
 use amocrm_client::table::{Column, Values};
-use amocrm_client::zone::Moment;
 use amocrm_sandbox::{Action, Config, Fault, ListFault, NoteCounts, Request, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials, Integration};
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
 use amocrm_client::progress::TokenNotice;
 use amocrm_client::query::{QueryJob, Settings};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};

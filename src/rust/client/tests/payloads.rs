@@ -8,22 +8,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use amocrm_client::account::Api;
-use amocrm_client::custom_fields::{ENTITIES, field_type, read_document, read_fields};
-use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
-use amocrm_client::flatten::Leaves;
-use amocrm_client::oauth::read_tokens;
-use amocrm_client::page::{Format, Map, RowMap, read_page};
-use amocrm_client::pipelines::read_statuses;
-use amocrm_client::row::Row;
-use amocrm_client::row_filter::RowFilter;
-use amocrm_client::server_text;
+use amocrm_client::account::about::read_about_v4;
+use amocrm_client::account::oauth::read_tokens;
+use amocrm_client::account::time_zone::Zone;
+use amocrm_client::endpoints::custom_fields::{ENTITIES, field_type, read_document, read_fields};
+use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntityRecords, read_cards};
+use amocrm_client::endpoints::notes::NOTES;
+use amocrm_client::endpoints::notes::v4::notes::NoteRows;
+use amocrm_client::endpoints::notes::v4::{events, task_results};
+use amocrm_client::endpoints::pipelines::read_statuses;
+use amocrm_client::endpoints::tasks as amo_tasks;
+use amocrm_client::endpoints::{
+    groups, incoming_leads as incoming, task_types, transactions, users,
+};
+use amocrm_client::http::error_body;
+use amocrm_client::json::flatten::Leaves;
+use amocrm_client::json::page::{Format, Map, RowMap, read_page};
+use amocrm_client::table::row::Row;
+use amocrm_client::table::row_filter::RowFilter;
 use amocrm_client::table::{Table, Type, Values};
-use amocrm_client::tasks as amo_tasks;
-use amocrm_client::v2;
-use amocrm_client::v4::note_rows::NoteRows;
-use amocrm_client::v4::{events, read_account, tasks};
-use amocrm_client::zone::Zone;
-use amocrm_client::{groups, incoming, task_types, transactions, users};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -116,7 +119,7 @@ fn rows(
         rows.lock().unwrap().push(cells.collect());
         kept
     };
-    let format = Format { list, schema: &v2::NOTES, id: "id", order: None, map: Map::Written(map) };
+    let format = Format { list, schema: &NOTES, id: "id", order: None, map: Map::Written(map) };
     read_page(page.to_string().as_bytes(), &format).expect("a page");
     let rows = rows.into_inner().unwrap();
     assert_eq!(rows.len(), records_of(page, list).len(), "rows of {list}");
@@ -233,7 +236,7 @@ fn v4_task_results_of_all_forms_are_read(folder: &Path) {
     for (file, body) in
         payloads(folder, "v4/task_results").into_iter().chain(payloads(folder, "v4/tasks_list"))
     {
-        let results = tasks::read_results(Some(body.to_string().as_bytes())).expect("tasks");
+        let results = task_results::read_results(Some(body.to_string().as_bytes())).expect("tasks");
         for task in body["_embedded"]["tasks"].as_array().unwrap() {
             let held = task["result"]["text"].as_str();
             let read = results.get(&task["id"].to_string()).map(String::as_str);
@@ -244,7 +247,7 @@ fn v4_task_results_of_all_forms_are_read(folder: &Path) {
 
 fn v4_accounts_tell_their_name_and_zone(folder: &Path) {
     for (file, body) in payloads(folder, "v4/account_with_everything") {
-        let account = read_account(Some(body.to_string().as_bytes())).expect("an account");
+        let account = read_about_v4(Some(body.to_string().as_bytes())).expect("an account");
         assert_eq!(Some(account.name.as_str()), body["name"].as_str(), "{file}");
         let zone = &body["_embedded"]["datetime_settings"]["timezone"];
         assert_eq!(Some(account.zone.name.as_str()), zone.as_str(), "{file}");
@@ -271,7 +274,7 @@ fn v4_errors_give_their_words(folder: &Path) {
         .chain(payloads(folder, "v4/oauth_refresh_reused_401"))
         .chain(recorded)
     {
-        let said = server_text::read(body.to_string().as_bytes());
+        let said = error_body::read(body.to_string().as_bytes());
         for member in ["title", "detail", "hint"] {
             let words = body[member].as_str().unwrap_or_default();
             assert!(said.detail.contains(words), "{file} lost {words}: {}", said.detail);
@@ -301,7 +304,7 @@ fn v2_notes_keep_their_values(folder: &Path) {
 
 fn v2_login_failures_give_code_and_words(folder: &Path) {
     for (_, body) in payloads(folder, "v2/auth-failure") {
-        let said = server_text::read(body.to_string().as_bytes());
+        let said = error_body::read(body.to_string().as_bytes());
         assert_eq!(said.code.as_deref(), body["response"]["error_code"].as_str());
         assert_eq!(Some(said.detail.as_str()), body["response"]["error"].as_str());
     }
@@ -675,7 +678,7 @@ fn what_is_empty_in_a_card_of_api_v2_is_no_value_in_any_form() {
 #[test]
 fn an_account_without_customers_says_so_over_api_v2() {
     for (name, body) in payloads(&fixtures(), "v2/error-426") {
-        let said = server_text::read(body.to_string().as_bytes());
+        let said = error_body::read(body.to_string().as_bytes());
         assert!(said.detail.contains(body["detail"].as_str().unwrap()), "{name}: {}", said.detail);
     }
 }

@@ -4,19 +4,19 @@
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials};
-use amocrm_client::custom_fields::CustomFieldsQuery;
-use amocrm_client::entity::{Entity, EntityQuery, EntityRequest};
+use amocrm_client::endpoints::custom_fields::CustomFieldsQuery;
+use amocrm_client::endpoints::endpoint::{Plan, TableQuery};
+use amocrm_client::endpoints::entities::{Entity, EntityQuery, EntityRequest};
+use amocrm_client::endpoints::groups::Groups;
+use amocrm_client::endpoints::incoming_leads::IncomingRequest;
+use amocrm_client::endpoints::pipelines::PipelinesQuery;
+use amocrm_client::endpoints::task_types::TaskTypes;
+use amocrm_client::endpoints::tasks::TasksRequest;
+use amocrm_client::endpoints::transactions::TransactionsRequest;
+use amocrm_client::endpoints::users::Users;
 use amocrm_client::error::Error;
-use amocrm_client::groups::Groups;
-use amocrm_client::incoming::IncomingRequest;
-use amocrm_client::pipelines::PipelinesQuery;
 use amocrm_client::query::{Notice, Outcome, Query, QueryJob, Settings};
 use amocrm_client::table::Values;
-use amocrm_client::table_query::{Plan, TableQuery};
-use amocrm_client::task_types::TaskTypes;
-use amocrm_client::tasks::TasksRequest;
-use amocrm_client::transactions::TransactionsRequest;
-use amocrm_client::users::Users;
 use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);

@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amocrm_client::account::time_zone::Moment;
 use amocrm_client::account::{Api, Credentials, Integration};
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
 use amocrm_client::query::{Notice, Outcome, QueryJob, Settings, start_login};
-use amocrm_client::zone::Moment;
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Request, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);

@@ -1,11 +1,11 @@
 //! Pages of cards: what belongs to them stands in tables of its own.
 
 use amocrm_client::account::Api;
-use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
+use amocrm_client::account::time_zone::Zone;
+use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntityRecords, read_cards};
+use amocrm_client::json::page::{BadPage, Page};
 use amocrm_client::paging::Append;
-use amocrm_client::page::{BadPage, Page};
 use amocrm_client::table::{Keys, Table};
-use amocrm_client::zone::Zone;
 
 use crate::assert_showable_error;
 use crate::model::shown;
@@ -31,7 +31,7 @@ fn check_page(read: impl Fn() -> Result<Page<Vec<Table>>, BadPage>) {
         Err(bad) => return assert_showable_error(&bad),
     };
     assert!(page.rows[0].rows() <= page.records);
-    assert!(page.keys.len() <= page.records as usize);
+    assert!(page.keys.count() <= page.records as usize);
     let rows: Vec<u32> = page.rows.iter().map(Table::rows).collect();
     let mut joined = page.rows;
     let mut seen = Keys::default();

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use amocrm_client::names::make_unique;
+use amocrm_client::table::unique_names::make_unique;
 use amocrm_client::table::{Column, Schema, Table, Values};
 
 use crate::tree::Row;

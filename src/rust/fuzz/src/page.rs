@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use amocrm_client::flatten::Leaves;
+use amocrm_client::endpoints::element_type;
+use amocrm_client::endpoints::notes::v4::events;
+use amocrm_client::endpoints::notes::v4::notes::NoteRows;
+use amocrm_client::endpoints::notes::{NOTES, v2};
+use amocrm_client::json::flatten::Leaves;
+use amocrm_client::json::page::{BadPage, Format, Map, Page, RowMap, read_page};
 use amocrm_client::paging::Append;
-use amocrm_client::page::{BadPage, Format, Map, Page, RowMap, read_page};
-use amocrm_client::row;
-use amocrm_client::row_filter::{RowFilter, Span};
+use amocrm_client::table::row;
+use amocrm_client::table::row_filter::{RowFilter, Span};
 use amocrm_client::table::{Keys, Table};
-use amocrm_client::v2::{self, NOTES};
-use amocrm_client::v4::events;
-use amocrm_client::v4::note_rows::NoteRows;
 
 use crate::assert_showable_error;
 use crate::model::{Model, shown};
@@ -173,8 +174,8 @@ fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
         table.move_last("event_id");
         model.move_last("event_id");
     } else {
-        table.relabel("element_type", v2::element_type);
-        model.relabel("element_type", v2::element_type);
+        table.relabel("element_type", element_type);
+        model.relabel("element_type", element_type);
     }
     assert_eq!(shown(table), model.shown());
 }

@@ -1,9 +1,9 @@
 //! JSON as a tree, and the leaves of a record read off it: a second road to
-//! what `amocrm_client::flatten` makes of the parser's events.
+//! what `amocrm_client::json::flatten` makes of the parser's events.
 
 use std::fmt;
 
-use amocrm_client::number::write_double;
+use amocrm_client::json::number::write_double;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 

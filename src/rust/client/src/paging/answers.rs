@@ -6,7 +6,7 @@ use super::overlap::{Overlap, overlap};
 use super::pager::{PageRequest, Pager, Purpose, SAME_ANSWERS};
 use super::part::{Part, State};
 use super::range::{Paging, signed, unsigned};
-use crate::page::Page;
+use crate::json::page::Page;
 
 impl<T> Pager<T> {
     /// Takes the answer to a request in. Gives how many of its rows are new.
@@ -135,8 +135,8 @@ impl<T> Pager<T> {
 
     fn take_bridge(&mut self, place: usize, request: &PageRequest, page: Page<T>) {
         let Some(at) = self.align(place, request, &page) else { return };
-        let reach = at.offset() + signed(page.keys.len());
-        if reach <= signed(self.parts[place].keys.len()) || self.is_all_known(place, &page.keys) {
+        let reach = at.offset() + signed(page.keys.count());
+        if reach <= signed(self.parts[place].keys.count()) || self.is_all_known(place, &page.keys) {
             return;
         }
         self.parts[place].overlap = Some(at);
@@ -156,7 +156,7 @@ impl<T> Pager<T> {
         let found = self.lies_behind(place, &page.keys)?;
         let begin = signed(request.range.offset).saturating_sub(found.offset());
         let part = &mut self.parts[place];
-        part.end = unsigned(begin.saturating_add(signed(part.keys.len())));
+        part.end = unsigned(begin.saturating_add(signed(part.keys.count())));
         Some(found)
     }
 
@@ -276,8 +276,8 @@ impl<T> Pager<T> {
         at: Overlap,
     ) -> bool {
         let part = &self.parts[place];
-        let reach = at.offset() + signed(page.keys.len());
-        let is_usual = page.records == self.usual_length && reach > signed(part.keys.len()) + 1;
+        let reach = at.offset() + signed(page.keys.count());
+        let is_usual = page.records == self.usual_length && reach > signed(part.keys.count()) + 1;
         let is_short = page.records < request.range.limit;
         is_short && !self.was_full && (is_usual || part.ending.proofs > 0)
     }

@@ -56,7 +56,7 @@ impl<T> Pager<T> {
     pub(super) fn lies_behind(&self, place: usize, keys: &PageKeys) -> Option<Overlap> {
         let rows = self.rows_up_to(place);
         let found = overlap(&rows, keys, Paging::overlap(self.limit))?;
-        let earlier = signed(rows.len()) - signed(self.parts[place].keys.len());
+        let earlier = signed(rows.count()) - signed(self.parts[place].keys.count());
         Some(Overlap { before: found.before - earlier, ..found })
     }
 

@@ -10,13 +10,13 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::pager::{MOST_REFUSALS, Missing, PageRequest, Pager};
 use super::range::{PageRange, Paging};
+use crate::account::transport::{Answer, Transport};
 use crate::error::{At, Error};
 use crate::http::Request;
-use crate::limiter::{ALLOWED, Limiter};
-use crate::page::Page;
+use crate::http::rate_limiter::{ALLOWED, Limiter};
+use crate::json::page::Page;
 use crate::progress::Progress;
 use crate::table::{Keys, Table};
-use crate::transport::{Answer, Transport};
 
 /// Requests in flight that a slow server may lead to.
 const MAX_AHEAD: usize = 16;
@@ -363,7 +363,7 @@ impl ListContext<'_> {
 #[cfg(test)]
 mod tests {
     use super::{ListContext, Pages, read_list, requests_ahead};
-    use crate::limiter::Limiter;
+    use crate::http::rate_limiter::Limiter;
     use crate::paging::Paging;
     use crate::progress::Progress;
     use crate::table::{Schema, Table};

@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use super::fetch_all::{Append, NO_PROGRESS, Pages, after_all_tries, is_too_slow};
 use super::pager::MOST_REFUSALS;
+use crate::account::transport::Answer;
 use crate::error::Error;
-use crate::page::Page;
+use crate::json::page::Page;
 use crate::progress::Progress;
-use crate::transport::Answer;
 
 /// Waits before what is missing is asked for again; the first one anew as soon
 /// as some has come.
@@ -138,12 +138,12 @@ impl<T: Append> Reading<'_, T> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::read_ids;
+    use crate::account::transport::Answer;
     use crate::error::{At, Error};
-    use crate::page::{Format, Map, Page, read_page};
+    use crate::json::page::{Format, Map, Page, read_page};
     use crate::paging::{Pages, Paging};
     use crate::progress::Progress;
     use crate::table::{Schema, Table};
-    use crate::transport::Answer;
     use std::cell::{Cell, RefCell};
     use std::time::Duration;
 

@@ -16,6 +16,7 @@ mod overlap;
 mod pager;
 mod part;
 mod range;
+pub mod short_lists;
 #[cfg(test)]
 mod tests;
 

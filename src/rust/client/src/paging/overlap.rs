@@ -24,7 +24,7 @@ pub struct PageKeys {
 impl PageKeys {
     /// The first `count` of these records, and others behind.
     pub(super) fn before(&self, count: usize, rest: PageKeys) -> PageKeys {
-        let count = count.min(self.len());
+        let count = count.min(self.count());
         let order = &self.order[..count.min(self.order.len())];
         PageKeys {
             ids: self.ids[..count].iter().copied().chain(rest.ids).collect(),
@@ -34,7 +34,7 @@ impl PageKeys {
     }
 
     /// How many records there are.
-    pub(super) fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.ids.len()
     }
 
@@ -68,7 +68,7 @@ impl PageKeys {
     pub(super) fn has_most(&self, others: &PageKeys) -> bool {
         let ids: HashSet<u64> = self.ids.iter().copied().collect();
         let missing = others.ids.iter().filter(|id| !ids.contains(id)).count();
-        5 * missing <= others.len()
+        5 * missing <= others.count()
     }
 
     /// Whether they hold the last record of `others`, with nothing behind that
@@ -131,7 +131,7 @@ impl Overlap {
 /// One record in five may be missing from either page: rows are deleted and
 /// inserted meanwhile.
 pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Option<Overlap> {
-    let needed = (common as usize).min(before.len()).min(after.len()).max(1);
+    let needed = (common as usize).min(before.count()).min(after.count()).max(1);
     if splits_a_tie(before, after) {
         return None;
     }
@@ -146,8 +146,8 @@ pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Optio
 fn splits_a_tie(before: &PageKeys, after: &PageKeys) -> bool {
     let start = before.tie_start();
     before.is_ordered()
-        && 2 * start > before.len()
-        && start + 1 < before.len()
+        && 2 * start > before.count()
+        && start + 1 < before.count()
         && after.order.first() >= before.order.last()
 }
 
@@ -157,7 +157,7 @@ fn run(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
     let first = after.ids.first()?;
     let start = before.ids.iter().rposition(|id| id == first)?;
     let rest = &before.ids[start..];
-    let both = rest.len().min(after.len());
+    let both = rest.len().min(after.count());
     let is_run = both >= needed && rest[..both] == after.ids[..both];
     is_run.then_some(Overlap { before: signed(start), ahead: 0, gone: 0, new: 0 })
 }
@@ -174,7 +174,7 @@ fn scattered(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overl
         return None;
     }
     // `after` may end before `before` does.
-    let end = if tail + 1 == after.len() { last + 1 } else { before.len() };
+    let end = if tail + 1 == after.count() { last + 1 } else { before.count() };
     let (gone, new) = (end - first - found.len(), tail + 1 - ahead - found.len());
     let fits = 4 * (gone + new + ahead) <= found.len();
     fits.then_some(Overlap { before: signed(first), ahead, gone, new })

@@ -319,7 +319,7 @@ impl<T> Pager<T> {
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
         self.ready.extend(part.rows.take());
-        let reach = reading.rank + part.keys.len() as u64;
+        let reach = reading.rank + part.keys.count() as u64;
         reading.fruitless = if reach > reading.reach { 0 } else { reading.fruitless + 1 };
         reading.reach = reading.reach.max(reach);
         reading.settled += 1;
@@ -349,7 +349,7 @@ impl<T> Pager<T> {
             let (first, at_end) = (ahead(last.range.offset), ahead(last.end));
             reading.drift.add(last.asked, last.received, first);
             if let Some((asked, received)) = last.ending.seen {
-                reading.drift.add(asked, received, at_end - signed(last.keys.len()));
+                reading.drift.add(asked, received, at_end - signed(last.keys.count()));
             }
         }
         let gained = self.reading.drift.gained();

@@ -3,7 +3,7 @@
 use super::overlap::{Overlap, PageKeys};
 use super::pager::PageRequest;
 use super::range::PageRange;
-use crate::page::Page;
+use crate::json::page::Page;
 
 /// A part of the list; `T` holds its rows.
 pub(super) struct Part<T> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, BinaryHeap, HashSet};
 use super::super::fetch_all::requests_ahead;
 use super::super::pager::{PageRequest, Pager};
 use super::super::{PageKeys, PageRange, Paging};
-use crate::page::Page;
+use crate::json::page::Page;
 use std::time::Duration;
 
 /// Milliseconds.

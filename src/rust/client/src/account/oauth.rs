@@ -1,0 +1,318 @@
+//! Tokens of an OAuth integration: bought with a code once, then renewed
+//! (docs/api-v4.md, OAuth, Refreshing tokens).
+//!
+//! What is paid with works once. So nothing cancels the work from the moment
+//! it is sent until the new pair is put away: it has a thread, a runtime and a
+//! connection of its own, and whoever cancels a job waits for it.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::account::Integration;
+use crate::account::token_lock;
+use crate::account::token_store::{TokenStore, Tokens};
+use crate::account::transport::Attempts;
+use crate::error::{At, Error};
+use crate::http::error_body;
+use crate::http::{Http, Request};
+use crate::progress::TokenNotice;
+
+const TOKEN_PATH: &str = "/oauth2/access_token";
+
+/// amoCRM's code, in an error of ours, for "authorise again".
+pub const NO_TOKENS: &str = "oauth";
+
+/// An answer that is given up may have been a pair: it is waited for longer
+/// than other answers, if need be.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Time for the connection, and for writing the pair.
+const EXTRA: Duration = Duration::from_secs(10);
+
+/// Tokens that are not `refused`: from the file when another process has
+/// renewed them, else renewed here, else bought with the code.
+///
+/// # Errors
+/// [`Error::Auth`] when the server accepts neither, [`Error::TokenFile`] when
+/// the file can't be used, else what the network says.
+pub async fn obtain(
+    http: &Http,
+    integration: &Integration,
+    refused: Option<&Tokens>,
+) -> Result<Tokens, Error> {
+    let http = http.with_timeout(http.timeout().max(PATIENCE));
+    let (integration, refused) = (integration.clone(), refused.cloned());
+    uncancelled(http, async move |http, paid| {
+        let store = store(http, &integration);
+        renew(http, &integration, &store, refused.as_ref(), paid).await
+    })
+    .await
+}
+
+/// Tries again to write a pair that lives in this process only, unless another
+/// process has the file.
+pub fn save_unsaved(http: &Http, integration: &Integration) {
+    let store = store(http, integration);
+    if store.has_unsaved() {
+        if let Ok(Some(_lock)) = token_lock::try_acquire(&store.lock_path()) {
+            // The user has been told, and the pair stays where it is.
+            let _ = store.save_unsaved();
+        }
+    }
+}
+
+fn store(http: &Http, integration: &Integration) -> TokenStore {
+    TokenStore::new(
+        integration.token_file.clone(),
+        http.base().to_string(),
+        integration.client_id.clone(),
+    )
+}
+
+/// Runs `work` on a thread of its own. It is stopped with the caller, but not
+/// while it has set `paid`.
+async fn uncancelled<W>(http: Http, work: W) -> Result<Tokens, Error>
+where
+    W: AsyncFnOnce(&Http, &Cell<bool>) -> Result<Tokens, Error> + Send + 'static,
+{
+    let no_threads = |error: std::io::Error| Error::System(format!("can't start threads: {error}"));
+    let limit = http.timeout() + EXTRA;
+    let stopped = || Error::System("the job has ended".to_owned());
+    let entered = http.progress.critical.enter(limit).ok_or_else(stopped)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_threads)?;
+    let (mut given, taken) = oneshot::channel();
+    let thread = move || {
+        let paid = Cell::new(false);
+        let result = runtime.block_on(async {
+            let abandoned = poll_fn(|context| {
+                // In this order: the sender has to hear of it later, too.
+                let closed = given.poll_closed(context);
+                if paid.get() { std::task::Poll::Pending } else { closed }
+            });
+            tokio::select! {
+                biased;
+                result = work(&http, &paid) => Some(result),
+                () = abandoned => None,
+            }
+        });
+        if let Some(result) = result {
+            // Nobody takes it when the job was cancelled meanwhile.
+            let _ = given.send(result);
+        }
+        drop(entered);
+    };
+    std::thread::Builder::new()
+        .name("amocrm-tokens".to_owned())
+        .spawn(thread)
+        .map_err(no_threads)?;
+    taken.await.unwrap_or_else(|_| {
+        Err(Error::System("an internal error stopped the exchange of tokens".to_owned()))
+    })
+}
+
+async fn renew(
+    http: &Http,
+    integration: &Integration,
+    store: &TokenStore,
+    refused: Option<&Tokens>,
+    paid: &Cell<bool>,
+) -> Result<Tokens, Error> {
+    let progress = &*http.progress;
+    // Held to the end of this function, over the exchange with the server.
+    let _lock = token_lock::acquire(store.lock_path(), token_lock::PATIENCE, progress).await?;
+    if store.tighten()? {
+        progress.notice(TokenNotice::Tightened(store.path().display().to_string()));
+    }
+    let stored = store.read()?;
+    let stored = match stored {
+        Some(tokens) if is_other(&tokens, refused) && tokens.are_fresh() => return Ok(tokens),
+        stored => stored,
+    };
+    // Before anything is paid: a pair that can't be written is not bought.
+    let room = store.make_room()?;
+    let tokens = buy_any(http, integration, stored.as_ref(), paid).await?;
+    if let Err(error) = room.write(&tokens) {
+        store.keep_unsaved(&tokens, stored.as_ref());
+        progress.notice(TokenNotice::Unsaved(error));
+    }
+    Ok(tokens)
+}
+
+/// Tokens for the stored refresh token; when that is spent, for the code,
+/// which the user has then given to authorise again.
+async fn buy_any(
+    http: &Http,
+    integration: &Integration,
+    stored: Option<&Tokens>,
+    paid: &Cell<bool>,
+) -> Result<Tokens, Error> {
+    let renewed = match stored {
+        Some(tokens) => buy(http, &Grant::refresh(integration, &tokens.refresh_token), paid).await,
+        None => Err(not_authorised()),
+    };
+    match (renewed, &integration.code) {
+        (Err(Error::Auth { .. }), Some(code)) => {
+            buy(http, &Grant::code(integration, code), paid).await
+        }
+        (renewed, _) => renewed,
+    }
+}
+
+fn is_other(tokens: &Tokens, refused: Option<&Tokens>) -> bool {
+    refused.is_none_or(|refused| {
+        refused.access_token.expose_secret() != tokens.access_token.expose_secret()
+    })
+}
+
+fn not_authorised() -> Error {
+    Error::Auth {
+        code: NO_TOKENS.to_owned(),
+        detail: "there are no tokens yet and no `code` was given".to_owned(),
+        at: Box::new(At { endpoint: format!("POST {TOKEN_PATH}"), ..At::default() }),
+    }
+}
+
+/// What is given for tokens, in the API's words.
+#[allow(clippy::struct_field_names)]
+#[derive(Serialize)]
+struct Grant<'g> {
+    client_id: &'g str,
+    client_secret: &'g str,
+    grant_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'g str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'g str>,
+    redirect_uri: &'g str,
+}
+
+impl<'g> Grant<'g> {
+    fn code(integration: &'g Integration, code: &'g SecretString) -> Self {
+        Grant {
+            grant_type: "authorization_code",
+            code: Some(code.expose_secret()),
+            refresh_token: None,
+            ..Grant::of(integration)
+        }
+    }
+
+    fn refresh(integration: &'g Integration, token: &'g SecretString) -> Self {
+        Grant { refresh_token: Some(token.expose_secret()), ..Grant::of(integration) }
+    }
+
+    fn of(integration: &'g Integration) -> Self {
+        Grant {
+            client_id: &integration.client_id,
+            client_secret: integration.client_secret.expose_secret(),
+            grant_type: "refresh_token",
+            code: None,
+            refresh_token: None,
+            redirect_uri: &integration.redirect_uri,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Bought {
+    access_token: String,
+    refresh_token: String,
+    #[serde(default)]
+    expires_in: Value,
+}
+
+/// Buys a pair; `paid` from the moment the grant is sent until it is known
+/// that it bought none.
+async fn buy(http: &Http, grant: &Grant<'_>, paid: &Cell<bool>) -> Result<Tokens, Error> {
+    let request = Request::post(TOKEN_PATH);
+    let mut attempts = Attempts::new(&request);
+    loop {
+        let pay = |builder: reqwest::RequestBuilder| {
+            paid.set(true);
+            // Over the whole exchange, connection and body included.
+            builder.json(grant).timeout(http.timeout() + EXTRA)
+        };
+        let reply = http.send(&request, pay).await;
+        paid.set(matches!(&reply, Ok(reply) if reply.status == 200));
+        match reply {
+            Ok(reply) if reply.status == 200 => {
+                // The parser's words may quote a token, and are not shown.
+                return read_tokens(&reply.body).ok_or_else(|| Error::Parse {
+                    page: "the tokens".to_owned(),
+                    path: "the top level".to_owned(),
+                    detail: "the answer holds no tokens".to_owned(),
+                    at: reply.at(&request),
+                });
+            }
+            Ok(reply) if matches!(reply.status, 400 | 401) => {
+                return Err(Error::Auth {
+                    code: NO_TOKENS.to_owned(),
+                    detail: error_body::read(&reply.body).detail,
+                    at: reply.at(&request),
+                });
+            }
+            Ok(reply) => attempts.after_refusal(http, &reply).await?,
+            Err(no_reply) => attempts.after_no_reply(http, no_reply).await?,
+        }
+    }
+}
+
+/// Reads the answer to a grant; None when it is none.
+pub fn read_tokens(body: &[u8]) -> Option<Tokens> {
+    let bought: Bought = serde_json::from_slice(body).ok()?;
+    let seconds = read_seconds(&bought.expires_in);
+    Some(Tokens::lasting(bought.access_token, bought.refresh_token, seconds))
+}
+
+/// A number of seconds, or its text; None for anything else: a pair is worth
+/// having even without.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn read_seconds(value: &Value) -> Option<u64> {
+    let seconds = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_f64(),
+    };
+    seconds.filter(|seconds| *seconds > 0.0).map(|seconds| seconds as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{read_seconds, read_tokens};
+    use serde_json::json;
+
+    #[test]
+    fn the_life_of_a_token_is_read_however_it_is_written() {
+        for (value, seconds) in [
+            (json!(86400), Some(86400)),
+            (json!("600"), Some(600)),
+            (json!(" 600 "), Some(600)),
+            (json!(1e3), Some(1000)),
+            (json!(1e300), Some(u64::MAX)),
+            (json!(0), None),
+            (json!(-5), None),
+            (json!("nan"), None),
+            (json!("soon"), None),
+            (json!(null), None),
+            (json!([1]), None),
+            (json!(true), None),
+        ] {
+            assert_eq!(read_seconds(&value), seconds, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_pair_whose_life_is_not_known_is_used_until_it_is_refused() {
+        for life in ["", r#","expires_in":null"#, r#","expires_in":-1"#] {
+            let body = format!(r#"{{"access_token":"a","refresh_token":"r"{life}}}"#);
+            let tokens = read_tokens(body.as_bytes()).unwrap();
+            assert_eq!(tokens.expires_at, None);
+            assert!(tokens.are_fresh());
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What makes a request the user's: the session of an API key, a long-lived
+//! token, or the tokens of an OAuth integration.
+
+use reqwest::RequestBuilder;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::account::Credentials;
+use crate::account::about;
+use crate::account::key_login::log_in;
+use crate::account::oauth;
+use crate::account::token_store::Tokens;
+use crate::account::transport::Transport;
+use crate::error::Error;
+
+/// The right to send one request.
+pub struct Pass {
+    /// The number of the log-in or refresh that it stems from.
+    number: u64,
+    /// A session's right is in the cookie jar instead.
+    bearer: Option<SecretString>,
+}
+
+impl Pass {
+    /// Signs a request.
+    pub fn sign(&self, builder: RequestBuilder) -> RequestBuilder {
+        match &self.bearer {
+            Some(token) => builder.bearer_auth(token.expose_secret()),
+            None => builder,
+        }
+    }
+}
+
+/// Makes sure that requests can be signed.
+///
+/// # Errors
+/// [`Error::Auth`] when the credentials are refused, else what the network
+/// says.
+pub async fn ensure(transport: &Transport) -> Result<Pass, Error> {
+    let account = &transport.account;
+    let mut login = account.login.lock().await;
+    match &account.credentials {
+        Credentials::Token(token) => Ok(Pass { number: 0, bearer: Some(token.clone()) }),
+        Credentials::Key { email, apikey } => {
+            if !login.is_fresh() {
+                log_in(&transport.http, email, apikey).await?;
+                login.succeeded();
+            }
+            Ok(Pass { number: login.number, bearer: None })
+        }
+        Credentials::OAuth(integration) => {
+            let tokens = match login.tokens.take().filter(Tokens::are_fresh) {
+                Some(tokens) => {
+                    oauth::save_unsaved(&transport.http, integration);
+                    tokens
+                }
+                None => {
+                    login.succeeded();
+                    oauth::obtain(&transport.http, integration, None).await?
+                }
+            };
+            let bearer = Some(tokens.access_token.clone());
+            login.tokens = Some(tokens);
+            Ok(Pass { number: login.number, bearer })
+        }
+    }
+}
+
+/// After a 401 on a request signed with `pass`: logs in again or renews the
+/// tokens, unless another request has done so already. False when that is no
+/// help, as with a long-lived token.
+///
+/// # Errors
+/// As [`ensure`].
+pub async fn renew(transport: &Transport, pass: &Pass) -> Result<bool, Error> {
+    let account = &transport.account;
+    let mut login = account.login.lock().await;
+    let by_somebody_else = login.number != pass.number;
+    match &account.credentials {
+        Credentials::Token(_) => return Ok(false),
+        _ if by_somebody_else => {}
+        Credentials::Key { email, apikey } => {
+            log_in(&transport.http, email, apikey).await?;
+            login.succeeded();
+        }
+        Credentials::OAuth(integration) => {
+            let refused = login.tokens.take();
+            let tokens = oauth::obtain(&transport.http, integration, refused.as_ref()).await?;
+            login.tokens = Some(tokens);
+            login.succeeded();
+        }
+    }
+    Ok(true)
+}
+
+/// Tries the credentials; gives the account's name.
+///
+/// # Errors
+/// As [`ensure`].
+pub async fn check(transport: &Transport) -> Result<String, Error> {
+    match &transport.account.credentials {
+        Credentials::Key { email, apikey } => {
+            let mut login = transport.account.login.lock().await;
+            let name = log_in(&transport.http, email, apikey).await?;
+            login.succeeded();
+            Ok(name)
+        }
+        Credentials::Token(_) | Credentials::OAuth(_) => {
+            about::about_v4(transport).await.map(|account| account.name)
+        }
+    }
+}

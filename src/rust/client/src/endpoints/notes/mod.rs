@@ -1,0 +1,119 @@
+//! `AmoNotes()`: what is asked for, and the tables, over either API.
+
+pub mod types;
+pub mod v2;
+pub mod v4;
+
+use std::sync::OnceLock;
+
+use futures_util::future::{BoxFuture, FutureExt, try_join};
+
+use crate::account::Api;
+use crate::account::time_zone::Moment;
+use crate::error::Error;
+use crate::query::{Context, Notice, Query, Tables};
+use crate::table::{Schema, Table};
+
+/// What a table of notes is made of (docs/contract.md, The table of notes).
+pub static NOTES: Schema = Schema {
+    base: &[
+        "id",
+        "responsible_user_id",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "account_id",
+        "group_id",
+        "is_editable",
+        "element_id",
+        "element_type",
+        "attachment",
+        "note_type",
+        "text",
+    ],
+    // Rows that stem from events of API v4 have no id of their own.
+    keys: &["event_id", "id"],
+    ids: &["id"],
+    times: &["created_at", "updated_at"],
+    ..Schema::TEXT
+};
+
+/// What notes to read.
+#[derive(Clone, Debug, Default)]
+pub struct NotesRequest {
+    /// Kinds of element: contact, lead, company, task, customer.
+    pub kinds: Vec<String>,
+    /// Rows a request, 1 to 500; API v4 gives fewer.
+    pub limit: u32,
+    /// Only these notes; everything below is then ignored.
+    pub ids: Vec<u64>,
+    /// Only notes of these elements; empty for all.
+    pub elements: Vec<u64>,
+    /// Only notes of these types; empty for all.
+    pub note_types: Vec<String>,
+    /// Only notes changed at this moment or later.
+    pub since: Option<Moment>,
+}
+
+/// The notes of a call.
+pub struct NotesQuery {
+    request: NotesRequest,
+    /// Set as soon as it is known which API to use.
+    reader: OnceLock<Reader>,
+}
+
+/// The lists of one API, and the pages that have arrived.
+enum Reader {
+    V2(v2::Reader),
+    V4(Box<v4::Reader>),
+}
+
+impl NotesQuery {
+    /// Nothing is read yet.
+    pub fn new(request: NotesRequest) -> Self {
+        NotesQuery { request, reader: OnceLock::new() }
+    }
+
+    async fn read(&self, context: &Context) -> Result<(), Error> {
+        let since = context.epoch(self.request.since).await?;
+        let transport = &context.transport;
+        let reader = match context.api {
+            Api::V2 => Reader::V2(v2::Reader::new(&self.request, since, transport).await?),
+            Api::V4 => {
+                let base = transport.http.base();
+                Reader::V4(Box::new(v4::Reader::new(&self.request, since, base)))
+            }
+        };
+        let reader = self.reader.get_or_init(|| reader);
+        let reading = async {
+            match reader {
+                Reader::V2(reader) => reader.read(transport, context.rate).await,
+                Reader::V4(reader) => reader.read(transport, context.rate).await,
+            }
+        };
+        try_join(context.zone(), reading).await?;
+        Ok(())
+    }
+}
+
+impl Query for NotesQuery {
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        self.read(context).boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        let table = |kind: &String| match self.reader.get() {
+            Some(Reader::V2(reader)) => reader.table(kind),
+            Some(Reader::V4(reader)) => reader.table(kind),
+            None => Table::new(&NOTES),
+        };
+        self.request.kinds.iter().map(|kind| (kind.clone(), table(kind))).collect()
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        match self.reader.get() {
+            Some(Reader::V4(reader)) => reader.notices(),
+            _ => Vec::new(),
+        }
+    }
+}

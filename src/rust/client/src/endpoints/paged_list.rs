@@ -1,0 +1,266 @@
+//! A list of the server whose records become rows of one table, however it is
+//! cut into pages.
+
+use crate::account::Api;
+use crate::account::transport::Answer;
+use crate::error::Error;
+use crate::http::Request;
+use crate::json::flatten::Leaves;
+use crate::json::page::{BadPage, Format, Map, Page, read_page};
+use crate::paging::short_lists;
+use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list};
+use crate::query::Context;
+use crate::table::row::Row;
+use crate::table::{Schema, Table};
+
+/// How the server cuts a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// `limit_rows` and `limit_offset` of API v2.
+    Rows,
+    /// `page_size` and `page` of API v2 (docs/api-v2.md, Incoming leads). It
+    /// does not say whether there is a next page.
+    SizedPages,
+    /// `page` and `limit` of API v4.
+    Pages,
+    /// Not at all.
+    Whole,
+    /// Not at all: the records with these ids, as many as a page has.
+    Ids(Api, Vec<u64>),
+}
+
+/// What a list is, and what its records become.
+pub struct Source {
+    /// What it is, in words.
+    pub name: &'static str,
+    /// What to ask for, without the part.
+    pub request: Request,
+    /// How it is cut.
+    pub cut: Cut,
+    /// The member of `_embedded` that holds the records.
+    pub member: &'static str,
+    /// The member that tells records apart.
+    pub id: &'static str,
+    /// What the table is made of.
+    pub schema: &'static Schema,
+    /// From a record to its row; false leaves it out.
+    pub row: RowOf,
+}
+
+/// From the leaves of a record to the cells of its row; false leaves it out.
+pub type RowOf = Box<dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Send + Sync>;
+
+/// A list, and the pages of it that have arrived.
+pub struct RowList {
+    source: Source,
+    pages: Pages<Table>,
+    /// The list that this one is a part of, when the part may be unknown.
+    all: Option<Request>,
+    /// Whether rows are also made of what records embed.
+    embedded: bool,
+    /// It stands for several lists.
+    is_joint: bool,
+}
+
+impl Cut {
+    fn paging(&self) -> Paging {
+        match self {
+            Cut::SizedPages => Paging::Sized,
+            Cut::Pages => Paging::Numbered,
+            Cut::Rows | Cut::Whole | Cut::Ids(..) => Paging::Offset,
+        }
+    }
+
+    /// The request for a part.
+    fn part(&self, request: &Request, range: PageRange) -> Request {
+        let (request, limit) = (request.clone(), &range.limit);
+        let page = &range.page_number();
+        match self {
+            Cut::Rows => request.query("limit_rows", limit).query("limit_offset", &range.offset),
+            Cut::SizedPages => request.query("page_size", limit).query("page", page),
+            Cut::Pages => request.query("page", page).query("limit", limit),
+            Cut::Whole => request,
+            Cut::Ids(api, ids) => with_ids(request, *api, ids),
+        }
+    }
+}
+
+fn is_unknown(error: &Error) -> bool {
+    error.at().is_some_and(|at| at.status == Some(404))
+}
+
+fn with_ids(request: Request, api: Api, ids: &[u64]) -> Request {
+    if api == Api::V4 {
+        return request.queries("filter[id][]", ids).query("page", &1).query("limit", &ids.len());
+    }
+    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    request.query("limit_rows", &ids.len()).query("id", &texts.join(","))
+}
+
+impl RowList {
+    /// A list to be read `limit` records at a time at most.
+    pub fn new(source: Source, limit: u32) -> Self {
+        let pages = Pages::new(source.cut.paging(), limit, Table::new(source.schema));
+        RowList { source, pages, all: None, embedded: false, is_joint: false }
+    }
+
+    /// A part of the list `all`: when the server does not know it, such as
+    /// that of a customer who isn't there, it has no rows.
+    #[must_use]
+    pub fn part_of(mut self, all: Request) -> Self {
+        self.all = Some(all);
+        self
+    }
+
+    /// Whether it stands for several lists.
+    #[must_use]
+    pub fn joint(mut self, is_joint: bool) -> Self {
+        self.is_joint = is_joint;
+        self
+    }
+
+    /// The same list, with what its records embed.
+    #[must_use]
+    pub fn with_embedded(mut self) -> Self {
+        self.embedded = true;
+        self
+    }
+
+    /// The `parts` of this list that are asked for, or itself where there are
+    /// none or where that takes fewer requests.
+    ///
+    /// # Errors
+    /// As [`read_list`].
+    pub async fn or_parts(
+        self,
+        parts: Vec<RowList>,
+        context: &Context,
+    ) -> Result<Vec<RowList>, Error> {
+        if parts.is_empty() {
+            return Ok(vec![self]);
+        }
+        let (cut, limit) = (&self.source.cut, self.pages.first().limit);
+        let Some(range) = short_lists::beyond(parts.len(), cut.paging(), limit) else {
+            return Ok(parts);
+        };
+        if !short_lists::is_empty(self.fetch_part(context, range).await)? {
+            return Ok(parts);
+        }
+        Ok(vec![self.joint(true)])
+    }
+
+    /// A list that one request reads.
+    pub fn whole(source: Source) -> Self {
+        RowList::new(source, 0)
+    }
+
+    /// The request for its first part.
+    pub fn request(&self) -> Request {
+        self.source.cut.part(&self.source.request, self.pages.first())
+    }
+
+    /// Reads the list whole.
+    ///
+    /// # Errors
+    /// As [`read_list`].
+    pub async fn read(&self, context: &Context) -> Result<(), Error> {
+        let read = match &self.source.cut {
+            Cut::Whole => self.read_whole(context).await,
+            Cut::Ids(api, ids) => self.read_ids(context, *api, ids).await,
+            Cut::Rows | Cut::SizedPages | Cut::Pages => self.read_parts(context).await,
+        };
+        match (read, &self.all) {
+            (Err(error), Some(all)) if is_unknown(&error) => self.look_for(context, all).await,
+            (read, _) => read,
+        }
+    }
+
+    /// Fails unless the account has the list that this one is a part of.
+    async fn look_for(&self, context: &Context, all: &Request) -> Result<(), Error> {
+        let first = self.source.cut.part(all, PageRange { offset: 0, limit: 1 });
+        self.fetch(context, &first, self.source.name).await.map(|_| ())
+    }
+
+    async fn read_parts(&self, context: &Context) -> Result<(), Error> {
+        let Source { name, cut, request, .. } = &self.source;
+        let (transport, rate) = (&context.transport, context.rate);
+        let list = ListContext::new(transport, rate, name, cut.paging(), request);
+        let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
+        read_list(&list, &self.pages, fetch).await
+    }
+
+    async fn fetch_part(
+        &self,
+        context: &Context,
+        range: PageRange,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        let request = self.source.cut.part(&self.source.request, range).divisible(true);
+        self.fetch(context, &request, &self.what(range)).await
+    }
+
+    async fn read_whole(&self, context: &Context) -> Result<(), Error> {
+        let page = self.fetch(context, &self.source.request, self.source.name).await?.value;
+        self.keep(context, page);
+        Ok(())
+    }
+
+    async fn read_ids(&self, context: &Context, api: Api, ids: &[u64]) -> Result<(), Error> {
+        let fetch = async |ids: Vec<u64>| {
+            let request = with_ids(self.source.request.clone(), api, &ids).divisible(true);
+            self.fetch(context, &request, self.source.name).await
+        };
+        read_ids(ids, &self.pages, &context.transport.http.progress, fetch).await
+    }
+
+    fn keep(&self, context: &Context, page: Page<Table>) {
+        let records = page.records;
+        self.pages.add(page);
+        if records > 0 {
+            context.transport.http.progress.page_read(records);
+        }
+    }
+
+    async fn fetch(
+        &self,
+        context: &Context,
+        request: &Request,
+        what: &str,
+    ) -> Result<Answer<Page<Table>>, Error> {
+        context.transport.get(request, what, |body| self.read_page(body)).await
+    }
+
+    fn what(&self, range: PageRange) -> String {
+        let name = self.source.name;
+        match self.source.cut.paging() {
+            Paging::Offset => format!("{name} from row {}", range.offset + 1),
+            Paging::Sized | Paging::Numbered => format!("{name}, page {}", range.page_number()),
+        }
+    }
+
+    fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+        let Source { member, id, schema, row, .. } = &self.source;
+        let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
+        let map = if self.embedded { Map::WithEmbedded(&**row) } else { Map::Written(&**row) };
+        read_page(body, &Format { list: member, schema, id, order: None, map })
+    }
+
+    /// The rows that have arrived; takes them.
+    pub fn take(&self) -> Option<Table> {
+        self.pages.take()
+    }
+
+    /// What has arrived.
+    pub fn pages(&self) -> &Pages<Table> {
+        &self.pages
+    }
+
+    /// Whether its records are those of given ids.
+    pub fn is_by_ids(&self) -> bool {
+        matches!(self.source.cut, Cut::Ids(..))
+    }
+
+    /// Whether it stands for several lists.
+    pub fn is_joint(&self) -> bool {
+        self.is_joint
+    }
+}

@@ -1,0 +1,393 @@
+//! One JSON record to its leaves: names and texts as
+//! `unlist(jsonlite::fromJSON(record, simplifyVector = FALSE))` gives them in
+//! R (docs/contract.md, Flattening a record). No tree is built: the parser's
+//! events go straight into buffers that every record of a page reuses.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::json::field_names::NameId;
+use crate::json::number::write_double;
+
+pub use crate::json::record::{Kind, Leaf, Leaves, Value};
+
+/// Members of a record that don't become leaves.
+pub trait Members {
+    /// Reads the value of member `name`; false, with the value unread, lets
+    /// it become leaves.
+    ///
+    /// # Errors
+    /// What the parser finds wrong.
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
+}
+
+/// Leaves out the members that carry links, not data.
+#[derive(Default)]
+pub struct NoLinks;
+
+impl Members for NoLinks {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        let is_link = matches!(name, "_links" | "_embedded");
+        if is_link {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(is_link)
+    }
+}
+
+/// Numbering of the leaves under one named member: R numbers those that have
+/// no name of their own, and leaves the number out when there is only one.
+#[derive(Default)]
+struct Scope {
+    /// Leaves seen under the member, named ones too: R's numbers count all.
+    seen: usize,
+    /// Leaves without a name of their own.
+    unnamed: usize,
+    /// The first of those, and its number: renamed when a second one comes.
+    first: usize,
+    first_number: usize,
+}
+
+/// How a value's leaves are numbered.
+trait Numbering {
+    /// Counts the leaf that was just added at the place the parser is at.
+    fn count_last(&mut self, leaves: &mut Leaves);
+    /// Reads an array or object, whose leaves may need numbers.
+    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E>;
+}
+
+/// Those of a member with a name: counted, and numbered if there are several.
+struct Named {
+    seen: usize,
+}
+
+impl Numbering for Named {
+    #[inline]
+    fn count_last(&mut self, _: &mut Leaves) {
+        self.seen += 1;
+    }
+
+    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
+        let mut scope = Scope::default();
+        read(&mut scope)?;
+        self.seen += scope.seen;
+        Ok(())
+    }
+}
+
+impl Numbering for Scope {
+    fn count_last(&mut self, leaves: &mut Leaves) {
+        self.seen += 1;
+        self.unnamed += 1;
+        let last = leaves.len() - 1;
+        if self.unnamed == 1 {
+            self.first = last;
+            self.first_number = self.seen;
+            return;
+        }
+        if self.unnamed == 2 {
+            leaves.number(self.first, self.first_number);
+        }
+        leaves.number(last, self.seen);
+    }
+
+    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
+        read(self)
+    }
+}
+
+impl<'de> Leaves<'de> {
+    /// A seed that reads one JSON object into these leaves, but for those
+    /// `members` that are read in another way.
+    pub fn record<'l, M: Members>(
+        &'l mut self,
+        members: &'l mut M,
+    ) -> impl DeserializeSeed<'de, Value = ()> + Visitor<'de, Value = ()> + use<'l, 'de, M> {
+        RecordSeed { leaves: self, members }
+    }
+}
+
+/// R strings can't hold NUL; it is left out. Only a text with escapes can have
+/// one: those without come as `visit_borrowed_str`, and need no look.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.as_bytes().contains(&0) { text.replace('\0', "").into() } else { text.into() }
+}
+
+/// Adds a text without the NUL it may have.
+pub(crate) fn push_without_nul(out: &mut String, text: &str) {
+    out.push_str(&without_nul(text));
+}
+
+struct RecordSeed<'l, 'de, M> {
+    leaves: &'l mut Leaves<'de>,
+    members: &'l mut M,
+}
+
+impl<'de, M: Members> DeserializeSeed<'de> for RecordSeed<'_, 'de, M> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, 'de, M> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut scope = Scope::default();
+        let mut before = NameId::ROOT;
+        loop {
+            self.leaves.place = NameId::ROOT;
+            let key = KeySeed { leaves: self.leaves, before };
+            if map.next_key_seed(key)?.is_none() {
+                return Ok(());
+            }
+            before = self.leaves.place;
+            if !self.members.read(self.leaves.key(), &mut map)? {
+                read_member(self.leaves, &mut scope, &mut map, NameId::ROOT)?;
+            }
+        }
+    }
+}
+
+/// Reads the value of the member of `parent` that the parser is at. A member
+/// with an empty key has no name of its own and is numbered with its parent's
+/// leaves.
+fn read_member<'de, A: MapAccess<'de>>(
+    leaves: &mut Leaves<'de>,
+    scope: &mut Scope,
+    map: &mut A,
+    parent: NameId,
+) -> Result<(), A::Error> {
+    if leaves.place == parent {
+        return map.next_value_seed(ValueSeed { leaves, numbering: scope });
+    }
+    let mut own = Named { seen: 0 };
+    map.next_value_seed(ValueSeed { leaves, numbering: &mut own })?;
+    scope.seen += own.seen;
+    Ok(())
+}
+
+/// Goes from the place the parser is at to a member of it; `before` is the
+/// member that came before, or the place itself.
+struct KeySeed<'l, 'de> {
+    leaves: &'l mut Leaves<'de>,
+    before: NameId,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<(), E> {
+        self.leaves.go_to_member(self.leaves.place, self.before, key);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<(), E> {
+        self.leaves.go_to_member(self.leaves.place, self.before, &without_nul(key));
+        Ok(())
+    }
+}
+
+struct ValueSeed<'l, 'n, 'de, N> {
+    leaves: &'l mut Leaves<'de>,
+    numbering: &'n mut N,
+}
+
+impl<N: Numbering> ValueSeed<'_, '_, '_, N> {
+    fn add_made(self, kind: Kind, write: impl FnOnce(&mut String)) {
+        self.leaves.add_made(kind, write);
+        self.numbering.count_last(self.leaves);
+    }
+}
+
+impl<'de, N: Numbering> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de, N> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.leaves.add_borrowed(Kind::Bool, if value { "TRUE" } else { "FALSE" });
+        self.numbering.count_last(self.leaves);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.leaves.add_whole(value);
+        self.numbering.count_last(self.leaves);
+        Ok(())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        match i64::try_from(value) {
+            Ok(whole) => return self.visit_i64(whole),
+            Err(_) => self.add_made(Kind::Int, |out| out.push_str(&value.to_string())),
+        }
+        Ok(())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        if !value.is_finite() {
+            return Err(E::custom("a number is out of range"));
+        }
+        self.add_made(Kind::Double, |out| write_double(value, out));
+        Ok(())
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
+        self.leaves.add_borrowed(Kind::Text, value);
+        self.numbering.count_last(self.leaves);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.add_made(Kind::Text, |out| push_without_nul(out, value));
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let ValueSeed { leaves, numbering } = self;
+        numbering.read_many(|scope| {
+            while seq.next_element_seed(ValueSeed { leaves, numbering: scope })?.is_some() {}
+            Ok(())
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let ValueSeed { leaves, numbering } = self;
+        let parent = leaves.place;
+        numbering.read_many(|scope| {
+            let mut before = parent;
+            while map.next_key_seed(KeySeed { leaves, before })?.is_some() {
+                if leaves.place != parent {
+                    before = leaves.place;
+                }
+                read_member(leaves, scope, &mut map, parent)?;
+                leaves.place = parent;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What follows `stem` in a name that is just that (nothing), a numbered form
+/// of it (`2`) or a member of it (`.id`). None for any other name.
+pub fn form_of<'n>(name: &'n str, stem: &str) -> Option<&'n str> {
+    let rest = name.strip_prefix(stem)?;
+    let nested = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    (nested.is_empty() || nested.starts_with('.')).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Leaves, NoLinks};
+    use serde::de::DeserializeSeed;
+
+    fn flat(json: &str) -> Vec<(String, String)> {
+        let mut leaves = Leaves::default();
+        let mut parser = serde_json::Deserializer::from_str(json);
+        leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+        leaves.iter().map(|leaf| (leaf.name().to_owned(), leaf.text().into_owned())).collect()
+    }
+
+    fn assert_names(json: &str, names: &[&str]) {
+        let found: Vec<String> = flat(json).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, names, "{json}");
+    }
+
+    #[test]
+    fn names_are_those_of_base_r_unlist() {
+        // Right-hand sides were printed by R 4.2.2.
+        assert_names(r#"{"a":[1,{"b":2}],"s":"x"}"#, &["a", "a.b", "s"]);
+        assert_names(r#"{"a":[{"b":2},1,[3,4]],"s":"x"}"#, &["a.b", "a2", "a3", "a4", "s"]);
+        assert_names(r#"{"a":{"":1,"b":2,"c":[5]},"":7,"s":"x"}"#, &["a", "a.b", "a.c", "", "s"]);
+        assert_names(r#"{"a":[[1],[2]],"s":"x"}"#, &["a1", "a2", "s"]);
+        assert_names(r#"{"a":[{"b":1},{"b":2}],"s":"x"}"#, &["a.b", "a.b", "s"]);
+        assert_names(
+            r#"{"a":[{"b":[1,2]},{"b":2},7,8],"s":"x","a":5}"#,
+            &["a.b1", "a.b2", "a.b", "a4", "a5", "s", "a"],
+        );
+        assert_names(
+            r#"{"a":{"":[1,2],"":[3]},"":[7,8],"":9,"s":"x"}"#,
+            &["a1", "a2", "a3", "", "", "", "s"],
+        );
+    }
+
+    #[test]
+    fn null_and_empty_containers_vanish() {
+        assert_names(r#"{"a":null,"b":{},"c":[],"d":[null,{},[[]]],"e":[null,5]}"#, &["e"]);
+    }
+
+    #[test]
+    fn links_and_embedded_are_dropped_at_the_top_only() {
+        assert_names(
+            r#"{"_links":{"self":{"href":"x"}},"_embedded":[1],"p":{"_links":1}}"#,
+            &["p._links"],
+        );
+    }
+
+    #[test]
+    fn every_leaf_is_text() {
+        let values: Vec<String> = flat(
+            r#"{"a":true,"b":false,"c":-5,"d":9007199254740993,"e":100000.0,"f":"NA","g":"","h":"\u041f\u0440"}"#,
+        )
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+        assert_eq!(values, ["TRUE", "FALSE", "-5", "9007199254740993", "100000", "NA", "", "Пр"]);
+    }
+
+    #[test]
+    fn nul_characters_are_left_out_of_names_and_texts() {
+        assert_eq!(flat(r#"{"a\u0000b":"x\u0000y"}"#), [("ab".to_owned(), "xy".to_owned())]);
+    }
+
+    #[test]
+    fn a_name_of_nul_characters_alone_is_an_empty_name() {
+        assert_names(r#"{"x":{"\u0000":[1,2],"y":3},"s":"x"}"#, &["x1", "x2", "x.y", "s"]);
+    }
+
+    #[test]
+    fn nesting_beyond_the_parsers_limit_is_an_error() {
+        let json = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+        let mut leaves = Leaves::default();
+        let result = leaves
+            .record(&mut crate::json::flatten::NoLinks)
+            .deserialize(&mut serde_json::Deserializer::from_str(&json));
+        assert!(result.is_err());
+    }
+}

@@ -1,0 +1,477 @@
+//! The bytes of one page to its records, in one pass.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use serde::Deserialize;
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use foldhash::fast::FixedState;
+
+use crate::http::error_body::shown;
+use crate::json::broken_text::read_text;
+use crate::json::flatten::{Leaves, Members, Value};
+use crate::paging::PageKeys;
+use crate::table::BadCell;
+
+pub use crate::table::table_page::{Format, Map, RowMap, read_page};
+
+/// A body that is not the page it should be. Both texts may hold the server's
+/// words, so they are in a form that is safe to show.
+#[derive(Debug, thiserror::Error)]
+#[error("{detail} (at {path})")]
+pub struct BadPage {
+    /// Where in the JSON, such as `_embedded.items[3].params`.
+    pub path: String,
+    /// What is wrong, in the parser's words.
+    pub detail: String,
+}
+
+impl BadPage {
+    /// For bodies that are read whole.
+    pub fn at_top(error: &serde_json::Error) -> Self {
+        BadPage { path: "the top level".to_owned(), detail: shown(&error.to_string()) }
+    }
+}
+
+/// Where the records of a page are.
+#[derive(Clone, Copy)]
+pub struct Place<'f> {
+    /// The member of `_embedded` that holds them: `items` in API v2.
+    pub list: &'f str,
+    /// The member that tells them apart: `id`.
+    pub id: &'f str,
+    /// The member that the list is ordered by, where equal records stand in
+    /// any order.
+    pub order: Option<&'f str>,
+}
+
+/// What becomes of the records of a page.
+pub trait Records: Members {
+    /// The rows of a page.
+    type Rows;
+    /// Takes one record in, the members that it has read itself among them.
+    ///
+    /// # Errors
+    /// [`BadCell`] when an id is not a number.
+    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell>;
+    /// Told before the first record of a page whose broken texts were
+    /// repaired.
+    fn count_broken_texts(&mut self);
+    /// The rows of all records.
+    fn into_rows(self) -> Self::Rows;
+}
+
+/// A page as read; `T` holds its rows.
+pub struct Page<T> {
+    /// The rows.
+    pub rows: T,
+    /// How many records the server sent, those left out included.
+    pub records: u32,
+    /// What tells those records apart, and their order: ids or, where there
+    /// are none, all that a record says.
+    pub keys: PageKeys,
+    /// Whether the server names a next page.
+    pub has_next: bool,
+}
+
+impl<T> Page<T> {
+    /// What a 204 holds.
+    pub fn empty(rows: T) -> Self {
+        Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
+    }
+}
+
+/// Reads a HAL page, `{"_embedded": {<list>: [record, ...]}}`.
+///
+/// The list may be an array, an object keyed by id, or null; a page without
+/// `_embedded` but with `_links` has no records.
+///
+/// # Errors
+/// [`BadPage`] when the body is not JSON, is not a page, or holds an id that is
+/// not a number.
+pub fn read_records<R: Records>(
+    body: &[u8],
+    place: Place,
+    empty: impl Fn() -> R,
+) -> Result<Page<R::Rows>, BadPage> {
+    read_text(body, |text, is_repaired| read_list(text, place, prepared(empty(), is_repaired)))
+}
+
+fn prepared<R: Records>(mut records: R, is_repaired: bool) -> R {
+    if is_repaired {
+        records.count_broken_texts();
+    }
+    records
+}
+
+fn read_list<R: Records>(text: &str, place: Place, records: R) -> Result<Page<R::Rows>, BadPage> {
+    let mut reader = Reader {
+        place,
+        records,
+        leaves: Leaves::default(),
+        count: 0,
+        keys: PageKeys::default(),
+        has_next: false,
+        at: At::Document,
+    };
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
+    match read {
+        Ok(()) => Ok(Page {
+            rows: reader.records.into_rows(),
+            records: reader.count,
+            keys: reader.keys.without_repeats(),
+            has_next: reader.has_next,
+        }),
+        Err(error) => {
+            Err(BadPage { path: shown(&reader.path()), detail: shown(&error.to_string()) })
+        }
+    }
+}
+
+/// Reads a single record, as API v4 serves it by its id.
+///
+/// # Errors
+/// As [`read_records`].
+pub fn read_record<R: Records>(
+    body: &[u8],
+    empty: impl Fn() -> R,
+) -> Result<Page<R::Rows>, BadPage> {
+    read_text(body, |text, is_repaired| read_only(text, prepared(empty(), is_repaired)))
+}
+
+fn read_only<R: Records>(text: &str, mut records: R) -> Result<Page<R::Rows>, BadPage> {
+    let mut leaves = Leaves::default();
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let read = leaves.record(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
+    let kept = read.and_then(|()| records.keep(&leaves).map_err(|bad| bad_cell(&bad)));
+    kept.map_err(|error| BadPage {
+        path: shown(leaves.path()),
+        detail: shown(&error.to_string()),
+    })?;
+    Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
+}
+
+fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
+    E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
+}
+
+/// How far the reader has come, for error messages.
+enum At {
+    Document,
+    Embedded,
+    Record(usize),
+}
+
+struct Reader<'r, 'de, R> {
+    place: Place<'r>,
+    records: R,
+    leaves: Leaves<'de>,
+    count: u32,
+    keys: PageKeys,
+    has_next: bool,
+    at: At,
+}
+
+impl<R: Records> Reader<'_, '_, R> {
+    fn path(&mut self) -> String {
+        match self.at {
+            At::Document => "the top level".to_owned(),
+            At::Embedded => format!("_embedded.{}", self.place.list),
+            At::Record(n) => {
+                let member = self.leaves.path();
+                let dot = if member.is_empty() { "" } else { "." };
+                format!("_embedded.{}[{n}]{dot}{member}", self.place.list)
+            }
+        }
+    }
+
+    fn next_record(&mut self) {
+        self.leaves.clear();
+        self.at = match self.at {
+            At::Record(n) => At::Record(n + 1),
+            _ => At::Record(0),
+        };
+    }
+}
+
+struct PageSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
+
+impl<'de, R: Records> DeserializeSeed<'de> for PageSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, R: Records> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a page, which is a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut is_page = false;
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "_embedded" => {
+                    is_page = true;
+                    self.0.at = At::Embedded;
+                    map.next_value_seed(EmbeddedSeed(self.0))?;
+                    self.0.at = At::Document;
+                }
+                "_links" => {
+                    is_page = true;
+                    self.0.has_next = map.next_value::<Links>()?.next.is_some();
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if is_page {
+            Ok(())
+        } else {
+            Err(A::Error::custom("no _embedded and no _links: this is not a page"))
+        }
+    }
+}
+
+/// The links of a page: only whether there is a next one matters, since its
+/// address is made here and not taken from the server.
+struct Links {
+    next: Option<IgnoredAny>,
+}
+
+impl<'de> Deserialize<'de> for Links {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Shape {
+            Links { next: Option<IgnoredAny> },
+            // PHP writes an empty object as `[]`.
+            Other(IgnoredAny),
+        }
+        Ok(match Shape::deserialize(deserializer)? {
+            Shape::Links { next } => Links { next },
+            Shape::Other(_) => Links { next: None },
+        })
+    }
+}
+
+/// The object that holds the list under its name.
+struct EmbeddedSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
+
+impl<'de, R: Records> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object with the list of records")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == self.0.place.list {
+                map.next_value_seed(RecordsSeed(self.0))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// PHP writes an empty object as `[]`.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(()),
+            Some(_) => Err(A::Error::custom("an array where an object was expected")),
+        }
+    }
+}
+
+/// The list itself: an array, an object keyed by id, or null.
+struct RecordsSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
+
+impl<'de, R: Records> DeserializeSeed<'de> for RecordsSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a list of records")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        loop {
+            self.0.next_record();
+            if seq.next_element_seed(self.0.leaves.record(&mut self.0.records))?.is_none() {
+                return Ok(());
+            }
+            self.0.keep_record()?;
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key::<IgnoredAny>()?.is_some() {
+            self.0.next_record();
+            map.next_value_seed(self.0.leaves.record(&mut self.0.records))?;
+            self.0.keep_record()?;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Records> Reader<'_, '_, R> {
+    fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        self.count += 1;
+        let id = self.leaves.get(self.place.id).map(key_of);
+        self.keys.lacks_ids |= id.is_none();
+        self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.leaves)));
+        if let Some(order) = self.place.order {
+            let Some(Value::Whole(value)) = self.leaves.get(order) else {
+                return Err(E::custom(format_args!("`{order}` is not a whole number")));
+            };
+            self.keys.order.push(value);
+        }
+        self.records.keep(&self.leaves).map_err(|bad| bad_cell(&bad))
+    }
+}
+
+/// A number for a record without an id: equal records have equal ones.
+fn hash_of(leaves: &Leaves) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    for leaf in leaves.iter() {
+        (leaf.name(), leaf.value().text()).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// A number for an id: the id itself when it is a number.
+fn key_of(id: Value) -> u64 {
+    if let Value::Whole(whole @ 0..) = id {
+        return whole.unsigned_abs();
+    }
+    let text = &*id.text();
+    text.parse().unwrap_or_else(|_| FixedState::default().hash_one(text))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{BadPage, Format, Map, Page, read_page};
+    use crate::table::{Schema, Table};
+
+    static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
+
+    fn read(body: &str) -> Result<Page<Table>, BadPage> {
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+        read_page(body.as_bytes(), &format)
+    }
+
+    fn rows(body: &str) -> u32 {
+        read(body).unwrap().rows.rows()
+    }
+
+    fn failure(body: &str) -> String {
+        match read(body) {
+            Ok(_) => String::new(),
+            Err(bad) => bad.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_list_may_be_an_array_an_object_or_empty_in_every_way() {
+        assert_eq!(rows(r#"{"_embedded":{"items":[{"id":1},{"id":2}]}}"#), 2);
+        assert_eq!(rows(r#"{"_embedded":{"items":{"1":{"id":1},"2":{"id":2}}}}"#), 2);
+        for empty in [
+            r#"{"_embedded":{"items":null}}"#,
+            r#"{"_embedded":{"items":[]}}"#,
+            r#"{"_embedded":{"items":{}}}"#,
+            r#"{"_embedded":[]}"#,
+            r#"{"_embedded":null}"#,
+            r#"{"_embedded":{}}"#,
+            r#"{"_links":{}}"#,
+        ] {
+            assert_eq!(rows(empty), 0, "{empty}");
+        }
+    }
+
+    #[test]
+    fn whether_there_is_a_next_page_is_told() {
+        assert!(read(r#"{"_links":{"self":{},"next":{"href":"x"}}}"#).unwrap().has_next);
+        for last in [r#"{"_links":{"self":{}}}"#, r#"{"_links":[]}"#, r#"{"_links":null}"#] {
+            assert!(!read(last).unwrap().has_next, "{last}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_an_error_that_names_the_place() {
+        assert!(failure("<html>").contains("at the top level"));
+        assert!(failure("").contains("at the top level"));
+        assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1},5]}}"#).contains("items[1]"));
+        assert!(
+            failure(r#"{"_embedded":{"items":[{"id":1,"a":{"b":tru}}]}}"#).contains("items[0].a.b")
+        );
+        assert!(failure(r#"{"_embedded":{"items":[{"id":"x"}]}}"#).contains("`id`"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1}]}"#).contains("EOF"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1e999}]}}"#).contains("out of range"));
+    }
+
+    #[test]
+    fn a_broken_text_costs_that_text_and_is_counted() {
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+        let body =
+            b"{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"x\xff\"},{\"id\":2,\"a\":\"\\ud83d\",
+            \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\"}]}}";
+        let page = read_page(body, &format).unwrap();
+        let texts = ["x\u{fffd}", "\u{fffd}", "y"].map(|text| Some(text.to_owned()));
+        assert_eq!(page.rows.texts("a"), texts);
+        assert_eq!(page.rows.texts("b")[1].as_deref(), Some("\u{1f600}"));
+        assert_eq!((page.records, page.rows.broken_texts()), (3, 2));
+        // As long as nothing is broken, the character is one as any other.
+        let whole = read("{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"\u{fffd}\"}]}}").unwrap();
+        assert_eq!(whole.rows.broken_texts(), 0);
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1,"a":"\ud83d"}]"#).contains("EOF"));
+    }
+
+    #[test]
+    fn an_error_is_short_and_printable_whatever_the_page_holds() {
+        let hostile = "x\\u001b[31m".repeat(100);
+        let in_name = failure(&format!(r#"{{"_embedded":{{"items":[{{"{hostile}":tru}}]}}}}"#));
+        let in_text = failure(&format!(r#"{{"_embedded":{{"items":["{hostile}"]}}}}"#));
+        for message in [in_name, in_text] {
+            assert!(!message.contains(char::is_control), "{message:?}");
+            assert!(message.chars().count() < 700, "{message:?}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One column of a table: the cells that exist, texts stored once.
+
+use crate::json::flatten::Kind;
+use crate::table::indices::Counting;
+use crate::table::interner::Dictionary;
+
+/// What the texts of a column become in R.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Stays text.
+    Text,
+    /// A whole number that rows are known by: integer, or double when any
+    /// exceeds R's integers. Anything else is a [`BadCell`].
+    Id,
+    /// Seconds since 1970, UTC.
+    Time,
+    /// A number: integer, or double when any is not.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// What its values are in JSON.
+    Natural,
+}
+
+/// Types of R's vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// TRUE or FALSE.
+    Logical,
+    /// 32 bits with a sign.
+    Integer,
+    /// 64 bits with a fraction.
+    Double,
+    /// Text.
+    Text,
+}
+
+/// A cell without which a row can't be kept: its id is no number.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadCell {
+    /// Name of the column.
+    pub column: String,
+}
+
+/// One column: the cells that exist, in row order.
+pub struct Column {
+    pub(crate) name: Box<str>,
+    pub(crate) rows: Counting,
+    pub(crate) values: Values,
+    pub(crate) role: Role,
+    /// A bit for each kind of value that it holds.
+    pub(crate) kinds: u8,
+}
+
+/// Values of a column that are not what it holds: their cells are empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Name of the column.
+    pub column: String,
+    /// How many they are.
+    pub count: usize,
+    /// Some of them.
+    pub examples: Vec<String>,
+}
+
+/// The cells of a column, parallel to [`Column::rows`].
+pub enum Values {
+    /// Numbers of texts in a dictionary.
+    Text(Counting, Dictionary),
+    /// Ids, times, numbers, or 1 and 0 for yes and no.
+    Number(Role, Vec<f64>),
+}
+
+impl Column {
+    /// The column's name in the table: every `.` is `_` (docs/contract.md,
+    /// Flattening a record).
+    pub fn name(&self) -> String {
+        self.name.replace('.', "_")
+    }
+
+    /// The rows that have a cell.
+    pub fn rows(&self) -> &Counting {
+        &self.rows
+    }
+
+    /// The cells of those rows.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// What the cells become in R; seconds are double.
+    pub fn type_in_r(&self) -> Type {
+        match (&self.values, self.role) {
+            (Values::Text(_, dictionary), Role::Natural) => self.natural_type(dictionary),
+            (Values::Text(..), _) => Type::Text,
+            (Values::Number(..), Role::Time) => Type::Double,
+            (Values::Number(..), Role::Flag) => Type::Logical,
+            (Values::Number(..), Role::Number) if self.kinds & DOUBLE != 0 => Type::Double,
+            (Values::Number(_, numbers), _) if numbers.iter().all(|n| fits(*n)) => Type::Integer,
+            (Values::Number(..), _) => Type::Double,
+        }
+    }
+
+    fn natural_type(&self, dictionary: &Dictionary) -> Type {
+        let fits = |text: &str| text.parse::<i32>().is_ok_and(|number| number != i32::MIN);
+        match self.kinds {
+            BOOL => Type::Logical,
+            INT if dictionary.iter().all(fits) => Type::Integer,
+            kinds if kinds != 0 && kinds & !(INT | DOUBLE) == 0 => Type::Double,
+            _ => Type::Text,
+        }
+    }
+}
+
+const BOOL: u8 = bit(Kind::Bool);
+const INT: u8 = bit(Kind::Int);
+const DOUBLE: u8 = bit(Kind::Double);
+
+/// Whether a number is an integer of R, whose least one stands for NA.
+fn fits(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX)
+}
+
+/// The bit of a kind in [`Column::kinds`].
+pub(crate) const fn bit(kind: Kind) -> u8 {
+    1 << kind as u8
+}

@@ -1,0 +1,88 @@
+//! Numbers that mostly count up from 0: which rows of a column have a cell,
+//! and which of its distinct texts each cell has.
+
+use crate::table::growth;
+
+/// Such numbers. As long as they do nothing but count up none are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// All before this one.
+    UpTo(u32),
+    /// These.
+    Listed(Vec<u32>),
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Counting::UpTo(0)
+    }
+}
+
+impl Counting {
+    /// Adds a number.
+    #[inline]
+    pub fn push(&mut self, number: u32) {
+        match self {
+            Counting::UpTo(end) if *end == number => *end += 1,
+            Counting::UpTo(end) => *self = listed(*end, number),
+            Counting::Listed(numbers) => growth::push(numbers, number),
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Counting::UpTo(end) => *end as usize,
+            Counting::Listed(numbers) => numbers.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        let (end, listed) = match self {
+            Counting::UpTo(end) => (*end, [].as_slice()),
+            Counting::Listed(numbers) => (0, numbers.as_slice()),
+        };
+        (0..end).chain(listed.iter().copied())
+    }
+}
+
+#[cold]
+fn listed(end: u32, number: u32) -> Counting {
+    let mut numbers = Vec::new();
+    (0..end).chain([number]).for_each(|number| growth::push(&mut numbers, number));
+    Counting::Listed(numbers)
+}
+
+impl FromIterator<u32> for Counting {
+    fn from_iter<I: IntoIterator<Item = u32>>(numbers: I) -> Self {
+        let mut found = Counting::default();
+        numbers.into_iter().for_each(|number| found.push(number));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counting;
+
+    #[test]
+    fn numbers_come_back_in_their_order_whether_or_not_they_count_up() {
+        for numbers in [vec![], vec![0], vec![0, 1, 2], vec![3], vec![0, 1, 4, 5], vec![0, 1, 0]] {
+            let kept: Counting = numbers.iter().copied().collect();
+            assert_eq!((kept.len(), kept.is_empty()), (numbers.len(), numbers.is_empty()));
+            assert_eq!(kept.iter().collect::<Vec<u32>>(), numbers);
+        }
+    }
+
+    #[test]
+    fn numbers_without_a_gap_are_not_listed() {
+        assert_eq!((0..500).collect::<Counting>(), Counting::UpTo(500));
+        assert_eq!((1..3).collect::<Counting>(), Counting::Listed(vec![1, 2]));
+    }
+}

@@ -1,0 +1,23 @@
+//! Records to rows, and rows to columns.
+//!
+//! May use: `json`, and the files beside the folders.
+
+pub mod column;
+pub mod column_builder;
+mod column_cache;
+mod growth;
+pub mod indices;
+pub mod interner;
+pub mod row;
+pub mod row_filter;
+pub mod row_template;
+mod seen_ids;
+#[allow(clippy::module_inception)]
+mod table;
+pub mod table_page;
+mod text_buffer;
+pub mod unique_names;
+
+pub use column::{BadCell, Column, Role, Type, Unreadable, Values};
+pub use seen_ids::{Key, Keys};
+pub use table::{MAX_COLUMNS, Schema, Table};

@@ -1,0 +1,144 @@
+//! A row on its way from a record to a table. Its names and texts are those of
+//! the record where they can be: nothing is copied before it has its column.
+
+use std::borrow::Cow;
+
+use crate::json::field_names::{NameId, NameTable};
+use crate::json::flatten::{Kind, Leaf, Leaves, Value};
+
+/// The cells of one row, which borrow from the record that it is made of.
+#[derive(Default)]
+pub struct Row<'r> {
+    cells: Vec<Cell<'r>>,
+}
+
+/// A cell on its way.
+pub struct Cell<'r> {
+    /// The dotted name of its column.
+    pub name: Name<'r>,
+    /// What it holds.
+    pub value: Value<'r>,
+}
+
+/// The name of a cell.
+pub enum Name<'r> {
+    /// One that is written in this crate: such names are compared by where
+    /// they are.
+    Fixed(&'static str),
+    /// That of a leaf, by its number.
+    Leaf(NameId, &'r NameTable),
+    /// Any other.
+    Other(Cow<'r, str>),
+}
+
+impl Name<'_> {
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Name::Fixed(name) => name,
+            Name::Leaf(id, names) => names.get(*id),
+            Name::Other(name) => name,
+        }
+    }
+}
+
+impl<'r> Row<'r> {
+    /// Adds a string.
+    pub fn push(&mut self, name: &'static str, text: &'r str) {
+        self.push_as(name, text, Kind::Text);
+    }
+
+    /// Adds a text of any kind.
+    pub fn push_as(&mut self, name: &'static str, text: &'r str, kind: Kind) {
+        self.push_value(name, Value::Text(text, kind));
+    }
+
+    /// Adds a cell.
+    // Were it inlined, each cell would be put together on the stack and copied.
+    #[inline(never)]
+    pub fn push_value(&mut self, name: &'static str, value: Value<'r>) {
+        self.cells.push(Cell { name: Name::Fixed(name), value });
+    }
+
+    /// Adds a leaf of the record under its own name.
+    #[inline(never)]
+    pub fn push_leaf(&mut self, leaf: Leaf<'r>) {
+        let name = Name::Leaf(leaf.name_id(), leaf.names());
+        self.cells.push(Cell { name, value: leaf.value() });
+    }
+
+    /// Adds a leaf of the record under another name.
+    pub fn push_leaf_as(&mut self, name: &'static str, leaf: Leaf<'r>) {
+        self.push_value(name, leaf.value());
+    }
+
+    /// Adds a cell whose name may be made for it.
+    pub fn push_named(&mut self, name: impl Into<Cow<'r, str>>, value: Value<'r>) {
+        self.cells.push(Cell { name: Name::Other(name.into()), value });
+    }
+
+    /// Adds a leaf of a record under another name; without it, an empty cell.
+    pub fn copy_as(&mut self, record: &'r Leaves, leaf: &str, name: &'static str) {
+        let value = record.get(leaf).unwrap_or(Value::ABSENT);
+        self.push_value(name, value);
+    }
+
+    /// Each cell.
+    pub fn cells(&self) -> &[Cell<'r>] {
+        &self.cells
+    }
+
+    /// Name and value of each cell.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Value<'r>)> {
+        self.cells.iter().map(|cell| (cell.name.as_str(), cell.value))
+    }
+
+    /// Name and text of each cell.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.cells.iter().map(|cell| (cell.name.as_str(), cell.value.text()))
+    }
+
+    /// What the first cell with this name holds.
+    pub fn get(&self, name: &str) -> Option<Value<'r>> {
+        let cell = self.cells.iter().find(|cell| cell.name.as_str() == name)?;
+        Some(cell.value)
+    }
+
+    /// An empty row for another record, in the memory of this one.
+    #[must_use]
+    pub fn emptied<'n>(mut self) -> Row<'n> {
+        self.cells.clear();
+        // Cells of both lifetimes are of one size: the vector stays where it is.
+        Row { cells: self.cells.into_iter().map_while(|_| None).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, Value};
+    use crate::json::flatten::Kind;
+
+    #[test]
+    fn an_emptied_row_has_no_cells_and_needs_no_memory_of_its_own() {
+        let text = "x".to_owned();
+        let mut row = Row::default();
+        (0..100).for_each(|_| row.push("a", &text));
+        let room = row.cells.capacity();
+        let row: Row<'static> = row.emptied();
+        drop(text);
+        assert_eq!((row.iter().count(), row.cells.capacity()), (0, room));
+    }
+
+    #[test]
+    fn the_first_cell_of_a_name_is_found_and_empty_texts_are_no_values() {
+        let mut row = Row::default();
+        row.push("a", "x");
+        row.push_value("a", Value::Text("", Kind::Text).filled());
+        row.push_named(format!("b{}", 1), Value::Whole(5).filled());
+        assert_eq!(row.get("a"), Some(Value::Text("x", Kind::Text)));
+        assert_eq!(row.get("c"), None);
+        let cells: Vec<_> = row.iter().collect();
+        let first = Value::Text("x", Kind::Text);
+        assert_eq!(cells, [("a", first), ("a", Value::ABSENT), ("b1", Value::Whole(5))]);
+    }
+}

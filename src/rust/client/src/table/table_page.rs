@@ -1,0 +1,249 @@
+//! A page whose records become rows of one table.
+
+use serde::de::MapAccess;
+
+use crate::json::flatten::{Leaves, Members, NoLinks};
+use crate::json::page::{BadPage, Page, Place, Records, read_records};
+use crate::table::row::Row;
+use crate::table::row_template::{LayOut, Layouts};
+use crate::table::{BadCell, Schema, Table};
+
+/// What a page is read as whose records become rows of one table.
+pub struct Format<'f> {
+    /// The member of `_embedded` that holds the records: `items` in API v2.
+    pub list: &'f str,
+    /// The columns that rows have.
+    pub schema: &'static Schema,
+    /// The member that tells records apart: `id`.
+    pub id: &'f str,
+    /// The member that the list is ordered by, where equal records stand in
+    /// any order.
+    pub order: Option<&'f str>,
+    /// How a record becomes a row.
+    pub map: Map<'f>,
+}
+
+/// How a record becomes a row.
+#[derive(Clone, Copy)]
+pub enum Map<'f> {
+    /// Its leaves are the cells.
+    AsItIs,
+    /// Its row is written.
+    Written(&'f RowMap<'f>),
+    /// Its row is written, also of what it embeds.
+    WithEmbedded(&'f RowMap<'f>),
+    /// Its row is laid out, as those before it if it is like them.
+    LaidOut(&'f dyn LayOut),
+}
+
+/// From the leaves of a record to the cells of its row; false leaves it out.
+pub type RowMap<'m> = dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync + 'm;
+
+/// Reads a page whose records become rows of one table.
+///
+/// # Errors
+/// As [`read_records`].
+pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
+    let empty = || OneTable {
+        table: Table::new(format.schema),
+        row: Row::default(),
+        map: format.map,
+        layouts: Layouts::default(),
+        links: NoLinks,
+    };
+    read_records(body, Place { list: format.list, id: format.id, order: format.order }, empty)
+}
+
+/// Records that become rows of one table.
+struct OneTable<'m> {
+    table: Table,
+    /// Reused from record to record.
+    row: Row<'static>,
+    map: Map<'m>,
+    layouts: Layouts,
+    links: NoLinks,
+}
+
+impl Members for OneTable<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        if name == "_embedded" && matches!(self.map, Map::WithEmbedded(_)) {
+            return Ok(false);
+        }
+        self.links.read(name, map)
+    }
+}
+
+impl Records for OneTable<'_> {
+    type Rows = Table;
+
+    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
+        match self.map {
+            Map::AsItIs => self.table.push_record(leaves),
+            Map::Written(write) | Map::WithEmbedded(write) => self.keep_written(write, leaves),
+            Map::LaidOut(how) => self.keep_laid_out(how, leaves),
+        }
+    }
+
+    fn count_broken_texts(&mut self) {
+        self.table.count_broken_texts();
+    }
+
+    fn into_rows(self) -> Table {
+        self.table
+    }
+}
+
+impl OneTable<'_> {
+    fn keep_written(&mut self, write: &RowMap, leaves: &Leaves) -> Result<(), BadCell> {
+        let mut row = std::mem::take(&mut self.row).emptied();
+        let pushed = if write(leaves, &mut row) { self.table.push(&row) } else { Ok(()) };
+        self.row = row.emptied();
+        pushed
+    }
+
+    fn keep_laid_out(&mut self, how: &dyn LayOut, leaves: &Leaves) -> Result<(), BadCell> {
+        let key = self.layouts.key(how, leaves);
+        let Some(placed) = self.layouts.find(leaves, key) else {
+            return self.keep_first(how, leaves, key);
+        };
+        if !how.filter().is_empty() {
+            let mut row = std::mem::take(&mut self.row).emptied();
+            placed.layout().write(leaves, &mut row);
+            let is_wanted = how.filter().lets_through(&row);
+            self.row = row.emptied();
+            if !is_wanted {
+                return Ok(());
+            }
+        }
+        self.table.push_at(placed.cells(leaves))
+    }
+
+    /// The first row of a layout.
+    #[cold]
+    fn keep_first(&mut self, how: &dyn LayOut, leaves: &Leaves, key: u32) -> Result<(), BadCell> {
+        let layout = how.layout(leaves, key);
+        let mut row = std::mem::take(&mut self.row).emptied();
+        layout.write(leaves, &mut row);
+        if how.filter().lets_through(&row) {
+            if let Some(slots) = self.table.push_regular(&row)? {
+                self.layouts.add(leaves, key, layout, slots);
+            }
+        }
+        self.row = row.emptied();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Format, Map, RowMap, read_page};
+    use crate::json::flatten::{Kind, Leaves, Value};
+    use crate::table::row_filter::RowFilter;
+    use crate::table::row_template::{LayOut, Layout, Source};
+    use crate::table::{Column, Schema};
+
+    static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
+
+    #[test]
+    fn a_map_changes_rows_and_leaves_some_out_but_all_records_count() {
+        let map: &RowMap = &|record, row| {
+            row.copy_as(record, "id", "id");
+            record.get("id") != Some(Value::Whole(2))
+        };
+        let format = Format {
+            list: "items",
+            schema: &SCHEMA,
+            id: "id",
+            order: None,
+            map: Map::Written(map),
+        };
+        let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
+        let page = read_page(body, &format).unwrap();
+        assert_eq!((page.rows.rows(), page.records), (2, 3));
+        assert_eq!(page.rows.into_columns().len(), 1);
+    }
+
+    #[test]
+    fn what_a_record_embeds_is_there_for_those_who_ask_for_it() {
+        let map: &RowMap = &|record, row| {
+            record.iter().for_each(|leaf| row.push_leaf(leaf));
+            true
+        };
+        let body =
+            br#"{"_embedded":{"items":[{"id":1,"_links":{"self":"x"},"_embedded":{"a":2}}]}}"#;
+        let columns = |map| {
+            let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map };
+            let columns = read_page(body, &format).unwrap().rows.into_columns();
+            columns.iter().map(Column::name).collect::<Vec<_>>()
+        };
+        assert_eq!(columns(Map::WithEmbedded(map)), ["id", "_embedded_a"]);
+        assert_eq!(columns(Map::Written(map)), ["id"]);
+    }
+
+    /// Lays out the id and, for records with a `kind` of `a`, the text.
+    struct Texts(RowFilter);
+
+    impl LayOut for Texts {
+        fn key_member(&self) -> &'static str {
+            "kind"
+        }
+
+        fn key(&self, kind: Option<Value>) -> u32 {
+            u32::from(kind == Some(Value::Text("a", Kind::Text)))
+        }
+
+        fn layout(&self, record: &Leaves, key: u32) -> Layout {
+            let mut row = Layout::default();
+            row.push("id", Source::Leaf(0));
+            row.push("key", Source::Whole(key.into()));
+            for (place, leaf) in record.iter().enumerate() {
+                if key == 1 && leaf.name() == "text" {
+                    row.push_leaf(place);
+                }
+            }
+            row
+        }
+
+        fn filter(&self) -> &RowFilter {
+            &self.0
+        }
+    }
+
+    fn laid_out(body: &str, filter: RowFilter) -> Vec<(String, Vec<Option<String>>)> {
+        let texts = Texts(filter);
+        let map = Map::LaidOut(&texts);
+        let schema = &Schema::TEXT;
+        let format = Format { list: "items", schema, id: "id", order: None, map };
+        let table = read_page(body.as_bytes(), &format).unwrap().rows;
+        let names: Vec<String> =
+            ["id", "key", "text", "text...3"].into_iter().map(str::to_owned).collect();
+        names.into_iter().map(|name| (name.clone(), table.texts(&name))).collect()
+    }
+
+    #[test]
+    fn records_with_equal_names_share_a_layout_if_their_key_is_equal() {
+        let body = r#"{"_embedded":{"items":[
+            {"id":1,"kind":"a","text":"x"},{"id":2,"kind":"b","text":"y"},
+            {"id":3,"kind":"a","text":"z"},{"id":4,"kind":"a"},{"id":5,"kind":"a","text":"w"},
+            {"id":6,"kind":"b","text":"v"}]}}"#;
+        let columns = laid_out(body, RowFilter::default());
+        let texts = |texts: &[&str]| -> Vec<Option<String>> {
+            texts.iter().map(|text| Some((*text).to_owned()).filter(|t| !t.is_empty())).collect()
+        };
+        assert_eq!(columns[0].1, texts(&["1", "2", "3", "4", "5", "6"]));
+        assert_eq!(columns[1].1, texts(&["1", "0", "1", "1", "1", "0"]));
+        assert_eq!(columns[2].1, texts(&["x", "", "z", "", "w", ""]));
+        let columns = laid_out(body, RowFilter::default().among("id", &[3, 5, 6]));
+        assert_eq!(columns[0].1, texts(&["3", "5", "6"]));
+        assert_eq!(columns[2].1, texts(&["z", "w", ""]));
+    }
+
+    #[test]
+    fn rows_with_a_name_twice_are_laid_out_each() {
+        let record = r#"{"id":1,"kind":"a","text":"x","text":"y"}"#;
+        let body = format!(r#"{{"_embedded":{{"items":[{record},{record}]}}}}"#);
+        let columns = laid_out(&body, RowFilter::default());
+        assert_eq!(columns[3].1, [Some("x".to_owned()), Some("x".to_owned())]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Texts as they come: to look for equal ones only pays where there are some.
+
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
+
+use crate::table::growth;
+
+/// Among so many texts there are equal ones if there are only a few kinds.
+const FIRST: usize = 8;
+
+/// So many texts tell whether there are equal ones among them.
+const ENOUGH: usize = 32;
+
+/// Texts one after the other, equal ones as often as they came.
+#[derive(Default)]
+pub struct Plain {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Plain {
+    /// Adds a text.
+    #[inline]
+    pub fn push(&mut self, text: &str) {
+        growth::make_for_bytes(&mut self.bytes, text.len());
+        self.bytes.push_str(text);
+        growth::push(&mut self.ends, self.bytes.len());
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
+    }
+
+    /// Whether it is time to find equal texts: as soon as there are enough to
+    /// tell and more than a few of those are equal, and whatever they are when
+    /// they are more than a page has.
+    #[inline]
+    pub fn should_be_distinct(&self) -> bool {
+        match self.ends.len() {
+            FIRST => self.repeats_last(),
+            ENOUGH => self.repeats_often(),
+            growth::MANY => true,
+            _ => false,
+        }
+    }
+
+    #[cold]
+    fn repeats_last(&self) -> bool {
+        let last = self.iter().last();
+        self.iter().take(FIRST - 1).any(|text| Some(text) == last)
+    }
+
+    #[cold]
+    fn repeats_often(&self) -> bool {
+        let state = FixedState::default();
+        let hashes: Vec<u64> = self.iter().map(|text| state.hash_one(text)).collect();
+        let came_before = |place: &usize| hashes[..*place].contains(&hashes[*place]);
+        (1..hashes.len()).filter(came_before).count() > ENOUGH / 8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENOUGH, FIRST, Plain};
+    use crate::table::growth;
+
+    fn plain(texts: impl Iterator<Item = String>) -> Plain {
+        let mut plain = Plain::default();
+        texts.for_each(|text| plain.push(&text));
+        plain
+    }
+
+    #[test]
+    fn texts_come_back_as_often_as_they_were_added() {
+        let texts = ["", "a", "", "бв", "a"];
+        let plain = plain(texts.iter().map(ToString::to_string));
+        assert_eq!(plain.iter().collect::<Vec<_>>(), texts);
+    }
+
+    #[test]
+    fn texts_are_worth_comparing_once_many_are_equal_or_there_are_very_many() {
+        let number = |n: usize| n.to_string();
+        for (count, kinds, expected) in [
+            (FIRST - 1, 1, false),
+            (FIRST, 2, true),
+            (FIRST, FIRST, false),
+            (FIRST + 1, 1, false),
+            (ENOUGH, 9, true),
+            (ENOUGH, ENOUGH - 1, false),
+            (ENOUGH, ENOUGH, false),
+            (ENOUGH + 1, 1, false),
+            (growth::MANY, growth::MANY, true),
+        ] {
+            let plain = plain((0..count).map(|n| number(n % kinds)));
+            assert_eq!(plain.should_be_distinct(), expected, "{count} of {kinds} kinds");
+        }
+    }
+}
