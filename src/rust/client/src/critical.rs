@@ -1,8 +1,10 @@
 //! Work that a cancelled job still finishes: what has been paid for must be
 //! put away.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
+
+use crate::sync::lock;
 
 /// Counts the critical work of one job.
 #[derive(Debug, Default)]
@@ -46,7 +48,7 @@ impl Critical {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

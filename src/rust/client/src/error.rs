@@ -127,11 +127,13 @@ pub enum Error {
         /// The system's own words, or who has it.
         detail: String,
     },
-    /// A table has more columns than [`MAX_COLUMNS`](crate::table::MAX_COLUMNS).
-    #[error("the table `{table}` has more than {} columns", crate::table::MAX_COLUMNS)]
+    /// A table has more columns than R can hold for all of its rows.
+    #[error("the table `{table}` has more than {most} columns")]
     TooWide {
         /// Its name.
         table: String,
+        /// So many may there be.
+        most: usize,
     },
     /// The machine refused something (threads, certificates).
     #[error("{0}")]

@@ -5,13 +5,14 @@
 //! does, and is made anew in a child (`connections`).
 
 use std::future::Future;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::sync::lock;
 
 /// CRAN allows two cores; I/O needs no more.
 const THREADS: usize = 2;
@@ -34,7 +35,7 @@ struct Slot<T> {
 
 impl<T> Slot<T> {
     fn lock(&self) -> MutexGuard<'_, Option<Result<T, Error>>> {
-        self.result.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.result)
     }
 }
 

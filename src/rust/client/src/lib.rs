@@ -6,23 +6,26 @@
 //! rows had arrived.
 #![forbid(unsafe_code)]
 
-// Every folder may use these; they use none.
+// What every folder may use. The first of them use nothing, the others only
+// these.
+pub mod bad_page;
 mod critical;
 pub mod error;
 pub mod progress;
+mod sanitize;
+mod sync;
 
-// Each folder may use those above it, as far as its `mod.rs` says.
+// Arrows run one way: each may use what its `mod.rs` names, which stands before
+// it here.
+pub mod http;
 pub mod json;
 
-pub mod http;
-
 pub mod account;
-
 pub mod table;
 
 pub mod paging;
 
-// A call, from its start to its end.
+// A call: started, polled, finished.
 pub mod job;
 pub mod query;
 

@@ -1,11 +1,12 @@
 //! What a running job tells whoever watches it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::critical::Critical;
 use crate::error::Error;
+use crate::sync::lock;
 
 /// Counters of one job, written by its tasks, read from outside.
 #[derive(Debug, Default)]
@@ -68,24 +69,24 @@ impl Progress {
     /// Adds a line to the log, if one is kept.
     pub fn log(&self, line: impl FnOnce() -> String) {
         if let Some(log) = &self.log {
-            log.lock().unwrap_or_else(PoisonError::into_inner).push(line());
+            lock(log).push(line());
         }
     }
 
     /// Takes the lines since the last time.
     pub fn take_log(&self) -> Vec<String> {
         let Some(log) = &self.log else { return Vec::new() };
-        std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(log))
     }
 
     /// Keeps a notice until the job ends.
     pub fn notice(&self, notice: TokenNotice) {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+        lock(&self.notices).push(notice);
     }
 
     /// Takes the notices.
     pub fn take_notices(&self) -> Vec<TokenNotice> {
-        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.notices))
     }
 
     /// One more request is on its way.
@@ -132,6 +133,6 @@ impl Progress {
     }
 
     fn lock_pause(&self) -> std::sync::MutexGuard<'_, Option<Pause>> {
-        self.pause.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pause)
     }
 }

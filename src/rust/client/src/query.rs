@@ -8,18 +8,18 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 
 use crate::account::about;
-use crate::account::host::{account_url, is_loopback};
+use crate::account::host::account_url;
 use crate::account::session;
 use crate::account::time_zone::{Moment, Zone};
 use crate::account::transport::Transport;
 use crate::account::{Account, Api, Credentials};
 use crate::error::Error;
-use crate::http::Http;
+use crate::http::connections::is_loopback;
 use crate::http::rate_limiter::ALLOWED;
 use crate::job::Job;
 use crate::progress::Progress;
 use crate::table::row_filter::Span;
-use crate::table::{Table, Unreadable};
+use crate::table::{MAX_COLUMNS, Table, Unreadable};
 
 /// Lists that are read at the same time; each has pages in flight itself.
 const LISTS_AT_ONCE: usize = 8;
@@ -145,7 +145,7 @@ fn connect(settings: &mut Settings, progress: Arc<Progress>) -> Result<Transport
     }
     settings.credentials.check()?;
     let account = Account::shared(base, settings.credentials.clone());
-    let http = Http::new(&account, settings.timeout, progress)?;
+    let http = account.http(settings.timeout, progress)?;
     Ok(Transport { http, account })
 }
 
@@ -159,7 +159,7 @@ pub fn start_login(mut settings: Settings) -> Result<Job<String>, Error> {
     let transport = connect(&mut settings, Arc::clone(&progress))?;
     Job::start(progress, async move {
         transport.account.limiter.set_rate(settings.rate);
-        session::check(&transport).await
+        about::check_credentials(&transport).await
     })
 }
 
@@ -210,7 +210,7 @@ impl QueryJob {
 
 /// Leaves out columns beyond the limit: the error, if there were some.
 fn narrowed((name, table): &mut (String, Table)) -> Option<Error> {
-    table.narrow().then(|| Error::TooWide { table: name.clone() })
+    table.narrow().then(|| Error::TooWide { table: name.clone(), most: MAX_COLUMNS })
 }
 
 /// What of the server's values is not in the tables.
@@ -234,7 +234,7 @@ fn notices_of_values(tables: &Tables) -> Vec<Notice> {
 async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {
     transport.account.limiter.set_rate(settings.rate);
     // Before anything runs side by side: refused credentials are sent once.
-    session::ensure(&transport).await?;
+    session::ensure(&transport.http, &transport.account).await?;
     let api = choose_api(&transport, settings.api).await?;
     let api = *call.api.get_or_init(|| api);
     let context = Context { transport, rate: settings.rate, api };

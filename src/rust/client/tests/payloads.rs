@@ -23,9 +23,9 @@ use amocrm_client::endpoints::{
 };
 use amocrm_client::http::error_body;
 use amocrm_client::json::flatten::Leaves;
-use amocrm_client::json::page::{Format, Map, RowMap, read_page};
 use amocrm_client::table::row::Row;
 use amocrm_client::table::row_filter::RowFilter;
+use amocrm_client::table::{Format, Map, RowMap, read_page};
 use amocrm_client::table::{Table, Type, Values};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};

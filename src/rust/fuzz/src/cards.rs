@@ -3,8 +3,9 @@
 use amocrm_client::account::Api;
 use amocrm_client::account::time_zone::Zone;
 use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntityRecords, read_cards};
-use amocrm_client::json::page::{BadPage, Page};
-use amocrm_client::paging::Append;
+use amocrm_client::bad_page::BadPage;
+use amocrm_client::json::page::Page;
+use amocrm_client::table::RowSink;
 use amocrm_client::table::{Keys, Table};
 
 use crate::assert_showable_error;
@@ -39,7 +40,7 @@ fn check_page(read: impl Fn() -> Result<Page<Vec<Table>>, BadPage>) {
     let ids = seen.len();
     // A page that came before adds only cards without an id.
     if let Ok(again) = read() {
-        Append::append(&mut joined, again.rows, &mut seen);
+        RowSink::append(&mut joined, again.rows, &mut seen);
     }
     assert!(joined[0].rows() - rows[0] <= rows[0] - u32::try_from(ids).unwrap_or(u32::MAX));
     assert_eq!(joined[1..].iter().map(Table::rows).collect::<Vec<u32>>(), rows[1..]);

@@ -7,7 +7,7 @@ mod model;
 pub mod page;
 mod tree;
 
-use amocrm_client::json::page::BadPage;
+use amocrm_client::bad_page::BadPage;
 
 /// Characters of a server's text that messages hold, the dots at the end included.
 const MAX_SHOWN: usize = 303;

@@ -3,14 +3,16 @@
 
 use serde::Deserialize;
 
+use crate::account::Credentials;
+use crate::account::key_login::log_in;
 use crate::account::time_zone::Zone;
 use crate::account::transport::Transport;
+use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
-use crate::http::error_body::shown;
 use crate::json::broken_text::read_document;
-use crate::json::page::BadPage;
 use crate::json::tree::Node;
+use crate::sanitize::sanitize;
 
 #[derive(Deserialize)]
 struct AccountId {
@@ -108,7 +110,25 @@ pub fn read_about_v4(body: Option<&[u8]>) -> Result<About, BadPage> {
     let account: BodyV4 = read_document(body)?;
     let settings = account.embedded.datetime_settings;
     let zone = zone_of(&settings.timezone, settings.timezone_offset.as_ref());
-    Ok(About { name: shown(&account.name), zone })
+    Ok(About { name: sanitize(&account.name), zone })
+}
+
+/// Tries the credentials; gives the account's name.
+///
+/// # Errors
+/// [`Error::Auth`] when they are refused, else what the network says.
+pub async fn check_credentials(transport: &Transport) -> Result<String, Error> {
+    match &transport.account.credentials {
+        Credentials::Key { email, apikey } => {
+            let mut login = transport.account.login.lock().await;
+            let name = log_in(&transport.http, email, apikey).await?;
+            login.succeeded();
+            Ok(name)
+        }
+        Credentials::Token(_) | Credentials::OAuth(_) => {
+            about_v4(transport).await.map(|account| account.name)
+        }
+    }
 }
 
 #[cfg(test)]

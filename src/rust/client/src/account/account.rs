@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::cookie::Jar;
@@ -13,8 +13,11 @@ use url::Url;
 use crate::account::time_zone::Zone;
 use crate::account::token_store::Tokens;
 use crate::error::Error;
+use crate::http::Http;
 use crate::http::connections::Connections;
 use crate::http::rate_limiter::Limiter;
+use crate::progress::Progress;
+use crate::sync::lock;
 
 /// A session lives 15 minutes (docs/api-v2.md, Session); it is renewed a little
 /// earlier.
@@ -199,11 +202,22 @@ impl Account {
     ///
     /// # Errors
     /// [`Error::System`] when TLS can't be set up or there are no threads.
-    pub fn connections(&self) -> Result<Connections, Error> {
+    fn connections(&self) -> Result<Connections, Error> {
         let mut known = lock(&self.connections);
         let connections = Connections::renewed(known.as_ref(), &self.base, &self.jar)?;
         *known = Some(connections.clone());
         Ok(connections)
+    }
+
+    /// What sends the requests of one job to it; the server may be silent for
+    /// `timeout`.
+    ///
+    /// # Errors
+    /// [`Error::System`] when TLS can't be set up or there are no threads.
+    pub fn http(&self, timeout: Duration, progress: Arc<Progress>) -> Result<Http, Error> {
+        let connections = self.connections()?;
+        let limiter = Arc::clone(&self.limiter);
+        Ok(Http::new(connections, self.base.clone(), limiter, timeout, progress))
     }
 
     /// The time zone, once a call has learnt it.
@@ -232,10 +246,6 @@ type Known = HashMap<(u32, String), Arc<Account>>;
 /// Accounts that this process has asked. Only the thread that starts jobs
 /// takes the lock, and only for a moment.
 static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,9 @@
 //! `domain` to the one address that credentials may be sent to.
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::error::Error;
+use crate::http::connections::is_loopback;
 
 /// Zones that amoCRM and Kommo accounts live in (docs/api-v4.md, Hosts and
 /// zones).
@@ -35,16 +36,6 @@ pub fn account_url(domain: &str) -> Result<Url, Error> {
 fn host_of(text: &str) -> String {
     let host = text.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next());
     host.flatten().unwrap_or(text).to_owned()
-}
-
-/// Whether the address is on this machine.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 fn loopback_url(text: &str) -> Result<Url, Error> {

@@ -3,11 +3,12 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::account::transport::Attempts;
+use crate::bad_page::BadPage;
 use crate::error::Error;
-use crate::http::error_body::{self, shown};
+use crate::http::attempts::Attempts;
+use crate::http::error_body;
 use crate::http::{Http, Reply, Request};
-use crate::json::page::BadPage;
+use crate::sanitize::sanitize;
 
 const LOGIN_PATH: &str = "/private/api/auth.php";
 
@@ -75,5 +76,5 @@ fn account_name(
     let accounts = response.accounts;
     let host = http.base().host_str().unwrap_or_default();
     let ours = accounts.iter().find(|account| host.split('.').next() == Some(&account.subdomain));
-    Ok(ours.or(accounts.first()).map(|account| shown(&account.name)).unwrap_or_default())
+    Ok(ours.or(accounts.first()).map(|account| sanitize(&account.name)).unwrap_or_default())
 }

@@ -1,5 +1,6 @@
 //! Who asks whom: credentials, the log-in or tokens that make a request the
-//! user's, and what is known of an account from call to call.
+//! user's, requests that are sent as that user, and what is known of an account
+//! from call to call.
 //!
 //! May use: `http`, `json`, and the files beside the folders.
 

@@ -4,13 +4,12 @@
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::account::Credentials;
-use crate::account::about;
 use crate::account::key_login::log_in;
 use crate::account::oauth;
 use crate::account::token_store::Tokens;
-use crate::account::transport::Transport;
+use crate::account::{Account, Credentials};
 use crate::error::Error;
+use crate::http::Http;
 
 /// The right to send one request.
 pub struct Pass {
@@ -35,14 +34,13 @@ impl Pass {
 /// # Errors
 /// [`Error::Auth`] when the credentials are refused, else what the network
 /// says.
-pub async fn ensure(transport: &Transport) -> Result<Pass, Error> {
-    let account = &transport.account;
+pub async fn ensure(http: &Http, account: &Account) -> Result<Pass, Error> {
     let mut login = account.login.lock().await;
     match &account.credentials {
         Credentials::Token(token) => Ok(Pass { number: 0, bearer: Some(token.clone()) }),
         Credentials::Key { email, apikey } => {
             if !login.is_fresh() {
-                log_in(&transport.http, email, apikey).await?;
+                log_in(http, email, apikey).await?;
                 login.succeeded();
             }
             Ok(Pass { number: login.number, bearer: None })
@@ -50,12 +48,12 @@ pub async fn ensure(transport: &Transport) -> Result<Pass, Error> {
         Credentials::OAuth(integration) => {
             let tokens = match login.tokens.take().filter(Tokens::are_fresh) {
                 Some(tokens) => {
-                    oauth::save_unsaved(&transport.http, integration);
+                    oauth::save_unsaved(http, integration);
                     tokens
                 }
                 None => {
                     login.succeeded();
-                    oauth::obtain(&transport.http, integration, None).await?
+                    oauth::obtain(http, integration, None).await?
                 }
             };
             let bearer = Some(tokens.access_token.clone());
@@ -71,41 +69,22 @@ pub async fn ensure(transport: &Transport) -> Result<Pass, Error> {
 ///
 /// # Errors
 /// As [`ensure`].
-pub async fn renew(transport: &Transport, pass: &Pass) -> Result<bool, Error> {
-    let account = &transport.account;
+pub async fn renew(http: &Http, account: &Account, pass: &Pass) -> Result<bool, Error> {
     let mut login = account.login.lock().await;
     let by_somebody_else = login.number != pass.number;
     match &account.credentials {
         Credentials::Token(_) => return Ok(false),
         _ if by_somebody_else => {}
         Credentials::Key { email, apikey } => {
-            log_in(&transport.http, email, apikey).await?;
+            log_in(http, email, apikey).await?;
             login.succeeded();
         }
         Credentials::OAuth(integration) => {
             let refused = login.tokens.take();
-            let tokens = oauth::obtain(&transport.http, integration, refused.as_ref()).await?;
+            let tokens = oauth::obtain(http, integration, refused.as_ref()).await?;
             login.tokens = Some(tokens);
             login.succeeded();
         }
     }
     Ok(true)
-}
-
-/// Tries the credentials; gives the account's name.
-///
-/// # Errors
-/// As [`ensure`].
-pub async fn check(transport: &Transport) -> Result<String, Error> {
-    match &transport.account.credentials {
-        Credentials::Key { email, apikey } => {
-            let mut login = transport.account.login.lock().await;
-            let name = log_in(&transport.http, email, apikey).await?;
-            login.succeeded();
-            Ok(name)
-        }
-        Credentials::Token(_) | Credentials::OAuth(_) => {
-            about::about_v4(transport).await.map(|account| account.name)
-        }
-    }
 }

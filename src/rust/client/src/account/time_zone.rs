@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, Timelike, Utc};
 use jiff::tz::TimeZone;
 
-use crate::http::error_body::shown;
+use crate::sanitize::sanitize;
 
 /// How R writes a wall-clock time.
 const WALL_CLOCK: &str = "%Y-%m-%d %H:%M:%S";
@@ -65,7 +65,7 @@ impl Zone {
         let fixed = |text: &str| text.trim().parse().ok().map(Rules::Fixed);
         let rules = named().or_else(|| fixed(name)).or_else(|| fixed(offset?));
         let rules = rules.unwrap_or(Rules::Fixed(Utc.fix()));
-        Zone { name: shown(name), rules }
+        Zone { name: sanitize(name), rules }
     }
 
     /// What R may know the zone by, the best first: its name, other names of

@@ -8,7 +8,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::private_file;
 use crate::error::{Error, FileProblem};
+use crate::sync::lock;
 
 /// Tokens are renewed this long before they end.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
@@ -269,7 +270,7 @@ impl Drop for NewFile<'_> {
 }
 
 fn unsaved() -> MutexGuard<'static, Vec<Unsaved>> {
-    UNSAVED.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&UNSAVED)
 }
 
 fn now() -> u64 {

@@ -1,11 +1,12 @@
 //! Accounts without customers.
 
 use crate::error::Error;
-use crate::paging::{Append, Pages};
+use crate::paging::Pages;
 use crate::table::Keys;
+use crate::table::RowSink;
 
 /// Whether a list of customers ended in such an error before any row came.
-pub fn are_missing_in<'p, T: Append + 'p>(
+pub fn are_missing_in<'p, T: RowSink + 'p>(
     error: &Error,
     lists: impl IntoIterator<Item = &'p Pages<T>>,
 ) -> bool {

@@ -3,14 +3,16 @@
 
 use crate::account::Api;
 use crate::account::transport::Answer;
+use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::Leaves;
-use crate::json::page::{BadPage, Format, Map, Page, read_page};
+use crate::json::page::Page;
 use crate::paging::short_lists;
 use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list};
 use crate::query::Context;
 use crate::table::row::Row;
+use crate::table::{Format, Map, read_page};
 use crate::table::{Schema, Table};
 
 /// How the server cuts a list.

@@ -1,17 +1,18 @@
 //! `AmoPipelinesStatuses()`: the stages of each pipeline (docs/contract.md,
 //! Table of statuses).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
+use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::Kind;
-use crate::json::page::BadPage;
 use crate::json::tree::Node;
 use crate::query::{Context, Query, Tables};
+use crate::sync::lock;
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
 
@@ -48,14 +49,14 @@ impl Query for PipelinesQuery {
             };
             let answer = context.transport.get(&request, "pipelines", read_statuses).await?;
             context.transport.http.progress.page_read(answer.value.rows());
-            *self.table.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.value);
+            *lock(&self.table) = Some(answer.value);
             Ok(())
         }
         .boxed()
     }
 
     fn tables(&self) -> Tables {
-        let read = self.table.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let read = lock(&self.table).take();
         vec![("pipelines".to_owned(), read.unwrap_or_else(|| Table::new(&STATUSES)))]
     }
 }
@@ -90,17 +91,17 @@ fn statuses(pipeline: &Node) -> Vec<&Node> {
 
 fn write_row<'r>(pipeline: &'r Node, status: &'r Node, row: &mut Row<'r>) {
     for name in ["id", "name", "sort", "is_main"] {
-        pipeline.copy_as(name, row, format!("pipeline_{name}"));
+        row.copy_member(pipeline, name, format!("pipeline_{name}"));
     }
     for name in ["id", "name", "sort"] {
-        status.copy_as(name, row, format!("status_{name}"));
+        row.copy_member(status, name, format!("status_{name}"));
     }
     // Old answers say `editable`, `Y` or `N` (docs/api-v2.md,
     // Pipelines and statuses).
     match status.get("editable").and_then(Node::text) {
         Some("Y") => row.push_as("status_is_editable", "TRUE", Kind::Bool),
         Some("N") => row.push_as("status_is_editable", "FALSE", Kind::Bool),
-        _ => status.copy_as("is_editable", row, "status_is_editable"),
+        _ => row.copy_member(status, "is_editable", "status_is_editable"),
     }
 }
 

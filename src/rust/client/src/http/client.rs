@@ -7,14 +7,13 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::{Method, RequestBuilder, Response};
 use url::Url;
 
-use crate::account::Account;
-use crate::error::{At, Error};
+use crate::error::At;
 use crate::http::connections::{Connections, causes};
 use crate::http::departure;
-use crate::http::error_body::cut;
 use crate::http::rate_limiter::{Limiter, Slot};
 use crate::http::retry::Trouble;
 use crate::progress::Progress;
+use crate::sanitize::sanitize_to;
 
 /// A larger body is not a page of any API here.
 const MAX_BODY: usize = 64 << 20;
@@ -195,22 +194,15 @@ impl Reply {
 }
 
 impl Http {
-    /// Sends to `account`; the server may be silent for `timeout`.
-    ///
-    /// # Errors
-    /// [`Error::System`] when TLS can't be set up or there are no threads.
+    /// Sends to the server at `base`, which may be silent for `timeout`.
     pub fn new(
-        account: &Account,
+        connections: Connections,
+        base: Url,
+        limiter: Arc<Limiter>,
         timeout: Duration,
         progress: Arc<Progress>,
-    ) -> Result<Self, Error> {
-        Ok(Http {
-            connections: account.connections()?,
-            base: account.base.clone(),
-            timeout,
-            limiter: Arc::clone(&account.limiter),
-            progress,
-        })
+    ) -> Self {
+        Http { connections, base, timeout, limiter, progress }
     }
 
     /// The same with another patience.
@@ -318,7 +310,7 @@ async fn read_reply(
     };
     let mut reply = Reply {
         status: response.status().as_u16(),
-        request_id: header("x-request-id").map(|id| cut(&id, MAX_ID)),
+        request_id: header("x-request-id").map(|id| sanitize_to(&id, MAX_ID)),
         retry_after: header("retry-after")
             .and_then(|text| wait_asked_for(&text, header("date").as_deref())),
         location: header("location"),

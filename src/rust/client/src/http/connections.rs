@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::future::Future;
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use reqwest::Client;
@@ -17,11 +17,11 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinSet;
 use tower::util::MapFutureLayer;
-use url::Url;
+use url::{Host, Url};
 
-use crate::account::host::is_loopback;
 use crate::error::Error;
 use crate::http::departure;
+use crate::sync::lock;
 
 /// Time for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -152,7 +152,7 @@ fn extra_certificates() -> Result<Vec<reqwest::Certificate>, Error> {
 static RUNTIME: Mutex<Option<(u32, Runtime)>> = Mutex::new(None);
 
 fn runtime() -> Result<Handle, Error> {
-    let mut known = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = lock(&RUNTIME);
     let process = std::process::id();
     if let Some((_, runtime)) = known.as_ref().filter(|(made_in, _)| *made_in == process) {
         return Ok(runtime.handle().clone());
@@ -167,4 +167,14 @@ fn runtime() -> Result<Handle, Error> {
     // To end the parent's would wait for a thread that is not there.
     std::mem::forget(known.replace((process, runtime)));
     Ok(handle)
+}
+
+/// Whether the address is on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }

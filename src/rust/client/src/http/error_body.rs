@@ -1,11 +1,8 @@
 //! What a server says about a failure, in a form that is safe to show.
 
-use std::fmt::Write;
-
 use serde::Deserialize;
 
-/// Characters of server text that are shown.
-const MAX_SHOWN: usize = 300;
+use crate::sanitize::sanitize;
 
 /// The message and code in an error body.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,7 +64,7 @@ enum Code {
 impl Code {
     fn into_text(self) -> String {
         match self {
-            Code::Text(text) => shown(&text),
+            Code::Text(text) => sanitize(&text),
             Code::Number(number) => number.to_string(),
         }
     }
@@ -93,7 +90,7 @@ fn from_json(body: Body) -> ServerText {
     let detail = parts.join(": ");
     ServerText {
         lacks_right: names_right(&detail),
-        detail: shown(&detail),
+        detail: sanitize(&detail),
         code: body.response.error_code.map(Code::into_text),
         retry_after: body.retry_after.and_then(|seconds| seconds.into_text().parse().ok()),
     }
@@ -139,55 +136,12 @@ fn plain(body: &[u8]) -> String {
             _ => {}
         }
     }
-    shown(&words)
-}
-
-/// A server's text as one line of at most 300 characters, with the codes of
-/// those that would not show.
-pub fn shown(text: &str) -> String {
-    cut(text, MAX_SHOWN)
-}
-
-/// The same of at most `most` characters.
-pub fn cut(text: &str, most: usize) -> String {
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        for c in word.chars() {
-            if is_invisible(c) {
-                // A text takes all that is written to it.
-                let _ = write!(line, "<U+{:04X}>", u32::from(c));
-            } else {
-                line.push(c);
-            }
-        }
-        // More is cut off anyway.
-        if line.len() > 4 * most {
-            break;
-        }
-    }
-    if line.chars().count() <= most {
-        return line;
-    }
-    line.chars().take(most).chain("...".chars()).collect()
-}
-
-/// Controls, among them those of terminals, and characters that have no width
-/// or turn the direction of a text: what they do can't be seen.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    sanitize(&words)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, read, shown};
+    use super::read;
 
     #[test]
     fn both_json_shapes_give_words_and_code() {
@@ -217,25 +171,6 @@ mod tests {
         assert_eq!(read(b"a\0b\xff\x1b[31m").detail, "a<U+0000>b\u{fffd}<U+001B>[31m");
         assert!(read("%s {x} ".repeat(200_000).as_bytes()).detail.chars().count() <= 303);
         assert_eq!(read(br#"{"response":[1]}"#).code, None);
-    }
-
-    #[test]
-    fn what_would_not_show_comes_as_codes_on_one_line() {
-        for (text, line) in [
-            ("a\r\n\tb  c", "a b c"),
-            ("\u{1b}[2Jgone", "<U+001B>[2Jgone"),
-            ("\u{9b}31m", "<U+009B>31m"),
-            ("a\u{202e}b\u{2066}c\u{61c}", "a<U+202E>b<U+2066>c<U+061C>"),
-            ("a\u{200b}\u{200d}\u{feff}\u{ad}b", "a<U+200B><U+200D><U+FEFF><U+00AD>b"),
-            ("\u{2028}a\u{2029}b", "a b"),
-            ("\u{e0041}", "<U+E0041>"),
-            ("\u{7}\u{8}\u{7f}", "<U+0007><U+0008><U+007F>"),
-            ("Недостаточно прав 👍", "Недостаточно прав 👍"),
-        ] {
-            assert_eq!(shown(text), line);
-        }
-        assert_eq!(cut(&"я".repeat(200), 100), format!("{}...", "я".repeat(100)));
-        assert_eq!(cut(&"\u{1b}".repeat(200), 100).chars().count(), 103);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! One exchange with a server: a request goes out when the speed limit allows,
-//! and its answer is read to its end.
+//! A request goes out when the rate limit allows, its answer is read to its end,
+//! and it is said whether to try again.
 //!
 //! May use: the files beside the folders.
 
+pub mod attempts;
 mod client;
 pub mod connections;
 mod departure;

@@ -9,10 +9,12 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+
+use crate::sync::lock;
 
 /// Requests a second that amoCRM allows.
 pub const ALLOWED: f64 = 7.0;
@@ -133,7 +135,7 @@ impl Limiter {
 
     /// A panic elsewhere does not spoil plain values.
     fn lock(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pace)
     }
 }
 

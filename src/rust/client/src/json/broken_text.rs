@@ -4,7 +4,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::json::page::BadPage;
+use crate::bad_page::BadPage;
 
 /// Reads a body. If that fails and texts of it are broken, they are repaired
 /// and it is read again; `read` is told so.

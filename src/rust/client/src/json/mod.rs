@@ -8,5 +8,6 @@ pub mod field_names;
 pub mod flatten;
 pub mod number;
 pub mod page;
+pub mod page_keys;
 pub mod record;
 pub mod tree;

@@ -10,31 +10,11 @@ use serde::de::{
 
 use foldhash::fast::FixedState;
 
-use crate::http::error_body::shown;
+use crate::bad_page::BadPage;
 use crate::json::broken_text::read_text;
 use crate::json::flatten::{Leaves, Members, Value};
-use crate::paging::PageKeys;
-use crate::table::BadCell;
-
-pub use crate::table::table_page::{Format, Map, RowMap, read_page};
-
-/// A body that is not the page it should be. Both texts may hold the server's
-/// words, so they are in a form that is safe to show.
-#[derive(Debug, thiserror::Error)]
-#[error("{detail} (at {path})")]
-pub struct BadPage {
-    /// Where in the JSON, such as `_embedded.items[3].params`.
-    pub path: String,
-    /// What is wrong, in the parser's words.
-    pub detail: String,
-}
-
-impl BadPage {
-    /// For bodies that are read whole.
-    pub fn at_top(error: &serde_json::Error) -> Self {
-        BadPage { path: "the top level".to_owned(), detail: shown(&error.to_string()) }
-    }
-}
+use crate::json::page_keys::PageKeys;
+use crate::sanitize::sanitize;
 
 /// Where the records of a page are.
 #[derive(Clone, Copy)]
@@ -46,6 +26,13 @@ pub struct Place<'f> {
     /// The member that the list is ordered by, where equal records stand in
     /// any order.
     pub order: Option<&'f str>,
+}
+
+/// A cell without which a row can't be kept: its id is no number.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadCell {
+    /// Name of the column.
+    pub column: String,
 }
 
 /// What becomes of the records of a page.
@@ -127,7 +114,7 @@ fn read_list<R: Records>(text: &str, place: Place, records: R) -> Result<Page<R:
             has_next: reader.has_next,
         }),
         Err(error) => {
-            Err(BadPage { path: shown(&reader.path()), detail: shown(&error.to_string()) })
+            Err(BadPage { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })
         }
     }
 }
@@ -149,8 +136,8 @@ fn read_only<R: Records>(text: &str, mut records: R) -> Result<Page<R::Rows>, Ba
     let read = leaves.record(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
     let kept = read.and_then(|()| records.keep(&leaves).map_err(|bad| bad_cell(&bad)));
     kept.map_err(|error| BadPage {
-        path: shown(leaves.path()),
-        detail: shown(&error.to_string()),
+        path: sanitize(leaves.path()),
+        detail: sanitize(&error.to_string()),
     })?;
     Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
 }
@@ -380,98 +367,4 @@ fn key_of(id: Value) -> u64 {
     }
     let text = &*id.text();
     text.parse().unwrap_or_else(|_| FixedState::default().hash_one(text))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::{BadPage, Format, Map, Page, read_page};
-    use crate::table::{Schema, Table};
-
-    static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
-
-    fn read(body: &str) -> Result<Page<Table>, BadPage> {
-        let format =
-            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
-        read_page(body.as_bytes(), &format)
-    }
-
-    fn rows(body: &str) -> u32 {
-        read(body).unwrap().rows.rows()
-    }
-
-    fn failure(body: &str) -> String {
-        match read(body) {
-            Ok(_) => String::new(),
-            Err(bad) => bad.to_string(),
-        }
-    }
-
-    #[test]
-    fn the_list_may_be_an_array_an_object_or_empty_in_every_way() {
-        assert_eq!(rows(r#"{"_embedded":{"items":[{"id":1},{"id":2}]}}"#), 2);
-        assert_eq!(rows(r#"{"_embedded":{"items":{"1":{"id":1},"2":{"id":2}}}}"#), 2);
-        for empty in [
-            r#"{"_embedded":{"items":null}}"#,
-            r#"{"_embedded":{"items":[]}}"#,
-            r#"{"_embedded":{"items":{}}}"#,
-            r#"{"_embedded":[]}"#,
-            r#"{"_embedded":null}"#,
-            r#"{"_embedded":{}}"#,
-            r#"{"_links":{}}"#,
-        ] {
-            assert_eq!(rows(empty), 0, "{empty}");
-        }
-    }
-
-    #[test]
-    fn whether_there_is_a_next_page_is_told() {
-        assert!(read(r#"{"_links":{"self":{},"next":{"href":"x"}}}"#).unwrap().has_next);
-        for last in [r#"{"_links":{"self":{}}}"#, r#"{"_links":[]}"#, r#"{"_links":null}"#] {
-            assert!(!read(last).unwrap().has_next, "{last}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_page_is_an_error_that_names_the_place() {
-        assert!(failure("<html>").contains("at the top level"));
-        assert!(failure("").contains("at the top level"));
-        assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));
-        assert!(failure(r#"{"_embedded":{"items":[{"id":1},5]}}"#).contains("items[1]"));
-        assert!(
-            failure(r#"{"_embedded":{"items":[{"id":1,"a":{"b":tru}}]}}"#).contains("items[0].a.b")
-        );
-        assert!(failure(r#"{"_embedded":{"items":[{"id":"x"}]}}"#).contains("`id`"));
-        assert!(failure(r#"{"_embedded":{"items":[{"id":1}]}"#).contains("EOF"));
-        assert!(failure(r#"{"_embedded":{"items":[{"id":1e999}]}}"#).contains("out of range"));
-    }
-
-    #[test]
-    fn a_broken_text_costs_that_text_and_is_counted() {
-        let format =
-            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
-        let body =
-            b"{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"x\xff\"},{\"id\":2,\"a\":\"\\ud83d\",
-            \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\"}]}}";
-        let page = read_page(body, &format).unwrap();
-        let texts = ["x\u{fffd}", "\u{fffd}", "y"].map(|text| Some(text.to_owned()));
-        assert_eq!(page.rows.texts("a"), texts);
-        assert_eq!(page.rows.texts("b")[1].as_deref(), Some("\u{1f600}"));
-        assert_eq!((page.records, page.rows.broken_texts()), (3, 2));
-        // As long as nothing is broken, the character is one as any other.
-        let whole = read("{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"\u{fffd}\"}]}}").unwrap();
-        assert_eq!(whole.rows.broken_texts(), 0);
-        assert!(failure(r#"{"_embedded":{"items":[{"id":1,"a":"\ud83d"}]"#).contains("EOF"));
-    }
-
-    #[test]
-    fn an_error_is_short_and_printable_whatever_the_page_holds() {
-        let hostile = "x\\u001b[31m".repeat(100);
-        let in_name = failure(&format!(r#"{{"_embedded":{{"items":[{{"{hostile}":tru}}]}}}}"#));
-        let in_text = failure(&format!(r#"{{"_embedded":{{"items":["{hostile}"]}}}}"#));
-        for message in [in_name, in_text] {
-            assert!(!message.contains(char::is_control), "{message:?}");
-            assert!(message.chars().count() < 700, "{message:?}");
-        }
-    }
 }

@@ -1,18 +1,15 @@
 //! A small JSON document as a tree that keeps the order of its members, which
 //! is the order of rows in R (docs/api-v2.md, Account).
 
-use std::borrow::Cow;
-
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::bad_page::BadPage;
 use crate::json::broken_text::read_document;
 use crate::json::flatten::{Kind, Value, push_without_nul};
 use crate::json::number::write_double;
-use crate::json::page::BadPage;
-use crate::table::row::Row;
 
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,11 +74,6 @@ impl Node {
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         if let Node::Leaf(text, _) = self { Some(text) } else { None }
-    }
-
-    /// Adds a member of this object to a row; without a value, an empty cell.
-    pub fn copy_as<'r>(&'r self, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
-        row.push_named(column, self.get(name).and_then(Node::value).unwrap_or(Value::ABSENT));
     }
 }
 

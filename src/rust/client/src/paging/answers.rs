@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::overlap::{Overlap, overlap};
-use super::pager::{PageRequest, Pager, Purpose, SAME_ANSWERS};
+use super::page_request::{PageRequest, Purpose};
+use super::pager::{Pager, SAME_ANSWERS};
 use super::part::{Part, State};
 use super::range::{Paging, signed, unsigned};
 use crate::json::page::Page;

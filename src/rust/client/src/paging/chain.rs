@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use super::overlap::{Overlap, PageKeys, overlap};
+use super::overlap::{Overlap, overlap};
 use super::pager::Pager;
 use super::part::{Part, State};
 use super::range::{Paging, signed, unsigned};
+use crate::json::page_keys::PageKeys;
 
 impl<T> Pager<T> {
     /// The last part with rows.

@@ -2,13 +2,14 @@
 //! comes, so that an interrupted list still gives what it has.
 
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::pager::{MOST_REFUSALS, Missing, PageRequest, Pager};
+use super::page_request::PageRequest;
+use super::pager::{MOST_REFUSALS, Missing, Pager};
 use super::range::{PageRange, Paging};
 use crate::account::transport::{Answer, Transport};
 use crate::error::{At, Error};
@@ -16,7 +17,8 @@ use crate::http::Request;
 use crate::http::rate_limiter::{ALLOWED, Limiter};
 use crate::json::page::Page;
 use crate::progress::Progress;
-use crate::table::{Keys, Table};
+use crate::sync::lock;
+use crate::table::{Keys, RowSink, Table};
 
 /// Requests in flight that a slow server may lead to.
 const MAX_AHEAD: usize = 16;
@@ -26,19 +28,6 @@ const SLOW: Duration = Duration::from_secs(1);
 
 /// Without a new row in this time a list ends, whatever the server does.
 pub(super) const NO_PROGRESS: Duration = Duration::from_secs(300);
-
-/// What keeps the rows of a list.
-pub trait Append: Send {
-    /// Adds the rows of the next page below. Those whose key is in `seen` are
-    /// left out, the keys of the others added to it.
-    fn append(&mut self, page: Self, seen: &mut Keys);
-
-    /// Adds the keys of the rows.
-    fn keys_into(&self, keys: &mut Keys);
-
-    /// Puts the rows in the order of their ids.
-    fn sort_by_id(&mut self) {}
-}
 
 /// What has arrived of one list, and its state.
 pub struct Pages<T> {
@@ -59,7 +48,7 @@ struct State<T> {
     seen: Keys,
 }
 
-impl<T: Append> Pages<T> {
+impl<T: RowSink> Pages<T> {
     /// A list to be read `limit` records at a time at most into `empty`.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
         let pager = Pager::new(paging, limit);
@@ -110,7 +99,7 @@ impl<T: Append> Pages<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -123,7 +112,7 @@ impl Pages<Table> {
     }
 }
 
-impl<T: Append> State<T> {
+impl<T: RowSink> State<T> {
     /// Joins pages as soon as they can be: each is looked at while it is still
     /// in the cache, and its memory serves the next ones.
     fn join_settled(&mut self) -> &Pager<T> {
@@ -149,7 +138,7 @@ impl<T: Append> State<T> {
 
 /// The rows of several lists, one after the other, each once; None without
 /// lists.
-pub fn join_lists<T: Append>(lists: impl IntoIterator<Item = T>) -> Option<T> {
+pub fn join_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     let mut lists = lists.into_iter().peekable();
     let mut whole = lists.next()?;
     let mut seen = Keys::default();
@@ -211,7 +200,7 @@ pub async fn read_list<T, F, A>(
     fetch: F,
 ) -> Result<(), Error>
 where
-    T: Append,
+    T: RowSink,
     F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
@@ -268,7 +257,7 @@ where
 }
 
 /// The lock must not outlive the call.
-fn next_request<T: Append>(pages: &Pages<T>) -> Option<PageRequest> {
+fn next_request<T: RowSink>(pages: &Pages<T>) -> Option<PageRequest> {
     pages.lock().pager.next_request()
 }
 
@@ -311,7 +300,7 @@ pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
 
 impl ListContext<'_> {
     /// Takes a page in; whether it has new rows.
-    fn take_in<T: Append>(
+    fn take_in<T: RowSink>(
         &self,
         pages: &Pages<T>,
         request: &PageRequest,

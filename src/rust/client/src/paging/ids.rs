@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::fetch_all::{Append, NO_PROGRESS, Pages, after_all_tries, is_too_slow};
+use super::fetch_all::{NO_PROGRESS, Pages, after_all_tries, is_too_slow};
 use super::pager::MOST_REFUSALS;
 use crate::account::transport::Answer;
 use crate::error::Error;
 use crate::json::page::Page;
 use crate::progress::Progress;
+use crate::table::RowSink;
 
 /// Waits before what is missing is asked for again; the first one anew as soon
 /// as some has come.
@@ -53,7 +54,7 @@ pub async fn read_ids<T, F, A>(
     fetch: F,
 ) -> Result<(), Error>
 where
-    T: Append,
+    T: RowSink,
     F: Fn(Vec<u64>) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>>,
 {
@@ -76,7 +77,7 @@ where
     Ok(())
 }
 
-impl<T: Append> Reading<'_, T> {
+impl<T: RowSink> Reading<'_, T> {
     /// Asks for each id once; gives those that have not come.
     async fn ask<F, A>(&mut self, ids: &[u64], fetch: &F) -> Result<Vec<u64>, Error>
     where
@@ -140,9 +141,10 @@ mod tests {
     use super::read_ids;
     use crate::account::transport::Answer;
     use crate::error::{At, Error};
-    use crate::json::page::{Format, Map, Page, read_page};
+    use crate::json::page::Page;
     use crate::paging::{Pages, Paging};
     use crate::progress::Progress;
+    use crate::table::{Format, Map, read_page};
     use crate::table::{Schema, Table};
     use std::cell::{Cell, RefCell};
     use std::time::Duration;

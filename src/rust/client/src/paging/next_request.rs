@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::pager::{MOST_MOVES_IN_ALL, PageRequest, Pager, Purpose, REPAIR_WAITS};
+use super::page_request::{PageRequest, Purpose};
+use super::pager::{MOST_MOVES_IN_ALL, Pager, REPAIR_WAITS};
 use super::part::{Part, State};
 use super::range::{PageRange, Paging};
 

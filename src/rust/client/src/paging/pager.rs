@@ -29,6 +29,7 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use super::drift::Drift;
+use super::page_request::PageRequest;
 use super::part::{Part, State};
 use super::range::{PageRange, Paging, signed};
 
@@ -64,30 +65,6 @@ const MOST_READINGS: u32 = 3;
 
 /// Rows of one list: a server that makes up ever new ones has to end somewhere.
 pub const MOST_ROWS: u64 = 50_000_000;
-
-/// A request to make.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageRequest {
-    /// What to ask for.
-    pub range: PageRange,
-    /// How long to wait first.
-    pub after: Duration,
-    pub(super) part: u64,
-    pub(super) purpose: Purpose,
-    /// When it was made, on the pager's clock.
-    pub(super) asked: u64,
-}
-
-/// What a request is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// The rows of a part.
-    Whole,
-    /// What follows the rows of a part, up to those of the next one.
-    Bridge,
-    /// Whether anything follows the last row.
-    End,
-}
 
 /// The state of one list; `T` holds the rows of a page.
 pub struct Pager<T> {

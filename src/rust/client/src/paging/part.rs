@@ -1,9 +1,10 @@
 //! A part of a list: what one request asks for, and what is known of it.
 
-use super::overlap::{Overlap, PageKeys};
-use super::pager::PageRequest;
+use super::overlap::Overlap;
+use super::page_request::PageRequest;
 use super::range::PageRange;
 use crate::json::page::Page;
+use crate::json::page_keys::PageKeys;
 
 /// A part of the list; `T` holds its rows.
 pub(super) struct Part<T> {

@@ -35,13 +35,6 @@ pub enum Type {
     Text,
 }
 
-/// A cell without which a row can't be kept: its id is no number.
-#[derive(Debug, PartialEq, Eq)]
-pub struct BadCell {
-    /// Name of the column.
-    pub column: String,
-}
-
 /// One column: the cells that exist, in row order.
 pub struct Column {
     pub(crate) name: Box<str>,

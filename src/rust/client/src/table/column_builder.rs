@@ -1,9 +1,10 @@
 //! One column under construction, of one page or of many.
 
-use crate::http::error_body::shown;
 use crate::json::flatten::{Kind, Value};
 use crate::json::number::write_double;
-use crate::table::column::{BadCell, Column, Role, Unreadable, Values, bit};
+use crate::json::page::BadCell;
+use crate::sanitize::sanitize;
+use crate::table::column::{Column, Role, Unreadable, Values, bit};
 use crate::table::growth;
 use crate::table::indices::Counting;
 use crate::table::interner::Dictionary;
@@ -114,7 +115,7 @@ impl ColumnBuilder {
         let mut examples: Vec<String> = Vec::new();
         for (_, text) in &self.unreadable {
             let head: String = text.chars().take(MAX_EXAMPLE_CHARS).collect();
-            let example = shown(&head);
+            let example = sanitize(&head);
             if examples.len() < MAX_EXAMPLES && !examples.contains(&example) {
                 examples.push(example);
             }

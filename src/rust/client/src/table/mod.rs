@@ -10,14 +10,17 @@ pub mod indices;
 pub mod interner;
 pub mod row;
 pub mod row_filter;
+mod row_sink;
 pub mod row_template;
 mod seen_ids;
 #[allow(clippy::module_inception)]
 mod table;
-pub mod table_page;
+mod table_page;
 mod text_buffer;
 pub mod unique_names;
 
-pub use column::{BadCell, Column, Role, Type, Unreadable, Values};
+pub use column::{Column, Role, Type, Unreadable, Values};
+pub use row_sink::RowSink;
 pub use seen_ids::{Key, Keys};
 pub use table::{MAX_COLUMNS, Schema, Table};
+pub use table_page::{Format, Map, RowMap, read_page};

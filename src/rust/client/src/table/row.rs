@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::json::field_names::{NameId, NameTable};
 use crate::json::flatten::{Kind, Leaf, Leaves, Value};
+use crate::json::tree::Node;
 
 /// The cells of one row, which borrow from the record that it is made of.
 #[derive(Default)]
@@ -81,6 +82,11 @@ impl<'r> Row<'r> {
     pub fn copy_as(&mut self, record: &'r Leaves, leaf: &str, name: &'static str) {
         let value = record.get(leaf).unwrap_or(Value::ABSENT);
         self.push_value(name, value);
+    }
+
+    /// Adds a member of an object of a document; without a value, an empty cell.
+    pub fn copy_member(&mut self, object: &'r Node, member: &str, column: impl Into<Cow<'r, str>>) {
+        self.push_named(column, object.get(member).and_then(Node::value).unwrap_or(Value::ABSENT));
     }
 
     /// Each cell.

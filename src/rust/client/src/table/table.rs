@@ -12,13 +12,14 @@ use hashbrown::HashTable;
 
 use crate::json::field_names::{NameId, NameTable};
 use crate::json::flatten::{Leaf, Leaves, Value};
-use crate::paging::Append;
+use crate::table::RowSink;
 use crate::table::column_builder::ColumnBuilder;
 use crate::table::column_cache::KnownNames;
 use crate::table::row::{Name, Row};
 use crate::table::unique_names::{is_odd, make_unique};
 
-use crate::table::column::{BadCell, Column, Role, Unreadable};
+use crate::json::page::BadCell;
+use crate::table::column::{Column, Role, Unreadable};
 use crate::table::seen_ids::{Key, Keys};
 
 /// What is known of a kind of table before its rows are seen.
@@ -583,7 +584,7 @@ fn is_broken(value: Value) -> bool {
     matches!(value, Value::Text(text, _) if text.contains(char::REPLACEMENT_CHARACTER))
 }
 
-impl Append for Table {
+impl RowSink for Table {
     /// Rows without a key are all kept.
     fn append(&mut self, page: Table, seen: &mut Keys) {
         let places = page.places(self.rows, seen);
@@ -603,7 +604,7 @@ impl Append for Table {
 }
 
 /// A table with others whose rows belong to its rows, by their `id`.
-impl Append for Vec<Table> {
+impl RowSink for Vec<Table> {
     /// What belongs to a row that is left out is left out, too.
     fn append(&mut self, page: Vec<Table>, seen: &mut Keys) {
         let mut new = Keys::default();
@@ -631,7 +632,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
     use super::{BadCell, Column, Keys, MAX_COLUMNS, Schema, Table, Unreadable};
     use crate::json::flatten::{Leaves, NoLinks};
-    use crate::paging::Append;
+    use crate::table::RowSink;
     use crate::table::column::{Type, Values};
     use serde::de::DeserializeSeed;
 

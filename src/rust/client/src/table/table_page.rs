@@ -2,11 +2,13 @@
 
 use serde::de::MapAccess;
 
+use crate::bad_page::BadPage;
 use crate::json::flatten::{Leaves, Members, NoLinks};
-use crate::json::page::{BadPage, Page, Place, Records, read_records};
+use crate::json::page::BadCell;
+use crate::json::page::{Page, Place, Records, read_records};
 use crate::table::row::Row;
 use crate::table::row_template::{LayOut, Layouts};
-use crate::table::{BadCell, Schema, Table};
+use crate::table::{Schema, Table};
 
 /// What a page is read as whose records become rows of one table.
 pub struct Format<'f> {
@@ -138,10 +140,12 @@ impl OneTable<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Format, Map, RowMap, read_page};
+    use crate::bad_page::BadPage;
     use crate::json::flatten::{Kind, Leaves, Value};
+    use crate::json::page::Page;
     use crate::table::row_filter::RowFilter;
     use crate::table::row_template::{LayOut, Layout, Source};
-    use crate::table::{Column, Schema};
+    use crate::table::{Column, Schema, Table};
 
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
 
@@ -245,5 +249,90 @@ mod tests {
         let body = format!(r#"{{"_embedded":{{"items":[{record},{record}]}}}}"#);
         let columns = laid_out(&body, RowFilter::default());
         assert_eq!(columns[3].1, [Some("x".to_owned()), Some("x".to_owned())]);
+    }
+
+    fn read(body: &str) -> Result<Page<Table>, BadPage> {
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+        read_page(body.as_bytes(), &format)
+    }
+
+    fn rows(body: &str) -> u32 {
+        read(body).unwrap().rows.rows()
+    }
+
+    fn failure(body: &str) -> String {
+        match read(body) {
+            Ok(_) => String::new(),
+            Err(bad) => bad.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_list_may_be_an_array_an_object_or_empty_in_every_way() {
+        assert_eq!(rows(r#"{"_embedded":{"items":[{"id":1},{"id":2}]}}"#), 2);
+        assert_eq!(rows(r#"{"_embedded":{"items":{"1":{"id":1},"2":{"id":2}}}}"#), 2);
+        for empty in [
+            r#"{"_embedded":{"items":null}}"#,
+            r#"{"_embedded":{"items":[]}}"#,
+            r#"{"_embedded":{"items":{}}}"#,
+            r#"{"_embedded":[]}"#,
+            r#"{"_embedded":null}"#,
+            r#"{"_embedded":{}}"#,
+            r#"{"_links":{}}"#,
+        ] {
+            assert_eq!(rows(empty), 0, "{empty}");
+        }
+    }
+
+    #[test]
+    fn whether_there_is_a_next_page_is_told() {
+        assert!(read(r#"{"_links":{"self":{},"next":{"href":"x"}}}"#).unwrap().has_next);
+        for last in [r#"{"_links":{"self":{}}}"#, r#"{"_links":[]}"#, r#"{"_links":null}"#] {
+            assert!(!read(last).unwrap().has_next, "{last}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_an_error_that_names_the_place() {
+        assert!(failure("<html>").contains("at the top level"));
+        assert!(failure("").contains("at the top level"));
+        assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1},5]}}"#).contains("items[1]"));
+        assert!(
+            failure(r#"{"_embedded":{"items":[{"id":1,"a":{"b":tru}}]}}"#).contains("items[0].a.b")
+        );
+        assert!(failure(r#"{"_embedded":{"items":[{"id":"x"}]}}"#).contains("`id`"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1}]}"#).contains("EOF"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1e999}]}}"#).contains("out of range"));
+    }
+
+    #[test]
+    fn a_broken_text_costs_that_text_and_is_counted() {
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+        let body =
+            b"{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"x\xff\"},{\"id\":2,\"a\":\"\\ud83d\",
+            \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\"}]}}";
+        let page = read_page(body, &format).unwrap();
+        let texts = ["x\u{fffd}", "\u{fffd}", "y"].map(|text| Some(text.to_owned()));
+        assert_eq!(page.rows.texts("a"), texts);
+        assert_eq!(page.rows.texts("b")[1].as_deref(), Some("\u{1f600}"));
+        assert_eq!((page.records, page.rows.broken_texts()), (3, 2));
+        // As long as nothing is broken, the character is one as any other.
+        let whole = read("{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"\u{fffd}\"}]}}").unwrap();
+        assert_eq!(whole.rows.broken_texts(), 0);
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1,"a":"\ud83d"}]"#).contains("EOF"));
+    }
+
+    #[test]
+    fn an_error_is_short_and_printable_whatever_the_page_holds() {
+        let hostile = "x\\u001b[31m".repeat(100);
+        let in_name = failure(&format!(r#"{{"_embedded":{{"items":[{{"{hostile}":tru}}]}}}}"#));
+        let in_text = failure(&format!(r#"{{"_embedded":{{"items":["{hostile}"]}}}}"#));
+        for message in [in_name, in_text] {
+            assert!(!message.contains(char::is_control), "{message:?}");
+            assert!(message.chars().count() < 700, "{message:?}");
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! Custom fields over API v2: a part of the account (docs/api-v2.md, Custom
 //! fields).
 
-use super::{ENTITIES, FieldTables};
+use super::tables::{ENTITIES, FieldTables};
+use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::Value;
-use crate::json::page::{BadPage, Page};
+use crate::json::page::Page;
 use crate::json::tree::Node;
 use crate::paging::Pages;
 use crate::query::Context;
@@ -35,7 +36,7 @@ pub fn read_document(body: Option<&[u8]>) -> Result<Vec<FieldTables>, BadPage> {
 }
 
 fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadPage> {
-    let mut tables = FieldTables::new();
+    let mut tables = FieldTables::default();
     for field in fields.map(Node::values).unwrap_or_default() {
         let mut row = Row::default();
         write_row(field, &mut row);

@@ -4,17 +4,18 @@
 use futures_util::future::FutureExt;
 use serde::de::MapAccess;
 
-use super::{ENTITIES, FieldTables};
+use super::tables::{ENTITIES, FieldTables};
+use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::{Kind, Leaves, Members, NoLinks, Value};
-use crate::json::page::{BadPage, Page, Place, Records, read_records};
+use crate::json::page::{Page, Place, Records, read_records};
 use crate::paging::{ListContext, PageRequest, Pages, Paging, read_list};
 use crate::query::{Context, all_of};
 use crate::table::row::Row;
 
+use crate::json::page::BadCell;
 use crate::json::tree::Node;
-use crate::table::BadCell;
 
 /// The numbers that v2 has for the types of fields.
 const TYPES: [(&str, &str); 16] = [
@@ -77,7 +78,7 @@ fn lacks_customers(entity: &str, error: &Error) -> bool {
 /// # Errors
 /// [`BadPage`] when the body is not a page of fields.
 pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadPage> {
-    let Some(body) = body else { return Ok(Page::empty(FieldTables::new())) };
+    let Some(body) = body else { return Ok(Page::empty(FieldTables::default())) };
     let place = Place { list: "custom_fields", id: "id", order: None };
     read_records(body, place, FieldRecords::new)
 }
@@ -90,7 +91,7 @@ struct FieldRecords {
 
 impl FieldRecords {
     fn new() -> Self {
-        FieldRecords { tables: FieldTables::new(), enums: Node::Null }
+        FieldRecords { tables: FieldTables::default(), enums: Node::Null }
     }
 }
 
@@ -152,8 +153,8 @@ pub fn field_type(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::FIELDS;
     use super::{field_type, read_fields};
+    use crate::endpoints::custom_fields::tables::FIELDS;
     use crate::table::Column;
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::card::Many;
+use super::many::Many;
 use super::scalar::{Content, Scalar};
 
 /// A custom field with its values; absent is what the API does not tell.

@@ -2,7 +2,7 @@
 //! looked at again here. There they are a paid option that is ignored in
 //! silence when it is off (docs/api-v4.md, Paid filters).
 
-use super::{Entity, EntityRequest, Moments};
+use super::request::{Entity, EntityRequest, Moments};
 use crate::account::time_zone::{Moment, Zone};
 use crate::json::flatten::{Kind, Value};
 use crate::table::row::Row;

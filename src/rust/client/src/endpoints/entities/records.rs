@@ -3,20 +3,24 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::card::{Card, Embedded, Link, Links, Many, Tag};
+use super::card::{Card, Embedded, Link, Links, Tag};
 use super::field::{Field, FieldValue};
 use super::filter::EntityFilter;
+use super::many::Many;
+use super::request::Entity;
 use super::scalar::Scalar;
 use super::schema::{self, Linked};
 use super::with::{self, Element};
-use super::{Entity, v2, v4};
+use super::{v2, v4};
 use crate::account::Api;
 use crate::account::time_zone::Zone;
+use crate::bad_page::BadPage;
 use crate::json::flatten::{Kind, Leaves, Members, Value};
-use crate::json::page::{BadPage, Page, Place, Records, read_record, read_records};
+use crate::json::page::BadCell;
+use crate::json::page::{Page, Place, Records, read_record, read_records};
+use crate::table::Table;
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
-use crate::table::{BadCell, Table};
 
 /// Takes the records of a page in.
 pub struct EntityRecords<'r> {

@@ -1,6 +1,6 @@
 //! The columns of the tables (docs/contract.md, The main table, Linked tables).
 
-use super::Entity;
+use super::request::Entity;
 use crate::table::{Schema, Table};
 
 /// What belongs to a card and has a table of its own.

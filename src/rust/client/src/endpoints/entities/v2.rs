@@ -1,8 +1,9 @@
 //! Cards over API v2 (docs/api-v2.md, Leads, Contacts and companies, Customers).
 
 use super::filter::EntityFilter;
+use super::request::{Entity, EntityRequest};
 use super::sums::ExactSums;
-use super::{Entity, EntityRequest, with};
+use super::with;
 use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::http::Request;

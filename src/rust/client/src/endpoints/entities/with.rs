@@ -1,8 +1,8 @@
 //! What `with_with` asks for: the names that each API has for it, and what
 //! becomes of what the server embeds in a card for it.
 
-use super::Entity;
 use super::card::Card;
+use super::request::Entity;
 use crate::account::Api;
 use crate::json::flatten::Value;
 use crate::json::tree::Node;

@@ -1,9 +1,9 @@
 //! `AmoIncomingLeads()`: leads that came in by themselves and that nobody has
 //! accepted yet (docs/contract.md, Table of incoming leads).
 
-mod metadata;
-
-use std::borrow::Cow;
+mod cells;
+mod v2;
+mod v4;
 
 use futures_util::future::{BoxFuture, FutureExt};
 
@@ -14,22 +14,17 @@ use crate::endpoints::parameters::LIST_LIMIT;
 use crate::endpoints::parameters::optional;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::{Leaf, Leaves, Value};
+use crate::json::flatten::Leaves;
 use crate::query::Context;
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
 use crate::table::{Schema, Table};
 
-pub use metadata::write_v4;
+use cells::category;
 
-/// What a table of incoming leads is made of. A dot is `_` in R.
-pub static INCOMING: Schema = Schema {
-    base: &["category", "uid", "source_name", "created_at", "pipeline_id"],
-    keys: &["uid"],
-    times: &["created_at"],
-    time_endings: &["send_at", "_date", ".date"],
-    ..Schema::TEXT
-};
+pub use cells::INCOMING;
+pub use v2::write_v2;
+pub use v4::write_v4;
 
 /// What incoming leads to read.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +53,7 @@ impl Plan for IncomingRequest {
 
     fn finish(&self, api: Api, table: &mut Table) {
         if api == Api::V4 {
-            for column in metadata::BEYOND_V2 {
+            for column in v4::BEYOND_V2 {
                 table.move_last(column);
             }
         }
@@ -120,41 +115,10 @@ impl IncomingRequest {
     }
 }
 
-/// What rows call a category that filters name otherwise.
-fn category(filter: &str) -> &str {
-    match filter {
-        "forms" => "form",
-        "chats" => "chat",
-        other => other,
-    }
-}
-
-/// An incoming lead of API v2 as a row.
-pub fn write_v2<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
-    for leaf in lead.iter() {
-        if !leaf.name().starts_with("incoming_entities") {
-            push(row, leaf.name(), leaf);
-        }
-    }
-}
-
-/// Adds a cell. A name that ends as those of times do may hold anything else:
-/// that is no value then, as in amocrm 0.1.0.
-fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, leaf: Leaf<'r>) {
-    let (name, value) = (name.into(), leaf.value());
-    let is_time = || value.number().is_some_and(f64::is_finite);
-    let is_value = !INCOMING.ends_as_time(&name) || is_time();
-    row.push_named(name, if is_value { value } else { Value::ABSENT });
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::{IncomingRequest, write_v2};
+    use super::IncomingRequest;
     use crate::account::Api;
-    use crate::json::flatten::{Kind, Leaves, NoLinks, Value};
-    use crate::table::row::Row;
-    use serde::de::DeserializeSeed;
 
     #[test]
     fn filters_and_order_are_sent() {
@@ -174,25 +138,6 @@ mod tests {
             query(Api::V4),
             "filter[category][]=sip&filter[category][]=forms&order[created_at]=asc\
              &filter[pipeline_id]=3&page=1&limit=250"
-        );
-    }
-
-    #[test]
-    fn entities_are_left_out_and_times_that_are_none_are_empty() {
-        let (mut lead, mut row) = (Leaves::default(), Row::default());
-        let mut parser = serde_json::Deserializer::from_str(
-            r#"{"incoming_lead_info":{"date":"yesterday","form_send_at":"5"},
-            "incoming_entities":{"leads":[{"name":"x"}]}}"#,
-        );
-        lead.record(&mut NoLinks).deserialize(&mut parser).unwrap();
-        write_v2(&lead, &mut row);
-        let cells: Vec<_> = row.iter().collect();
-        assert_eq!(
-            cells,
-            [
-                ("incoming_lead_info.date", Value::ABSENT),
-                ("incoming_lead_info.form_send_at", Value::Text("5", Kind::Text))
-            ]
         );
     }
 }

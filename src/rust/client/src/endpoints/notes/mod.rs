@@ -1,5 +1,6 @@
 //! `AmoNotes()`: what is asked for, and the tables, over either API.
 
+mod request;
 pub mod types;
 pub mod v2;
 pub mod v4;
@@ -9,51 +10,11 @@ use std::sync::OnceLock;
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::account::Api;
-use crate::account::time_zone::Moment;
 use crate::error::Error;
 use crate::query::{Context, Notice, Query, Tables};
-use crate::table::{Schema, Table};
+use crate::table::Table;
 
-/// What a table of notes is made of (docs/contract.md, The table of notes).
-pub static NOTES: Schema = Schema {
-    base: &[
-        "id",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "group_id",
-        "is_editable",
-        "element_id",
-        "element_type",
-        "attachment",
-        "note_type",
-        "text",
-    ],
-    // Rows that stem from events of API v4 have no id of their own.
-    keys: &["event_id", "id"],
-    ids: &["id"],
-    times: &["created_at", "updated_at"],
-    ..Schema::TEXT
-};
-
-/// What notes to read.
-#[derive(Clone, Debug, Default)]
-pub struct NotesRequest {
-    /// Kinds of element: contact, lead, company, task, customer.
-    pub kinds: Vec<String>,
-    /// Rows a request, 1 to 500; API v4 gives fewer.
-    pub limit: u32,
-    /// Only these notes; everything below is then ignored.
-    pub ids: Vec<u64>,
-    /// Only notes of these elements; empty for all.
-    pub elements: Vec<u64>,
-    /// Only notes of these types; empty for all.
-    pub note_types: Vec<String>,
-    /// Only notes changed at this moment or later.
-    pub since: Option<Moment>,
-}
+pub use request::{NOTES, NotesRequest};
 
 /// The notes of a call.
 pub struct NotesQuery {

@@ -2,14 +2,15 @@
 
 use futures_util::future::FutureExt;
 
-use super::{NOTES, NotesRequest};
+use super::request::{NOTES, NotesRequest};
 use crate::account::time_zone::http_date;
 use crate::account::transport::{Answer, Transport};
+use crate::bad_page::BadPage;
 use crate::endpoints::element_names::element_type;
 use crate::endpoints::parameters::{IDS_A_REQUEST, MAX_LIMIT, only, optional};
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::page::{BadPage, Format, Map, Page, RowMap, read_page};
+use crate::json::page::Page;
 use crate::paging::short_lists;
 use crate::paging::{
     ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_ids, read_list,
@@ -17,6 +18,7 @@ use crate::paging::{
 use crate::query::all_of;
 use crate::table::Table;
 use crate::table::row_filter::RowFilter;
+use crate::table::{Format, Map, RowMap, read_page};
 
 /// Which notes a list holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Tasks over API v2 (docs/api-v2.md, Tasks).
 
-use super::{Spans, TASKS, TasksRequest, write_result};
+use super::request::{Spans, TASKS, TasksRequest};
+use super::result::write_result;
 use crate::account::Api;
 use crate::endpoints::element_names::element_type;
 use crate::endpoints::paged_list::{Cut, RowList, Source};
@@ -104,7 +105,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{by_ids, parts, whole, write_row};
     use crate::endpoints::paged_list::RowList;
-    use crate::endpoints::tasks::{Spans, TasksRequest};
+    use crate::endpoints::tasks::request::{Spans, TasksRequest};
     use crate::json::flatten::{Leaves, NoLinks};
     use crate::table::row::Row;
     use crate::table::row_filter::Span;

@@ -5,9 +5,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashSet};
 
 use super::super::fetch_all::requests_ahead;
-use super::super::pager::{PageRequest, Pager};
-use super::super::{PageKeys, PageRange, Paging};
+use super::super::page_request::PageRequest;
+use super::super::pager::Pager;
+use super::super::{PageRange, Paging};
 use crate::json::page::Page;
+use crate::json::page_keys::PageKeys;
 use std::time::Duration;
 
 /// Milliseconds.

@@ -4,7 +4,7 @@
 use super::sources;
 use crate::endpoints::customers;
 use crate::endpoints::element_names::plural;
-use crate::endpoints::notes::{NOTES, NotesRequest};
+use crate::endpoints::notes::request::{NOTES, NotesRequest};
 use crate::endpoints::parameters::{EVENTS_LIMIT, NOTES_LIMIT};
 use crate::error::Error;
 use crate::http::Request;

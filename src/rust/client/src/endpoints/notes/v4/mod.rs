@@ -8,21 +8,24 @@ pub mod sources;
 pub mod task_results;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use futures_util::future::FutureExt;
 use url::Url;
 
-use super::{NOTES, NotesRequest};
+use super::request::{NOTES, NotesRequest};
 use crate::account::transport::{Answer, Transport};
+use crate::bad_page::BadPage;
 use crate::endpoints::element_names::{kind, singular};
 use crate::error::Error;
 use crate::json::flatten::{Leaves, Value};
-use crate::json::page::{BadPage, Format, Map, Page, RowMap, read_page};
+use crate::json::page::Page;
 use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_ids, read_list};
 use crate::query::{Notice, all_of};
+use crate::sync::lock;
 use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
+use crate::table::{Format, Map, RowMap, read_page};
 use crate::table::{Keys, Table};
 use lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
 use notes::NoteRows;
@@ -238,10 +241,6 @@ impl Reader {
             notices.push(notice);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

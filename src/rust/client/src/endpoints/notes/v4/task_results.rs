@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::bad_page::BadPage;
 use crate::http::Request;
-use crate::json::page::BadPage;
 
 /// Tasks that one request may name.
 pub const TASKS_A_REQUEST: usize = 100;

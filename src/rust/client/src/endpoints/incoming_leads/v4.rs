@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{category, push};
+use super::cells::{category, push};
 use crate::json::flatten::form_of;
 use crate::json::flatten::{Kind, Leaf, Leaves, Value};
 use crate::table::row::Row;

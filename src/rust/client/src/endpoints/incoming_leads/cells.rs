@@ -1,0 +1,34 @@
+//! What the rows of incoming leads have in common over both APIs.
+
+use std::borrow::Cow;
+
+use crate::json::flatten::{Leaf, Value};
+use crate::table::Schema;
+use crate::table::row::Row;
+
+/// What a table of incoming leads is made of. A dot is `_` in R.
+pub static INCOMING: Schema = Schema {
+    base: &["category", "uid", "source_name", "created_at", "pipeline_id"],
+    keys: &["uid"],
+    times: &["created_at"],
+    time_endings: &["send_at", "_date", ".date"],
+    ..Schema::TEXT
+};
+
+/// What rows call a category that filters name otherwise.
+pub fn category(filter: &str) -> &str {
+    match filter {
+        "forms" => "form",
+        "chats" => "chat",
+        other => other,
+    }
+}
+
+/// Adds a cell. A name that ends as those of times do may hold anything else:
+/// that is no value then, as in amocrm 0.1.0.
+pub fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, leaf: Leaf<'r>) {
+    let (name, value) = (name.into(), leaf.value());
+    let is_time = || value.number().is_some_and(f64::is_finite);
+    let is_value = !INCOMING.ends_as_time(&name) || is_time();
+    row.push_named(name, if is_value { value } else { Value::ABSENT });
+}
