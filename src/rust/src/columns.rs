@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
-use amocrm_client::table::indices::Counting;
-use amocrm_client::table::interner::Dictionary;
+use amocrm_client::table::indices::Indices;
+use amocrm_client::table::interner::Interner;
 use amocrm_client::table::{Column, Role, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{
@@ -38,7 +38,7 @@ pub fn data_frame(table: Table, tzone: &str) -> Robj {
 fn size(column: &Column, rows: usize) -> usize {
     rows * size_of::<SEXP>()
         + match column.values() {
-            Values::Text(_, dictionary) => dictionary.bytes(),
+            Values::Text(_, interner) => interner.bytes(),
             Values::Number(..) => 0,
         }
 }
@@ -89,10 +89,10 @@ fn compact_row_names(rows: u32) -> Robj {
 fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
     let rows = blank.len();
     let numbers: Cow<[f64]> = match column.values() {
-        Values::Text(numbers, dictionary) => match column.type_in_r() {
-            Type::Text => return text(column.rows(), numbers, dictionary, blank),
-            Type::Logical => truths(numbers, dictionary).into(),
-            Type::Integer | Type::Double => parsed(numbers, dictionary).into(),
+        Values::Text(codes, interner) => match column.type_in_r() {
+            Type::Text => return text(column.rows(), codes, interner, blank),
+            Type::Logical => truths(codes, interner).into(),
+            Type::Integer | Type::Double => parsed(codes, interner).into(),
         },
         Values::Number(Role::Time, seconds) => return time(column.rows(), seconds, rows, tzone),
         Values::Number(_, numbers) => numbers.into(),
@@ -104,14 +104,14 @@ fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
     }
 }
 
-fn time(cells: &Counting, seconds: &[f64], rows: usize, tzone: &str) -> Robj {
+fn time(cells: &Indices, seconds: &[f64], rows: usize, tzone: &str) -> Robj {
     let mut vector = Robj::from(double(cells, seconds, rows));
     let _ = vector.set_attrib("class", ["POSIXct", "POSIXt"]);
     let _ = vector.set_attrib("tzone", tzone);
     vector
 }
 
-fn double(cells: &Counting, values: &[f64], rows: usize) -> Vec<Rfloat> {
+fn double(cells: &Indices, values: &[f64], rows: usize) -> Vec<Rfloat> {
     let mut vector = vec![Rfloat::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rfloat::from(*value);
@@ -120,18 +120,18 @@ fn double(cells: &Counting, values: &[f64], rows: usize) -> Vec<Rfloat> {
 }
 
 /// Texts that are numbers, as such.
-fn parsed(numbers: &Counting, dictionary: &Dictionary) -> Vec<f64> {
-    let values: Vec<f64> = dictionary.iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect();
-    numbers.iter().map(|number| values[number as usize]).collect()
+fn parsed(codes: &Indices, interner: &Interner) -> Vec<f64> {
+    let values: Vec<f64> = interner.iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect();
+    codes.iter().map(|code| values[code as usize]).collect()
 }
 
 /// Texts that are truth values, as 1 and 0.
-fn truths(numbers: &Counting, dictionary: &Dictionary) -> Vec<f64> {
-    let truth = |number| f64::from(u8::from(dictionary.get(number) == "TRUE"));
-    numbers.iter().map(truth).collect()
+fn truths(codes: &Indices, interner: &Interner) -> Vec<f64> {
+    let truth = |code| f64::from(u8::from(interner.get(code) == "TRUE"));
+    codes.iter().map(truth).collect()
 }
 
-fn logical(cells: &Counting, values: &[f64], rows: usize) -> Robj {
+fn logical(cells: &Indices, values: &[f64], rows: usize) -> Robj {
     let mut vector = vec![Rbool::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rbool::from(*value > 0.0);
@@ -140,7 +140,7 @@ fn logical(cells: &Counting, values: &[f64], rows: usize) -> Robj {
 }
 
 #[allow(clippy::cast_possible_truncation)]
-fn integer(cells: &Counting, values: &[f64], rows: usize) -> Robj {
+fn integer(cells: &Indices, values: &[f64], rows: usize) -> Robj {
     let mut vector = vec![Rint::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rint::from(*value as i32);
@@ -167,24 +167,24 @@ fn blank(rows: usize) -> Robj {
 
 /// Each distinct string is made an R string once; cells point to it. `blank` has
 /// a missing text for each row: R copies that sooner than it sets each.
-fn text(cells: &Counting, numbers: &Counting, dictionary: &Dictionary, blank: &Robj) -> Robj {
+fn text(cells: &Indices, codes: &Indices, interner: &Interner, blank: &Robj) -> Robj {
     let rows = blank.len();
     single_threaded(|| {
         // SAFETY: on R's main thread. `vector` is protected until `robj` owns
         // it, and each of `strings` by being in it, since nothing between
-        // can run R code. Indices are in bounds: numbers come from the
-        // dictionary, rows from the table.
+        // can run R code. Indices are in bounds: codes come from the
+        // interner, rows from the table.
         unsafe {
             let vector = Rf_protect(if cells.len() < rows {
                 Rf_duplicate(blank.get())
             } else {
                 Rf_allocVector(SEXPTYPE::STRSXP, length(rows))
             });
-            let mut strings: Vec<SEXP> = vec![null_mut(); dictionary.len()];
-            for (row, number) in cells.iter().zip(numbers.iter()) {
-                let string = &mut strings[number as usize];
+            let mut strings: Vec<SEXP> = vec![null_mut(); interner.len()];
+            for (row, code) in cells.iter().zip(codes.iter()) {
+                let string = &mut strings[code as usize];
                 if string.is_null() {
-                    *string = r_string(dictionary.get(number));
+                    *string = r_string(interner.get(code));
                 }
                 SET_STRING_ELT(vector, length(row as usize), *string);
             }

@@ -98,7 +98,7 @@ fn moment(spec: &Spec, name: &'static str) -> Result<Option<Moment>> {
     let Some(text) = spec.optional_text(name)? else { return Ok(None) };
     let moment = match text.strip_prefix('@') {
         Some(epoch) => epoch.parse().ok().map(Moment::Epoch),
-        None => Moment::wall_clock(&text),
+        None => Moment::local_time(&text),
     };
     moment.map(Some).ok_or_else(|| Error::Input {
         argument: name,

@@ -1,7 +1,7 @@
 //! Answers that need no account.
 
 use amocrm_client::account::host::account_url;
-use amocrm_client::endpoints::notes::types::{NOTE_TYPES, Source};
+use amocrm_client::endpoints::notes::types::{KeptAs, NOTE_TYPES};
 use amocrm_client::error::Error;
 use extendr_api::prelude::*;
 
@@ -20,15 +20,15 @@ pub fn token_expiry(token: &str) -> List {
 /// The columns of `AmoNoteTypes()`.
 pub fn note_types() -> List {
     let code: Vec<i32> = NOTE_TYPES.iter().map(|t| i32::try_from(t.code).unwrap_or(0)).collect();
-    let source = |source: Source| match source {
-        Source::Note => "note",
-        Source::Event => "event",
+    let source = |source: KeptAs| match source {
+        KeptAs::Note => "note",
+        KeptAs::Event => "event",
     };
     list!(
         code = code,
         name = NOTE_TYPES.map(|t| t.name).to_vec(),
         label = NOTE_TYPES.map(|t| t.label_en).to_vec(),
         label_ru = NOTE_TYPES.map(|t| t.label_ru).to_vec(),
-        kind = NOTE_TYPES.map(|t| source(t.source)).to_vec()
+        kind = NOTE_TYPES.map(|t| source(t.kept_as)).to_vec()
     )
 }

@@ -21,7 +21,7 @@ use amocrm_client::paging::PageRange;
 use amocrm_client::table::RowSink;
 use amocrm_client::table::row_filter::RowFilter;
 use amocrm_client::table::{Format, Map, read_page};
-use amocrm_client::table::{Keys, Table};
+use amocrm_client::table::{SeenKeys, Table};
 use amocrm_sandbox::{Config, NoteCounts, Sandbox};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde::de::IgnoredAny;
@@ -113,14 +113,14 @@ fn pages(c: &mut Criterion) {
 
     let request = Request::get("/api/v4/leads/notes").query("page", &8).query("limit", &250);
     compare(c, "v4 notes", &body(&sandbox, &request), |body| {
-        read_v4(body, "notes", Map::LaidOut(&NoteRows::new("lead", &RowFilter::default())))
+        read_v4(body, "notes", Map::Template(&NoteRows::new("lead", &RowFilter::default())))
     });
     let request = Request::get("/api/v4/events").query("page", &8).query("limit", &100);
     compare(c, "v4 events", &body(&sandbox, &request), |body| {
         read_v4(
             body,
             "events",
-            Map::WithEmbedded(&|event, row| events::write_row(event, false, row)),
+            Map::FunctionWithEmbedded(&|event, row| events::write_row(event, false, row)),
         )
     });
 }
@@ -144,7 +144,7 @@ fn join(c: &mut Criterion) {
         b.iter_batched(
             read,
             |pages| {
-                let (mut table, mut seen) = (Table::new(&NOTES), Keys::default());
+                let (mut table, mut seen) = (Table::new(&NOTES), SeenKeys::default());
                 for page in pages {
                     table.append(page, &mut seen);
                 }

@@ -19,7 +19,7 @@ pub struct Progress {
     pause: Mutex<Option<Pause>>,
     /// Lines for those who want to see each request; None for the others.
     log: Option<Mutex<Vec<String>>>,
-    notices: Mutex<Vec<TokenNotice>>,
+    warnings: Mutex<Vec<TokenWarning>>,
     /// Work that is finished even when the job is cancelled.
     pub critical: Arc<Critical>,
 }
@@ -27,7 +27,7 @@ pub struct Progress {
 /// Something about the token file that the user should know, however the job
 /// ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenNotice {
+pub enum TokenWarning {
     /// Others could read this file; they can't any more.
     Tightened(String),
     /// New tokens are in this process only, since they could not be written.
@@ -79,14 +79,14 @@ impl Progress {
         std::mem::take(&mut *lock(log))
     }
 
-    /// Keeps a notice until the job ends.
-    pub fn notice(&self, notice: TokenNotice) {
-        lock(&self.notices).push(notice);
+    /// Keeps a warning until the job ends.
+    pub fn warn(&self, warning: TokenWarning) {
+        lock(&self.warnings).push(warning);
     }
 
-    /// Takes the notices.
-    pub fn take_notices(&self) -> Vec<TokenNotice> {
-        std::mem::take(&mut *lock(&self.notices))
+    /// Takes the warnings.
+    pub fn take_warnings(&self) -> Vec<TokenWarning> {
+        std::mem::take(&mut *lock(&self.warnings))
     }
 
     /// One more request is on its way.

@@ -49,7 +49,7 @@ impl Settings {
 
 /// Something that the user should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
+pub enum Warning {
     /// API v4 keeps no notes of these codes.
     NoSource(Vec<String>),
     /// The account has no customers: their table is empty.
@@ -78,7 +78,7 @@ pub trait Query: Send + Sync + 'static {
     fn tables(&self) -> Tables;
 
     /// What the user should know although it worked.
-    fn notices(&self) -> Vec<Notice> {
+    fn warnings(&self) -> Vec<Warning> {
         Vec::new()
     }
 }
@@ -121,7 +121,7 @@ pub struct Outcome {
     /// The API that was used, if it came to that.
     pub api: Option<Api>,
     /// What the user should know although it worked.
-    pub notices: Vec<Notice>,
+    pub warnings: Vec<Warning>,
     /// What stopped the work; the tables then hold what had arrived.
     pub error: Option<Error>,
 }
@@ -197,12 +197,12 @@ impl QueryJob {
         let mut tables = self.call.query.tables();
         let wide: Vec<_> = tables.iter_mut().filter_map(narrowed).collect();
         let error = error.or_else(|| wide.into_iter().next());
-        let notices = [self.call.query.notices(), notices_of_values(&tables)].concat();
+        let warnings = [self.call.query.warnings(), warnings_of_values(&tables)].concat();
         Outcome {
             tables,
             zone: self.call.account.zone(),
             api: self.call.api.get().copied(),
-            notices,
+            warnings,
             error,
         }
     }
@@ -214,21 +214,21 @@ fn narrowed((name, table): &mut (String, Table)) -> Option<Error> {
 }
 
 /// What of the server's values is not in the tables.
-fn notices_of_values(tables: &Tables) -> Vec<Notice> {
+fn warnings_of_values(tables: &Tables) -> Vec<Warning> {
     let named = |(name, table): &(String, Table)| {
         let name = name.clone();
         table.unreadable().map(|found| (name.clone(), found)).collect::<Vec<_>>()
     };
     let unreadable: Vec<_> = tables.iter().flat_map(named).collect();
     let broken = tables.iter().map(|(_, table)| table.broken_texts()).sum();
-    let mut notices = Vec::new();
+    let mut warnings = Vec::new();
     if !unreadable.is_empty() {
-        notices.push(Notice::Unreadable(unreadable));
+        warnings.push(Warning::Unreadable(unreadable));
     }
     if broken > 0 {
-        notices.push(Notice::BrokenTexts(broken));
+        warnings.push(Warning::BrokenTexts(broken));
     }
-    notices
+    warnings
 }
 
 async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {
@@ -288,7 +288,7 @@ impl Context {
     /// As [`Context::zone`].
     pub async fn epoch(&self, moment: Option<Moment>) -> Result<Option<i64>, Error> {
         Ok(match moment {
-            Some(moment @ Moment::WallClock(_)) => Some(moment.epoch(&self.zone().await?)),
+            Some(moment @ Moment::LocalTime(_)) => Some(moment.epoch(&self.zone().await?)),
             Some(Moment::Epoch(seconds)) => Some(seconds),
             None => None,
         })

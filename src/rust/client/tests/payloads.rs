@@ -12,7 +12,7 @@ use amocrm_client::account::about::read_about_v4;
 use amocrm_client::account::oauth::read_tokens;
 use amocrm_client::account::time_zone::Zone;
 use amocrm_client::endpoints::custom_fields::{ENTITIES, field_type, read_document, read_fields};
-use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntityRecords, read_cards};
+use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
 use amocrm_client::endpoints::notes::NOTES;
 use amocrm_client::endpoints::notes::v4::notes::NoteRows;
 use amocrm_client::endpoints::notes::v4::{events, task_results};
@@ -22,7 +22,7 @@ use amocrm_client::endpoints::{
     groups, incoming_leads as incoming, task_types, transactions, users,
 };
 use amocrm_client::http::error_body;
-use amocrm_client::json::flatten::Leaves;
+use amocrm_client::json::flatten::Record;
 use amocrm_client::table::row::Row;
 use amocrm_client::table::row_filter::RowFilter;
 use amocrm_client::table::{Format, Map, RowMap, read_page};
@@ -31,7 +31,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 /// From a record to its row; whether it is kept.
-type Write = for<'r> fn(&'r Leaves, &mut Row<'r>) -> bool;
+type Write = for<'r> fn(&'r Record, &mut Row<'r>) -> bool;
 
 /// Makes each check a test of the fixtures, and one of outside answers that cargo
 /// counts as ignored. `cargo test -- --include-ignored` runs it with the folder
@@ -110,7 +110,7 @@ fn page_of(list: &str, record: &Value) -> Value {
 fn rows(
     page: &Value,
     list: &str,
-    write: impl for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync,
+    write: impl for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync,
 ) -> Vec<Vec<(String, String)>> {
     let rows = Mutex::new(Vec::new());
     let map: &RowMap = &|record, row| {
@@ -119,7 +119,7 @@ fn rows(
         rows.lock().unwrap().push(cells.collect());
         kept
     };
-    let format = Format { list, schema: &NOTES, id: "id", order: None, map: Map::Written(map) };
+    let format = Format { list, schema: &NOTES, id: "id", order: None, map: Map::Function(map) };
     read_page(page.to_string().as_bytes(), &format).expect("a page");
     let rows = rows.into_inner().unwrap();
     assert_eq!(rows.len(), records_of(page, list).len(), "rows of {list}");
@@ -131,14 +131,14 @@ fn cell<'r>(row: &'r [(String, String)], name: &str) -> Option<&'r str> {
 }
 
 /// All texts and numbers below a value.
-fn leaves(value: &Value) -> Vec<String> {
+fn scalars(value: &Value) -> Vec<String> {
     match value {
         Value::Null => vec![],
         Value::Bool(truth) => vec![truth.to_string().to_uppercase()],
         Value::Number(number) => vec![number.to_string()],
         Value::String(text) => vec![text.clone()],
-        Value::Array(values) => values.iter().flat_map(leaves).collect(),
-        Value::Object(members) => members.values().flat_map(leaves).collect(),
+        Value::Array(values) => values.iter().flat_map(scalars).collect(),
+        Value::Object(members) => members.values().flat_map(scalars).collect(),
     }
 }
 
@@ -164,7 +164,7 @@ fn assert_note(file: &str, note: &Value, row: &[(String, String)]) {
         let held = note.get(member).and_then(Value::as_u64).map(|number| number.to_string());
         assert_eq!(cell(row, column), held.as_deref(), "{file} {column}");
     }
-    for text in leaves(&note["params"]) {
+    for text in scalars(&note["params"]) {
         assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}: {row:?}");
     }
 }
@@ -199,7 +199,8 @@ fn v4_events_keep_their_values(folder: &Path) {
             assert_eq!(cell(&row, "event_id"), event["id"].as_str(), "{file}");
             assert_eq!(cell(&row, "element_id"), Some(event["entity_id"].to_string().as_str()));
             assert_eq!(cell(&row, "created_at"), Some(event["created_at"].to_string().as_str()));
-            for text in leaves(&event["value_after"]).iter().chain(&leaves(&event["value_before"]))
+            for text in
+                scalars(&event["value_after"]).iter().chain(&scalars(&event["value_before"]))
             {
                 assert!(row.iter().any(|(_, found)| found == text), "{file} lost {text}");
             }
@@ -224,7 +225,8 @@ fn v4_values_of_events_that_were_notes_are_kept(folder: &Path) {
             event["created_at"] = json!(1);
             event["created_by"] = json!(0);
             let row = event_rows_of(&page_of("events", &event)).remove(0);
-            for text in leaves(&event["value_after"]).iter().chain(&leaves(&event["value_before"]))
+            for text in
+                scalars(&event["value_after"]).iter().chain(&scalars(&event["value_before"]))
             {
                 assert!(row.iter().any(|(_, found)| found == text), "{file} lost {text}: {row:?}");
             }
@@ -287,13 +289,13 @@ fn v2_notes_keep_their_values(folder: &Path) {
     for (file, page) in payloads(folder, "v2/notes") {
         let items = page["_embedded"]["items"].as_array().unwrap().clone();
         let rows = rows(&page, "items", |note, row| {
-            note.iter().for_each(|leaf| row.push_leaf(leaf));
+            note.iter().for_each(|field| row.push_field(field));
             true
         });
         assert_eq!(rows.len(), items.len());
         for (mut item, row) in items.into_iter().zip(rows) {
             item.as_object_mut().unwrap().remove("_links");
-            let mut held = leaves(&item);
+            let mut held = scalars(&item);
             let mut read: Vec<String> = row.into_iter().map(|(_, text)| text).collect();
             held.sort();
             read.sort();
@@ -324,7 +326,7 @@ fn records_of(page: &Value, list: &str) -> Vec<Value> {
 /// Compares members of a record with cells of its row.
 fn assert_cells(file: &str, record: &Value, row: &[(String, String)], names: &[(&str, &str)]) {
     for (column, pointer) in names {
-        let held = record.pointer(pointer).map(leaves).unwrap_or_default();
+        let held = record.pointer(pointer).map(scalars).unwrap_or_default();
         let found: Vec<String> = cell(row, column).map(str::to_owned).into_iter().collect();
         let found: Vec<String> = found.into_iter().filter(|text| !text.is_empty()).collect();
         let held: Vec<String> = held.into_iter().filter(|text| !text.is_empty()).collect();
@@ -333,8 +335,8 @@ fn assert_cells(file: &str, record: &Value, row: &[(String, String)], names: &[(
 }
 
 fn kept(
-    write: impl for<'r> Fn(&'r Leaves, &mut Row<'r>) + Sync,
-) -> impl for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync {
+    write: impl for<'r> Fn(&'r Record, &mut Row<'r>) + Sync,
+) -> impl for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync {
     move |record, row| {
         write(record, row);
         true
@@ -394,7 +396,7 @@ fn transactions_of_both_apis_keep_their_values(folder: &Path) {
     let common: Vec<(&str, String)> =
         common.iter().map(|name| (*name, format!("/{name}"))).collect();
     let check =
-        |file: &str, page: &Value, list: &str, write: for<'r> fn(&'r Leaves, &mut Row<'r>), own| {
+        |file: &str, page: &Value, list: &str, write: for<'r> fn(&'r Record, &mut Row<'r>), own| {
             let names: Vec<(&str, &str)> =
                 common.iter().map(|(name, pointer)| (*name, pointer.as_str())).collect();
             for (record, row) in records_of(page, list).iter().zip(rows(page, list, kept(write))) {
@@ -421,7 +423,7 @@ fn incoming_leads_of_both_apis_keep_their_values(folder: &Path) {
         let leads = records_of(&page, "items");
         for (lead, row) in leads.iter().zip(rows(&page, "items", kept(incoming::write_v2))) {
             assert_cells(&file, lead, &row, &[("uid", "/uid"), ("category", "/category")]);
-            for text in leaves(&lead["incoming_lead_info"]) {
+            for text in scalars(&lead["incoming_lead_info"]) {
                 assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}");
             }
         }
@@ -438,7 +440,7 @@ fn incoming_leads_of_both_apis_keep_their_values(folder: &Path) {
                 ("pipeline_id", "/pipeline_id"),
             ];
             assert_cells(&file, lead, &row, &names);
-            for text in leaves(&lead["metadata"]) {
+            for text in scalars(&lead["metadata"]) {
                 assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}");
             }
         }
@@ -499,7 +501,7 @@ fn pipelines_of_both_apis_keep_their_statuses(folder: &Path) {
         }
         for (column, member) in [("status_name", "name"), ("status_id", "id")] {
             let mut expected: Vec<String> =
-                held.iter().flat_map(|status| leaves(&status[member])).collect();
+                held.iter().flat_map(|status| scalars(&status[member])).collect();
             let mut found: Vec<String> = table.texts(column).into_iter().flatten().collect();
             expected.sort();
             found.sort();
@@ -522,9 +524,9 @@ fn custom_fields_of_both_apis_keep_their_names_and_choices(folder: &Path) {
                 let choices = tables.enums.texts("enum_name");
                 let texts = match &field["enums"] {
                     Value::Array(choices) => {
-                        choices.iter().flat_map(|choice| leaves(&choice["value"])).collect()
+                        choices.iter().flat_map(|choice| scalars(&choice["value"])).collect()
                     }
-                    enums => leaves(enums),
+                    enums => scalars(enums),
                 };
                 for text in texts {
                     assert!(choices.contains(&Some(text)), "{file} {entity}");
@@ -554,9 +556,9 @@ fn cells_of_cards(entity: Entity, api: Api, page: &Value) -> (usize, HashSet<Str
     let zone = Zone::new("UTC", None);
     let filter = EntityFilter::default();
     let with = ["catalog_elements", "segments", "source"].map(str::to_owned);
-    let empty = || EntityRecords::new(entity, api, &zone, &filter, &with);
+    let empty = || EntitySink::new(entity, api, &zone, &filter, &with);
     let body = page.to_string();
-    let tables = read_cards(Some(body.as_bytes()), empty).expect("a page").rows;
+    let tables = read_entities(Some(body.as_bytes()), empty).expect("a page").rows;
     let rows = tables[0].rows() as usize;
     let columns = tables.into_iter().flat_map(Table::into_columns);
     let texts = columns.flat_map(|column| match column.values() {
@@ -600,7 +602,7 @@ fn values_of_card(card: &Value) -> Vec<String> {
             shown.flat_map(|(_, value)| values_of_card(value)).collect()
         }
         Value::Array(values) => values.iter().flat_map(values_of_card).collect(),
-        value => leaves(value),
+        value => scalars(value),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use amocrm_client::account::Api;
 use amocrm_client::account::time_zone::Zone;
-use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntityRecords, read_cards};
 use amocrm_client::bad_page::BadPage;
+use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
 use amocrm_client::json::page::Page;
 use amocrm_client::table::RowSink;
-use amocrm_client::table::{Keys, Table};
+use amocrm_client::table::{SeenKeys, Table};
 
 use crate::assert_showable_error;
 use crate::model::shown;
@@ -20,7 +20,7 @@ pub fn check(input: &[u8]) {
         for api in [Api::V2, Api::V4] {
             check_page(|| {
                 let filter = EntityFilter::default();
-                read_cards(Some(input), || EntityRecords::new(entity, api, &zone, &filter, &[]))
+                read_entities(Some(input), || EntitySink::new(entity, api, &zone, &filter, &[]))
             });
         }
     }
@@ -35,7 +35,7 @@ fn check_page(read: impl Fn() -> Result<Page<Vec<Table>>, BadPage>) {
     assert!(page.keys.count() <= page.records as usize);
     let rows: Vec<u32> = page.rows.iter().map(Table::rows).collect();
     let mut joined = page.rows;
-    let mut seen = Keys::default();
+    let mut seen = SeenKeys::default();
     joined.keys_into(&mut seen);
     let ids = seen.len();
     // A page that came before adds only cards without an id.

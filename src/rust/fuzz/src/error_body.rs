@@ -5,7 +5,7 @@ use std::time::Duration;
 use amocrm_client::account::about::read_about_v4;
 use amocrm_client::endpoints::notes::v4::task_results;
 use amocrm_client::http::error_body;
-use amocrm_client::http::retry::{self, Decision, Trouble};
+use amocrm_client::http::retry::{self, Decision, Failure};
 
 use crate::{assert_showable, assert_showable_error};
 
@@ -30,7 +30,7 @@ pub fn check(body: &[u8]) {
 
 /// Whatever wait a server asks for, patience ends.
 fn check_wait(seconds: Option<u64>) {
-    let asked = Trouble::RateLimited(seconds.map(Duration::from_secs));
+    let asked = Failure::RateLimited(seconds.map(Duration::from_secs));
     let decision = retry::decide(1, asked, Duration::from_secs(2), 1.0, false);
     if let Decision::Wait(wait) = decision {
         assert!(wait <= Duration::from_secs(120));

@@ -21,7 +21,7 @@ use crate::error::{At, Error};
 use crate::http::attempts::Attempts;
 use crate::http::error_body;
 use crate::http::{Http, Request};
-use crate::progress::TokenNotice;
+use crate::progress::TokenWarning;
 
 const TOKEN_PATH: &str = "/oauth2/access_token";
 
@@ -127,7 +127,7 @@ async fn renew(
     // Held to the end of this function, over the exchange with the server.
     let _lock = token_lock::acquire(store.lock_path(), token_lock::PATIENCE, progress).await?;
     if store.tighten()? {
-        progress.notice(TokenNotice::Tightened(store.path().display().to_string()));
+        progress.warn(TokenWarning::Tightened(store.path().display().to_string()));
     }
     let stored = store.read()?;
     let stored = match stored {
@@ -139,7 +139,7 @@ async fn renew(
     let tokens = buy_any(http, integration, stored.as_ref(), paid).await?;
     if let Err(error) = room.write(&tokens) {
         store.keep_unsaved(&tokens, stored.as_ref());
-        progress.notice(TokenNotice::Unsaved(error));
+        progress.warn(TokenWarning::Unsaved(error));
     }
     Ok(tokens)
 }
@@ -153,12 +153,14 @@ async fn buy_any(
     paid: &Cell<bool>,
 ) -> Result<Tokens, Error> {
     let renewed = match stored {
-        Some(tokens) => buy(http, &Grant::refresh(integration, &tokens.refresh_token), paid).await,
+        Some(tokens) => {
+            exchange(http, &Grant::refresh(integration, &tokens.refresh_token), paid).await
+        }
         None => Err(not_authorised()),
     };
     match (renewed, &integration.code) {
         (Err(Error::Auth { .. }), Some(code)) => {
-            buy(http, &Grant::code(integration, code), paid).await
+            exchange(http, &Grant::code(integration, code), paid).await
         }
         (renewed, _) => renewed,
     }
@@ -219,7 +221,7 @@ impl<'g> Grant<'g> {
 }
 
 #[derive(Deserialize)]
-struct Bought {
+struct TokenResponse {
     access_token: String,
     refresh_token: String,
     #[serde(default)]
@@ -228,7 +230,7 @@ struct Bought {
 
 /// Buys a pair; `paid` from the moment the grant is sent until it is known
 /// that it bought none.
-async fn buy(http: &Http, grant: &Grant<'_>, paid: &Cell<bool>) -> Result<Tokens, Error> {
+async fn exchange(http: &Http, grant: &Grant<'_>, paid: &Cell<bool>) -> Result<Tokens, Error> {
     let request = Request::post(TOKEN_PATH);
     let mut attempts = Attempts::new(&request);
     loop {
@@ -264,9 +266,9 @@ async fn buy(http: &Http, grant: &Grant<'_>, paid: &Cell<bool>) -> Result<Tokens
 
 /// Reads the answer to a grant; None when it is none.
 pub fn read_tokens(body: &[u8]) -> Option<Tokens> {
-    let bought: Bought = serde_json::from_slice(body).ok()?;
-    let seconds = read_seconds(&bought.expires_in);
-    Some(Tokens::lasting(bought.access_token, bought.refresh_token, seconds))
+    let response: TokenResponse = serde_json::from_slice(body).ok()?;
+    let seconds = read_seconds(&response.expires_in);
+    Some(Tokens::lasting(response.access_token, response.refresh_token, seconds))
 }
 
 /// A number of seconds, or its text; None for anything else: a pair is worth

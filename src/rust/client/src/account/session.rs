@@ -12,14 +12,14 @@ use crate::error::Error;
 use crate::http::Http;
 
 /// The right to send one request.
-pub struct Pass {
+pub struct Authorization {
     /// The number of the log-in or refresh that it stems from.
     number: u64,
     /// A session's right is in the cookie jar instead.
     bearer: Option<SecretString>,
 }
 
-impl Pass {
+impl Authorization {
     /// Signs a request.
     pub fn sign(&self, builder: RequestBuilder) -> RequestBuilder {
         match &self.bearer {
@@ -34,16 +34,16 @@ impl Pass {
 /// # Errors
 /// [`Error::Auth`] when the credentials are refused, else what the network
 /// says.
-pub async fn ensure(http: &Http, account: &Account) -> Result<Pass, Error> {
+pub async fn ensure(http: &Http, account: &Account) -> Result<Authorization, Error> {
     let mut login = account.login.lock().await;
     match &account.credentials {
-        Credentials::Token(token) => Ok(Pass { number: 0, bearer: Some(token.clone()) }),
+        Credentials::Token(token) => Ok(Authorization { number: 0, bearer: Some(token.clone()) }),
         Credentials::Key { email, apikey } => {
             if !login.is_fresh() {
                 log_in(http, email, apikey).await?;
                 login.succeeded();
             }
-            Ok(Pass { number: login.number, bearer: None })
+            Ok(Authorization { number: login.number, bearer: None })
         }
         Credentials::OAuth(integration) => {
             let tokens = match login.tokens.take().filter(Tokens::are_fresh) {
@@ -58,7 +58,7 @@ pub async fn ensure(http: &Http, account: &Account) -> Result<Pass, Error> {
             };
             let bearer = Some(tokens.access_token.clone());
             login.tokens = Some(tokens);
-            Ok(Pass { number: login.number, bearer })
+            Ok(Authorization { number: login.number, bearer })
         }
     }
 }
@@ -69,9 +69,13 @@ pub async fn ensure(http: &Http, account: &Account) -> Result<Pass, Error> {
 ///
 /// # Errors
 /// As [`ensure`].
-pub async fn renew(http: &Http, account: &Account, pass: &Pass) -> Result<bool, Error> {
+pub async fn renew(
+    http: &Http,
+    account: &Account,
+    authorization: &Authorization,
+) -> Result<bool, Error> {
     let mut login = account.login.lock().await;
-    let by_somebody_else = login.number != pass.number;
+    let by_somebody_else = login.number != authorization.number;
     match &account.credentials {
         Credentials::Token(_) => return Ok(false),
         _ if by_somebody_else => {}

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use crate::sanitize::sanitize;
 
 /// How R writes a wall-clock time.
-const WALL_CLOCK: &str = "%Y-%m-%d %H:%M:%S";
+const LOCAL_TIME: &str = "%Y-%m-%d %H:%M:%S";
 
 /// A moment as the user gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,13 +14,13 @@ pub enum Moment {
     /// Seconds since 1970, UTC.
     Epoch(i64),
     /// Date and time on the wall of the account's office.
-    WallClock(NaiveDateTime),
+    LocalTime(NaiveDateTime),
 }
 
 impl Moment {
     /// Reads `YYYY-mm-dd HH:MM:SS`.
-    pub fn wall_clock(text: &str) -> Option<Moment> {
-        NaiveDateTime::parse_from_str(text, WALL_CLOCK).ok().map(Moment::WallClock)
+    pub fn local_time(text: &str) -> Option<Moment> {
+        NaiveDateTime::parse_from_str(text, LOCAL_TIME).ok().map(Moment::LocalTime)
     }
 
     /// Seconds since 1970, UTC, for an account in `zone`.
@@ -31,7 +31,7 @@ impl Moment {
     pub fn epoch(self, zone: &Zone) -> i64 {
         match self {
             Moment::Epoch(seconds) => seconds,
-            Moment::WallClock(wall) => zone.epoch(wall),
+            Moment::LocalTime(local) => zone.epoch(local),
         }
     }
 }
@@ -79,21 +79,21 @@ impl Zone {
 
     /// What the clock on the wall shows, in a format of chrono; None for
     /// moments beyond its years.
-    pub fn wall(&self, seconds: i64, format: &str) -> Option<String> {
+    pub fn local_time(&self, seconds: i64, format: &str) -> Option<String> {
         let offset = match &self.rules {
             Rules::Named(zone) => {
                 zone.to_offset(jiff::Timestamp::from_second(seconds).ok()?).seconds()
             }
             Rules::Fixed(offset) => offset.local_minus_utc(),
         };
-        let wall = DateTime::<Utc>::from_timestamp(seconds + i64::from(offset), 0)?;
-        Some(wall.format(format).to_string())
+        let local = DateTime::<Utc>::from_timestamp(seconds + i64::from(offset), 0)?;
+        Some(local.format(format).to_string())
     }
 
-    fn epoch(&self, wall: NaiveDateTime) -> i64 {
-        let utc = wall.and_utc().timestamp();
+    fn epoch(&self, local: NaiveDateTime) -> i64 {
+        let utc = local.and_utc().timestamp();
         match &self.rules {
-            Rules::Named(zone) => named_epoch(zone, wall).unwrap_or(utc),
+            Rules::Named(zone) => named_epoch(zone, local).unwrap_or(utc),
             Rules::Fixed(offset) => utc - i64::from(offset.local_minus_utc()),
         }
     }
@@ -127,14 +127,14 @@ fn fixed_for_r(offset: i32) -> Vec<String> {
 }
 
 /// None for years that can't be told apart from nonsense.
-fn named_epoch(zone: &TimeZone, wall: NaiveDateTime) -> Option<i64> {
+fn named_epoch(zone: &TimeZone, local: NaiveDateTime) -> Option<i64> {
     let civil = jiff::civil::DateTime::new(
-        i16::try_from(wall.year()).ok()?,
-        i8::try_from(wall.month()).ok()?,
-        i8::try_from(wall.day()).ok()?,
-        i8::try_from(wall.hour()).ok()?,
-        i8::try_from(wall.minute()).ok()?,
-        i8::try_from(wall.second()).ok()?,
+        i16::try_from(local.year()).ok()?,
+        i8::try_from(local.month()).ok()?,
+        i8::try_from(local.day()).ok()?,
+        i8::try_from(local.hour()).ok()?,
+        i8::try_from(local.minute()).ok()?,
+        i8::try_from(local.second()).ok()?,
         0,
     );
     let moment = zone.to_ambiguous_timestamp(civil.ok()?).earlier().ok()?;
@@ -147,7 +147,7 @@ mod tests {
     use super::{Moment, Zone, http_date};
 
     fn epoch(zone: &str, text: &str) -> i64 {
-        Moment::wall_clock(text).unwrap().epoch(&Zone::new(zone, None))
+        Moment::local_time(text).unwrap().epoch(&Zone::new(zone, None))
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn an_unknown_zone_falls_back_to_its_offset_and_then_to_utc() {
         let midnight = |name, offset| {
-            let moment = Moment::wall_clock("2019-06-01 05:00:00").unwrap();
+            let moment = Moment::local_time("2019-06-01 05:00:00").unwrap();
             moment.epoch(&Zone::new(name, offset)) - 1_559_347_200
         };
         assert_eq!(midnight("Mars/Olympus", Some("+05:00")), 0);

@@ -147,7 +147,7 @@ impl TokenStore {
         let mut all = unsaved();
         let earlier = all.iter().position(|unsaved| unsaved.store == *self);
         let instead_of = match earlier {
-            Some(place) => all.swap_remove(place).instead_of,
+            Some(index) => all.swap_remove(index).instead_of,
             None => read.map(|read| read.refresh_token.clone()),
         };
         all.push(Unsaved { store: self.clone(), instead_of, tokens: tokens.clone() });

@@ -43,8 +43,8 @@ impl Transport {
         let mut attempts = Attempts::new(request);
         let mut renewed = false;
         loop {
-            let pass = session::ensure(&self.http, &self.account).await?;
-            let reply = match self.http.send(request, |builder| pass.sign(builder)).await {
+            let authorization = session::ensure(&self.http, &self.account).await?;
+            let reply = match self.http.send(request, |builder| authorization.sign(builder)).await {
                 Ok(reply) => reply,
                 Err(no_reply) => {
                     attempts.after_no_reply(&self.http, no_reply).await?;
@@ -63,7 +63,9 @@ impl Transport {
                         }
                     }
                 }
-                401 if !renewed && session::renew(&self.http, &self.account, &pass).await? => {
+                401 if !renewed
+                    && session::renew(&self.http, &self.account, &authorization).await? =>
+                {
                     renewed = true;
                 }
                 _ => attempts.after_refusal(&self.http, &reply).await?,

@@ -2,15 +2,15 @@
 
 use crate::error::Error;
 use crate::paging::Pages;
-use crate::table::Keys;
 use crate::table::RowSink;
+use crate::table::SeenKeys;
 
 /// Whether a list of customers ended in such an error before any row came.
 pub fn are_missing_in<'p, T: RowSink + 'p>(
     error: &Error,
     lists: impl IntoIterator<Item = &'p Pages<T>>,
 ) -> bool {
-    let mut rows = Keys::default();
+    let mut rows = SeenKeys::default();
     lists.into_iter().for_each(|list| list.keys_into(&mut rows));
     are_missing(error) && rows.is_empty()
 }

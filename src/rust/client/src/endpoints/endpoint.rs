@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::account::Api;
-use crate::endpoints::paged_list::RowList;
+use crate::endpoints::paged_list::PagedList;
 use crate::error::Error;
 use crate::paging::join_lists;
-use crate::query::{Context, Notice, Query, Tables, all_of};
+use crate::query::{Context, Query, Tables, Warning, all_of};
 use crate::table::{Schema, Table};
 
 /// What one table is made of.
-pub trait Plan: Send + Sync + 'static {
+pub trait Endpoint: Send + Sync + 'static {
     /// The name of the table.
     const NAME: &'static str;
 
@@ -25,7 +25,7 @@ pub trait Plan: Send + Sync + 'static {
     }
 
     /// The lists that together hold its rows.
-    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>>;
+    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>>;
 
     /// The columns that rows of several lists are ordered by, ascending; none
     /// keeps the order of the lists.
@@ -38,7 +38,7 @@ pub trait Plan: Send + Sync + 'static {
 
     /// What to tell of an error of the lists that only means that there are no
     /// rows; None for any other error.
-    fn excuse(&self, _error: &Error, _lists: &[RowList]) -> Option<Notice> {
+    fn excuse(&self, _error: &Error, _lists: &[PagedList]) -> Option<Warning> {
         None
     }
 
@@ -49,73 +49,74 @@ pub trait Plan: Send + Sync + 'static {
 }
 
 /// A plan, and what has come of it.
-pub struct TableQuery<P> {
-    plan: P,
+pub struct TableQuery<E> {
+    endpoint: E,
     /// Set as soon as it is known which lists they are, and of which API.
-    lists: OnceLock<(Api, Vec<RowList>)>,
+    lists: OnceLock<(Api, Vec<PagedList>)>,
     /// Why there are no rows.
-    excuse: OnceLock<Notice>,
+    excuse: OnceLock<Warning>,
 }
 
-impl<P: Plan> TableQuery<P> {
+impl<E: Endpoint> TableQuery<E> {
     /// Nothing is read yet.
-    pub fn new(plan: P) -> Self {
-        TableQuery { plan, lists: OnceLock::new(), excuse: OnceLock::new() }
+    pub fn new(endpoint: E) -> Self {
+        TableQuery { endpoint, lists: OnceLock::new(), excuse: OnceLock::new() }
     }
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
         let read = self.read_lists(context).await;
-        let excuse = read.as_ref().err().and_then(|error| self.plan.excuse(error, self.known()));
+        let excuse =
+            read.as_ref().err().and_then(|error| self.endpoint.excuse(error, self.known()));
         if let Some(excuse) = excuse {
             self.excuse.get_or_init(|| excuse);
-            if self.plan.has_times() {
+            if self.endpoint.has_times() {
                 // The refusal may have come first. An empty table has a zone too.
                 context.zone().await?;
             }
             return Ok(());
         }
-        read.map_err(|error| self.plan.explain(error))
+        read.map_err(|error| self.endpoint.explain(error))
     }
 
     async fn read_lists(&self, context: &Context) -> Result<(), Error> {
-        let lists = self.plan.lists(context).await?;
+        let lists = self.endpoint.lists(context).await?;
         let (_, lists) = self.lists.get_or_init(|| (context.api, lists));
         let readings = lists.iter().map(|list| list.read(context).boxed()).collect();
         let reading = all_of(&context.transport.http.progress, readings);
-        if self.plan.has_times() {
+        if self.endpoint.has_times() {
             try_join(context.zone(), reading).await.map(|_| ())
         } else {
             reading.await
         }
     }
 
-    fn known(&self) -> &[RowList] {
+    fn known(&self) -> &[PagedList] {
         self.lists.get().map(|(_, lists)| lists.as_slice()).unwrap_or_default()
     }
 }
 
-impl<P: Plan> Query for TableQuery<P> {
+impl<E: Endpoint> Query for TableQuery<E> {
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
         self.read(context).boxed()
     }
 
     fn tables(&self) -> Tables {
-        let (lists, order) = (self.known(), self.plan.order());
-        let are_several = lists.len() > 1 || lists.iter().any(RowList::is_joint);
-        let rows = lists.iter().filter_map(RowList::take);
-        let table = if are_several && !order.is_empty() && !lists.iter().any(RowList::is_by_ids) {
+        let (lists, order) = (self.known(), self.endpoint.order());
+        let are_several = lists.len() > 1 || lists.iter().any(PagedList::is_joint);
+        let rows = lists.iter().filter_map(PagedList::take);
+        let table = if are_several && !order.is_empty() && !lists.iter().any(PagedList::is_by_ids) {
             Table::in_order(rows.collect(), order)
         } else {
             join_lists(rows)
         };
-        let mut table = table.unwrap_or_else(|| Table::new(self.plan.schema()));
+        let mut table = table.unwrap_or_else(|| Table::new(self.endpoint.schema()));
         if let Some((api, _)) = self.lists.get() {
-            self.plan.finish(*api, &mut table);
+            self.endpoint.finish(*api, &mut table);
         }
-        vec![(P::NAME.to_owned(), table)]
+        vec![(E::NAME.to_owned(), table)]
     }
 
-    fn notices(&self) -> Vec<Notice> {
+    fn warnings(&self) -> Vec<Warning> {
         self.excuse.get().cloned().into_iter().collect()
     }
 }

@@ -6,7 +6,7 @@ use crate::account::transport::Answer;
 use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::Leaves;
+use crate::json::flatten::Record;
 use crate::json::page::Page;
 use crate::paging::short_lists;
 use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list};
@@ -17,7 +17,7 @@ use crate::table::{Schema, Table};
 
 /// How the server cuts a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum Pagination {
     /// `limit_rows` and `limit_offset` of API v2.
     Rows,
     /// `page_size` and `page` of API v2 (docs/api-v2.md, Incoming leads). It
@@ -32,13 +32,13 @@ pub enum Cut {
 }
 
 /// What a list is, and what its records become.
-pub struct Source {
+pub struct EndpointSpec {
     /// What it is, in words.
     pub name: &'static str,
     /// What to ask for, without the part.
     pub request: Request,
     /// How it is cut.
-    pub cut: Cut,
+    pub pagination: Pagination,
     /// The member of `_embedded` that holds the records.
     pub member: &'static str,
     /// The member that tells records apart.
@@ -49,12 +49,12 @@ pub struct Source {
     pub row: RowOf,
 }
 
-/// From the leaves of a record to the cells of its row; false leaves it out.
-pub type RowOf = Box<dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Send + Sync>;
+/// From the fields of a record to the cells of its row; false leaves it out.
+pub type RowOf = Box<dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Send + Sync>;
 
 /// A list, and the pages of it that have arrived.
-pub struct RowList {
-    source: Source,
+pub struct PagedList {
+    spec: EndpointSpec,
     pages: Pages<Table>,
     /// The list that this one is a part of, when the part may be unknown.
     all: Option<Request>,
@@ -64,12 +64,12 @@ pub struct RowList {
     is_joint: bool,
 }
 
-impl Cut {
+impl Pagination {
     fn paging(&self) -> Paging {
         match self {
-            Cut::SizedPages => Paging::Sized,
-            Cut::Pages => Paging::Numbered,
-            Cut::Rows | Cut::Whole | Cut::Ids(..) => Paging::Offset,
+            Pagination::SizedPages => Paging::Sized,
+            Pagination::Pages => Paging::Numbered,
+            Pagination::Rows | Pagination::Whole | Pagination::Ids(..) => Paging::Offset,
         }
     }
 
@@ -78,11 +78,13 @@ impl Cut {
         let (request, limit) = (request.clone(), &range.limit);
         let page = &range.page_number();
         match self {
-            Cut::Rows => request.query("limit_rows", limit).query("limit_offset", &range.offset),
-            Cut::SizedPages => request.query("page_size", limit).query("page", page),
-            Cut::Pages => request.query("page", page).query("limit", limit),
-            Cut::Whole => request,
-            Cut::Ids(api, ids) => with_ids(request, *api, ids),
+            Pagination::Rows => {
+                request.query("limit_rows", limit).query("limit_offset", &range.offset)
+            }
+            Pagination::SizedPages => request.query("page_size", limit).query("page", page),
+            Pagination::Pages => request.query("page", page).query("limit", limit),
+            Pagination::Whole => request,
+            Pagination::Ids(api, ids) => with_ids(request, *api, ids),
         }
     }
 }
@@ -99,11 +101,11 @@ fn with_ids(request: Request, api: Api, ids: &[u64]) -> Request {
     request.query("limit_rows", &ids.len()).query("id", &texts.join(","))
 }
 
-impl RowList {
+impl PagedList {
     /// A list to be read `limit` records at a time at most.
-    pub fn new(source: Source, limit: u32) -> Self {
-        let pages = Pages::new(source.cut.paging(), limit, Table::new(source.schema));
-        RowList { source, pages, all: None, embedded: false, is_joint: false }
+    pub fn new(spec: EndpointSpec, limit: u32) -> Self {
+        let pages = Pages::new(spec.pagination.paging(), limit, Table::new(spec.schema));
+        PagedList { spec, pages, all: None, embedded: false, is_joint: false }
     }
 
     /// A part of the list `all`: when the server does not know it, such as
@@ -135,14 +137,14 @@ impl RowList {
     /// As [`read_list`].
     pub async fn or_parts(
         self,
-        parts: Vec<RowList>,
+        parts: Vec<PagedList>,
         context: &Context,
-    ) -> Result<Vec<RowList>, Error> {
+    ) -> Result<Vec<PagedList>, Error> {
         if parts.is_empty() {
             return Ok(vec![self]);
         }
-        let (cut, limit) = (&self.source.cut, self.pages.first().limit);
-        let Some(range) = short_lists::beyond(parts.len(), cut.paging(), limit) else {
+        let (pagination, limit) = (&self.spec.pagination, self.pages.first().limit);
+        let Some(range) = short_lists::beyond(parts.len(), pagination.paging(), limit) else {
             return Ok(parts);
         };
         if !short_lists::is_empty(self.fetch_part(context, range).await)? {
@@ -152,13 +154,13 @@ impl RowList {
     }
 
     /// A list that one request reads.
-    pub fn whole(source: Source) -> Self {
-        RowList::new(source, 0)
+    pub fn whole(spec: EndpointSpec) -> Self {
+        PagedList::new(spec, 0)
     }
 
     /// The request for its first part.
     pub fn request(&self) -> Request {
-        self.source.cut.part(&self.source.request, self.pages.first())
+        self.spec.pagination.part(&self.spec.request, self.pages.first())
     }
 
     /// Reads the list whole.
@@ -166,10 +168,12 @@ impl RowList {
     /// # Errors
     /// As [`read_list`].
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
-        let read = match &self.source.cut {
-            Cut::Whole => self.read_whole(context).await,
-            Cut::Ids(api, ids) => self.read_ids(context, *api, ids).await,
-            Cut::Rows | Cut::SizedPages | Cut::Pages => self.read_parts(context).await,
+        let read = match &self.spec.pagination {
+            Pagination::Whole => self.read_whole(context).await,
+            Pagination::Ids(api, ids) => self.read_ids(context, *api, ids).await,
+            Pagination::Rows | Pagination::SizedPages | Pagination::Pages => {
+                self.read_parts(context).await
+            }
         };
         match (read, &self.all) {
             (Err(error), Some(all)) if is_unknown(&error) => self.look_for(context, all).await,
@@ -179,14 +183,14 @@ impl RowList {
 
     /// Fails unless the account has the list that this one is a part of.
     async fn look_for(&self, context: &Context, all: &Request) -> Result<(), Error> {
-        let first = self.source.cut.part(all, PageRange { offset: 0, limit: 1 });
-        self.fetch(context, &first, self.source.name).await.map(|_| ())
+        let first = self.spec.pagination.part(all, PageRange { offset: 0, limit: 1 });
+        self.fetch(context, &first, self.spec.name).await.map(|_| ())
     }
 
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
-        let Source { name, cut, request, .. } = &self.source;
+        let EndpointSpec { name, pagination, request, .. } = &self.spec;
         let (transport, rate) = (&context.transport, context.rate);
-        let list = ListContext::new(transport, rate, name, cut.paging(), request);
+        let list = ListContext::new(transport, rate, name, pagination.paging(), request);
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         read_list(&list, &self.pages, fetch).await
     }
@@ -196,20 +200,20 @@ impl RowList {
         context: &Context,
         range: PageRange,
     ) -> Result<Answer<Page<Table>>, Error> {
-        let request = self.source.cut.part(&self.source.request, range).divisible(true);
+        let request = self.spec.pagination.part(&self.spec.request, range).divisible(true);
         self.fetch(context, &request, &self.what(range)).await
     }
 
     async fn read_whole(&self, context: &Context) -> Result<(), Error> {
-        let page = self.fetch(context, &self.source.request, self.source.name).await?.value;
+        let page = self.fetch(context, &self.spec.request, self.spec.name).await?.value;
         self.keep(context, page);
         Ok(())
     }
 
     async fn read_ids(&self, context: &Context, api: Api, ids: &[u64]) -> Result<(), Error> {
         let fetch = async |ids: Vec<u64>| {
-            let request = with_ids(self.source.request.clone(), api, &ids).divisible(true);
-            self.fetch(context, &request, self.source.name).await
+            let request = with_ids(self.spec.request.clone(), api, &ids).divisible(true);
+            self.fetch(context, &request, self.spec.name).await
         };
         read_ids(ids, &self.pages, &context.transport.http.progress, fetch).await
     }
@@ -232,17 +236,18 @@ impl RowList {
     }
 
     fn what(&self, range: PageRange) -> String {
-        let name = self.source.name;
-        match self.source.cut.paging() {
+        let name = self.spec.name;
+        match self.spec.pagination.paging() {
             Paging::Offset => format!("{name} from row {}", range.offset + 1),
             Paging::Sized | Paging::Numbered => format!("{name}, page {}", range.page_number()),
         }
     }
 
     fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
-        let Source { member, id, schema, row, .. } = &self.source;
+        let EndpointSpec { member, id, schema, row, .. } = &self.spec;
         let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
-        let map = if self.embedded { Map::WithEmbedded(&**row) } else { Map::Written(&**row) };
+        let map =
+            if self.embedded { Map::FunctionWithEmbedded(&**row) } else { Map::Function(&**row) };
         read_page(body, &Format { list: member, schema, id, order: None, map })
     }
 
@@ -258,7 +263,7 @@ impl RowList {
 
     /// Whether its records are those of given ids.
     pub fn is_by_ids(&self) -> bool {
-        matches!(self.source.cut, Cut::Ids(..))
+        matches!(self.spec.pagination, Pagination::Ids(..))
     }
 
     /// Whether it stands for several lists.

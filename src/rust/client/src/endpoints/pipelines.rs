@@ -9,7 +9,7 @@ use crate::account::Api;
 use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::Kind;
+use crate::json::flatten::JsonType;
 use crate::json::tree::Node;
 use crate::query::{Context, Query, Tables};
 use crate::sync::lock;
@@ -28,7 +28,7 @@ pub static STATUSES: Schema = Schema {
         "status_sort",
         "status_is_editable",
     ],
-    natural: true,
+    inferred: true,
     integers: &["pipeline_id", "pipeline_sort", "status_id", "status_sort"],
     logicals: &["pipeline_is_main", "status_is_editable"],
     ..Schema::TEXT
@@ -99,8 +99,8 @@ fn write_row<'r>(pipeline: &'r Node, status: &'r Node, row: &mut Row<'r>) {
     // Old answers say `editable`, `Y` or `N` (docs/api-v2.md,
     // Pipelines and statuses).
     match status.get("editable").and_then(Node::text) {
-        Some("Y") => row.push_as("status_is_editable", "TRUE", Kind::Bool),
-        Some("N") => row.push_as("status_is_editable", "FALSE", Kind::Bool),
+        Some("Y") => row.push_as("status_is_editable", "TRUE", JsonType::Bool),
+        Some("N") => row.push_as("status_is_editable", "FALSE", JsonType::Bool),
         _ => row.copy_member(status, "is_editable", "status_is_editable"),
     }
 }

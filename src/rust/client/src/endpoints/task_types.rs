@@ -3,17 +3,17 @@
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
-use crate::endpoints::endpoint::Plan;
-use crate::endpoints::paged_list::{Cut, RowList, Source};
+use crate::endpoints::endpoint::Endpoint;
+use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination};
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::Leaves;
+use crate::json::flatten::Record;
 use crate::query::Context;
 use crate::table::Schema;
 use crate::table::row::Row;
 
 static TASK_TYPES: Schema =
-    Schema { base: &["id", "name"], natural: true, integers: &["id"], ..Schema::TEXT };
+    Schema { base: &["id", "name"], inferred: true, integers: &["id"], ..Schema::TEXT };
 
 /// How a type looks, which is no data.
 const LOOKS: [&str; 2] = ["color", "icon_id"];
@@ -21,27 +21,27 @@ const LOOKS: [&str; 2] = ["color", "icon_id"];
 /// The types of tasks of an account.
 pub struct TaskTypes;
 
-impl Plan for TaskTypes {
+impl Endpoint for TaskTypes {
     const NAME: &'static str = "task_types";
 
     fn schema(&self) -> &'static Schema {
         &TASK_TYPES
     }
 
-    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>> {
         async { Ok(vec![list(context.api)]) }.boxed()
     }
 }
 
-fn list(api: Api) -> RowList {
+fn list(api: Api) -> PagedList {
     let path = match api {
         Api::V2 => "/api/v2/account",
         Api::V4 => "/api/v4/account",
     };
-    RowList::whole(Source {
+    PagedList::whole(EndpointSpec {
         name: "types of tasks",
         request: Request::get(path).query("with", "task_types"),
-        cut: Cut::Whole,
+        pagination: Pagination::Whole,
         member: "task_types",
         id: "id",
         schema: &TASK_TYPES,
@@ -50,10 +50,10 @@ fn list(api: Api) -> RowList {
 }
 
 /// A type as its row.
-pub fn write_row<'r>(task_type: &'r Leaves, row: &mut Row<'r>) -> bool {
-    for leaf in task_type.iter() {
-        if !LOOKS.contains(&leaf.name()) {
-            row.push_leaf(leaf);
+pub fn write_row<'r>(task_type: &'r Record, row: &mut Row<'r>) -> bool {
+    for field in task_type.iter() {
+        if !LOOKS.contains(&field.name()) {
+            row.push_field(field);
         }
     }
     true

@@ -5,14 +5,14 @@ use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
 use crate::endpoints::customers;
-use crate::endpoints::endpoint::Plan;
-use crate::endpoints::paged_list::{Cut, RowList, RowOf, Source};
+use crate::endpoints::endpoint::Endpoint;
+use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination, RowOf};
 use crate::endpoints::parameters::IDS_A_REQUEST;
 use crate::endpoints::parameters::LIST_LIMIT;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::{Leaves, Value};
-use crate::query::{Context, Notice};
+use crate::json::flatten::{Record, Value};
+use crate::query::{Context, Warning};
 use crate::table::Schema;
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
@@ -49,14 +49,14 @@ pub struct TransactionsRequest {
     pub customers: Vec<u64>,
 }
 
-impl Plan for TransactionsRequest {
+impl Endpoint for TransactionsRequest {
     const NAME: &'static str = "transactions";
 
     fn schema(&self) -> &'static Schema {
         &TRANSACTIONS
     }
 
-    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>> {
         async {
             if self.ids.is_empty() {
                 self.whole(context.api).or_parts(self.parts(context.api), context).await
@@ -71,24 +71,24 @@ impl Plan for TransactionsRequest {
         &["created_at", "id"]
     }
 
-    fn excuse(&self, error: &Error, lists: &[RowList]) -> Option<Notice> {
-        let lists = lists.iter().map(RowList::pages);
-        customers::are_missing_in(error, lists).then_some(Notice::NoCustomers)
+    fn excuse(&self, error: &Error, lists: &[PagedList]) -> Option<Warning> {
+        let lists = lists.iter().map(PagedList::pages);
+        customers::are_missing_in(error, lists).then_some(Warning::NoCustomers)
     }
 }
 
 impl TransactionsRequest {
-    fn by_ids(&self, api: Api) -> Vec<RowList> {
+    fn by_ids(&self, api: Api) -> Vec<PagedList> {
         let ids = self.ids.chunks(IDS_A_REQUEST.min(self.limit as usize).max(1));
-        ids.map(|ids| self.list(api, all(api), Cut::Ids(api, ids.to_vec()))).collect()
+        ids.map(|ids| self.list(api, all(api), Pagination::Ids(api, ids.to_vec()))).collect()
     }
 
-    fn whole(&self, api: Api) -> RowList {
+    fn whole(&self, api: Api) -> PagedList {
         self.list(api, all(api), pages(api))
     }
 
     /// The lists of single customers.
-    fn parts(&self, api: Api) -> Vec<RowList> {
+    fn parts(&self, api: Api) -> Vec<PagedList> {
         let of_customer = |customer| match api {
             Api::V2 => self.list(api, all(api).query("customer_id", customer), pages(api)),
             // A customer who isn't there may be a 404; v2 has no rows for one.
@@ -100,9 +100,9 @@ impl TransactionsRequest {
         self.customers.iter().map(of_customer).collect()
     }
 
-    fn list(&self, api: Api, request: Request, cut: Cut) -> RowList {
+    fn list(&self, api: Api, request: Request, pagination: Pagination) -> PagedList {
         let filter =
-            RowFilter::default().among("id", &self.ids).among("customer_id", &self.customers);
+            RowFilter::default().is_in("id", &self.ids).is_in("customer_id", &self.customers);
         let (member, limit) = match api {
             Api::V2 => ("items", self.limit),
             Api::V4 => ("transactions", self.limit.min(LIST_LIMIT)),
@@ -112,18 +112,18 @@ impl TransactionsRequest {
                 Api::V2 => write_v2(transaction, row),
                 Api::V4 => write_v4(transaction, row),
             }
-            filter.lets_through(row)
+            filter.matches(row)
         });
-        let source = Source {
+        let spec = EndpointSpec {
             name: "transactions",
             request,
-            cut,
+            pagination,
             member,
             id: "id",
             schema: &TRANSACTIONS,
             row,
         };
-        RowList::new(source, limit)
+        PagedList::new(spec, limit)
     }
 }
 
@@ -135,29 +135,29 @@ fn all(api: Api) -> Request {
     })
 }
 
-fn pages(api: Api) -> Cut {
+fn pages(api: Api) -> Pagination {
     match api {
-        Api::V2 => Cut::Rows,
-        Api::V4 => Cut::Pages,
+        Api::V2 => Pagination::Rows,
+        Api::V4 => Pagination::Pages,
     }
 }
 
 /// A transaction of API v2 as a row.
-pub fn write_v2<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
-    for leaf in transaction.iter() {
-        match leaf.name() {
-            "customer.id" => row.push_leaf_as("customer_id", leaf),
-            "comment" => row.push_value("comment", leaf.value().filled()),
+pub fn write_v2<'r>(transaction: &'r Record, row: &mut Row<'r>) {
+    for field in transaction.iter() {
+        match field.name() {
+            "customer.id" => row.push_field_as("customer_id", field),
+            "comment" => row.push_value("comment", field.value().filled()),
             "price" => row.push_value("price", price(transaction)),
             name if name.starts_with("customer.") => {}
-            _ => row.push_leaf(leaf),
+            _ => row.push_field(field),
         }
     }
 }
 
 /// A transaction of API v4 as a row of v2 (docs/api-v4.md, Transactions over
 /// v4). What v2 calls its date is when it was completed.
-pub fn write_v4<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
+pub fn write_v4<'r>(transaction: &'r Record, row: &mut Row<'r>) {
     for column in TRANSACTIONS.base {
         match *column {
             "date" => row.copy_as(transaction, "completed_at", "date"),
@@ -172,7 +172,7 @@ pub fn write_v4<'r>(transaction: &'r Leaves, row: &mut Row<'r>) {
 }
 
 /// The sum. Where it has minor units `price` is cut off.
-fn price<'r>(transaction: &'r Leaves) -> Value<'r> {
+fn price<'r>(transaction: &'r Record) -> Value<'r> {
     let exact = transaction.get("price_with_minor_units");
     exact.or_else(|| transaction.get("price")).unwrap_or(Value::ABSENT)
 }
@@ -182,8 +182,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{TransactionsRequest, write_v2, write_v4};
     use crate::account::Api;
-    use crate::endpoints::paged_list::RowList;
-    use crate::json::flatten::{Leaves, NoLinks};
+    use crate::endpoints::paged_list::PagedList;
+    use crate::json::flatten::{NoLinks, Record};
     use crate::table::row::Row;
     use serde::de::DeserializeSeed;
 
@@ -195,9 +195,9 @@ mod tests {
             (r#"{"price":100,"price_with_minor_units":null}"#, "100"),
             (r#"{"price":100}"#, "100"),
         ] {
-            let mut transaction = Leaves::default();
+            let mut transaction = Record::default();
             let mut parser = serde_json::Deserializer::from_str(json);
-            transaction.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+            transaction.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
             for write in [write_v2, write_v4] {
                 let mut row = Row::default();
                 write(&transaction, &mut row);
@@ -206,8 +206,8 @@ mod tests {
         }
     }
 
-    fn requests(lists: &[RowList]) -> Vec<String> {
-        let requests = lists.iter().map(RowList::request);
+    fn requests(lists: &[PagedList]) -> Vec<String> {
+        let requests = lists.iter().map(PagedList::request);
         requests.map(|r| format!("{}?{}", r.path(), r.shown_query())).collect()
     }
 

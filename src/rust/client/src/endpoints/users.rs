@@ -3,12 +3,12 @@
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
-use crate::endpoints::endpoint::Plan;
-use crate::endpoints::paged_list::{Cut, RowList, RowOf, Source};
+use crate::endpoints::endpoint::Endpoint;
+use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination, RowOf};
 use crate::endpoints::parameters::LIST_LIMIT;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::{Leaves, Value};
+use crate::json::flatten::{Record, Value};
 use crate::query::Context;
 use crate::table::Schema;
 use crate::table::row::Row;
@@ -28,7 +28,7 @@ static USERS: Schema = Schema {
     ],
     keys: &["id"],
     ids: &["id"],
-    natural: true,
+    inferred: true,
     integers: &["group_id", "role_id"],
     logicals: &["is_active", "is_free", "is_admin"],
     ..Schema::TEXT
@@ -40,19 +40,19 @@ const V4_MORE: &str = "phone_number,role,group";
 /// The users of an account.
 pub struct Users;
 
-impl Plan for Users {
+impl Endpoint for Users {
     const NAME: &'static str = "users";
 
     fn schema(&self) -> &'static Schema {
         &USERS
     }
 
-    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>> {
         async {
-            let source = |request, cut, row: RowOf| Source {
+            let spec = |request, pagination, row: RowOf| EndpointSpec {
                 name: "users",
                 request,
-                cut,
+                pagination,
                 member: "users",
                 id: "id",
                 schema: &USERS,
@@ -61,12 +61,12 @@ impl Plan for Users {
             Ok(vec![match context.api {
                 Api::V2 => {
                     let request = Request::get("/api/v2/account").query("with", "users");
-                    RowList::whole(source(request, Cut::Whole, Box::new(write_v2)))
+                    PagedList::whole(spec(request, Pagination::Whole, Box::new(write_v2)))
                 }
                 Api::V4 => {
                     let request = Request::get("/api/v4/users").query("with", V4_MORE);
-                    let users = source(request, Cut::Pages, Box::new(write_v4));
-                    RowList::new(users, LIST_LIMIT).with_embedded()
+                    let users = spec(request, Pagination::Pages, Box::new(write_v4));
+                    PagedList::new(users, LIST_LIMIT).with_embedded()
                 }
             }])
         }
@@ -86,15 +86,15 @@ impl Plan for Users {
 }
 
 /// A user of API v2 as a row: scalars only, which leaves out the rights.
-pub fn write_v2<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
-    for leaf in user.iter().filter(|leaf| !leaf.name().contains('.')) {
-        row.push_named(leaf.name(), leaf.value().filled());
+pub fn write_v2<'r>(user: &'r Record, row: &mut Row<'r>) -> bool {
+    for field in user.iter().filter(|field| !field.name().contains('.')) {
+        row.push_named(field.name(), field.value().filled());
     }
     true
 }
 
 /// A user of API v4 as a row of v2, which has no free users.
-pub fn write_v4<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
+pub fn write_v4<'r>(user: &'r Record, row: &mut Row<'r>) -> bool {
     row.copy_as(user, "id", "id");
     for (column, name) in [("name", "name"), ("login", "email"), ("language", "lang")] {
         if column == "login" {
@@ -116,8 +116,8 @@ pub fn write_v4<'r>(user: &'r Leaves, row: &mut Row<'r>) -> bool {
 
 /// The first group has the id 0 in v2 and none in v4. A user whose rights are
 /// not told may belong to any.
-fn group_id<'r>(user: &'r Leaves) -> Value<'r> {
-    let has_rights = user.iter().any(|leaf| leaf.name().starts_with("rights."));
+fn group_id<'r>(user: &'r Record) -> Value<'r> {
+    let has_rights = user.iter().any(|field| field.name().starts_with("rights."));
     match first_of(user, &["rights.group_id", "_embedded.groups.id"]) {
         Value::ABSENT if has_rights => Value::Whole(0),
         group => group,
@@ -125,7 +125,7 @@ fn group_id<'r>(user: &'r Leaves) -> Value<'r> {
 }
 
 /// What the first of these members that is there holds.
-fn first_of<'r>(user: &'r Leaves, names: &[&str]) -> Value<'r> {
+fn first_of<'r>(user: &'r Record, names: &[&str]) -> Value<'r> {
     names.iter().find_map(|name| user.get(name)).unwrap_or(Value::ABSENT)
 }
 
@@ -138,7 +138,7 @@ mod tests {
 
     fn read(users: &str) -> Table {
         let body = format!(r#"{{"_embedded":{{"users":[{users}]}}}}"#);
-        let map = Map::WithEmbedded(&write_v4);
+        let map = Map::FunctionWithEmbedded(&write_v4);
         let format = Format { list: "users", schema: &USERS, id: "id", order: None, map };
         read_page(body.as_bytes(), &format).unwrap().rows
     }

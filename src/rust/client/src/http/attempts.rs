@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::client::{Http, NoReply, Reply, Request};
 use super::error_body::{self, ServerText};
-use super::retry::{self, Decision, Trouble};
+use super::retry::{self, Decision, Failure};
 use crate::bad_page::BadPage;
 use crate::error::{At, Error};
 use crate::sanitize::sanitize;
@@ -24,16 +24,16 @@ impl<'r> Attempts<'r> {
 
     /// After no answer came: waits before the next try, or gives up.
     pub async fn after_no_reply(&mut self, http: &Http, no_reply: NoReply) -> Result<(), Error> {
-        let NoReply { trouble, detail, allowed } = no_reply;
+        let NoReply { failure, detail, allowed } = no_reply;
         let reason = format!("{}: {detail}", self.request.path());
-        if self.may_repeat(http, trouble, &reason).await {
+        if self.may_repeat(http, failure, &reason).await {
             return Ok(());
         }
         let at = Box::new(At { endpoint: self.request.endpoint(), ..At::default() });
         let tries = self.tries;
-        Err(match trouble {
-            Trouble::Timeout => Error::Timeout { allowed: allowed.unwrap_or_default(), tries, at },
-            Trouble::Certificate => Error::Certificate { detail, at },
+        Err(match failure {
+            Failure::Timeout => Error::Timeout { allowed: allowed.unwrap_or_default(), tries, at },
+            Failure::Certificate => Error::Certificate { detail, at },
             _ => Error::Network { detail, tries, at },
         })
     }
@@ -49,7 +49,7 @@ impl<'r> Attempts<'r> {
         // Both may quote the server.
         let bad = BadPage { path: sanitize(&bad.path), detail: sanitize(&bad.detail) };
         let reason = format!("{what}: {}", bad.detail);
-        if self.may_repeat(http, Trouble::BadBody, &reason).await {
+        if self.may_repeat(http, Failure::BadBody, &reason).await {
             return Ok(());
         }
         Err(Error::Parse {
@@ -63,22 +63,22 @@ impl<'r> Attempts<'r> {
     /// After any status but 200 and 204.
     pub async fn after_refusal(&mut self, http: &Http, reply: &Reply) -> Result<(), Error> {
         let said = error_body::read(&reply.body);
-        let trouble = match reply.status {
+        let failure = match reply.status {
             429 => {
                 let in_body = said.retry_after.map(Duration::from_secs);
-                Trouble::RateLimited(reply.retry_after.or(in_body))
+                Failure::RateLimited(reply.retry_after.or(in_body))
             }
-            status if retry::is_passing(status) => Trouble::Server(status),
+            status if retry::is_passing(status) => Failure::Server(status),
             _ => return Err(refusal(self.request, reply, said)),
         };
         let reason = format!("HTTP {}", reply.status);
-        if self.may_repeat(http, trouble, &reason).await {
+        if self.may_repeat(http, failure, &reason).await {
             return Ok(());
         }
         let at = reply.at(self.request);
         Err(if reply.status == 429 {
-            let asked = match trouble {
-                Trouble::RateLimited(asked) => asked,
+            let asked = match failure {
+                Failure::RateLimited(asked) => asked,
                 _ => None,
             };
             Error::RateLimited { tries: self.tries, asked, at }
@@ -88,11 +88,11 @@ impl<'r> Attempts<'r> {
     }
 
     /// Waits as the retry policy says; false when it says to stop.
-    async fn may_repeat(&mut self, http: &Http, trouble: Trouble, reason: &str) -> bool {
+    async fn may_repeat(&mut self, http: &Http, failure: Failure, reason: &str) -> bool {
         self.tries += 1;
         let divisible = self.request.is_divisible();
         let elapsed = self.started.elapsed();
-        let decision = retry::decide(self.tries, trouble, elapsed, fastrand::f64(), divisible);
+        let decision = retry::decide(self.tries, failure, elapsed, fastrand::f64(), divisible);
         let Decision::Wait(wait) = decision else {
             return false;
         };
@@ -100,7 +100,7 @@ impl<'r> Attempts<'r> {
             let (path, tries) = (self.request.path(), self.tries);
             format!("{path}: try {tries} failed ({reason}), again in {:.1} s", wait.as_secs_f64())
         });
-        if let Trouble::RateLimited(_) = trouble {
+        if let Failure::RateLimited(_) = failure {
             // The next send waits in the limiter, and so does everybody else's.
             http.pause(wait, reason);
         } else {

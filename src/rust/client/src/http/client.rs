@@ -11,7 +11,7 @@ use crate::error::At;
 use crate::http::connections::{Connections, causes};
 use crate::http::departure;
 use crate::http::rate_limiter::{Limiter, Slot};
-use crate::http::retry::Trouble;
+use crate::http::retry::Failure;
 use crate::progress::Progress;
 use crate::sanitize::sanitize_to;
 
@@ -68,7 +68,7 @@ pub struct Reply {
 #[derive(Debug)]
 pub struct NoReply {
     /// What kind of failure.
-    pub trouble: Trouble,
+    pub failure: Failure,
     /// The cause, without the URL.
     pub detail: String,
     /// The time that was allowed, when it was too short.
@@ -76,13 +76,13 @@ pub struct NoReply {
 }
 
 impl NoReply {
-    fn new(trouble: Trouble, detail: String) -> Self {
-        NoReply { trouble, detail, allowed: None }
+    fn new(failure: Failure, detail: String) -> Self {
+        NoReply { failure, detail, allowed: None }
     }
 
     fn late(allowed: Duration) -> Self {
         let detail = "the answer timed out".to_owned();
-        NoReply { allowed: Some(allowed), ..NoReply::new(Trouble::Timeout, detail) }
+        NoReply { allowed: Some(allowed), ..NoReply::new(Failure::Timeout, detail) }
     }
 }
 
@@ -252,7 +252,7 @@ impl Http {
         let exchanged = self.connections.run(exchange(finish(builder), slot, self.timeout)).await;
         let exchanged = exchanged.unwrap_or_else(|| {
             let detail = "an internal error stopped the request".to_owned();
-            Err(NoReply::new(Trouble::Broken, detail))
+            Err(NoReply::new(Failure::Broken, detail))
         });
         self.progress.log(|| log_line(request, &exchanged, start.elapsed()));
         exchanged
@@ -320,7 +320,7 @@ async fn read_reply(
     while let Some(chunk) = within(timeout, response.chunk()).await? {
         if reply.body.len() + chunk.len() > MAX_BODY {
             let detail = format!("the answer is larger than {} MB", MAX_BODY >> 20);
-            return Err(NoReply::new(Trouble::BadBody, detail));
+            return Err(NoReply::new(Failure::BadBody, detail));
         }
         reply.body.extend_from_slice(&chunk);
     }
@@ -343,16 +343,16 @@ fn wait_asked_for(retry_after: &str, date: Option<&str>) -> Option<Duration> {
 
 fn no_reply(error: reqwest::Error) -> NoReply {
     let error = error.without_url();
-    let trouble = if is_untrusted(&error) {
-        Trouble::Certificate
+    let failure = if is_untrusted(&error) {
+        Failure::Certificate
     } else if error.is_timeout() && !error.is_connect() {
-        Trouble::Timeout
+        Failure::Timeout
     } else if error.is_connect() {
-        Trouble::Connect
+        Failure::Connect
     } else {
-        Trouble::Broken
+        Failure::Broken
     };
-    NoReply::new(trouble, causes(&error))
+    NoReply::new(failure, causes(&error))
 }
 
 /// Whether the server's certificate is the reason. I/O errors may wrap it,

@@ -29,7 +29,7 @@ pub async fn noted<F: Future>(slot: Arc<Slot>, sending: F) -> F::Output {
         let polled = sending.as_mut().poll(context);
         SENT.with(|departure| {
             if !departure.opens.load(Ordering::Relaxed) {
-                departure.slot.leaves();
+                departure.slot.record();
             }
         });
         polled
@@ -53,7 +53,7 @@ pub fn opening<F: Future>(opening: F) -> impl Future<Output = F::Output> {
         let is_left_behind = SENT.try_with(|_| ()).is_err();
         if let Some(departure) = departure.as_ref().filter(|_| polled.is_ready() || is_left_behind)
         {
-            departure.slot.leaves();
+            departure.slot.record();
         }
         polled
     })

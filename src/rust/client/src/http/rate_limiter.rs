@@ -157,8 +157,8 @@ impl Slot {
     }
 
     /// The request leaves now; only the first time counts.
-    pub fn leaves(&self) {
-        self.limiter.lock().window.leaves(self.number, Instant::now());
+    pub fn record(&self) {
+        self.limiter.lock().window.record(self.number, Instant::now());
         self.limiter.changed.notify_waiters();
     }
 
@@ -171,7 +171,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.leaves();
+        self.record();
     }
 }
 
@@ -326,7 +326,7 @@ impl Window {
         }
     }
 
-    fn leaves(&mut self, number: u64, now: Instant) {
+    fn record(&mut self, number: u64, now: Instant) {
         if let Some(start) = self.find(number) {
             start.left.get_or_insert(now);
         }
@@ -385,7 +385,7 @@ mod tests {
 
     #[derive(PartialEq, Eq, PartialOrd, Ord)]
     enum Event {
-        Leaves(u64),
+        Record(u64),
         Arrives(u64),
         Answered(u64),
         Refused,
@@ -427,13 +427,13 @@ mod tests {
                         pace.window.opens(number);
                         opening = self.opening;
                     }
-                    let leaves = now + if self.opening_shows { opening } else { Duration::ZERO };
+                    let record = now + if self.opening_shows { opening } else { Duration::ZERO };
                     let way = self.up_to(self.way);
-                    events.push((leaves, Event::Leaves(number)));
+                    events.push((record, Event::Record(number)));
                     events.push((now + opening + way, Event::Arrives(number)));
                     events.sort();
-                    if leaves == now {
-                        pace.window.leaves(number, now);
+                    if record == now {
+                        pace.window.record(number, now);
                     }
                     continue;
                 }
@@ -450,7 +450,7 @@ mod tests {
                     (_, next) => now = next.unwrap_or(now).max(now),
                 }
                 match events.remove(0).1 {
-                    Event::Leaves(number) => pace.window.leaves(number, now),
+                    Event::Record(number) => pace.window.record(number, now),
                     Event::Arrives(number) => {
                         arrivals.retain(|arrival| now - *arrival < SECOND);
                         let fits = arrivals.len() < 7;
@@ -539,7 +539,7 @@ mod tests {
         let mut window = Window::new(2.0);
         let numbers = [window.begin("/"), window.begin("/")];
         assert_eq!(window.wait(now + 60 * SECOND, 1.0), None);
-        window.leaves(numbers[1], now + 60 * SECOND);
+        window.record(numbers[1], now + 60 * SECOND);
         let wait = window.wait(now + 60 * SECOND, 1.0);
         assert!(wait > Some(SECOND) && wait < Some(millis(1200)), "{wait:?}");
     }
@@ -554,7 +554,7 @@ mod tests {
             .map(|_| {
                 now += window.wait(now, 1.0).unwrap_or_default();
                 let number = window.begin("/");
-                window.leaves(number, now);
+                window.record(number, now);
                 now - begin
             })
             .collect()

@@ -14,7 +14,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
 /// How a try failed in a way that another try may mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum Failure {
     /// 429, with the wait the server asked for.
     RateLimited(Option<Duration>),
     /// 500, 502, 503, 504.
@@ -51,31 +51,31 @@ pub fn is_passing(status: u16) -> bool {
 /// of it may do (docs/api-v2.md, Speed limit).
 pub fn decide(
     tries: u32,
-    trouble: Trouble,
+    failure: Failure,
     elapsed: Duration,
     jitter: f64,
     divisible: bool,
 ) -> Decision {
-    if trouble == Trouble::Certificate {
+    if failure == Failure::Certificate {
         return Decision::Stop;
     }
-    let most = if divisible && is_slow(trouble) { MAX_SLOW_TRIES } else { MAX_TRIES };
+    let most = if divisible && is_slow(failure) { MAX_SLOW_TRIES } else { MAX_TRIES };
     if tries >= most {
         return Decision::Stop;
     }
-    let wait = match trouble {
-        Trouble::RateLimited(Some(asked)) => asked,
+    let wait = match failure {
+        Failure::RateLimited(Some(asked)) => asked,
         // A second must pass before the budget is whole again.
-        Trouble::RateLimited(None) if tries == 1 => Duration::from_secs(1),
-        Trouble::RateLimited(None) => Duration::from_secs(1) + backoff(tries, 0.5).mul_f64(jitter),
+        Failure::RateLimited(None) if tries == 1 => Duration::from_secs(1),
+        Failure::RateLimited(None) => Duration::from_secs(1) + backoff(tries, 0.5).mul_f64(jitter),
         _ => backoff(tries, 0.5).mul_f64(jitter),
     };
     // A server may ask for more than a Duration holds.
     if elapsed.saturating_add(wait) > MAX_TIME { Decision::Stop } else { Decision::Wait(wait) }
 }
 
-fn is_slow(trouble: Trouble) -> bool {
-    matches!(trouble, Trouble::Timeout | Trouble::Server(504))
+fn is_slow(failure: Failure) -> bool {
+    matches!(failure, Failure::Timeout | Failure::Server(504))
 }
 
 fn backoff(tries: u32, first: f64) -> Duration {
@@ -85,7 +85,7 @@ fn backoff(tries: u32, first: f64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decision, Trouble, decide};
+    use super::{Decision, Failure, decide};
     use std::time::Duration;
 
     const fn secs(seconds: u64) -> Duration {
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn the_table_of_decisions() {
         use Decision::{Stop, Wait};
-        use Trouble::{BadBody, Broken, Certificate, Connect, RateLimited, Server, Timeout};
+        use Failure::{BadBody, Broken, Certificate, Connect, RateLimited, Server, Timeout};
         let half = |n: u64| Wait(Duration::from_millis(n));
         let table = [
             // tries, trouble, elapsed, decision at jitter 0.5
@@ -121,30 +121,30 @@ mod tests {
             (2, Timeout, secs(120), Stop),
             (2, RateLimited(Some(secs(60))), secs(61), Stop),
         ];
-        for (tries, trouble, elapsed, decision) in table {
-            let decided = decide(tries, trouble, elapsed, 0.5, false);
-            assert_eq!(decided, decision, "{tries} {trouble:?} {elapsed:?}");
+        for (tries, failure, elapsed, decision) in table {
+            let decided = decide(tries, failure, elapsed, 0.5, false);
+            assert_eq!(decided, decision, "{tries} {failure:?} {elapsed:?}");
         }
     }
 
     #[test]
     fn full_jitter_reaches_from_nothing_to_the_whole_backoff() {
-        let wait = |jitter| decide(3, Trouble::Connect, secs(0), jitter, false);
+        let wait = |jitter| decide(3, Failure::Connect, secs(0), jitter, false);
         assert_eq!(wait(0.0), Decision::Wait(secs(0)));
         assert_eq!(wait(1.0), Decision::Wait(secs(2)));
     }
 
     #[test]
     fn what_can_be_halved_is_given_up_early_when_the_server_is_slow() {
-        for (trouble, tries, stops) in [
-            (Trouble::Server(504), 1, false),
-            (Trouble::Server(504), 2, true),
-            (Trouble::Timeout, 2, true),
-            (Trouble::Server(502), 2, false),
-            (Trouble::BadBody, 5, false),
+        for (failure, tries, stops) in [
+            (Failure::Server(504), 1, false),
+            (Failure::Server(504), 2, true),
+            (Failure::Timeout, 2, true),
+            (Failure::Server(502), 2, false),
+            (Failure::BadBody, 5, false),
         ] {
-            let stopped = decide(tries, trouble, secs(1), 0.5, true) == Decision::Stop;
-            assert_eq!(stopped, stops, "{trouble:?} after {tries}");
+            let stopped = decide(tries, failure, secs(1), 0.5, true) == Decision::Stop;
+            assert_eq!(stopped, stops, "{failure:?} after {tries}");
         }
     }
 }

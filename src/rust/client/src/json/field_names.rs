@@ -1,4 +1,4 @@
-//! The dotted names of leaves, each known by a number. The records of a page
+//! The dotted names of fields, each known by a number. The records of a page
 //! have the same members in much the same order: a name is made when it is
 //! first seen, and found again by comparing a single key.
 
@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::json::bytes_eq::same;
+use crate::json::bytes_eq::bytes_eq;
 
-/// The number of a name in its [`NameTable`].
+/// The number of a name in its [`FieldNames`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NameId(u32);
 
@@ -21,22 +21,22 @@ impl NameId {
     pub const ROOT: NameId = NameId(0);
 
     /// The number as a place in a vector.
-    pub fn place(self) -> usize {
+    pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// What leaves of a name are to the reader of the record, in numbers of its
+/// What fields of a name are to the reader of the record, in numbers of its
 /// own.
-pub type Role = u8;
+pub type Tag = u8;
 
 /// Names, from that of the record to those of members of members.
-pub struct NameTable {
+pub struct FieldNames {
     serial: u64,
-    names: Vec<Name>,
+    names: Vec<Entry>,
     /// The keys and numbers that names end with.
     parts: String,
-    /// Whole names, those of leaves only: of all others there may be many
+    /// Whole names, those of fields only: of all others there may be many
     /// long ones.
     whole: String,
     index: HashTable<NameId>,
@@ -47,12 +47,12 @@ pub struct NameTable {
 const USUAL: usize = 64;
 
 /// A name: that of its parent and one part more.
-struct Name {
+struct Entry {
     parent: NameId,
     joint: Joint,
     part: Range<usize>,
     whole: Option<Range<usize>>,
-    role: Cell<Option<Role>>,
+    tag: Cell<Option<Tag>>,
     /// The member that came first in an object of this name.
     first: NameId,
     /// The member that came after this one.
@@ -64,15 +64,15 @@ struct Name {
 enum Joint {
     /// A key, after a dot.
     Key,
-    /// A number, as R gives to leaves without a name of their own.
+    /// A number, as R gives to fields without a name of their own.
     Number,
 }
 
-impl Default for NameTable {
+impl Default for FieldNames {
     fn default() -> Self {
         /// Tells tables apart; 0 is none.
         static SERIAL: AtomicU64 = AtomicU64::new(1);
-        let mut table = NameTable {
+        let mut table = FieldNames {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             names: Vec::with_capacity(USUAL),
             parts: String::with_capacity(USUAL * 16),
@@ -85,7 +85,7 @@ impl Default for NameTable {
     }
 }
 
-impl NameTable {
+impl FieldNames {
     /// A number that no other table has, and that is not 0.
     pub fn serial(&self) -> u64 {
         self.serial
@@ -99,11 +99,13 @@ impl NameTable {
         if key.is_empty() {
             return parent;
         }
-        let before_it = &self.names[before.place()];
+        let before_it = &self.names[before.index()];
         let guess = if before == parent { before_it.first } else { before_it.next };
-        let expected = &self.names[guess.place()];
+        let expected = &self.names[guess.index()];
         let part = &self.parts.as_bytes()[expected.part.clone()];
-        if (expected.parent, expected.joint) == (parent, Joint::Key) && same(part, key.as_bytes()) {
+        if (expected.parent, expected.joint) == (parent, Joint::Key)
+            && bytes_eq(part, key.as_bytes())
+        {
             return guess;
         }
         self.unexpected_member(parent, before, key)
@@ -112,12 +114,12 @@ impl NameTable {
     #[inline(never)]
     fn unexpected_member(&mut self, parent: NameId, before: NameId, key: &str) -> NameId {
         let name = self.find_or_add(parent, Joint::Key, key);
-        let before_it = &mut self.names[before.place()];
+        let before_it = &mut self.names[before.index()];
         *(if before == parent { &mut before_it.first } else { &mut before_it.next }) = name;
         name
     }
 
-    /// The name of a leaf of `parent` with the number that R gives it. R
+    /// The name of a field of `parent` with the number that R gives it. R
     /// leaves names that would be a bare number empty.
     pub fn numbered(&mut self, parent: NameId, number: usize) -> NameId {
         if parent == NameId::ROOT {
@@ -129,7 +131,7 @@ impl NameTable {
     /// Makes the whole name, if it is not there yet.
     #[inline]
     pub fn complete(&mut self, name: NameId) {
-        if self.names[name.place()].whole.is_none() {
+        if self.names[name.index()].whole.is_none() {
             self.make_whole(name);
         }
     }
@@ -137,32 +139,32 @@ impl NameTable {
     /// The whole name, once it is complete; before, nothing.
     #[inline]
     pub fn get(&self, name: NameId) -> &str {
-        self.names[name.place()].whole.clone().map_or("", |whole| &self.whole[whole])
+        self.names[name.index()].whole.clone().map_or("", |whole| &self.whole[whole])
     }
 
-    /// The role of a complete name. `role_of` is asked once for each name, and
+    /// The tag of a complete name. `tag_of` is asked once for each name, and
     /// must be the same for all of the table.
     #[inline]
-    pub fn role(&self, name: NameId, role_of: impl FnOnce(&str) -> Role) -> Role {
-        let known = &self.names[name.place()].role;
+    pub fn tag(&self, name: NameId, tag_of: impl FnOnce(&str) -> Tag) -> Tag {
+        let known = &self.names[name.index()].tag;
         known.get().unwrap_or_else(|| {
-            let role = role_of(self.get(name));
-            known.set(Some(role));
-            role
+            let tag = tag_of(self.get(name));
+            known.set(Some(tag));
+            tag
         })
     }
 
     /// The last part of a name.
     pub fn part(&self, name: NameId) -> &str {
-        &self.parts[self.names[name.place()].part.clone()]
+        &self.parts[self.names[name.index()].part.clone()]
     }
 
     #[inline]
     fn is(&self, name: NameId, parent: NameId, joint: Joint, part: &str) -> bool {
-        let name = &self.names[name.place()];
+        let name = &self.names[name.index()];
         name.parent == parent
             && name.joint == joint
-            && same(&self.parts.as_bytes()[name.part.clone()], part.as_bytes())
+            && bytes_eq(&self.parts.as_bytes()[name.part.clone()], part.as_bytes())
     }
 
     fn find_or_add(&mut self, parent: NameId, joint: Joint, part: &str) -> NameId {
@@ -174,7 +176,7 @@ impl NameTable {
         let added = self.add(parent, joint, part);
         let (names, parts, hasher) = (&self.names, &self.parts, &self.hasher);
         self.index.insert_unique(hash, added, |name| {
-            let name = &names[name.place()];
+            let name = &names[name.index()];
             hasher.hash_one((name.parent.0, name.joint, &parts[name.part.clone()]))
         });
         added
@@ -185,8 +187,8 @@ impl NameTable {
         self.parts.push_str(part);
         let part = start..self.parts.len();
         let (first, next) = (NameId::ROOT, NameId::ROOT);
-        let role = Cell::new(None);
-        self.names.push(Name { parent, joint, part, whole: None, role, first, next });
+        let tag = Cell::new(None);
+        self.names.push(Entry { parent, joint, part, whole: None, tag, first, next });
         // A page has fewer bytes than 2^32 names would need.
         NameId(u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX))
     }
@@ -196,7 +198,7 @@ impl NameTable {
         let mut whole = std::mem::take(&mut self.whole);
         let start = whole.len();
         self.write(name, start, &mut whole);
-        self.names[name.place()].whole = Some(start..whole.len());
+        self.names[name.index()].whole = Some(start..whole.len());
         self.whole = whole;
     }
 
@@ -206,7 +208,7 @@ impl NameTable {
         if name == NameId::ROOT {
             return;
         }
-        let name = &self.names[name.place()];
+        let name = &self.names[name.index()];
         self.write(name.parent, start, out);
         if name.joint == Joint::Key && out.len() > start {
             out.push('.');
@@ -217,21 +219,21 @@ impl NameTable {
 
 #[cfg(test)]
 mod tests {
-    use super::{NameId, NameTable};
+    use super::{FieldNames, NameId};
 
     /// Goes from the record down a path of keys.
-    fn at(names: &mut NameTable, path: &[&str]) -> NameId {
+    fn at(names: &mut FieldNames, path: &[&str]) -> NameId {
         path.iter().fold(NameId::ROOT, |parent, key| names.member(parent, parent, key))
     }
 
-    fn whole(names: &mut NameTable, name: NameId) -> String {
+    fn whole(names: &mut FieldNames, name: NameId) -> String {
         names.complete(name);
         names.get(name).to_owned()
     }
 
     #[test]
     fn a_name_is_the_same_whichever_member_came_before() {
-        let mut names = NameTable::default();
+        let mut names = FieldNames::default();
         let (mut before, mut found) = (NameId::ROOT, Vec::new());
         for key in ["a", "b", "c", "a", "c", "b", "a", "b", "c"] {
             before = names.member(NameId::ROOT, before, key);
@@ -244,7 +246,7 @@ mod tests {
 
     #[test]
     fn names_are_dotted_and_an_empty_key_adds_nothing() {
-        let mut names = NameTable::default();
+        let mut names = FieldNames::default();
         for (path, expected) in [
             (["a", "b", "c"], "a.b.c"),
             (["a", "", "c"], "a.c"),
@@ -259,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_key_is_never_taken_for_a_number_nor_for_a_member_of_another_parent() {
-        let mut names = NameTable::default();
+        let mut names = FieldNames::default();
         let a = at(&mut names, &["a"]);
         let (number, key) = (names.numbered(a, 1), names.member(a, a, "1"));
         assert_eq!([whole(&mut names, number), whole(&mut names, key)], ["a1", "a.1"]);
@@ -272,16 +274,16 @@ mod tests {
     }
 
     #[test]
-    fn leaves_of_the_record_itself_have_no_number() {
-        assert_eq!(NameTable::default().numbered(NameId::ROOT, 3), NameId::ROOT);
+    fn fields_of_the_record_itself_have_no_number() {
+        assert_eq!(FieldNames::default().numbered(NameId::ROOT, 3), NameId::ROOT);
     }
 
     #[test]
     fn the_role_of_a_name_is_asked_for_once() {
-        let mut names = NameTable::default();
+        let mut names = FieldNames::default();
         let name = at(&mut names, &["a", "b"]);
         names.complete(name);
         let length = |name: &str| u8::try_from(name.len()).unwrap_or(0);
-        assert_eq!([names.role(name, length), names.role(name, |_| 0)], [3, 3]);
+        assert_eq!([names.tag(name, length), names.tag(name, |_| 0)], [3, 3]);
     }
 }

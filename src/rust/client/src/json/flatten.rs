@@ -1,4 +1,4 @@
-//! One JSON record to its leaves: names and texts as
+//! One JSON record to its fields: names and texts as
 //! `unlist(jsonlite::fromJSON(record, simplifyVector = FALSE))` gives them in
 //! R (docs/contract.md, Flattening a record). No tree is built: the parser's
 //! events go straight into buffers that every record of a page reuses.
@@ -11,12 +11,12 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use crate::json::field_names::NameId;
 use crate::json::number::write_double;
 
-pub use crate::json::record::{Kind, Leaf, Leaves, Value};
+pub use crate::json::record::{Field, JsonType, Record, Value};
 
-/// Members of a record that don't become leaves.
-pub trait Members {
+/// Members of a record that don't become fields.
+pub trait FieldReader {
     /// Reads the value of member `name`; false, with the value unread, lets
-    /// it become leaves.
+    /// it become fields.
     ///
     /// # Errors
     /// What the parser finds wrong.
@@ -27,7 +27,7 @@ pub trait Members {
 #[derive(Default)]
 pub struct NoLinks;
 
-impl Members for NoLinks {
+impl FieldReader for NoLinks {
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
         let is_link = matches!(name, "_links" | "_embedded");
         if is_link {
@@ -37,24 +37,24 @@ impl Members for NoLinks {
     }
 }
 
-/// Numbering of the leaves under one named member: R numbers those that have
+/// Numbering of the fields under one named member: R numbers those that have
 /// no name of their own, and leaves the number out when there is only one.
 #[derive(Default)]
 struct Scope {
-    /// Leaves seen under the member, named ones too: R's numbers count all.
+    /// Fields seen under the member, named ones too: R's numbers count all.
     seen: usize,
-    /// Leaves without a name of their own.
+    /// Fields without a name of their own.
     unnamed: usize,
     /// The first of those, and its number: renamed when a second one comes.
     first: usize,
     first_number: usize,
 }
 
-/// How a value's leaves are numbered.
+/// How a value's fields are numbered.
 trait Numbering {
-    /// Counts the leaf that was just added at the place the parser is at.
-    fn count_last(&mut self, leaves: &mut Leaves);
-    /// Reads an array or object, whose leaves may need numbers.
+    /// Counts the field that was just added at the place the parser is at.
+    fn count_last(&mut self, record: &mut Record);
+    /// Reads an array or object, whose fields may need numbers.
     fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E>;
 }
 
@@ -65,7 +65,7 @@ struct Named {
 
 impl Numbering for Named {
     #[inline]
-    fn count_last(&mut self, _: &mut Leaves) {
+    fn count_last(&mut self, _: &mut Record) {
         self.seen += 1;
     }
 
@@ -78,19 +78,19 @@ impl Numbering for Named {
 }
 
 impl Numbering for Scope {
-    fn count_last(&mut self, leaves: &mut Leaves) {
+    fn count_last(&mut self, record: &mut Record) {
         self.seen += 1;
         self.unnamed += 1;
-        let last = leaves.len() - 1;
+        let last = record.len() - 1;
         if self.unnamed == 1 {
             self.first = last;
             self.first_number = self.seen;
             return;
         }
         if self.unnamed == 2 {
-            leaves.number(self.first, self.first_number);
+            record.number(self.first, self.first_number);
         }
-        leaves.number(last, self.seen);
+        record.number(last, self.seen);
     }
 
     fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
@@ -98,14 +98,14 @@ impl Numbering for Scope {
     }
 }
 
-impl<'de> Leaves<'de> {
-    /// A seed that reads one JSON object into these leaves, but for those
+impl<'de> Record<'de> {
+    /// A seed that reads one JSON object into these fields, but for those
     /// `members` that are read in another way.
-    pub fn record<'l, M: Members>(
+    pub fn seed<'l, M: FieldReader>(
         &'l mut self,
-        members: &'l mut M,
+        reader: &'l mut M,
     ) -> impl DeserializeSeed<'de, Value = ()> + Visitor<'de, Value = ()> + use<'l, 'de, M> {
-        RecordSeed { leaves: self, members }
+        RecordSeed { record: self, reader }
     }
 }
 
@@ -121,11 +121,11 @@ pub(crate) fn push_without_nul(out: &mut String, text: &str) {
 }
 
 struct RecordSeed<'l, 'de, M> {
-    leaves: &'l mut Leaves<'de>,
-    members: &'l mut M,
+    record: &'l mut Record<'de>,
+    reader: &'l mut M,
 }
 
-impl<'de, M: Members> DeserializeSeed<'de> for RecordSeed<'_, 'de, M> {
+impl<'de, M: FieldReader> DeserializeSeed<'de> for RecordSeed<'_, 'de, M> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -133,7 +133,7 @@ impl<'de, M: Members> DeserializeSeed<'de> for RecordSeed<'_, 'de, M> {
     }
 }
 
-impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, 'de, M> {
+impl<'de, M: FieldReader> Visitor<'de> for RecordSeed<'_, 'de, M> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -144,14 +144,14 @@ impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, 'de, M> {
         let mut scope = Scope::default();
         let mut before = NameId::ROOT;
         loop {
-            self.leaves.place = NameId::ROOT;
-            let key = KeySeed { leaves: self.leaves, before };
+            self.record.position = NameId::ROOT;
+            let key = KeySeed { record: self.record, before };
             if map.next_key_seed(key)?.is_none() {
                 return Ok(());
             }
-            before = self.leaves.place;
-            if !self.members.read(self.leaves.key(), &mut map)? {
-                read_member(self.leaves, &mut scope, &mut map, NameId::ROOT)?;
+            before = self.record.position;
+            if !self.reader.read(self.record.key(), &mut map)? {
+                read_member(self.record, &mut scope, &mut map, NameId::ROOT)?;
             }
         }
     }
@@ -159,18 +159,18 @@ impl<'de, M: Members> Visitor<'de> for RecordSeed<'_, 'de, M> {
 
 /// Reads the value of the member of `parent` that the parser is at. A member
 /// with an empty key has no name of its own and is numbered with its parent's
-/// leaves.
+/// fields.
 fn read_member<'de, A: MapAccess<'de>>(
-    leaves: &mut Leaves<'de>,
+    record: &mut Record<'de>,
     scope: &mut Scope,
     map: &mut A,
     parent: NameId,
 ) -> Result<(), A::Error> {
-    if leaves.place == parent {
-        return map.next_value_seed(ValueSeed { leaves, numbering: scope });
+    if record.position == parent {
+        return map.next_value_seed(ValueSeed { record, numbering: scope });
     }
     let mut own = Named { seen: 0 };
-    map.next_value_seed(ValueSeed { leaves, numbering: &mut own })?;
+    map.next_value_seed(ValueSeed { record, numbering: &mut own })?;
     scope.seen += own.seen;
     Ok(())
 }
@@ -178,7 +178,7 @@ fn read_member<'de, A: MapAccess<'de>>(
 /// Goes from the place the parser is at to a member of it; `before` is the
 /// member that came before, or the place itself.
 struct KeySeed<'l, 'de> {
-    leaves: &'l mut Leaves<'de>,
+    record: &'l mut Record<'de>,
     before: NameId,
 }
 
@@ -198,25 +198,25 @@ impl<'de> Visitor<'de> for KeySeed<'_, '_> {
     }
 
     fn visit_borrowed_str<E>(self, key: &'de str) -> Result<(), E> {
-        self.leaves.go_to_member(self.leaves.place, self.before, key);
+        self.record.go_to_member(self.record.position, self.before, key);
         Ok(())
     }
 
     fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        self.leaves.go_to_member(self.leaves.place, self.before, &without_nul(key));
+        self.record.go_to_member(self.record.position, self.before, &without_nul(key));
         Ok(())
     }
 }
 
 struct ValueSeed<'l, 'n, 'de, N> {
-    leaves: &'l mut Leaves<'de>,
+    record: &'l mut Record<'de>,
     numbering: &'n mut N,
 }
 
 impl<N: Numbering> ValueSeed<'_, '_, '_, N> {
-    fn add_made(self, kind: Kind, write: impl FnOnce(&mut String)) {
-        self.leaves.add_made(kind, write);
-        self.numbering.count_last(self.leaves);
+    fn add_made(self, json_type: JsonType, write: impl FnOnce(&mut String)) {
+        self.record.add_made(json_type, write);
+        self.numbering.count_last(self.record);
     }
 }
 
@@ -236,21 +236,21 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.leaves.add_borrowed(Kind::Bool, if value { "TRUE" } else { "FALSE" });
-        self.numbering.count_last(self.leaves);
+        self.record.add_borrowed(JsonType::Bool, if value { "TRUE" } else { "FALSE" });
+        self.numbering.count_last(self.record);
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.leaves.add_whole(value);
-        self.numbering.count_last(self.leaves);
+        self.record.add_whole(value);
+        self.numbering.count_last(self.record);
         Ok(())
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
         match i64::try_from(value) {
             Ok(whole) => return self.visit_i64(whole),
-            Err(_) => self.add_made(Kind::Int, |out| out.push_str(&value.to_string())),
+            Err(_) => self.add_made(JsonType::Int, |out| out.push_str(&value.to_string())),
         }
         Ok(())
     }
@@ -259,18 +259,18 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
         if !value.is_finite() {
             return Err(E::custom("a number is out of range"));
         }
-        self.add_made(Kind::Double, |out| write_double(value, out));
+        self.add_made(JsonType::Double, |out| write_double(value, out));
         Ok(())
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
-        self.leaves.add_borrowed(Kind::Text, value);
-        self.numbering.count_last(self.leaves);
+        self.record.add_borrowed(JsonType::Text, value);
+        self.numbering.count_last(self.record);
         Ok(())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.add_made(Kind::Text, |out| push_without_nul(out, value));
+        self.add_made(JsonType::Text, |out| push_without_nul(out, value));
         Ok(())
     }
 
@@ -279,24 +279,24 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let ValueSeed { leaves, numbering } = self;
+        let ValueSeed { record, numbering } = self;
         numbering.read_many(|scope| {
-            while seq.next_element_seed(ValueSeed { leaves, numbering: scope })?.is_some() {}
+            while seq.next_element_seed(ValueSeed { record, numbering: scope })?.is_some() {}
             Ok(())
         })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let ValueSeed { leaves, numbering } = self;
-        let parent = leaves.place;
+        let ValueSeed { record, numbering } = self;
+        let parent = record.position;
         numbering.read_many(|scope| {
             let mut before = parent;
-            while map.next_key_seed(KeySeed { leaves, before })?.is_some() {
-                if leaves.place != parent {
-                    before = leaves.place;
+            while map.next_key_seed(KeySeed { record, before })?.is_some() {
+                if record.position != parent {
+                    before = record.position;
                 }
-                read_member(leaves, scope, &mut map, parent)?;
-                leaves.place = parent;
+                read_member(record, scope, &mut map, parent)?;
+                record.position = parent;
             }
             Ok(())
         })
@@ -314,14 +314,14 @@ pub fn form_of<'n>(name: &'n str, stem: &str) -> Option<&'n str> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Leaves, NoLinks};
+    use super::{NoLinks, Record};
     use serde::de::DeserializeSeed;
 
     fn flat(json: &str) -> Vec<(String, String)> {
-        let mut leaves = Leaves::default();
+        let mut record = Record::default();
         let mut parser = serde_json::Deserializer::from_str(json);
-        leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
-        leaves.iter().map(|leaf| (leaf.name().to_owned(), leaf.text().into_owned())).collect()
+        record.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
+        record.iter().map(|field| (field.name().to_owned(), field.text().into_owned())).collect()
     }
 
     fn assert_names(json: &str, names: &[&str]) {
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn every_leaf_is_text() {
+    fn every_field_is_text() {
         let values: Vec<String> = flat(
             r#"{"a":true,"b":false,"c":-5,"d":9007199254740993,"e":100000.0,"f":"NA","g":"","h":"\u041f\u0440"}"#,
         )
@@ -384,9 +384,9 @@ mod tests {
     #[test]
     fn nesting_beyond_the_parsers_limit_is_an_error() {
         let json = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
-        let mut leaves = Leaves::default();
-        let result = leaves
-            .record(&mut crate::json::flatten::NoLinks)
+        let mut record = Record::default();
+        let result = record
+            .seed(&mut crate::json::flatten::NoLinks)
             .deserialize(&mut serde_json::Deserializer::from_str(&json));
         assert!(result.is_err());
     }

@@ -12,13 +12,13 @@ use foldhash::fast::FixedState;
 
 use crate::bad_page::BadPage;
 use crate::json::broken_text::read_text;
-use crate::json::flatten::{Leaves, Members, Value};
+use crate::json::flatten::{FieldReader, Record, Value};
 use crate::json::page_keys::PageKeys;
 use crate::sanitize::sanitize;
 
 /// Where the records of a page are.
 #[derive(Clone, Copy)]
-pub struct Place<'f> {
+pub struct PageShape<'f> {
     /// The member of `_embedded` that holds them: `items` in API v2.
     pub list: &'f str,
     /// The member that tells them apart: `id`.
@@ -36,14 +36,14 @@ pub struct BadCell {
 }
 
 /// What becomes of the records of a page.
-pub trait Records: Members {
+pub trait RecordSink: FieldReader {
     /// The rows of a page.
     type Rows;
     /// Takes one record in, the members that it has read itself among them.
     ///
     /// # Errors
     /// [`BadCell`] when an id is not a number.
-    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell>;
+    fn keep(&mut self, record: &Record) -> Result<(), BadCell>;
     /// Told before the first record of a page whose broken texts were
     /// repaired.
     fn count_broken_texts(&mut self);
@@ -79,30 +79,34 @@ impl<T> Page<T> {
 /// # Errors
 /// [`BadPage`] when the body is not JSON, is not a page, or holds an id that is
 /// not a number.
-pub fn read_records<R: Records>(
+pub fn read_records<R: RecordSink>(
     body: &[u8],
-    place: Place,
+    position: PageShape,
     empty: impl Fn() -> R,
 ) -> Result<Page<R::Rows>, BadPage> {
-    read_text(body, |text, is_repaired| read_list(text, place, prepared(empty(), is_repaired)))
+    read_text(body, |text, is_repaired| read_list(text, position, prepared(empty(), is_repaired)))
 }
 
-fn prepared<R: Records>(mut records: R, is_repaired: bool) -> R {
+fn prepared<R: RecordSink>(mut records: R, is_repaired: bool) -> R {
     if is_repaired {
         records.count_broken_texts();
     }
     records
 }
 
-fn read_list<R: Records>(text: &str, place: Place, records: R) -> Result<Page<R::Rows>, BadPage> {
-    let mut reader = Reader {
-        place,
+fn read_list<R: RecordSink>(
+    text: &str,
+    position: PageShape,
+    records: R,
+) -> Result<Page<R::Rows>, BadPage> {
+    let mut reader = PageReader {
+        position,
         records,
-        leaves: Leaves::default(),
+        record: Record::default(),
         count: 0,
         keys: PageKeys::default(),
         has_next: false,
-        at: At::Document,
+        at: Position::Document,
     };
     let mut parser = serde_json::Deserializer::from_str(text);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
@@ -123,20 +127,20 @@ fn read_list<R: Records>(text: &str, place: Place, records: R) -> Result<Page<R:
 ///
 /// # Errors
 /// As [`read_records`].
-pub fn read_record<R: Records>(
+pub fn read_record<R: RecordSink>(
     body: &[u8],
     empty: impl Fn() -> R,
 ) -> Result<Page<R::Rows>, BadPage> {
     read_text(body, |text, is_repaired| read_only(text, prepared(empty(), is_repaired)))
 }
 
-fn read_only<R: Records>(text: &str, mut records: R) -> Result<Page<R::Rows>, BadPage> {
-    let mut leaves = Leaves::default();
+fn read_only<R: RecordSink>(text: &str, mut records: R) -> Result<Page<R::Rows>, BadPage> {
+    let mut record = Record::default();
     let mut parser = serde_json::Deserializer::from_str(text);
-    let read = leaves.record(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
-    let kept = read.and_then(|()| records.keep(&leaves).map_err(|bad| bad_cell(&bad)));
+    let read = record.seed(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
+    let kept = read.and_then(|()| records.keep(&record).map_err(|bad| bad_cell(&bad)));
     kept.map_err(|error| BadPage {
-        path: sanitize(leaves.path()),
+        path: sanitize(record.path()),
         detail: sanitize(&error.to_string()),
     })?;
     Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
@@ -147,47 +151,47 @@ fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
 }
 
 /// How far the reader has come, for error messages.
-enum At {
+enum Position {
     Document,
     Embedded,
     Record(usize),
 }
 
-struct Reader<'r, 'de, R> {
-    place: Place<'r>,
+struct PageReader<'r, 'de, R> {
+    position: PageShape<'r>,
     records: R,
-    leaves: Leaves<'de>,
+    record: Record<'de>,
     count: u32,
     keys: PageKeys,
     has_next: bool,
-    at: At,
+    at: Position,
 }
 
-impl<R: Records> Reader<'_, '_, R> {
+impl<R: RecordSink> PageReader<'_, '_, R> {
     fn path(&mut self) -> String {
         match self.at {
-            At::Document => "the top level".to_owned(),
-            At::Embedded => format!("_embedded.{}", self.place.list),
-            At::Record(n) => {
-                let member = self.leaves.path();
+            Position::Document => "the top level".to_owned(),
+            Position::Embedded => format!("_embedded.{}", self.position.list),
+            Position::Record(n) => {
+                let member = self.record.path();
                 let dot = if member.is_empty() { "" } else { "." };
-                format!("_embedded.{}[{n}]{dot}{member}", self.place.list)
+                format!("_embedded.{}[{n}]{dot}{member}", self.position.list)
             }
         }
     }
 
     fn next_record(&mut self) {
-        self.leaves.clear();
+        self.record.clear();
         self.at = match self.at {
-            At::Record(n) => At::Record(n + 1),
-            _ => At::Record(0),
+            Position::Record(n) => Position::Record(n + 1),
+            _ => Position::Record(0),
         };
     }
 }
 
-struct PageSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
+struct PageSeed<'r, 'l, 'de, R>(&'r mut PageReader<'l, 'de, R>);
 
-impl<'de, R: Records> DeserializeSeed<'de> for PageSeed<'_, '_, 'de, R> {
+impl<'de, R: RecordSink> DeserializeSeed<'de> for PageSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -195,7 +199,7 @@ impl<'de, R: Records> DeserializeSeed<'de> for PageSeed<'_, '_, 'de, R> {
     }
 }
 
-impl<'de, R: Records> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
+impl<'de, R: RecordSink> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -208,9 +212,9 @@ impl<'de, R: Records> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
             match key.as_str() {
                 "_embedded" => {
                     is_page = true;
-                    self.0.at = At::Embedded;
+                    self.0.at = Position::Embedded;
                     map.next_value_seed(EmbeddedSeed(self.0))?;
-                    self.0.at = At::Document;
+                    self.0.at = Position::Document;
                 }
                 "_links" => {
                     is_page = true;
@@ -252,9 +256,9 @@ impl<'de> Deserialize<'de> for Links {
 }
 
 /// The object that holds the list under its name.
-struct EmbeddedSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
+struct EmbeddedSeed<'r, 'l, 'de, R>(&'r mut PageReader<'l, 'de, R>);
 
-impl<'de, R: Records> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, 'de, R> {
+impl<'de, R: RecordSink> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -262,7 +266,7 @@ impl<'de, R: Records> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, 'de, R> {
     }
 }
 
-impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
+impl<'de, R: RecordSink> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -275,7 +279,7 @@ impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            if key == self.0.place.list {
+            if key == self.0.position.list {
                 map.next_value_seed(RecordsSeed(self.0))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -294,9 +298,9 @@ impl<'de, R: Records> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
 }
 
 /// The list itself: an array, an object keyed by id, or null.
-struct RecordsSeed<'r, 'l, 'de, R>(&'r mut Reader<'l, 'de, R>);
+struct RecordsSeed<'r, 'l, 'de, R>(&'r mut PageReader<'l, 'de, R>);
 
-impl<'de, R: Records> DeserializeSeed<'de> for RecordsSeed<'_, '_, 'de, R> {
+impl<'de, R: RecordSink> DeserializeSeed<'de> for RecordsSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -304,7 +308,7 @@ impl<'de, R: Records> DeserializeSeed<'de> for RecordsSeed<'_, '_, 'de, R> {
     }
 }
 
-impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
+impl<'de, R: RecordSink> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -318,7 +322,7 @@ impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         loop {
             self.0.next_record();
-            if seq.next_element_seed(self.0.leaves.record(&mut self.0.records))?.is_none() {
+            if seq.next_element_seed(self.0.record.seed(&mut self.0.records))?.is_none() {
                 return Ok(());
             }
             self.0.keep_record()?;
@@ -328,34 +332,34 @@ impl<'de, R: Records> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while map.next_key::<IgnoredAny>()?.is_some() {
             self.0.next_record();
-            map.next_value_seed(self.0.leaves.record(&mut self.0.records))?;
+            map.next_value_seed(self.0.record.seed(&mut self.0.records))?;
             self.0.keep_record()?;
         }
         Ok(())
     }
 }
 
-impl<R: Records> Reader<'_, '_, R> {
+impl<R: RecordSink> PageReader<'_, '_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.count += 1;
-        let id = self.leaves.get(self.place.id).map(key_of);
+        let id = self.record.get(self.position.id).map(key_of);
         self.keys.lacks_ids |= id.is_none();
-        self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.leaves)));
-        if let Some(order) = self.place.order {
-            let Some(Value::Whole(value)) = self.leaves.get(order) else {
+        self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.record)));
+        if let Some(order) = self.position.order {
+            let Some(Value::Whole(value)) = self.record.get(order) else {
                 return Err(E::custom(format_args!("`{order}` is not a whole number")));
             };
             self.keys.order.push(value);
         }
-        self.records.keep(&self.leaves).map_err(|bad| bad_cell(&bad))
+        self.records.keep(&self.record).map_err(|bad| bad_cell(&bad))
     }
 }
 
 /// A number for a record without an id: equal records have equal ones.
-fn hash_of(leaves: &Leaves) -> u64 {
+fn hash_of(record: &Record) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
-    for leaf in leaves.iter() {
-        (leaf.name(), leaf.value().text()).hash(&mut hasher);
+    for field in record.iter() {
+        (field.name(), field.value().text()).hash(&mut hasher);
     }
     hasher.finish()
 }

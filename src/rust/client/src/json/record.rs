@@ -1,13 +1,13 @@
-//! The leaves of one record: what its row is made of.
+//! The fields of one record: what its row is made of.
 
 use std::borrow::Cow;
 
-use crate::json::bytes_eq::same;
-use crate::json::field_names::{NameId, NameTable, Role};
+use crate::json::bytes_eq::bytes_eq;
+use crate::json::field_names::{FieldNames, NameId, Tag};
 
-/// What a leaf is in JSON.
+/// What a field is in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonType {
     /// true or false.
     Bool,
     /// A number without a fraction.
@@ -20,13 +20,13 @@ pub enum Kind {
     Absent,
 }
 
-/// The leaves of a record, whose texts are borrowed from the page where they
+/// The fields of a record, whose texts are borrowed from the page where they
 /// can be. Reuse it over all records of the page: it knows their names.
 #[derive(Default)]
-pub struct Leaves<'de> {
-    names: NameTable,
+pub struct Record<'de> {
+    names: FieldNames,
     /// The place that the parser is at.
-    pub(crate) place: NameId,
+    pub(crate) position: NameId,
     /// Texts that do not stand in the page as they are.
     texts: String,
     found: Vec<Found<'de>>,
@@ -40,30 +40,30 @@ struct Found<'de> {
 #[derive(Clone, Copy)]
 enum Content<'de> {
     /// As it stands in the page, or in this crate.
-    Borrowed(&'de str, Kind),
-    /// The part of [`Leaves::texts`] between two places.
-    Made(u32, u32, Kind),
+    Borrowed(&'de str, JsonType),
+    /// The part of [`Record::texts`] between two places.
+    Made(u32, u32, JsonType),
     Whole(i64),
 }
 
-/// What a leaf holds.
+/// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'l> {
-    /// A text of that kind.
-    Text(&'l str, Kind),
+    /// A text of that type.
+    Text(&'l str, JsonType),
     /// A whole number. Most go to their column without being text in between.
     Whole(i64),
 }
 
 impl<'l> Value<'l> {
     /// No value.
-    pub const ABSENT: Value<'static> = Value::Text("", Kind::Absent);
+    pub const ABSENT: Value<'static> = Value::Text("", JsonType::Absent);
 
     /// What it is in JSON.
-    pub fn kind(self) -> Kind {
+    pub fn json_type(self) -> JsonType {
         match self {
-            Value::Text(_, kind) => kind,
-            Value::Whole(_) => Kind::Int,
+            Value::Text(_, json_type) => json_type,
+            Value::Whole(_) => JsonType::Int,
         }
     }
 
@@ -87,7 +87,7 @@ impl<'l> Value<'l> {
     #[must_use]
     pub fn with_text(self, change: impl FnOnce(&'l str) -> &'l str) -> Self {
         match self {
-            Value::Text(text, kind) => Value::Text(change(text), kind),
+            Value::Text(text, json_type) => Value::Text(change(text), json_type),
             whole @ Value::Whole(_) => whole,
         }
     }
@@ -99,17 +99,17 @@ impl<'l> Value<'l> {
     }
 }
 
-/// A leaf of a record.
+/// A field of a record.
 #[derive(Clone, Copy)]
-pub struct Leaf<'l> {
-    leaves: &'l Leaves<'l>,
+pub struct Field<'l> {
+    record: &'l Record<'l>,
     found: &'l Found<'l>,
 }
 
-impl<'l> Leaf<'l> {
+impl<'l> Field<'l> {
     /// Its dotted name.
     pub fn name(self) -> &'l str {
-        self.leaves.names.get(self.found.name)
+        self.record.names.get(self.found.name)
     }
 
     /// The number of its name.
@@ -117,18 +117,18 @@ impl<'l> Leaf<'l> {
         self.found.name
     }
 
-    /// The names that the leaves of the record have.
-    pub fn names(self) -> &'l NameTable {
-        &self.leaves.names
+    /// The names that the fields of the record have.
+    pub fn names(self) -> &'l FieldNames {
+        &self.record.names
     }
 
     /// What it holds.
     #[inline]
     pub fn value(self) -> Value<'l> {
         match self.found.content {
-            Content::Borrowed(text, kind) => Value::Text(text, kind),
-            Content::Made(start, end, kind) => {
-                Value::Text(&self.leaves.texts[start as usize..end as usize], kind)
+            Content::Borrowed(text, json_type) => Value::Text(text, json_type),
+            Content::Made(start, end, json_type) => {
+                Value::Text(&self.record.texts[start as usize..end as usize], json_type)
             }
             Content::Whole(whole) => Value::Whole(whole),
         }
@@ -140,10 +140,10 @@ impl<'l> Leaf<'l> {
     }
 }
 
-impl<'de> Leaves<'de> {
+impl<'de> Record<'de> {
     /// Forgets the record before, but no names.
     pub fn clear(&mut self) {
-        self.place = NameId::ROOT;
+        self.position = NameId::ROOT;
         self.texts.clear();
         self.found.clear();
     }
@@ -158,76 +158,76 @@ impl<'de> Leaves<'de> {
         self.found.is_empty()
     }
 
-    /// Each leaf, in document order.
-    pub fn iter(&self) -> impl Iterator<Item = Leaf<'_>> {
-        self.found.iter().map(|found| Leaf { leaves: self, found })
+    /// Each field, in document order.
+    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+        self.found.iter().map(|found| Field { record: self, found })
     }
 
-    /// Each leaf with the role of its name, in document order; `role_of` gives
-    /// the role of a name and must be the same for all records of the page.
-    pub fn with_roles(
+    /// Each field with the tag of its name, in document order; `tag_of` gives
+    /// the tag of a name and must be the same for all records of the page.
+    pub fn with_tags(
         &self,
-        role_of: impl Fn(&str) -> Role + Copy,
-    ) -> impl Iterator<Item = (Role, Leaf<'_>)> {
-        self.iter().map(move |leaf| (self.names.role(leaf.name_id(), role_of), leaf))
+        tag_of: impl Fn(&str) -> Tag + Copy,
+    ) -> impl Iterator<Item = (Tag, Field<'_>)> {
+        self.iter().map(move |field| (self.names.tag(field.name_id(), tag_of), field))
     }
 
-    /// The leaf at a place.
+    /// The field at a place.
     #[inline]
-    pub fn at(&self, place: usize) -> Option<Leaf<'_>> {
-        self.found.get(place).map(|found| Leaf { leaves: self, found })
+    pub fn at(&self, position: usize) -> Option<Field<'_>> {
+        self.found.get(position).map(|found| Field { record: self, found })
     }
 
-    /// Whether the leaves have these names, in this order.
+    /// Whether the fields have these names, in this order.
     pub fn has_names(&self, names: &[NameId]) -> bool {
         self.found.len() == names.len()
             && self.found.iter().zip(names).all(|(found, name)| found.name == *name)
     }
 
-    /// The names that the leaves have.
-    pub fn names(&self) -> &NameTable {
+    /// The names that the fields have.
+    pub fn names(&self) -> &FieldNames {
         &self.names
     }
 
-    /// The first leaf with this name.
-    pub fn find(&self, name: &str) -> Option<Leaf<'_>> {
-        self.iter().find(|leaf| same(leaf.name().as_bytes(), name.as_bytes()))
+    /// The first field with this name.
+    pub fn find(&self, name: &str) -> Option<Field<'_>> {
+        self.iter().find(|field| bytes_eq(field.name().as_bytes(), name.as_bytes()))
     }
 
-    /// What the first leaf with this name holds.
+    /// What the first field with this name holds.
     pub fn get(&self, name: &str) -> Option<Value<'_>> {
-        self.find(name).map(Leaf::value)
+        self.find(name).map(Field::value)
     }
 
     /// The dotted name of the place the parser stopped at, for error messages.
     pub fn path(&mut self) -> &str {
-        self.names.complete(self.place);
-        self.names.get(self.place)
+        self.names.complete(self.position);
+        self.names.get(self.position)
     }
 
     /// The last key of that place.
     pub(crate) fn key(&self) -> &str {
-        self.names.part(self.place)
+        self.names.part(self.position)
     }
 
     /// Moves to member `key` of `parent`; `before` is the member before it,
     /// or the parent.
     #[inline]
     pub(crate) fn go_to_member(&mut self, parent: NameId, before: NameId, key: &str) {
-        self.place = self.names.member(parent, before, key);
+        self.position = self.names.member(parent, before, key);
     }
 
-    /// Adds a leaf with a text of the page.
+    /// Adds a field with a text of the page.
     #[inline]
-    pub(crate) fn add_borrowed(&mut self, kind: Kind, text: &'de str) {
-        self.add(Content::Borrowed(text, kind));
+    pub(crate) fn add_borrowed(&mut self, json_type: JsonType, text: &'de str) {
+        self.add(Content::Borrowed(text, json_type));
     }
 
-    /// Adds a leaf with a text that is yet to be written.
-    pub(crate) fn add_made(&mut self, kind: Kind, write: impl FnOnce(&mut String)) {
+    /// Adds a field with a text that is yet to be written.
+    pub(crate) fn add_made(&mut self, json_type: JsonType, write: impl FnOnce(&mut String)) {
         let start = self.made();
         write(&mut self.texts);
-        self.add(Content::Made(start, self.made(), kind));
+        self.add(Content::Made(start, self.made(), json_type));
     }
 
     /// Adds a whole number.
@@ -244,15 +244,15 @@ impl<'de> Leaves<'de> {
 
     #[inline]
     fn add(&mut self, content: Content<'de>) {
-        self.names.complete(self.place);
-        self.found.push(Found { content, name: self.place });
+        self.names.complete(self.position);
+        self.found.push(Found { content, name: self.position });
     }
 
-    /// Gives a leaf the name of the place that the parser is at, and a number.
-    pub(crate) fn number(&mut self, leaf: usize, number: usize) {
-        let name = self.names.numbered(self.place, number);
+    /// Gives a field the name of the place that the parser is at, and a number.
+    pub(crate) fn number(&mut self, field: usize, number: usize) {
+        let name = self.names.numbered(self.position, number);
         self.names.complete(name);
-        if let Some(found) = self.found.get_mut(leaf) {
+        if let Some(found) = self.found.get_mut(field) {
             found.name = name;
         }
     }

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::bad_page::BadPage;
 use crate::json::broken_text::read_document;
-use crate::json::flatten::{Kind, Value, push_without_nul};
+use crate::json::flatten::{JsonType, Value, push_without_nul};
 use crate::json::number::write_double;
 
 /// A value of a document.
@@ -17,9 +17,9 @@ pub enum Node {
     /// null.
     Null,
     /// A scalar, as the text that it is in a table.
-    Leaf(String, Kind),
+    Scalar(String, JsonType),
     /// An array.
-    List(Vec<Node>),
+    Array(Vec<Node>),
     /// An object, in the order of the document.
     Object(Vec<(String, Node)>),
 }
@@ -55,9 +55,9 @@ impl Node {
     /// whose elements have ids; none for anything else.
     pub fn values(&self) -> Vec<&Node> {
         match self {
-            Node::List(values) => values.iter().collect(),
+            Node::Array(values) => values.iter().collect(),
             Node::Object(members) => members.iter().map(|(_, node)| node).collect(),
-            Node::Null | Node::Leaf(..) => Vec::new(),
+            Node::Null | Node::Scalar(..) => Vec::new(),
         }
     }
 
@@ -68,12 +68,16 @@ impl Node {
 
     /// A scalar as a cell.
     pub fn value(&self) -> Option<Value<'_>> {
-        if let Node::Leaf(text, kind) = self { Some(Value::Text(text, *kind)) } else { None }
+        if let Node::Scalar(text, json_type) = self {
+            Some(Value::Text(text, *json_type))
+        } else {
+            None
+        }
     }
 
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
-        if let Node::Leaf(text, _) = self { Some(text) } else { None }
+        if let Node::Scalar(text, _) = self { Some(text) } else { None }
     }
 }
 
@@ -98,27 +102,27 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_bool<E>(self, truth: bool) -> Result<Node, E> {
         let text = if truth { "TRUE" } else { "FALSE" };
-        Ok(Node::Leaf(text.to_owned(), Kind::Bool))
+        Ok(Node::Scalar(text.to_owned(), JsonType::Bool))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
-        Ok(Node::Leaf(number.to_string(), Kind::Int))
+        Ok(Node::Scalar(number.to_string(), JsonType::Int))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
-        Ok(Node::Leaf(number.to_string(), Kind::Int))
+        Ok(Node::Scalar(number.to_string(), JsonType::Int))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
         let mut text = String::new();
         write_double(number, &mut text);
-        Ok(Node::Leaf(text, Kind::Double))
+        Ok(Node::Scalar(text, JsonType::Double))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Node, E> {
         let mut without_nul = String::new();
         push_without_nul(&mut without_nul, text);
-        Ok(Node::Leaf(without_nul, Kind::Text))
+        Ok(Node::Scalar(without_nul, JsonType::Text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
@@ -126,7 +130,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
         while let Some(value) = seq.next_element()? {
             values.push(value);
         }
-        Ok(Node::List(values))
+        Ok(Node::Array(values))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
@@ -142,7 +146,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::Node;
-    use crate::json::flatten::Kind;
+    use crate::json::flatten::JsonType;
 
     fn read(json: &str) -> Node {
         Node::read(Some(json.as_bytes())).unwrap()
@@ -155,14 +159,14 @@ mod tests {
         assert_eq!(names, ["b", "a"]);
         let numbers: Vec<_> = tree.at(&["b"]).unwrap().values().iter().map(|n| n.text()).collect();
         assert_eq!(numbers, [Some("1"), Some("2")]);
-        let leaf = |text: &str, kind| Node::Leaf(text.to_owned(), kind);
+        let scalar = |text: &str, json_type| Node::Scalar(text.to_owned(), json_type);
         let expected = vec![
-            leaf("TRUE", Kind::Bool),
+            scalar("TRUE", JsonType::Bool),
             Node::Null,
-            leaf("xy", Kind::Text),
-            leaf("1.5", Kind::Double),
+            scalar("xy", JsonType::Text),
+            scalar("1.5", JsonType::Double),
         ];
-        assert_eq!(tree.get("a"), Some(&Node::List(expected)));
+        assert_eq!(tree.get("a"), Some(&Node::Array(expected)));
     }
 
     #[test]

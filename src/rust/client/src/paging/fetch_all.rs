@@ -18,7 +18,7 @@ use crate::http::rate_limiter::{ALLOWED, Limiter};
 use crate::json::page::Page;
 use crate::progress::Progress;
 use crate::sync::lock;
-use crate::table::{Keys, RowSink, Table};
+use crate::table::{RowSink, SeenKeys, Table};
 
 /// Requests in flight that a slow server may lead to.
 const MAX_AHEAD: usize = 16;
@@ -31,11 +31,11 @@ pub(super) const NO_PROGRESS: Duration = Duration::from_secs(300);
 
 /// What has arrived of one list, and its state.
 pub struct Pages<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<ListState<T>>,
     first: PageRange,
 }
 
-struct State<T> {
+struct ListState<T> {
     pager: Pager<T>,
     /// Rows that need no check.
     added: Vec<T>,
@@ -45,19 +45,19 @@ struct State<T> {
     /// change any more; None once they are taken.
     rows: Option<T>,
     /// Their keys.
-    seen: Keys,
+    seen: SeenKeys,
 }
 
 impl<T: RowSink> Pages<T> {
     /// A list to be read `limit` records at a time at most into `empty`.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
         let pager = Pager::new(paging, limit);
-        let state = State {
+        let state = ListState {
             pager,
             added: Vec::new(),
             is_out_of_order: false,
             rows: Some(empty),
-            seen: Keys::default(),
+            seen: SeenKeys::default(),
         };
         Pages { state: Mutex::new(state), first: paging.first(limit) }
     }
@@ -83,7 +83,7 @@ impl<T: RowSink> Pages<T> {
     pub fn take(&self) -> Option<T> {
         let mut state = self.lock();
         state.join_all();
-        state.seen = Keys::default();
+        state.seen = SeenKeys::default();
         let mut rows = state.rows.take()?;
         if state.is_out_of_order {
             rows.sort_by_id();
@@ -92,13 +92,13 @@ impl<T: RowSink> Pages<T> {
     }
 
     /// Adds the keys of what has arrived.
-    pub fn keys_into(&self, keys: &mut Keys) {
+    pub fn keys_into(&self, keys: &mut SeenKeys) {
         let mut state = self.lock();
         state.join_all();
         state.rows.iter().for_each(|rows| rows.keys_into(keys));
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, ListState<T>> {
         lock(&self.state)
     }
 }
@@ -112,7 +112,7 @@ impl Pages<Table> {
     }
 }
 
-impl<T: RowSink> State<T> {
+impl<T: RowSink> ListState<T> {
     /// Joins pages as soon as they can be: each is looked at while it is still
     /// in the cache, and its memory serves the next ones.
     fn join_settled(&mut self) -> &Pager<T> {
@@ -141,7 +141,7 @@ impl<T: RowSink> State<T> {
 pub fn join_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     let mut lists = lists.into_iter().peekable();
     let mut whole = lists.next()?;
-    let mut seen = Keys::default();
+    let mut seen = SeenKeys::default();
     if lists.peek().is_some() {
         whole.keys_into(&mut seen);
     }
@@ -249,7 +249,7 @@ where
     let state = pages.lock();
     match state.pager.missing() {
         // What the server was too slow for is why the rest is missing.
-        Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.place(missing)))),
+        Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.index(missing)))),
         None if state.pager.is_over() => Ok(()),
         // Nothing is under way and nothing left to ask for.
         None => Err(list.incomplete(list.name.to_owned())),
@@ -306,10 +306,10 @@ impl ListContext<'_> {
         request: &PageRequest,
         answer: Answer<Page<T>>,
     ) -> bool {
-        let (place, limit) = (request.range, request.range.limit);
+        let (index, limit) = (request.range, request.range.limit);
         if answer.value.records > limit {
             self.progress.log(|| {
-                let (name, records) = (self.place(Missing::Of(place)), answer.value.records);
+                let (name, records) = (self.index(Missing::Of(index)), answer.value.records);
                 format!("{name}: {records} rows where {limit} were asked for")
             });
         }
@@ -328,7 +328,7 @@ impl ListContext<'_> {
         NO_PROGRESS + Duration::try_from_secs_f64(10.0 / self.rate).unwrap_or_default()
     }
 
-    fn place(&self, missing: Missing) -> String {
+    fn index(&self, missing: Missing) -> String {
         let name = self.name;
         match missing {
             Missing::Of(range) | Missing::From(range) if self.paging.is_numbered() => {
@@ -341,9 +341,9 @@ impl ListContext<'_> {
         }
     }
 
-    fn incomplete(&self, place: String) -> Error {
+    fn incomplete(&self, index: String) -> Error {
         Error::Incomplete {
-            pages: vec![place],
+            pages: vec![index],
             at: Box::new(At { endpoint: self.endpoint.clone(), ..At::default() }),
         }
     }

@@ -29,7 +29,7 @@ const WAITS: [Duration; 6] = [
 const FEW_WAITS: usize = 2;
 
 /// What is known while ids are read.
-struct Reading<'r, T> {
+struct IdReading<'r, T> {
     pages: &'r Pages<T>,
     progress: &'r Progress,
     /// Ids to ask for at once; fewer as soon as the server refuses.
@@ -60,7 +60,7 @@ where
 {
     let (size, last_new) = (ids.len(), Instant::now());
     let mut reading =
-        Reading { pages, progress, size, refusal: None, last_new, is_repeated: false };
+        IdReading { pages, progress, size, refusal: None, last_new, is_repeated: false };
     let mut missing = reading.ask(ids, &fetch).await?;
     reading.is_repeated = true;
     let (mut in_vain, mut most) = (0, FEW_WAITS);
@@ -77,7 +77,7 @@ where
     Ok(())
 }
 
-impl<T: RowSink> Reading<'_, T> {
+impl<T: RowSink> IdReading<'_, T> {
     /// Asks for each id once; gives those that have not come.
     async fn ask<F, A>(&mut self, ids: &[u64], fetch: &F) -> Result<Vec<u64>, Error>
     where
@@ -155,7 +155,7 @@ mod tests {
         let items: Vec<String> = ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect();
         let body = format!("{{\"_embedded\":{{\"items\":[{}]}}}}", items.join(","));
         let format =
-            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
         read_page(body.as_bytes(), &format).unwrap()
     }
 

@@ -71,10 +71,10 @@ fn run(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
 
 /// Common records in the same order with few others between them.
 fn scattered(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
-    let places: HashMap<u64, usize> =
-        before.ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let indices: HashMap<u64, usize> =
+        before.ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
     let found: Vec<(usize, usize)> = (after.ids.iter().enumerate())
-        .filter_map(|(place, id)| places.get(id).map(|before| (*before, place)))
+        .filter_map(|(index, id)| indices.get(id).map(|before| (*before, index)))
         .collect();
     let ((first, ahead), (last, tail)) = (*found.first()?, *found.last()?);
     if !found.is_sorted() || found.len() < needed {

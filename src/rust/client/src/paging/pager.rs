@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use super::drift::Drift;
 use super::page_request::PageRequest;
-use super::part::{Part, State};
+use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
 
 /// Waits before the tries to repair one place, the first request not counted.
@@ -201,16 +201,16 @@ impl<T> Pager<T> {
     /// The server is too slow for a request. From now on fewer rows are asked
     /// for; false when that has been tried often enough.
     pub fn refused(&mut self, request: &PageRequest) -> bool {
-        let Some(place) = self.place_of(request) else { return true };
+        let Some(index) = self.index_of(request) else { return true };
         self.limit = self.limit.min(request.range.limit / 4).max(self.paging.least());
-        let range = self.paging.from(self.parts[place].range.offset, self.limit);
-        let part = &mut self.parts[place];
+        let range = self.paging.from(self.parts[index].range.offset, self.limit);
+        let part = &mut self.parts[index];
         part.refusals += 1;
         if part.records == 0 {
-            part.state = State::Planned;
+            part.state = PartState::Planned;
             part.range = range;
         } else {
-            part.state = State::Received;
+            part.state = PartState::Received;
         }
         part.refusals < MOST_REFUSALS
     }
@@ -221,8 +221,8 @@ impl<T> Pager<T> {
     }
 
     /// Ends the list: what follows this part could not be had.
-    pub(super) fn give_up_after(&mut self, place: usize) {
-        let range = PageRange { offset: self.parts[place].end, limit: self.limit };
+    pub(super) fn give_up_after(&mut self, index: usize) {
+        let range = PageRange { offset: self.parts[index].end, limit: self.limit };
         self.outcome.get_or_insert(Outcome::Failed(Missing::From(range)));
     }
 
@@ -231,32 +231,32 @@ impl<T> Pager<T> {
         Part::new(self.next_part, range)
     }
 
-    pub(super) fn place_of(&self, request: &PageRequest) -> Option<usize> {
+    pub(super) fn index_of(&self, request: &PageRequest) -> Option<usize> {
         self.parts.iter().rposition(|part| part.number == request.part)
     }
 
     /// Whether the end is known: it was shown often enough, or it moves on
     /// whenever it is looked at.
-    pub(super) fn is_end_known(&self, place: usize) -> bool {
-        let part = &self.parts[place];
+    pub(super) fn is_end_known(&self, index: usize) -> bool {
+        let part = &self.parts[index];
         let Reading { moves, moves_in_all, .. } = self.reading;
         let keeps_growing = (moves >= MOST_MOVES || moves_in_all >= MOST_MOVES_IN_ALL)
             && !part.has_next
             && part.is_short()
-            && !self.may_be_cap(place);
+            && !self.may_be_cap(index);
         let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
-        part.ending.proofs >= self.proofs_needed(place) || has_shrunk || keeps_growing
+        part.ending.proofs >= self.proofs_needed(index) || has_shrunk || keeps_growing
     }
 
     /// Whether no page was full and all were as long as this one: the server may
     /// serve no longer ones.
-    pub(super) fn may_be_cap(&self, place: usize) -> bool {
-        !self.was_full && self.parts[place].records == self.usual_length
+    pub(super) fn may_be_cap(&self, index: usize) -> bool {
+        !self.was_full && self.parts[index].records == self.usual_length
     }
 
     /// How often an answer has to show the last row with nothing behind.
-    pub(super) fn proofs_needed(&self, place: usize) -> u32 {
-        let part = &self.parts[place];
+    pub(super) fn proofs_needed(&self, index: usize) -> u32 {
+        let part = &self.parts[index];
         match self.paging {
             _ if part.has_next => 2,
             _ if self.has_lagged || self.reading.end_has_moved => 3,
@@ -269,30 +269,30 @@ impl<T> Pager<T> {
     pub(super) fn settle(&mut self) {
         self.drop_repeated_end();
         while self.reading.settled + 1 < self.parts.len() {
-            let place = self.reading.settled;
-            let are_there = self.parts[place..place + 2].iter().all(Part::is_there);
-            let may_go = self.last_filled() == Some(place + 1) && self.repeats_the_end(place + 1);
-            if may_go || !are_there || !self.fits_both(place) || self.is_doubtful(place) {
+            let index = self.reading.settled;
+            let are_there = self.parts[index..index + 2].iter().all(Part::is_there);
+            let may_go = self.last_filled() == Some(index + 1) && self.repeats_the_end(index + 1);
+            if may_go || !are_there || !self.fits_both(index) || self.is_doubtful(index) {
                 return;
             }
-            if self.parts[place..place + 2].iter().any(|part| part.keys.lacks_ids) {
+            if self.parts[index..index + 2].iter().any(|part| part.keys.lacks_ids) {
                 // Rows that both have would stand in the table twice.
-                return self.give_up(self.parts[place + 1].range);
+                return self.give_up(self.parts[index + 1].range);
             }
-            self.settle_one(place);
+            self.settle_one(index);
             if self.reading.fruitless >= MOST_FRUITLESS || self.reading.rank > MOST_ROWS {
-                return self.give_up(self.parts[place].range);
+                return self.give_up(self.parts[index].range);
             }
         }
     }
 
-    fn fits_both(&mut self, place: usize) -> bool {
-        place.checked_sub(1).is_none_or(|before| self.fits_next(before)) && self.fits_next(place)
+    fn fits_both(&mut self, index: usize) -> bool {
+        index.checked_sub(1).is_none_or(|before| self.fits_next(before)) && self.fits_next(index)
     }
 
-    fn settle_one(&mut self, place: usize) {
-        self.count_up_to(place);
-        let (part, reading) = (&mut self.parts[place], &mut self.reading);
+    fn settle_one(&mut self, index: usize) {
+        self.count_up_to(index);
+        let (part, reading) = (&mut self.parts[index], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
         self.ready.extend(part.rows.take());
@@ -303,8 +303,8 @@ impl<T> Pager<T> {
     }
 
     /// Counts the rows before a part, those before the last one being counted.
-    fn count_up_to(&mut self, place: usize) {
-        let Some(before) = place.checked_sub(1) else { return };
+    fn count_up_to(&mut self, index: usize) {
+        let Some(before) = index.checked_sub(1) else { return };
         let hidden = self.hidden(before).unwrap_or(0);
         let (part, reading) = (&self.parts[before], &mut self.reading);
         // Rows that the server counts but does not show are none that came.

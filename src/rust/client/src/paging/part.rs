@@ -10,7 +10,7 @@ use crate::json::page_keys::PageKeys;
 pub(super) struct Part<T> {
     pub(super) number: u64,
     pub(super) range: PageRange,
-    pub(super) state: State,
+    pub(super) state: PartState,
     /// Rows that came.
     pub(super) records: u32,
     pub(super) keys: PageKeys,
@@ -40,7 +40,7 @@ pub(super) struct Part<T> {
 
 /// What is known of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum PartState {
     Planned,
     InFlight,
     Received,
@@ -71,7 +71,7 @@ impl<T> Part<T> {
         Part {
             number,
             range,
-            state: State::Planned,
+            state: PartState::Planned,
             records: 0,
             keys: PageKeys::default(),
             rows: None,
@@ -96,14 +96,14 @@ impl<T> Part<T> {
     }
 
     pub(super) fn is_there(&self) -> bool {
-        self.state == State::Received && self.records > 0
+        self.state == PartState::Received && self.records > 0
     }
 
     /// Takes in a page that was received `now`.
     pub(super) fn take(&mut self, request: &PageRequest, page: Page<T>, now: u64) {
         let tries = if page.records > self.records { 0 } else { self.tries };
         let received = Part {
-            state: State::Received,
+            state: PartState::Received,
             records: page.records,
             keys: page.keys,
             rows: Some(page.rows),

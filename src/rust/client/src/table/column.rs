@@ -1,8 +1,8 @@
 //! One column of a table: the cells that exist, texts stored once.
 
-use crate::json::flatten::Kind;
-use crate::table::indices::Counting;
-use crate::table::interner::Dictionary;
+use crate::json::flatten::JsonType;
+use crate::table::indices::Indices;
+use crate::table::interner::Interner;
 
 /// What the texts of a column become in R.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Role {
     /// Yes or no.
     Flag,
     /// What its values are in JSON.
-    Natural,
+    Inferred,
 }
 
 /// Types of R's vectors.
@@ -38,11 +38,11 @@ pub enum Type {
 /// One column: the cells that exist, in row order.
 pub struct Column {
     pub(crate) name: Box<str>,
-    pub(crate) rows: Counting,
+    pub(crate) rows: Indices,
     pub(crate) values: Values,
     pub(crate) role: Role,
-    /// A bit for each kind of value that it holds.
-    pub(crate) kinds: u8,
+    /// A bit for each JSON type that it holds.
+    pub(crate) json_types: u8,
 }
 
 /// Values of a column that are not what it holds: their cells are empty.
@@ -58,8 +58,8 @@ pub struct Unreadable {
 
 /// The cells of a column, parallel to [`Column::rows`].
 pub enum Values {
-    /// Numbers of texts in a dictionary.
-    Text(Counting, Dictionary),
+    /// Codes of texts in an interner.
+    Text(Indices, Interner),
     /// Ids, times, numbers, or 1 and 0 for yes and no.
     Number(Role, Vec<f64>),
 }
@@ -72,7 +72,7 @@ impl Column {
     }
 
     /// The rows that have a cell.
-    pub fn rows(&self) -> &Counting {
+    pub fn rows(&self) -> &Indices {
         &self.rows
     }
 
@@ -84,37 +84,37 @@ impl Column {
     /// What the cells become in R; seconds are double.
     pub fn type_in_r(&self) -> Type {
         match (&self.values, self.role) {
-            (Values::Text(_, dictionary), Role::Natural) => self.natural_type(dictionary),
+            (Values::Text(_, interner), Role::Inferred) => self.inferred_type(interner),
             (Values::Text(..), _) => Type::Text,
             (Values::Number(..), Role::Time) => Type::Double,
             (Values::Number(..), Role::Flag) => Type::Logical,
-            (Values::Number(..), Role::Number) if self.kinds & DOUBLE != 0 => Type::Double,
+            (Values::Number(..), Role::Number) if self.json_types & DOUBLE != 0 => Type::Double,
             (Values::Number(_, numbers), _) if numbers.iter().all(|n| fits(*n)) => Type::Integer,
             (Values::Number(..), _) => Type::Double,
         }
     }
 
-    fn natural_type(&self, dictionary: &Dictionary) -> Type {
+    fn inferred_type(&self, interner: &Interner) -> Type {
         let fits = |text: &str| text.parse::<i32>().is_ok_and(|number| number != i32::MIN);
-        match self.kinds {
+        match self.json_types {
             BOOL => Type::Logical,
-            INT if dictionary.iter().all(fits) => Type::Integer,
-            kinds if kinds != 0 && kinds & !(INT | DOUBLE) == 0 => Type::Double,
+            INT if interner.iter().all(fits) => Type::Integer,
+            types if types != 0 && types & !(INT | DOUBLE) == 0 => Type::Double,
             _ => Type::Text,
         }
     }
 }
 
-const BOOL: u8 = bit(Kind::Bool);
-const INT: u8 = bit(Kind::Int);
-const DOUBLE: u8 = bit(Kind::Double);
+const BOOL: u8 = bit(JsonType::Bool);
+const INT: u8 = bit(JsonType::Int);
+const DOUBLE: u8 = bit(JsonType::Double);
 
 /// Whether a number is an integer of R, whose least one stands for NA.
 fn fits(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX)
 }
 
-/// The bit of a kind in [`Column::kinds`].
-pub(crate) const fn bit(kind: Kind) -> u8 {
-    1 << kind as u8
+/// The bit of a type in [`Column::json_types`].
+pub(crate) const fn bit(json_type: JsonType) -> u8 {
+    1 << json_type as u8
 }

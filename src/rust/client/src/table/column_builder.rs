@@ -1,15 +1,15 @@
 //! One column under construction, of one page or of many.
 
-use crate::json::flatten::{Kind, Value};
+use crate::json::flatten::{JsonType, Value};
 use crate::json::number::write_double;
 use crate::json::page::BadCell;
 use crate::sanitize::sanitize;
 use crate::table::column::{Column, Role, Unreadable, Values, bit};
 use crate::table::growth;
-use crate::table::indices::Counting;
-use crate::table::interner::Dictionary;
-use crate::table::seen_ids::Key;
-use crate::table::text_buffer::Plain;
+use crate::table::indices::Indices;
+use crate::table::interner::Interner;
+use crate::table::seen_keys::Key;
+use crate::table::text_buffer::TextBuffer;
 
 /// The largest whole number below which a double, and so R, holds all.
 const MAX_EXACT: u64 = 1 << 53;
@@ -21,13 +21,13 @@ const MAX_EXAMPLE_CHARS: usize = 40;
 /// A column that takes in cells, in row order.
 pub struct ColumnBuilder {
     pub(crate) name: Box<str>,
-    rows: Counting,
+    rows: Indices,
     cells: Cells,
     role: Role,
     /// A row may have it without a cell.
     pub(crate) may_be_empty: bool,
-    /// A bit for each kind of value that it holds.
-    kinds: u8,
+    /// A bit for each JSON type that it holds.
+    json_types: u8,
     /// Values that are not what the column holds, with their rows.
     unreadable: Vec<(u32, Box<str>)>,
 }
@@ -35,9 +35,9 @@ pub struct ColumnBuilder {
 /// The cells of those rows.
 enum Cells {
     /// Texts of a page that are mostly different, or few.
-    Plain(Plain),
-    /// Numbers of texts in a dictionary.
-    Distinct(Counting, Dictionary),
+    Buffered(TextBuffer),
+    /// Codes of texts in an interner.
+    Interned(Indices, Interner),
     /// Ids, times, numbers, or 1 and 0.
     Number(Vec<f64>),
 }
@@ -46,16 +46,16 @@ impl ColumnBuilder {
     /// A column without cells.
     pub fn new(name: &str, role: Role) -> Self {
         let cells = match role {
-            Role::Text | Role::Natural => Cells::Plain(Plain::default()),
+            Role::Text | Role::Inferred => Cells::Buffered(TextBuffer::default()),
             Role::Id | Role::Time | Role::Number | Role::Flag => Cells::Number(Vec::new()),
         };
-        let (rows, unreadable) = (Counting::default(), Vec::new());
+        let (rows, unreadable) = (Indices::default(), Vec::new());
         let (name, may_be_empty) = (name.into(), false);
-        ColumnBuilder { name, rows, cells, role, may_be_empty, kinds: 0, unreadable }
+        ColumnBuilder { name, rows, cells, role, may_be_empty, json_types: 0, unreadable }
     }
 
     /// The rows that have a cell.
-    pub fn rows(&self) -> &Counting {
+    pub fn rows(&self) -> &Indices {
         &self.rows
     }
 
@@ -66,21 +66,21 @@ impl ColumnBuilder {
     #[expect(clippy::inline_always, reason = "as a call it takes 3 % of a page more")]
     #[inline(always)]
     pub fn push(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
-        if value.kind() == Kind::Absent {
+        if value.json_type() == JsonType::Absent {
             self.may_be_empty = true;
             return Ok(());
         }
-        self.kinds |= bit(value.kind());
+        self.json_types |= bit(value.json_type());
         match &mut self.cells {
-            Cells::Plain(texts) => {
-                push_plain(texts, value);
-                if texts.should_be_distinct() {
-                    self.distinct();
+            Cells::Buffered(texts) => {
+                push_buffered(texts, value);
+                if texts.should_be_interned() {
+                    self.intern();
                 }
             }
-            Cells::Distinct(numbers, dictionary) => numbers.push(match value {
-                Value::Text(text, _) => dictionary.number(text),
-                Value::Whole(whole) => dictionary.number_of_whole(whole),
+            Cells::Interned(codes, interner) => codes.push(match value {
+                Value::Text(text, _) => interner.code(text),
+                Value::Whole(whole) => interner.code_of_whole(whole),
             }),
             Cells::Number(numbers) => match number(value, self.role) {
                 Some(number) => growth::push(numbers, number),
@@ -107,7 +107,7 @@ impl ColumnBuilder {
 
     /// Makes numbers double, whole as they may be.
     pub fn make_double(&mut self) {
-        self.kinds |= bit(Kind::Double);
+        self.json_types |= bit(JsonType::Double);
     }
 
     /// The values that can't be read, if there are any.
@@ -124,66 +124,66 @@ impl ColumnBuilder {
         (count > 0).then_some(Unreadable { column, count, examples })
     }
 
-    /// Stores each text once from now on: the numbers of the cells' texts, and
-    /// those. None for numbers.
-    fn distinct(&mut self) -> Option<(&mut Counting, &mut Dictionary)> {
-        if let Cells::Plain(texts) = &self.cells {
-            let (numbers, dictionary) = distinct(texts);
-            self.cells = Cells::Distinct(numbers, dictionary);
+    /// Stores each text once from now on: the codes of the cells' texts, and
+    /// the texts. None for numbers.
+    fn intern(&mut self) -> Option<(&mut Indices, &mut Interner)> {
+        if let Cells::Buffered(texts) = &self.cells {
+            let (codes, interner) = interned(texts);
+            self.cells = Cells::Interned(codes, interner);
         }
         match &mut self.cells {
-            Cells::Distinct(numbers, dictionary) => Some((numbers, dictionary)),
-            Cells::Plain(_) | Cells::Number(_) => None,
+            Cells::Interned(codes, interner) => Some((codes, interner)),
+            Cells::Buffered(_) | Cells::Number(_) => None,
         }
     }
 
     /// The column with all its cells.
     pub fn finish(self) -> Column {
-        let ColumnBuilder { name, rows, cells, role, kinds, .. } = self;
+        let ColumnBuilder { name, rows, cells, role, json_types, .. } = self;
         let values = match cells {
             Cells::Number(numbers) => Values::Number(role, numbers),
-            Cells::Plain(texts) => text_values(distinct(&texts)),
-            Cells::Distinct(numbers, dictionary) => text_values((numbers, dictionary)),
+            Cells::Buffered(texts) => text_values(interned(&texts)),
+            Cells::Interned(codes, interner) => text_values((codes, interner)),
         };
-        Column { name, rows, values, role, kinds }
+        Column { name, rows, values, role, json_types }
     }
 
-    /// Adds the cells of another column of that name; `places` tells where
+    /// Adds the cells of another column of that name; `targets` tells where
     /// each row goes, below all others, None leaves it out.
-    pub fn append(&mut self, other: ColumnBuilder, places: &[Option<u32>]) {
-        self.distinct();
-        self.kinds |= other.kinds;
+    pub fn append(&mut self, other: ColumnBuilder, targets: &[Option<u32>]) {
+        self.intern();
+        self.json_types |= other.json_types;
         self.may_be_empty |= other.may_be_empty;
         let unreadable = other.unreadable.into_iter();
         self.unreadable
-            .extend(unreadable.filter_map(|(row, text)| Some((places[row as usize]?, text))));
-        let places = other.rows.iter().map(|row| places[row as usize]);
+            .extend(unreadable.filter_map(|(row, text)| Some((targets[row as usize]?, text))));
+        let targets = other.rows.iter().map(|row| targets[row as usize]);
         match (&mut self.cells, other.cells) {
-            (Cells::Distinct(numbers, dictionary), Cells::Plain(theirs)) => {
-                let known = dictionary.numbers_of_texts(&theirs);
-                add_placed(&mut self.rows, places, known, |number| numbers.push(number));
+            (Cells::Interned(codes, interner), Cells::Buffered(theirs)) => {
+                let known = interner.codes_of_texts(&theirs);
+                add_kept(&mut self.rows, targets, known, |code| codes.push(code));
             }
-            (Cells::Distinct(numbers, dictionary), Cells::Distinct(theirs, their_dictionary)) => {
-                let known = dictionary.numbers_of(&their_dictionary);
-                let theirs = theirs.iter().map(|number| known[number as usize]);
-                add_placed(&mut self.rows, places, theirs, |number| numbers.push(number));
+            (Cells::Interned(codes, interner), Cells::Interned(theirs, their_interner)) => {
+                let known = interner.codes_of(&their_interner);
+                let theirs = theirs.iter().map(|code| known[code as usize]);
+                add_kept(&mut self.rows, targets, theirs, |code| codes.push(code));
             }
             (Cells::Number(numbers), Cells::Number(theirs)) => {
-                add_placed(&mut self.rows, places, theirs, |number| numbers.push(number));
+                add_kept(&mut self.rows, targets, theirs, |number| numbers.push(number));
             }
-            // A name has one role in a schema, so the kinds never differ.
+            // A name has one role in a schema, so their cells never differ.
             _ => {}
         }
     }
 
     /// Replaces texts; `label` gives the new text or None.
     pub fn relabel(&mut self, label: impl Fn(&str) -> Option<&'static str>) {
-        let Some((numbers, dictionary)) = self.distinct() else { return };
-        let mut labelled = Dictionary::default();
-        let renumbered: Vec<u32> =
-            dictionary.iter().map(|text| labelled.number(label(text).unwrap_or(text))).collect();
-        *numbers = numbers.iter().map(|number| renumbered[number as usize]).collect();
-        *dictionary = labelled;
+        let Some((codes, interner)) = self.intern() else { return };
+        let mut labelled = Interner::default();
+        let recoded: Vec<u32> =
+            interner.iter().map(|text| labelled.code(label(text).unwrap_or(text))).collect();
+        *codes = codes.iter().map(|code| recoded[code as usize]).collect();
+        *interner = labelled;
     }
 
     /// The texts of a table of `rows` rows, numbers in digits; None where there
@@ -201,29 +201,29 @@ impl ColumnBuilder {
 
     fn for_each_text(&self, mut use_text: impl FnMut(u32, &str)) {
         match &self.cells {
-            Cells::Plain(texts) => {
+            Cells::Buffered(texts) => {
                 self.rows.iter().zip(texts.iter()).for_each(|(row, text)| use_text(row, text));
             }
-            Cells::Distinct(numbers, dictionary) => {
-                let cells = self.rows.iter().zip(numbers.iter());
-                cells.for_each(|(row, number)| use_text(row, dictionary.get(number)));
+            Cells::Interned(codes, interner) => {
+                let cells = self.rows.iter().zip(codes.iter());
+                cells.for_each(|(row, code)| use_text(row, interner.get(code)));
             }
             Cells::Number(_) => {}
         }
     }
 
-    /// Takes texts in place of the cells, one for each row or None.
+    /// Takes texts in target of the cells, one for each row or None.
     pub fn set_texts(&mut self, texts: &[Option<&str>]) {
-        let mut numbers = Counting::default();
-        let mut dictionary = Dictionary::default();
-        self.rows = Counting::default();
+        let mut codes = Indices::default();
+        let mut interner = Interner::default();
+        self.rows = Indices::default();
         for (row, text) in (0..).zip(texts) {
             if let Some(text) = text {
                 self.rows.push(row);
-                numbers.push(dictionary.number(text));
+                codes.push(interner.code(text));
             }
         }
-        self.cells = Cells::Distinct(numbers, dictionary);
+        self.cells = Cells::Interned(codes, interner);
     }
 
     /// The numbers of a table of `rows` rows, also those in texts; NaN where
@@ -248,16 +248,16 @@ impl ColumnBuilder {
         self.for_each_text(|row, text| use_key(row, Key::Text(text)));
     }
 
-    /// Moves each row to its place.
-    pub fn rearrange(&mut self, places: &[u32]) {
+    /// Moves each row to where it belongs.
+    pub fn rearrange(&mut self, targets: &[u32]) {
         let mut moved: Vec<(u32, usize)> =
-            self.rows.iter().enumerate().map(|(cell, row)| (places[row as usize], cell)).collect();
+            self.rows.iter().enumerate().map(|(cell, row)| (targets[row as usize], cell)).collect();
         moved.sort_unstable();
         self.rows = moved.iter().map(|(row, _)| *row).collect();
-        self.unreadable.iter_mut().for_each(|(row, _)| *row = places[*row as usize]);
-        if let Some((numbers, _)) = self.distinct() {
-            let listed: Vec<u32> = numbers.iter().collect();
-            *numbers = moved.iter().map(|(_, cell)| listed[*cell]).collect();
+        self.unreadable.iter_mut().for_each(|(row, _)| *row = targets[*row as usize]);
+        if let Some((codes, _)) = self.intern() {
+            let listed: Vec<u32> = codes.iter().collect();
+            *codes = moved.iter().map(|(_, cell)| listed[*cell]).collect();
         } else if let Cells::Number(numbers) = &mut self.cells {
             *numbers = moved.iter().map(|(_, cell)| numbers[*cell]).collect();
         }
@@ -266,37 +266,37 @@ impl ColumnBuilder {
 
 /// A call, so that what is inlined stays small.
 #[inline(never)]
-fn push_plain(texts: &mut Plain, value: Value) {
+fn push_buffered(texts: &mut TextBuffer, value: Value) {
     match value {
         Value::Text(text, _) => texts.push(text),
         Value::Whole(whole) => texts.push(itoa::Buffer::new().format(whole)),
     }
 }
 
-/// Texts by number, each stored once.
+/// Texts by their codes, each stored once.
 #[cold]
-fn distinct(texts: &Plain) -> (Counting, Dictionary) {
-    let mut dictionary = Dictionary::default();
-    let numbers = texts.iter().map(|text| dictionary.number(text)).collect();
-    (numbers, dictionary)
+fn interned(texts: &TextBuffer) -> (Indices, Interner) {
+    let mut interner = Interner::default();
+    let codes = texts.iter().map(|text| interner.code(text)).collect();
+    (codes, interner)
 }
 
-fn text_values((numbers, mut dictionary): (Counting, Dictionary)) -> Values {
-    dictionary.forget_index();
-    Values::Text(numbers, dictionary)
+fn text_values((codes, mut interner): (Indices, Interner)) -> Values {
+    interner.forget_index();
+    Values::Text(codes, interner)
 }
 
-/// Adds those cells that have a place.
-fn add_placed<T>(
-    rows: &mut Counting,
-    places: impl Iterator<Item = Option<u32>>,
+/// Adds those cells whose row is kept.
+fn add_kept<T>(
+    rows: &mut Indices,
+    targets: impl Iterator<Item = Option<u32>>,
     cells: impl IntoIterator<Item = T>,
     mut add: impl FnMut(T),
 ) {
-    for (place, cell) in places.zip(cells) {
-        if let Some(place) = place {
+    for (target, cell) in targets.zip(cells) {
+        if let Some(target) = target {
             add(cell);
-            rows.push(place);
+            rows.push(target);
         }
     }
 }

@@ -1,23 +1,23 @@
 //! The columns of names that a table has seen, by the numbers that they have
 //! in the table of names of a page.
 
-use crate::json::field_names::{NameId, NameTable};
+use crate::json::field_names::{FieldNames, NameId};
 
 /// In place of the number of a column: it is not known.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Columns by the numbers that names have in one [`NameTable`].
+/// Columns by the numbers that names have in one [`FieldNames`].
 #[derive(Default)]
-pub struct KnownNames {
+pub struct ColumnCache {
     /// That of the table of names; 0 before the first.
     serial: u64,
     slots: Vec<u32>,
 }
 
-impl KnownNames {
+impl ColumnCache {
     /// Forgets those of all other tables.
     #[inline]
-    pub fn keep_those_of(&mut self, names: &NameTable) {
+    pub fn keep_those_of(&mut self, names: &FieldNames) {
         if self.serial != names.serial() {
             self.serial = names.serial();
             self.slots.clear();
@@ -27,14 +27,14 @@ impl KnownNames {
     /// The column of a name, if it is known.
     #[inline]
     pub fn slot(&self, name: NameId) -> Option<usize> {
-        self.slots.get(name.place()).copied().filter(|slot| *slot != UNKNOWN).map(|s| s as usize)
+        self.slots.get(name.index()).copied().filter(|slot| *slot != UNKNOWN).map(|s| s as usize)
     }
 
     /// Makes the column of a name known.
     pub fn add(&mut self, name: NameId, slot: usize) {
-        if self.slots.len() <= name.place() {
-            self.slots.resize(name.place() + 1, UNKNOWN);
+        if self.slots.len() <= name.index() {
+            self.slots.resize(name.index() + 1, UNKNOWN);
         }
-        self.slots[name.place()] = u32::try_from(slot).unwrap_or(UNKNOWN);
+        self.slots[name.index()] = u32::try_from(slot).unwrap_or(UNKNOWN);
     }
 }

@@ -5,35 +5,35 @@ use crate::table::growth;
 
 /// Such numbers. As long as they do nothing but count up none are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Counting {
+pub enum Indices {
     /// All before this one.
     UpTo(u32),
     /// These.
     Listed(Vec<u32>),
 }
 
-impl Default for Counting {
+impl Default for Indices {
     fn default() -> Self {
-        Counting::UpTo(0)
+        Indices::UpTo(0)
     }
 }
 
-impl Counting {
+impl Indices {
     /// Adds a number.
     #[inline]
     pub fn push(&mut self, number: u32) {
         match self {
-            Counting::UpTo(end) if *end == number => *end += 1,
-            Counting::UpTo(end) => *self = listed(*end, number),
-            Counting::Listed(numbers) => growth::push(numbers, number),
+            Indices::UpTo(end) if *end == number => *end += 1,
+            Indices::UpTo(end) => *self = listed(*end, number),
+            Indices::Listed(numbers) => growth::push(numbers, number),
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {
-            Counting::UpTo(end) => *end as usize,
-            Counting::Listed(numbers) => numbers.len(),
+            Indices::UpTo(end) => *end as usize,
+            Indices::Listed(numbers) => numbers.len(),
         }
     }
 
@@ -45,23 +45,23 @@ impl Counting {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         let (end, listed) = match self {
-            Counting::UpTo(end) => (*end, [].as_slice()),
-            Counting::Listed(numbers) => (0, numbers.as_slice()),
+            Indices::UpTo(end) => (*end, [].as_slice()),
+            Indices::Listed(numbers) => (0, numbers.as_slice()),
         };
         (0..end).chain(listed.iter().copied())
     }
 }
 
 #[cold]
-fn listed(end: u32, number: u32) -> Counting {
+fn listed(end: u32, number: u32) -> Indices {
     let mut numbers = Vec::new();
     (0..end).chain([number]).for_each(|number| growth::push(&mut numbers, number));
-    Counting::Listed(numbers)
+    Indices::Listed(numbers)
 }
 
-impl FromIterator<u32> for Counting {
+impl FromIterator<u32> for Indices {
     fn from_iter<I: IntoIterator<Item = u32>>(numbers: I) -> Self {
-        let mut found = Counting::default();
+        let mut found = Indices::default();
         numbers.into_iter().for_each(|number| found.push(number));
         found
     }
@@ -69,12 +69,12 @@ impl FromIterator<u32> for Counting {
 
 #[cfg(test)]
 mod tests {
-    use super::Counting;
+    use super::Indices;
 
     #[test]
     fn numbers_come_back_in_their_order_whether_or_not_they_count_up() {
         for numbers in [vec![], vec![0], vec![0, 1, 2], vec![3], vec![0, 1, 4, 5], vec![0, 1, 0]] {
-            let kept: Counting = numbers.iter().copied().collect();
+            let kept: Indices = numbers.iter().copied().collect();
             assert_eq!((kept.len(), kept.is_empty()), (numbers.len(), numbers.is_empty()));
             assert_eq!(kept.iter().collect::<Vec<u32>>(), numbers);
         }
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn numbers_without_a_gap_are_not_listed() {
-        assert_eq!((0..500).collect::<Counting>(), Counting::UpTo(500));
-        assert_eq!((1..3).collect::<Counting>(), Counting::Listed(vec![1, 2]));
+        assert_eq!((0..500).collect::<Indices>(), Indices::UpTo(500));
+        assert_eq!((1..3).collect::<Indices>(), Indices::Listed(vec![1, 2]));
     }
 }

@@ -12,7 +12,7 @@ pub mod row;
 pub mod row_filter;
 mod row_sink;
 pub mod row_template;
-mod seen_ids;
+mod seen_keys;
 #[allow(clippy::module_inception)]
 mod table;
 mod table_page;
@@ -21,6 +21,6 @@ pub mod unique_names;
 
 pub use column::{Column, Role, Type, Unreadable, Values};
 pub use row_sink::RowSink;
-pub use seen_ids::{Key, Keys};
+pub use seen_keys::{Key, SeenKeys};
 pub use table::{MAX_COLUMNS, Schema, Table};
 pub use table_page::{Format, Map, RowMap, read_page};

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::json::field_names::{NameId, NameTable};
-use crate::json::flatten::{Kind, Leaf, Leaves, Value};
+use crate::json::field_names::{FieldNames, NameId};
+use crate::json::flatten::{Field, JsonType, Record, Value};
 use crate::json::tree::Node;
 
 /// The cells of one row, which borrow from the record that it is made of.
@@ -16,29 +16,29 @@ pub struct Row<'r> {
 /// A cell on its way.
 pub struct Cell<'r> {
     /// The dotted name of its column.
-    pub name: Name<'r>,
+    pub name: CellName<'r>,
     /// What it holds.
     pub value: Value<'r>,
 }
 
 /// The name of a cell.
-pub enum Name<'r> {
+pub enum CellName<'r> {
     /// One that is written in this crate: such names are compared by where
     /// they are.
     Fixed(&'static str),
-    /// That of a leaf, by its number.
-    Leaf(NameId, &'r NameTable),
+    /// That of a field, by its number.
+    Field(NameId, &'r FieldNames),
     /// Any other.
     Other(Cow<'r, str>),
 }
 
-impl Name<'_> {
+impl CellName<'_> {
     /// The name itself.
     pub fn as_str(&self) -> &str {
         match self {
-            Name::Fixed(name) => name,
-            Name::Leaf(id, names) => names.get(*id),
-            Name::Other(name) => name,
+            CellName::Fixed(name) => name,
+            CellName::Field(id, names) => names.get(*id),
+            CellName::Other(name) => name,
         }
     }
 }
@@ -46,41 +46,41 @@ impl Name<'_> {
 impl<'r> Row<'r> {
     /// Adds a string.
     pub fn push(&mut self, name: &'static str, text: &'r str) {
-        self.push_as(name, text, Kind::Text);
+        self.push_as(name, text, JsonType::Text);
     }
 
-    /// Adds a text of any kind.
-    pub fn push_as(&mut self, name: &'static str, text: &'r str, kind: Kind) {
-        self.push_value(name, Value::Text(text, kind));
+    /// Adds a text of any type.
+    pub fn push_as(&mut self, name: &'static str, text: &'r str, json_type: JsonType) {
+        self.push_value(name, Value::Text(text, json_type));
     }
 
     /// Adds a cell.
     // Were it inlined, each cell would be put together on the stack and copied.
     #[inline(never)]
     pub fn push_value(&mut self, name: &'static str, value: Value<'r>) {
-        self.cells.push(Cell { name: Name::Fixed(name), value });
+        self.cells.push(Cell { name: CellName::Fixed(name), value });
     }
 
-    /// Adds a leaf of the record under its own name.
+    /// Adds a field of the record under its own name.
     #[inline(never)]
-    pub fn push_leaf(&mut self, leaf: Leaf<'r>) {
-        let name = Name::Leaf(leaf.name_id(), leaf.names());
-        self.cells.push(Cell { name, value: leaf.value() });
+    pub fn push_field(&mut self, field: Field<'r>) {
+        let name = CellName::Field(field.name_id(), field.names());
+        self.cells.push(Cell { name, value: field.value() });
     }
 
-    /// Adds a leaf of the record under another name.
-    pub fn push_leaf_as(&mut self, name: &'static str, leaf: Leaf<'r>) {
-        self.push_value(name, leaf.value());
+    /// Adds a field of the record under another name.
+    pub fn push_field_as(&mut self, name: &'static str, field: Field<'r>) {
+        self.push_value(name, field.value());
     }
 
     /// Adds a cell whose name may be made for it.
     pub fn push_named(&mut self, name: impl Into<Cow<'r, str>>, value: Value<'r>) {
-        self.cells.push(Cell { name: Name::Other(name.into()), value });
+        self.cells.push(Cell { name: CellName::Other(name.into()), value });
     }
 
-    /// Adds a leaf of a record under another name; without it, an empty cell.
-    pub fn copy_as(&mut self, record: &'r Leaves, leaf: &str, name: &'static str) {
-        let value = record.get(leaf).unwrap_or(Value::ABSENT);
+    /// Adds a field of a record under another name; without it, an empty cell.
+    pub fn copy_as(&mut self, record: &'r Record, field: &str, name: &'static str) {
+        let value = record.get(field).unwrap_or(Value::ABSENT);
         self.push_value(name, value);
     }
 
@@ -122,7 +122,7 @@ impl<'r> Row<'r> {
 #[cfg(test)]
 mod tests {
     use super::{Row, Value};
-    use crate::json::flatten::Kind;
+    use crate::json::flatten::JsonType;
 
     #[test]
     fn an_emptied_row_has_no_cells_and_needs_no_memory_of_its_own() {
@@ -139,12 +139,12 @@ mod tests {
     fn the_first_cell_of_a_name_is_found_and_empty_texts_are_no_values() {
         let mut row = Row::default();
         row.push("a", "x");
-        row.push_value("a", Value::Text("", Kind::Text).filled());
+        row.push_value("a", Value::Text("", JsonType::Text).filled());
         row.push_named(format!("b{}", 1), Value::Whole(5).filled());
-        assert_eq!(row.get("a"), Some(Value::Text("x", Kind::Text)));
+        assert_eq!(row.get("a"), Some(Value::Text("x", JsonType::Text)));
         assert_eq!(row.get("c"), None);
         let cells: Vec<_> = row.iter().collect();
-        let first = Value::Text("x", Kind::Text);
+        let first = Value::Text("x", JsonType::Text);
         assert_eq!(cells, [("a", first), ("a", Value::ABSENT), ("b1", Value::Whole(5))]);
     }
 }

@@ -9,8 +9,8 @@ use crate::table::row::Row;
 /// Which rows are wanted.
 #[derive(Default)]
 pub struct RowFilter {
-    among: Vec<(&'static str, HashSet<String>)>,
-    within: Vec<(&'static str, Span)>,
+    is_in: Vec<(&'static str, HashSet<String>)>,
+    between: Vec<(&'static str, Span)>,
 }
 
 /// A span of time, seconds since 1970, both ends within.
@@ -42,35 +42,35 @@ impl RowFilter {
     /// Only rows whose text in `column` is one of `values`; all if there are
     /// none.
     #[must_use]
-    pub fn among<T: ToString>(mut self, column: &'static str, values: &[T]) -> Self {
+    pub fn is_in<T: ToString>(mut self, column: &'static str, values: &[T]) -> Self {
         if !values.is_empty() {
-            self.among.push((column, values.iter().map(ToString::to_string).collect()));
+            self.is_in.push((column, values.iter().map(ToString::to_string).collect()));
         }
         self
     }
 
     /// Only rows whose time in `column` lies within `span`.
     #[must_use]
-    pub fn within(mut self, column: &'static str, span: Span) -> Self {
+    pub fn between(mut self, column: &'static str, span: Span) -> Self {
         if span != Span::default() {
-            self.within.push((column, span));
+            self.between.push((column, span));
         }
         self
     }
 
     /// Whether every row is wanted.
     pub fn is_empty(&self) -> bool {
-        self.among.is_empty() && self.within.is_empty()
+        self.is_in.is_empty() && self.between.is_empty()
     }
 
     /// Whether a row is wanted. One that lacks a column is not.
-    pub fn lets_through(&self, row: &Row) -> bool {
+    pub fn matches(&self, row: &Row) -> bool {
         let has = |(column, values): &(&str, HashSet<String>)| {
             row.get(column).is_some_and(|value| values.contains(&*value.text()))
         };
         let lies =
             |(column, span): &(&str, Span)| row.get(column).is_some_and(|value| span.holds(value));
-        self.among.iter().all(has) && self.within.iter().all(lies)
+        self.is_in.iter().all(has) && self.between.iter().all(lies)
     }
 }
 
@@ -90,14 +90,14 @@ mod tests {
     #[test]
     fn without_filters_every_row_is_wanted() {
         let none: [u64; 0] = [];
-        let filter = RowFilter::default().among("id", &none).within("at", Span::default());
-        assert!(filter.lets_through(&row(&[])));
+        let filter = RowFilter::default().is_in("id", &none).between("at", Span::default());
+        assert!(filter.matches(&row(&[])));
     }
 
     #[test]
     fn all_filters_must_let_a_row_through() {
         let span = Span { from: Some(10), to: Some(20) };
-        let filter = RowFilter::default().among("id", &[1, 2]).within("at", span);
+        let filter = RowFilter::default().is_in("id", &[1, 2]).between("at", span);
         for (id, at, wanted) in [
             ("1", "10", true),
             ("2", "20", true),
@@ -106,8 +106,8 @@ mod tests {
             ("1", "21", false),
             ("1", "x", false),
         ] {
-            assert_eq!(filter.lets_through(&row(&[("id", id), ("at", at)])), wanted, "{id} {at}");
+            assert_eq!(filter.matches(&row(&[("id", id), ("at", at)])), wanted, "{id} {at}");
         }
-        assert!(!filter.lets_through(&row(&[("id", "1")])));
+        assert!(!filter.matches(&row(&[("id", "1")])));
     }
 }

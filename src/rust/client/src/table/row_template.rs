@@ -3,28 +3,28 @@
 //! each further one is written without a look at names.
 
 use crate::json::field_names::NameId;
-use crate::json::flatten::{Kind, Leaf, Leaves, Value};
+use crate::json::flatten::{Field, JsonType, Record, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
 
 /// What a cell of a laid out row holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A leaf of the record, by its place.
-    Leaf(usize),
+pub enum CellSource {
+    /// A field of the record, by its place.
+    Field(usize),
     /// Always this text.
     Text(&'static str),
     /// Always this number.
     Whole(i64),
 }
 
-impl Source {
+impl CellSource {
     #[inline]
-    fn value<'l>(self, record: &'l Leaves) -> Value<'l> {
+    fn value<'l>(self, record: &'l Record) -> Value<'l> {
         match self {
-            Source::Leaf(place) => record.at(place).map_or(Value::ABSENT, Leaf::value),
-            Source::Text(text) => Value::Text(text, Kind::Text),
-            Source::Whole(whole) => Value::Whole(whole),
+            CellSource::Field(index) => record.at(index).map_or(Value::ABSENT, Field::value),
+            CellSource::Text(text) => Value::Text(text, JsonType::Text),
+            CellSource::Whole(whole) => Value::Whole(whole),
         }
     }
 }
@@ -32,61 +32,61 @@ impl Source {
 /// A cell of a laid out row.
 #[derive(Debug, PartialEq, Eq)]
 enum Cell {
-    /// One with a name of the layout's.
-    Named(&'static str, Source),
-    /// A leaf of the record, by its place, under a name that was made for it.
+    /// One with a name of the template's.
+    Named(&'static str, CellSource),
+    /// A field of the record, by its place, under a name that was made for it.
     Renamed(Box<str>, usize),
-    /// A leaf of the record under its own name, by its place.
+    /// A field of the record under its own name, by its place.
     Own(usize),
 }
 
 impl Cell {
     #[inline]
-    fn value<'l>(&self, record: &'l Leaves) -> Value<'l> {
+    fn value<'l>(&self, record: &'l Record) -> Value<'l> {
         match self {
             Cell::Named(_, source) => source.value(record),
-            Cell::Renamed(_, place) | Cell::Own(place) => Source::Leaf(*place).value(record),
+            Cell::Renamed(_, index) | Cell::Own(index) => CellSource::Field(*index).value(record),
         }
     }
 }
 
 /// The cells of a row.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Layout(Vec<Cell>);
+pub struct Template(Vec<Cell>);
 
 /// Room for the cells of most rows.
 const USUAL_CELLS: usize = 24;
 
-impl Default for Layout {
+impl Default for Template {
     fn default() -> Self {
-        Layout(Vec::with_capacity(USUAL_CELLS))
+        Template(Vec::with_capacity(USUAL_CELLS))
     }
 }
 
-impl Layout {
+impl Template {
     /// Adds a cell.
-    pub fn push(&mut self, name: &'static str, source: Source) {
+    pub fn push(&mut self, name: &'static str, source: CellSource) {
         self.0.push(Cell::Named(name, source));
     }
 
-    /// Adds a leaf under its own name.
-    pub fn push_leaf(&mut self, place: usize) {
-        self.0.push(Cell::Own(place));
+    /// Adds a field under its own name.
+    pub fn push_field(&mut self, index: usize) {
+        self.0.push(Cell::Own(index));
     }
 
-    /// Adds a leaf under a name that was made for it.
-    pub fn push_renamed(&mut self, name: String, place: usize) {
-        self.0.push(Cell::Renamed(name.into(), place));
+    /// Adds a field under a name that was made for it.
+    pub fn push_renamed(&mut self, name: String, index: usize) {
+        self.0.push(Cell::Renamed(name.into(), index));
     }
 
-    /// Writes the row of a record that it is the layout of.
-    pub fn write<'r>(&self, record: &'r Leaves, row: &mut Row<'r>) {
+    /// Writes the row of a record that it is the template of.
+    pub fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) {
         for cell in &self.0 {
             match cell {
                 Cell::Named(name, source) => row.push_value(name, source.value(record)),
                 Cell::Renamed(name, _) => row.push_named(name.to_string(), cell.value(record)),
-                Cell::Own(place) => record.at(*place).into_iter().for_each(|leaf| {
-                    row.push_leaf(leaf);
+                Cell::Own(index) => record.at(*index).into_iter().for_each(|field| {
+                    row.push_field(field);
                 }),
             }
         }
@@ -94,72 +94,72 @@ impl Layout {
 }
 
 /// How records of a kind are laid out.
-pub trait LayOut: Sync {
-    /// The member of the record that the layout depends on besides names.
+pub trait RowTemplate: Sync {
+    /// The member of the record that the template depends on besides names.
     fn key_member(&self) -> &'static str;
-    /// What the layout depends on, by what that member holds.
+    /// What the template depends on, by what that member holds.
     fn key(&self, value: Option<Value>) -> u32;
-    /// The layout of the records with these names and this key.
-    fn layout(&self, record: &Leaves, key: u32) -> Layout;
+    /// The template of the records with these names and this key.
+    fn template(&self, record: &Record, key: u32) -> Template;
     /// Which rows are wanted.
     fn filter(&self) -> &RowFilter;
 }
 
-/// Layouts that are kept: a page has records of few kinds.
+/// Templates that are kept: a page has records of few kinds.
 const MOST: usize = 64;
 
-/// The layouts of a page whose columns are known.
+/// The templates of a page whose columns are known.
 #[derive(Default)]
-pub struct Layouts {
-    placed: Vec<Placed>,
+pub struct Templates {
+    kept: Vec<PlacedTemplate>,
     /// The number of the name of the member that they depend on.
     key_name: Option<NameId>,
 }
 
-/// A layout, and where its cells go.
-pub struct Placed {
+/// A template, and where its cells go.
+pub struct PlacedTemplate {
     key: u32,
     names: Vec<NameId>,
-    layout: Layout,
+    template: Template,
     /// The column of each cell.
     slots: Vec<usize>,
 }
 
-impl Layouts {
+impl Templates {
     /// The key of a record, all of which must be of one page.
-    pub fn key(&mut self, how: &dyn LayOut, record: &Leaves) -> u32 {
+    pub fn key(&mut self, how: &dyn RowTemplate, record: &Record) -> u32 {
         let named =
-            self.key_name.and_then(|name| record.iter().find(|leaf| leaf.name_id() == name));
-        let leaf = named.or_else(|| record.find(how.key_member()));
-        self.key_name = leaf.map(Leaf::name_id).or(self.key_name);
-        how.key(leaf.map(Leaf::value))
+            self.key_name.and_then(|name| record.iter().find(|field| field.name_id() == name));
+        let field = named.or_else(|| record.find(how.key_member()));
+        self.key_name = field.map(Field::name_id).or(self.key_name);
+        how.key(field.map(Field::value))
     }
 
-    /// The layout of a record, if it is here.
+    /// The template of a record, if it is here.
     #[inline]
-    pub fn find(&self, record: &Leaves, key: u32) -> Option<&Placed> {
-        self.placed.iter().find(|placed| placed.key == key && record.has_names(&placed.names))
+    pub fn find(&self, record: &Record, key: u32) -> Option<&PlacedTemplate> {
+        self.kept.iter().find(|kept| kept.key == key && record.has_names(&kept.names))
     }
 
-    /// Adds the layout of a record; its cells go to the columns `slots`.
-    pub fn add(&mut self, record: &Leaves, key: u32, layout: Layout, slots: &[usize]) {
-        if self.placed.len() < MOST {
-            let names = record.iter().map(Leaf::name_id).collect();
-            self.placed.push(Placed { key, names, layout, slots: slots.to_vec() });
+    /// Adds the template of a record; its cells go to the columns `slots`.
+    pub fn add(&mut self, record: &Record, key: u32, template: Template, slots: &[usize]) {
+        if self.kept.len() < MOST {
+            let names = record.iter().map(Field::name_id).collect();
+            self.kept.push(PlacedTemplate { key, names, template, slots: slots.to_vec() });
         }
     }
 }
 
-impl Placed {
-    /// The layout.
-    pub fn layout(&self) -> &Layout {
-        &self.layout
+impl PlacedTemplate {
+    /// The template.
+    pub fn template(&self) -> &Template {
+        &self.template
     }
 
     /// The columns and values of the row of a record.
     #[inline]
-    pub fn cells<'l>(&'l self, record: &'l Leaves) -> impl Iterator<Item = (usize, Value<'l>)> {
-        let cells = self.slots.iter().zip(&self.layout.0);
+    pub fn cells<'l>(&'l self, record: &'l Record) -> impl Iterator<Item = (usize, Value<'l>)> {
+        let cells = self.slots.iter().zip(&self.template.0);
         cells.map(|(slot, cell)| (*slot, cell.value(record)))
     }
 }

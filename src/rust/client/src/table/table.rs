@@ -10,17 +10,17 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::json::field_names::{NameId, NameTable};
-use crate::json::flatten::{Leaf, Leaves, Value};
+use crate::json::field_names::{FieldNames, NameId};
+use crate::json::flatten::{Field, Record, Value};
 use crate::table::RowSink;
 use crate::table::column_builder::ColumnBuilder;
-use crate::table::column_cache::KnownNames;
-use crate::table::row::{Name, Row};
+use crate::table::column_cache::ColumnCache;
+use crate::table::row::{CellName, Row};
 use crate::table::unique_names::{is_odd, make_unique};
 
 use crate::json::page::BadCell;
 use crate::table::column::{Column, Role, Unreadable};
-use crate::table::seen_ids::{Key, Keys};
+use crate::table::seen_keys::{Key, SeenKeys};
 
 /// What is known of a kind of table before its rows are seen.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Schema {
     pub logicals: &'static [&'static str],
     /// Whether columns that are none of these take the type of their values in
     /// JSON, rather than being text.
-    pub natural: bool,
+    pub inferred: bool,
 }
 
 impl Schema {
@@ -55,7 +55,7 @@ impl Schema {
         time_endings: &[],
         integers: &[],
         logicals: &[],
-        natural: false,
+        inferred: false,
     };
 
     fn role(&self, name: &str) -> Role {
@@ -67,8 +67,8 @@ impl Schema {
             Role::Number
         } else if self.logicals.contains(&name) {
             Role::Flag
-        } else if self.natural && !self.base.contains(&name) {
-            Role::Natural
+        } else if self.inferred && !self.base.contains(&name) {
+            Role::Inferred
         } else {
             Role::Text
         }
@@ -96,7 +96,7 @@ pub struct Table {
     schema: &'static Schema,
     rows: u32,
     columns: Vec<ColumnBuilder>,
-    index: HashTable<u32>,
+    index: HashTable<usize>,
     hasher: RandomState,
     /// For each column one more than the row that used it last, or [`ODD`].
     used: Vec<u32>,
@@ -105,7 +105,7 @@ pub struct Table {
     /// Column numbers of the row being added, reused from row to row.
     slots: Vec<usize>,
     /// The column of each name of the records that are added.
-    known: KnownNames,
+    cache: ColumnCache,
     /// Whether columns were left out, for there are [`MAX_COLUMNS`].
     is_too_wide: bool,
     /// Whether texts of the page were broken: then those that hold the
@@ -127,7 +127,7 @@ impl Table {
             used: Vec::with_capacity(USUAL_COLUMNS),
             fixed: Vec::with_capacity(USUAL_COLUMNS),
             slots: Vec::with_capacity(USUAL_COLUMNS),
-            known: KnownNames::default(),
+            cache: ColumnCache::default(),
             is_too_wide: false,
             is_repaired: false,
             broken: Vec::new(),
@@ -239,15 +239,15 @@ impl Table {
         Ok(())
     }
 
-    /// Adds a record as a row, each leaf as a cell.
+    /// Adds a record as a row, each field as a cell.
     ///
     /// # Errors
     /// As [`Table::push`].
-    pub fn push_record(&mut self, record: &Leaves) -> Result<(), BadCell> {
-        if !self.match_leaves(record) {
-            self.match_unusual_columns(record.iter().map(Leaf::name));
+    pub fn push_record(&mut self, record: &Record) -> Result<(), BadCell> {
+        if !self.match_fields(record) {
+            self.match_unusual_columns(record.iter().map(Field::name));
         }
-        self.fill(record.iter().map(Leaf::value))
+        self.fill(record.iter().map(Field::value))
     }
 
     fn fill<'c>(&mut self, values: impl Iterator<Item = Value<'c>>) -> Result<(), BadCell> {
@@ -265,12 +265,12 @@ impl Table {
         let mut guess = 0;
         for cell in row.cells() {
             let slot = match &cell.name {
-                Name::Fixed(name) => self.column_of_fixed(name, guess),
-                Name::Leaf(id, names) => {
-                    self.known.keep_those_of(names);
-                    self.column_of_leaf(*id, names)
+                CellName::Fixed(name) => self.column_of_fixed(name, guess),
+                CellName::Field(id, names) => {
+                    self.cache.keep_those_of(names);
+                    self.column_of_field(*id, names)
                 }
-                Name::Other(name) => self.column_at(name),
+                CellName::Other(name) => self.column_at(name),
             };
             if !self.use_once(slot) {
                 self.drop_columns_from(columns);
@@ -281,13 +281,13 @@ impl Table {
         true
     }
 
-    /// The same for the leaves of a record.
-    fn match_leaves(&mut self, record: &Leaves) -> bool {
+    /// The same for the fields of a record.
+    fn match_fields(&mut self, record: &Record) -> bool {
         let columns = self.columns.len();
         self.slots.clear();
-        self.known.keep_those_of(record.names());
-        for leaf in record.iter() {
-            let slot = self.column_of_leaf(leaf.name_id(), record.names());
+        self.cache.keep_those_of(record.names());
+        for field in record.iter() {
+            let slot = self.column_of_field(field.name_id(), record.names());
             if !self.use_once(slot) {
                 self.drop_columns_from(columns);
                 return false;
@@ -307,21 +307,21 @@ impl Table {
         slot
     }
 
-    /// The column of a leaf whose name is from the table of names that is
+    /// The column of a field whose name is from the table of names that is
     /// known.
     #[inline]
-    fn column_of_leaf(&mut self, name: NameId, names: &NameTable) -> usize {
-        match self.known.slot(name) {
+    fn column_of_field(&mut self, name: NameId, names: &FieldNames) -> usize {
+        match self.cache.slot(name) {
             Some(slot) => slot,
-            None => self.column_of_new_leaf(name, names),
+            None => self.column_of_new_field(name, names),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn column_of_new_leaf(&mut self, name: NameId, names: &NameTable) -> usize {
+    fn column_of_new_field(&mut self, name: NameId, names: &FieldNames) -> usize {
         let slot = self.column_at(names.get(name));
-        self.known.add(name, slot);
+        self.cache.add(name, slot);
         slot
     }
 
@@ -355,12 +355,12 @@ impl Table {
         if known >= self.columns.len() {
             return;
         }
-        self.known = KnownNames::default();
+        self.cache = ColumnCache::default();
         self.used.truncate(known);
         self.fixed.truncate(known);
         for (slot, column) in self.columns.drain(known..).enumerate() {
             let hash = self.hasher.hash_one(&*column.name);
-            let entry = self.index.find_entry(hash, |found| *found as usize == known + slot);
+            let entry = self.index.find_entry(hash, |found| *found == known + slot);
             if let Ok(entry) = entry {
                 entry.remove();
             }
@@ -369,9 +369,7 @@ impl Table {
 
     fn find(&self, name: &str) -> Option<usize> {
         let hash = self.hasher.hash_one(name);
-        self.index
-            .find(hash, |slot| *self.columns[*slot as usize].name == *name)
-            .map(|slot| *slot as usize)
+        self.index.find(hash, |slot| *self.columns[*slot].name == *name).copied()
     }
 
     fn column_at(&mut self, name: &str) -> usize {
@@ -383,20 +381,18 @@ impl Table {
         self.used.push(if is_odd(name) { ODD } else { 0 });
         self.fixed.push("");
         let (columns, hasher) = (&self.columns, &self.hasher);
-        self.index.insert_unique(
-            hasher.hash_one(name),
-            u32::try_from(slot).unwrap_or(u32::MAX),
-            |slot| hasher.hash_one(&*columns[*slot as usize].name),
-        );
+        self.index.insert_unique(hasher.hash_one(name), slot, |slot| {
+            hasher.hash_one(&*columns[*slot].name)
+        });
         slot
     }
 
     /// Adds the rows of `other` below whose number in column `name` is one of
     /// `numbers`.
-    pub fn append_with(&mut self, other: Table, name: &str, numbers: &Keys) {
+    pub fn append_with(&mut self, other: Table, name: &str, numbers: &SeenKeys) {
         let mut next = self.rows;
         let keep = other.numbers(name).into_iter().map(|number| numbers.has_number(number));
-        let places: Vec<Option<u32>> = keep
+        let targets: Vec<Option<u32>> = keep
             .map(|keep| {
                 keep.then(|| {
                     next += 1;
@@ -404,16 +400,16 @@ impl Table {
                 })
             })
             .collect();
-        self.append_at(other, &places);
+        self.append_at(other, &targets);
     }
 
-    fn append_at(&mut self, other: Table, places: &[Option<u32>]) {
-        let added = u32::try_from(places.iter().flatten().count()).unwrap_or(u32::MAX);
-        self.broken.extend(other.broken.iter().filter_map(|row| places[*row as usize]));
+    fn append_at(&mut self, other: Table, targets: &[Option<u32>]) {
+        let added: u32 = targets.iter().flatten().map(|_| 1).sum();
+        self.broken.extend(other.broken.iter().filter_map(|row| targets[*row as usize]));
         for column in other.columns {
             // What only the rows left out have makes no column.
             if !column.rows().is_empty()
-                && column.rows().iter().all(|row| places[row as usize].is_none())
+                && column.rows().iter().all(|row| targets[row as usize].is_none())
             {
                 continue;
             }
@@ -422,14 +418,14 @@ impl Table {
                 continue;
             }
             let slot = self.column_at(&column.name);
-            self.columns[slot].append(column, places);
+            self.columns[slot].append(column, targets);
         }
         self.is_too_wide |= other.is_too_wide;
         self.rows += added;
     }
 
     /// Where each row goes when the first kept one goes to `start`.
-    fn places(&self, start: u32, seen: &mut Keys) -> Vec<Option<u32>> {
+    fn targets(&self, start: u32, seen: &mut SeenKeys) -> Vec<Option<u32>> {
         let mut keep = vec![true; self.rows as usize];
         self.for_each_key(|row, key| keep[row as usize] = seen.insert(key));
         let mut next = start;
@@ -444,7 +440,7 @@ impl Table {
     }
 
     /// Adds those keys of the rows to `keys` that are wanted.
-    pub fn keys_into_if(&self, keys: &mut Keys, is_wanted: impl Fn(Key<'_>) -> bool) {
+    pub fn keys_into_if(&self, keys: &mut SeenKeys, is_wanted: impl Fn(Key<'_>) -> bool) {
         self.for_each_key(|_, key| {
             if is_wanted(key) {
                 keys.insert(key);
@@ -491,15 +487,13 @@ impl Table {
         let (used, fixed) = (self.used.remove(slot), self.fixed.remove(slot));
         self.used.push(used);
         self.fixed.push(fixed);
-        self.known = KnownNames::default();
+        self.cache = ColumnCache::default();
         let (columns, hasher) = (&self.columns, &self.hasher);
         self.index.clear();
         for (slot, column) in columns.iter().enumerate() {
-            self.index.insert_unique(
-                hasher.hash_one(&*column.name),
-                u32::try_from(slot).unwrap_or(u32::MAX),
-                |slot| hasher.hash_one(&*columns[*slot as usize].name),
-            );
+            self.index.insert_unique(hasher.hash_one(&*column.name), slot, |slot| {
+                hasher.hash_one(&*columns[*slot].name)
+            });
         }
     }
 
@@ -517,7 +511,7 @@ impl Table {
         for (_, _, name) in &firsts {
             joined.ensure(name);
         }
-        let mut seen = Keys::default();
+        let mut seen = SeenKeys::default();
         for table in tables {
             joined.append(table, &mut seen);
         }
@@ -565,12 +559,12 @@ impl Table {
         if order.is_sorted() {
             return;
         }
-        let mut places = vec![0; order.len()];
-        for (place, row) in order.iter().enumerate() {
-            places[*row as usize] = u32::try_from(place).unwrap_or(u32::MAX);
+        let mut targets = vec![0; order.len()];
+        for (target, row) in (0..).zip(&order) {
+            targets[*row as usize] = target;
         }
         for column in &mut self.columns {
-            column.rearrange(&places);
+            column.rearrange(&targets);
         }
     }
 }
@@ -586,12 +580,12 @@ fn is_broken(value: Value) -> bool {
 
 impl RowSink for Table {
     /// Rows without a key are all kept.
-    fn append(&mut self, page: Table, seen: &mut Keys) {
-        let places = page.places(self.rows, seen);
-        self.append_at(page, &places);
+    fn append(&mut self, page: Table, seen: &mut SeenKeys) {
+        let targets = page.targets(self.rows, seen);
+        self.append_at(page, &targets);
     }
 
-    fn keys_into(&self, keys: &mut Keys) {
+    fn keys_into(&self, keys: &mut SeenKeys) {
         self.keys_into_if(keys, |_| true);
     }
 
@@ -606,10 +600,10 @@ impl RowSink for Table {
 /// A table with others whose rows belong to its rows, by their `id`.
 impl RowSink for Vec<Table> {
     /// What belongs to a row that is left out is left out, too.
-    fn append(&mut self, page: Vec<Table>, seen: &mut Keys) {
-        let mut new = Keys::default();
-        for (place, (table, page)) in self.iter_mut().zip(page).enumerate() {
-            if place == 0 {
+    fn append(&mut self, page: Vec<Table>, seen: &mut SeenKeys) {
+        let mut new = SeenKeys::default();
+        for (index, (table, page)) in self.iter_mut().zip(page).enumerate() {
+            if index == 0 {
                 page.keys_into_if(&mut new, |key| !seen.has(key));
                 table.append(page, seen);
             } else {
@@ -618,7 +612,7 @@ impl RowSink for Vec<Table> {
         }
     }
 
-    fn keys_into(&self, keys: &mut Keys) {
+    fn keys_into(&self, keys: &mut SeenKeys) {
         self.iter().take(1).for_each(|table| table.keys_into(keys));
     }
 
@@ -630,8 +624,8 @@ impl RowSink for Vec<Table> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
-    use super::{BadCell, Column, Keys, MAX_COLUMNS, Schema, Table, Unreadable};
-    use crate::json::flatten::{Leaves, NoLinks};
+    use super::{BadCell, Column, MAX_COLUMNS, Schema, SeenKeys, Table, Unreadable};
+    use crate::json::flatten::{NoLinks, Record};
     use crate::table::RowSink;
     use crate::table::column::{Type, Values};
     use serde::de::DeserializeSeed;
@@ -645,10 +639,10 @@ mod tests {
     };
 
     fn push(table: &mut Table, json: &str) -> Result<(), BadCell> {
-        let mut leaves = Leaves::default();
+        let mut record = Record::default();
         let mut parser = serde_json::Deserializer::from_str(json);
-        leaves.record(&mut NoLinks).deserialize(&mut parser).unwrap();
-        table.push_record(&leaves)
+        record.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
+        table.push_record(&record)
     }
 
     fn table(records: &[&str]) -> Table {
@@ -666,8 +660,8 @@ mod tests {
             .enumerate()
             .map(|(cell, row)| {
                 let text = match column.values() {
-                    Values::Text(numbers, dictionary) => {
-                        dictionary.get(numbers.iter().nth(cell).unwrap()).to_owned()
+                    Values::Text(numbers, interner) => {
+                        interner.get(numbers.iter().nth(cell).unwrap()).to_owned()
                     }
                     Values::Number(_, numbers) => numbers[cell].to_string(),
                 };
@@ -704,14 +698,14 @@ mod tests {
                 page
             };
             let mut joined = page(0);
-            joined.append(page(rows), &mut Keys::default());
+            joined.append(page(rows), &mut SeenKeys::default());
             let once: Vec<String> = (0..rows).map(text).collect();
             for (table, expected) in [(page(0), once.clone()), (joined, [&once[..]; 2].concat())] {
                 let columns = table.into_columns();
                 let texts = cells(&columns[1]).into_iter().map(|(_, text)| text);
                 assert_eq!(texts.collect::<Vec<_>>(), expected);
                 let stored = match columns[1].values() {
-                    Values::Text(_, dictionary) => dictionary.len(),
+                    Values::Text(_, interner) => interner.len(),
                     Values::Number(..) => 0,
                 };
                 assert_eq!(stored, kinds as usize, "{rows} rows");
@@ -732,7 +726,7 @@ mod tests {
     #[test]
     fn pages_are_joined_in_order_and_rows_seen_twice_are_kept_once() {
         let mut whole = Table::new(&SCHEMA);
-        let mut seen = Keys::default();
+        let mut seen = SeenKeys::default();
         whole.append(table(&[r#"{"id":1,"t":"a"}"#, r#"{"id":2,"t":"b"}"#]), &mut seen);
         whole.append(table(&[r#"{"id":2,"t":"b"}"#, r#"{"id":3,"u":"c","t":"a"}"#]), &mut seen);
         assert_eq!(whole.rows(), 3);
@@ -747,7 +741,7 @@ mod tests {
     #[test]
     fn a_row_that_is_left_out_leaves_no_empty_column() {
         let mut whole = Table::new(&SCHEMA);
-        let mut seen = Keys::default();
+        let mut seen = SeenKeys::default();
         whole.append(table(&[r#"{"id":1}"#]), &mut seen);
         whole.append(table(&[r#"{"id":1,"t":"a"}"#, r#"{"id":2,"u":"b"}"#]), &mut seen);
         assert_eq!(names(whole), ["id", "u"]);
@@ -767,7 +761,7 @@ mod tests {
         base: &["id", "sale", "is_deleted", "created_at", "name"],
         integers: &["sale"],
         logicals: &["is_deleted"],
-        natural: true,
+        inferred: true,
         ..SCHEMA
     };
 
@@ -840,7 +834,7 @@ mod tests {
             }
             page
         };
-        let (mut whole, mut seen) = (Table::new(&TYPED), Keys::default());
+        let (mut whole, mut seen) = (Table::new(&TYPED), SeenKeys::default());
         whole.append(page(1..4), &mut seen);
         whole.append(page(3..6), &mut seen);
         let found: Vec<_> = whole.unreadable().collect();
@@ -858,7 +852,7 @@ mod tests {
             }
             page
         };
-        let (names, mut seen) = (MAX_COLUMNS - 1, Keys::default());
+        let (names, mut seen) = (MAX_COLUMNS - 1, SeenKeys::default());
         let mut whole = Table::new(&SCHEMA);
         whole.append(page(0..names), &mut seen);
         assert!(!whole.narrow());
@@ -902,8 +896,8 @@ mod tests {
             r#"{"id":5,"created_at":4,"b":"x","e":"x","c":"y"}"#,
             r#"{"id":4,"created_at":6,"f":"x"}"#,
         ];
-        let rows = |places: &[usize]| {
-            let records: Vec<&str> = places.iter().map(|place| records[*place]).collect();
+        let rows = |targets: &[usize]| {
+            let records: Vec<&str> = targets.iter().map(|index| records[*index]).collect();
             table(&records)
         };
         let shown = |tables: Vec<Table>| {

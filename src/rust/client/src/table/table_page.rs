@@ -3,11 +3,11 @@
 use serde::de::MapAccess;
 
 use crate::bad_page::BadPage;
-use crate::json::flatten::{Leaves, Members, NoLinks};
+use crate::json::flatten::{FieldReader, NoLinks, Record};
 use crate::json::page::BadCell;
-use crate::json::page::{Page, Place, Records, read_records};
+use crate::json::page::{Page, PageShape, RecordSink, read_records};
 use crate::table::row::Row;
-use crate::table::row_template::{LayOut, Layouts};
+use crate::table::row_template::{RowTemplate, Templates};
 use crate::table::{Schema, Table};
 
 /// What a page is read as whose records become rows of one table.
@@ -28,18 +28,18 @@ pub struct Format<'f> {
 /// How a record becomes a row.
 #[derive(Clone, Copy)]
 pub enum Map<'f> {
-    /// Its leaves are the cells.
-    AsItIs,
+    /// Its fields are the cells.
+    Identity,
     /// Its row is written.
-    Written(&'f RowMap<'f>),
+    Function(&'f RowMap<'f>),
     /// Its row is written, also of what it embeds.
-    WithEmbedded(&'f RowMap<'f>),
+    FunctionWithEmbedded(&'f RowMap<'f>),
     /// Its row is laid out, as those before it if it is like them.
-    LaidOut(&'f dyn LayOut),
+    Template(&'f dyn RowTemplate),
 }
 
-/// From the leaves of a record to the cells of its row; false leaves it out.
-pub type RowMap<'m> = dyn for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync + 'm;
+/// From the fields of a record to the cells of its row; false leaves it out.
+pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 'm;
 
 /// Reads a page whose records become rows of one table.
 ///
@@ -50,10 +50,10 @@ pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
         table: Table::new(format.schema),
         row: Row::default(),
         map: format.map,
-        layouts: Layouts::default(),
+        templates: Templates::default(),
         links: NoLinks,
     };
-    read_records(body, Place { list: format.list, id: format.id, order: format.order }, empty)
+    read_records(body, PageShape { list: format.list, id: format.id, order: format.order }, empty)
 }
 
 /// Records that become rows of one table.
@@ -62,27 +62,29 @@ struct OneTable<'m> {
     /// Reused from record to record.
     row: Row<'static>,
     map: Map<'m>,
-    layouts: Layouts,
+    templates: Templates,
     links: NoLinks,
 }
 
-impl Members for OneTable<'_> {
+impl FieldReader for OneTable<'_> {
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        if name == "_embedded" && matches!(self.map, Map::WithEmbedded(_)) {
+        if name == "_embedded" && matches!(self.map, Map::FunctionWithEmbedded(_)) {
             return Ok(false);
         }
         self.links.read(name, map)
     }
 }
 
-impl Records for OneTable<'_> {
+impl RecordSink for OneTable<'_> {
     type Rows = Table;
 
-    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
+    fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
         match self.map {
-            Map::AsItIs => self.table.push_record(leaves),
-            Map::Written(write) | Map::WithEmbedded(write) => self.keep_written(write, leaves),
-            Map::LaidOut(how) => self.keep_laid_out(how, leaves),
+            Map::Identity => self.table.push_record(record),
+            Map::Function(write) | Map::FunctionWithEmbedded(write) => {
+                self.keep_written(write, record)
+            }
+            Map::Template(how) => self.keep_by_template(how, record),
         }
     }
 
@@ -96,39 +98,44 @@ impl Records for OneTable<'_> {
 }
 
 impl OneTable<'_> {
-    fn keep_written(&mut self, write: &RowMap, leaves: &Leaves) -> Result<(), BadCell> {
+    fn keep_written(&mut self, write: &RowMap, record: &Record) -> Result<(), BadCell> {
         let mut row = std::mem::take(&mut self.row).emptied();
-        let pushed = if write(leaves, &mut row) { self.table.push(&row) } else { Ok(()) };
+        let pushed = if write(record, &mut row) { self.table.push(&row) } else { Ok(()) };
         self.row = row.emptied();
         pushed
     }
 
-    fn keep_laid_out(&mut self, how: &dyn LayOut, leaves: &Leaves) -> Result<(), BadCell> {
-        let key = self.layouts.key(how, leaves);
-        let Some(placed) = self.layouts.find(leaves, key) else {
-            return self.keep_first(how, leaves, key);
+    fn keep_by_template(&mut self, how: &dyn RowTemplate, record: &Record) -> Result<(), BadCell> {
+        let key = self.templates.key(how, record);
+        let Some(placed) = self.templates.find(record, key) else {
+            return self.keep_first(how, record, key);
         };
         if !how.filter().is_empty() {
             let mut row = std::mem::take(&mut self.row).emptied();
-            placed.layout().write(leaves, &mut row);
-            let is_wanted = how.filter().lets_through(&row);
+            placed.template().write(record, &mut row);
+            let is_wanted = how.filter().matches(&row);
             self.row = row.emptied();
             if !is_wanted {
                 return Ok(());
             }
         }
-        self.table.push_at(placed.cells(leaves))
+        self.table.push_at(placed.cells(record))
     }
 
-    /// The first row of a layout.
+    /// The first row of a template.
     #[cold]
-    fn keep_first(&mut self, how: &dyn LayOut, leaves: &Leaves, key: u32) -> Result<(), BadCell> {
-        let layout = how.layout(leaves, key);
+    fn keep_first(
+        &mut self,
+        how: &dyn RowTemplate,
+        record: &Record,
+        key: u32,
+    ) -> Result<(), BadCell> {
+        let template = how.template(record, key);
         let mut row = std::mem::take(&mut self.row).emptied();
-        layout.write(leaves, &mut row);
-        if how.filter().lets_through(&row) {
+        template.write(record, &mut row);
+        if how.filter().matches(&row) {
             if let Some(slots) = self.table.push_regular(&row)? {
-                self.layouts.add(leaves, key, layout, slots);
+                self.templates.add(record, key, template, slots);
             }
         }
         self.row = row.emptied();
@@ -141,10 +148,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Format, Map, RowMap, read_page};
     use crate::bad_page::BadPage;
-    use crate::json::flatten::{Kind, Leaves, Value};
+    use crate::json::flatten::{JsonType, Record, Value};
     use crate::json::page::Page;
     use crate::table::row_filter::RowFilter;
-    use crate::table::row_template::{LayOut, Layout, Source};
+    use crate::table::row_template::{CellSource, RowTemplate, Template};
     use crate::table::{Column, Schema, Table};
 
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
@@ -160,7 +167,7 @@ mod tests {
             schema: &SCHEMA,
             id: "id",
             order: None,
-            map: Map::Written(map),
+            map: Map::Function(map),
         };
         let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
         let page = read_page(body, &format).unwrap();
@@ -171,7 +178,7 @@ mod tests {
     #[test]
     fn what_a_record_embeds_is_there_for_those_who_ask_for_it() {
         let map: &RowMap = &|record, row| {
-            record.iter().for_each(|leaf| row.push_leaf(leaf));
+            record.iter().for_each(|field| row.push_field(field));
             true
         };
         let body =
@@ -181,29 +188,29 @@ mod tests {
             let columns = read_page(body, &format).unwrap().rows.into_columns();
             columns.iter().map(Column::name).collect::<Vec<_>>()
         };
-        assert_eq!(columns(Map::WithEmbedded(map)), ["id", "_embedded_a"]);
-        assert_eq!(columns(Map::Written(map)), ["id"]);
+        assert_eq!(columns(Map::FunctionWithEmbedded(map)), ["id", "_embedded_a"]);
+        assert_eq!(columns(Map::Function(map)), ["id"]);
     }
 
     /// Lays out the id and, for records with a `kind` of `a`, the text.
     struct Texts(RowFilter);
 
-    impl LayOut for Texts {
+    impl RowTemplate for Texts {
         fn key_member(&self) -> &'static str {
             "kind"
         }
 
         fn key(&self, kind: Option<Value>) -> u32 {
-            u32::from(kind == Some(Value::Text("a", Kind::Text)))
+            u32::from(kind == Some(Value::Text("a", JsonType::Text)))
         }
 
-        fn layout(&self, record: &Leaves, key: u32) -> Layout {
-            let mut row = Layout::default();
-            row.push("id", Source::Leaf(0));
-            row.push("key", Source::Whole(key.into()));
-            for (place, leaf) in record.iter().enumerate() {
-                if key == 1 && leaf.name() == "text" {
-                    row.push_leaf(place);
+        fn template(&self, record: &Record, key: u32) -> Template {
+            let mut row = Template::default();
+            row.push("id", CellSource::Field(0));
+            row.push("key", CellSource::Whole(key.into()));
+            for (index, field) in record.iter().enumerate() {
+                if key == 1 && field.name() == "text" {
+                    row.push_field(index);
                 }
             }
             row
@@ -214,9 +221,9 @@ mod tests {
         }
     }
 
-    fn laid_out(body: &str, filter: RowFilter) -> Vec<(String, Vec<Option<String>>)> {
+    fn by_template(body: &str, filter: RowFilter) -> Vec<(String, Vec<Option<String>>)> {
         let texts = Texts(filter);
-        let map = Map::LaidOut(&texts);
+        let map = Map::Template(&texts);
         let schema = &Schema::TEXT;
         let format = Format { list: "items", schema, id: "id", order: None, map };
         let table = read_page(body.as_bytes(), &format).unwrap().rows;
@@ -231,14 +238,14 @@ mod tests {
             {"id":1,"kind":"a","text":"x"},{"id":2,"kind":"b","text":"y"},
             {"id":3,"kind":"a","text":"z"},{"id":4,"kind":"a"},{"id":5,"kind":"a","text":"w"},
             {"id":6,"kind":"b","text":"v"}]}}"#;
-        let columns = laid_out(body, RowFilter::default());
+        let columns = by_template(body, RowFilter::default());
         let texts = |texts: &[&str]| -> Vec<Option<String>> {
             texts.iter().map(|text| Some((*text).to_owned()).filter(|t| !t.is_empty())).collect()
         };
         assert_eq!(columns[0].1, texts(&["1", "2", "3", "4", "5", "6"]));
         assert_eq!(columns[1].1, texts(&["1", "0", "1", "1", "1", "0"]));
         assert_eq!(columns[2].1, texts(&["x", "", "z", "", "w", ""]));
-        let columns = laid_out(body, RowFilter::default().among("id", &[3, 5, 6]));
+        let columns = by_template(body, RowFilter::default().is_in("id", &[3, 5, 6]));
         assert_eq!(columns[0].1, texts(&["3", "5", "6"]));
         assert_eq!(columns[2].1, texts(&["z", "w", ""]));
     }
@@ -247,13 +254,13 @@ mod tests {
     fn rows_with_a_name_twice_are_laid_out_each() {
         let record = r#"{"id":1,"kind":"a","text":"x","text":"y"}"#;
         let body = format!(r#"{{"_embedded":{{"items":[{record},{record}]}}}}"#);
-        let columns = laid_out(&body, RowFilter::default());
+        let columns = by_template(&body, RowFilter::default());
         assert_eq!(columns[3].1, [Some("x".to_owned()), Some("x".to_owned())]);
     }
 
     fn read(body: &str) -> Result<Page<Table>, BadPage> {
         let format =
-            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
         read_page(body.as_bytes(), &format)
     }
 
@@ -310,7 +317,7 @@ mod tests {
     #[test]
     fn a_broken_text_costs_that_text_and_is_counted() {
         let format =
-            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
         let body =
             b"{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"x\xff\"},{\"id\":2,\"a\":\"\\ud83d\",
             \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\"}]}}";

@@ -13,12 +13,12 @@ const ENOUGH: usize = 32;
 
 /// Texts one after the other, equal ones as often as they came.
 #[derive(Default)]
-pub struct Plain {
+pub struct TextBuffer {
     bytes: String,
     ends: Vec<usize>,
 }
 
-impl Plain {
+impl TextBuffer {
     /// Adds a text.
     #[inline]
     pub fn push(&mut self, text: &str) {
@@ -37,7 +37,7 @@ impl Plain {
     /// tell and more than a few of those are equal, and whatever they are when
     /// they are more than a page has.
     #[inline]
-    pub fn should_be_distinct(&self) -> bool {
+    pub fn should_be_interned(&self) -> bool {
         match self.ends.len() {
             FIRST => self.repeats_last(),
             ENOUGH => self.repeats_often(),
@@ -56,27 +56,27 @@ impl Plain {
     fn repeats_often(&self) -> bool {
         let state = FixedState::default();
         let hashes: Vec<u64> = self.iter().map(|text| state.hash_one(text)).collect();
-        let came_before = |place: &usize| hashes[..*place].contains(&hashes[*place]);
+        let came_before = |index: &usize| hashes[..*index].contains(&hashes[*index]);
         (1..hashes.len()).filter(came_before).count() > ENOUGH / 8
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ENOUGH, FIRST, Plain};
+    use super::{ENOUGH, FIRST, TextBuffer};
     use crate::table::growth;
 
-    fn plain(texts: impl Iterator<Item = String>) -> Plain {
-        let mut plain = Plain::default();
-        texts.for_each(|text| plain.push(&text));
-        plain
+    fn buffer(texts: impl Iterator<Item = String>) -> TextBuffer {
+        let mut buffer = TextBuffer::default();
+        texts.for_each(|text| buffer.push(&text));
+        buffer
     }
 
     #[test]
     fn texts_come_back_as_often_as_they_were_added() {
         let texts = ["", "a", "", "бв", "a"];
-        let plain = plain(texts.iter().map(ToString::to_string));
-        assert_eq!(plain.iter().collect::<Vec<_>>(), texts);
+        let buffer = buffer(texts.iter().map(ToString::to_string));
+        assert_eq!(buffer.iter().collect::<Vec<_>>(), texts);
     }
 
     #[test]
@@ -93,8 +93,8 @@ mod tests {
             (ENOUGH + 1, 1, false),
             (growth::MANY, growth::MANY, true),
         ] {
-            let plain = plain((0..count).map(|n| number(n % kinds)));
-            assert_eq!(plain.should_be_distinct(), expected, "{count} of {kinds} kinds");
+            let buffer = buffer((0..count).map(|n| number(n % kinds)));
+            assert_eq!(buffer.should_be_interned(), expected, "{count} of {kinds} kinds");
         }
     }
 }

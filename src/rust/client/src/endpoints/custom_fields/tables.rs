@@ -4,7 +4,7 @@ use crate::json::flatten::Value;
 use crate::json::page::BadCell;
 use crate::json::tree::Node;
 use crate::table::row::Row;
-use crate::table::{Keys, RowSink, Schema, Table};
+use crate::table::{RowSink, Schema, SeenKeys, Table};
 
 /// The kinds of card that have fields, in the order of the result.
 pub const ENTITIES: [&str; 4] = ["contacts", "leads", "companies", "customers"];
@@ -26,7 +26,7 @@ pub static FIELDS: Schema = Schema {
     ],
     keys: &["id"],
     ids: &["id"],
-    natural: true,
+    inferred: true,
     integers: &["field_type", "sort"],
     logicals: &[
         "is_multiple",
@@ -52,14 +52,14 @@ pub struct FieldTables {
 }
 
 impl RowSink for FieldTables {
-    fn append(&mut self, page: FieldTables, seen: &mut Keys) {
-        let mut new = Keys::default();
+    fn append(&mut self, page: FieldTables, seen: &mut SeenKeys) {
+        let mut new = SeenKeys::default();
         page.fields.keys_into_if(&mut new, |key| !seen.has(key));
         self.fields.append(page.fields, seen);
         self.enums.append_with(page.enums, "id", &new);
     }
 
-    fn keys_into(&self, keys: &mut Keys) {
+    fn keys_into(&self, keys: &mut SeenKeys) {
         self.fields.keys_into(keys);
     }
 }

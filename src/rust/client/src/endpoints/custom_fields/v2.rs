@@ -51,7 +51,7 @@ fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadPa
 /// A field as its row: scalars only, which leaves out params and enums.
 fn write_row<'r>(field: &'r Node, row: &mut Row<'r>) {
     for (name, value) in field.members() {
-        if let Node::Leaf(text, kind) = value {
+        if let Node::Scalar(text, kind) = value {
             row.push_named(name, Value::Text(text, *kind).filled());
         }
     }

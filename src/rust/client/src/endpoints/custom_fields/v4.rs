@@ -8,8 +8,8 @@ use super::tables::{ENTITIES, FieldTables};
 use crate::bad_page::BadPage;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::{Kind, Leaves, Members, NoLinks, Value};
-use crate::json::page::{Page, Place, Records, read_records};
+use crate::json::flatten::{FieldReader, JsonType, NoLinks, Record, Value};
+use crate::json::page::{Page, PageShape, RecordSink, read_records};
 use crate::paging::{ListContext, PageRequest, Pages, Paging, read_list};
 use crate::query::{Context, all_of};
 use crate::table::row::Row;
@@ -79,8 +79,8 @@ fn lacks_customers(entity: &str, error: &Error) -> bool {
 /// [`BadPage`] when the body is not a page of fields.
 pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadPage> {
     let Some(body) = body else { return Ok(Page::empty(FieldTables::default())) };
-    let place = Place { list: "custom_fields", id: "id", order: None };
-    read_records(body, place, FieldRecords::new)
+    let shape = PageShape { list: "custom_fields", id: "id", order: None };
+    read_records(body, shape, FieldRecords::new)
 }
 
 /// Fields, whose choices are read apart.
@@ -95,7 +95,7 @@ impl FieldRecords {
     }
 }
 
-impl Members for FieldRecords {
+impl FieldReader for FieldRecords {
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
         if name == "enums" {
             self.enums = map.next_value()?;
@@ -105,10 +105,10 @@ impl Members for FieldRecords {
     }
 }
 
-impl Records for FieldRecords {
+impl RecordSink for FieldRecords {
     type Rows = FieldTables;
 
-    fn keep(&mut self, field: &Leaves) -> Result<(), BadCell> {
+    fn keep(&mut self, field: &Record) -> Result<(), BadCell> {
         let mut row = Row::default();
         write_row(field, &mut row);
         let enums = std::mem::replace(&mut self.enums, Node::Null);
@@ -127,17 +127,17 @@ impl Records for FieldRecords {
 
 /// A field as its row in v2. What v4 does not tell is empty; its own name of
 /// the type comes last.
-fn write_row<'r>(field: &'r Leaves, row: &mut Row<'r>) {
+fn write_row<'r>(field: &'r Record, row: &mut Row<'r>) {
     let kind = field.get("type").unwrap_or(Value::ABSENT);
     let kind_name = &*kind.text();
     row.copy_as(field, "id", "id");
     row.copy_as(field, "name", "name");
-    let number = field_type(kind_name).map_or(Value::ABSENT, |n| Value::Text(n, Kind::Int));
+    let number = field_type(kind_name).map_or(Value::ABSENT, |n| Value::Text(n, JsonType::Int));
     row.push_value("field_type", number);
     row.copy_as(field, "sort", "sort");
     row.push_value("code", field.get("code").unwrap_or(Value::ABSENT).filled());
     let is_multiple = if kind_name == "multitext" { "TRUE" } else { "FALSE" };
-    row.push_as("is_multiple", is_multiple, Kind::Bool);
+    row.push_as("is_multiple", is_multiple, JsonType::Bool);
     row.copy_as(field, "is_predefined", "is_system");
     for name in ["is_editable", "is_required", "is_deletable", "is_visible"] {
         row.copy_as(field, name, name);

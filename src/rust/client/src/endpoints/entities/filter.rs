@@ -4,7 +4,7 @@
 
 use super::request::{Entity, EntityRequest, Moments};
 use crate::account::time_zone::{Moment, Zone};
-use crate::json::flatten::{Kind, Value};
+use crate::json::flatten::{JsonType, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
 
@@ -63,18 +63,19 @@ impl EntityFilter {
     /// What is looked at again when a row has come.
     pub fn of_rows(&self) -> RowFilter {
         RowFilter::default()
-            .among("id", &self.ids)
-            .among("responsible_user_id", &self.users)
-            .among("status_id", &self.statuses)
-            .within("created_at", self.created)
-            .within("updated_at", self.updated)
-            .within("next_date", self.next)
+            .is_in("id", &self.ids)
+            .is_in("responsible_user_id", &self.users)
+            .is_in("status_id", &self.statuses)
+            .between("created_at", self.created)
+            .between("updated_at", self.updated)
+            .between("next_date", self.next)
     }
 
     /// Whether a row passes as to the times that it has or lacks.
     pub fn suits(&self, row: &Row) -> bool {
-        let is_time =
-            |value: Value| value.kind() != Kind::Absent && !value.text().starts_with(['-', '0']);
+        let is_time = |value: Value| {
+            value.json_type() != JsonType::Absent && !value.text().starts_with(['-', '0'])
+        };
         let has = |name: &str| row.get(name).is_some_and(is_time);
         let tasks = match self.tasks {
             Some(1) => !has("closest_task_at"),
@@ -90,8 +91,8 @@ impl EntityFilter {
 fn whole_days(span: Span, zone: &Zone) -> Span {
     const LAST_SECOND: i64 = 24 * 60 * 60 - 1;
     let start_of_day = |seconds: i64| {
-        let midnight = zone.wall(seconds, "%Y-%m-%d 00:00:00")?;
-        Some(Moment::wall_clock(&midnight)?.epoch(zone))
+        let midnight = zone.local_time(seconds, "%Y-%m-%d 00:00:00")?;
+        Some(Moment::local_time(&midnight)?.epoch(zone))
     };
     Span {
         from: span.from.map(|from| start_of_day(from).unwrap_or(from)),
@@ -104,13 +105,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{EntityFilter, Span, whole_days};
     use crate::account::time_zone::Zone;
-    use crate::json::flatten::Kind;
+    use crate::json::flatten::JsonType;
     use crate::table::row::Row;
 
     fn row<'r>(values: &[(&'static str, &'r str)]) -> Row<'r> {
         let mut row = Row::default();
         for (name, text) in values {
-            row.push_as(name, text, Kind::Int);
+            row.push_as(name, text, JsonType::Int);
         }
         row
     }
@@ -119,9 +120,8 @@ mod tests {
     fn each_filter_looks_at_its_own_column() {
         let open = row(&[("id", "1"), ("responsible_user_id", "7"), ("created_at", "100")]);
         let closed = row(&[("id", "2"), ("closed_at", "50"), ("closest_task_at", "60")]);
-        let lets = |filter: &EntityFilter, row: &Row| {
-            filter.of_rows().lets_through(row) && filter.suits(row)
-        };
+        let lets =
+            |filter: &EntityFilter, row: &Row| filter.of_rows().matches(row) && filter.suits(row);
         let none = EntityFilter::default();
         assert!(none.is_empty() && lets(&none, &open) && lets(&none, &closed));
         let passes = |filter: &EntityFilter| {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 
 use super::filter::EntityFilter;
-use super::records::{self, EntityRecords, read_cards};
+use super::records::{self, EntitySink, read_entities};
 use super::request::EntityRequest;
 use super::schema::{self, Linked};
 use super::{sums, v2, v4, with};
@@ -21,7 +21,7 @@ use crate::json::page::Page;
 use crate::paging::{
     ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_ids, read_list,
 };
-use crate::query::{Context, Notice, Query, Tables, all_of};
+use crate::query::{Context, Query, Tables, Warning, all_of};
 use crate::table::Table;
 
 /// Cards that are asked for one by one where API v4 has no filters. To read
@@ -32,20 +32,20 @@ const MOST_ONE_BY_ONE: usize = 50;
 pub struct EntityQuery {
     request: EntityRequest,
     /// Set as soon as it is known which API to use.
-    reader: OnceLock<Reader>,
+    reader: OnceLock<EntityReader>,
     /// Set when the account turns out to have no customers.
     no_customers: OnceLock<()>,
 }
 
 /// The lists that hold what is asked for.
-struct Reader {
+struct EntityReader {
     api: Api,
-    lists: Vec<List>,
+    lists: Vec<EntityList>,
     no_filters: bool,
 }
 
 /// A list on the server, and what has arrived of it.
-struct List {
+struct EntityList {
     filter: EntityFilter,
     pages: Pages<Vec<Table>>,
 }
@@ -67,7 +67,7 @@ impl EntityQuery {
         };
         let reader = self.reader.get_or_init(|| {
             let no_filters = !has_filters;
-            Reader {
+            EntityReader {
                 api: context.api,
                 lists: self.lists(context.api, filter, no_filters),
                 no_filters,
@@ -75,7 +75,7 @@ impl EntityQuery {
         });
         if self.is_one_by_one(reader) {
             let ids = self.request.ids.iter();
-            let readings = ids.map(|id| self.read_card(context, reader, *id, &zone).boxed());
+            let readings = ids.map(|id| self.read_entity(context, reader, *id, &zone).boxed());
             return all_of(&context.transport.http.progress, readings.collect()).await;
         }
         let readings = reader.lists.iter().map(|list| self.read_one(context, reader, list).boxed());
@@ -83,14 +83,14 @@ impl EntityQuery {
     }
 
     /// One list, or one for as many ids as a request may name.
-    fn lists(&self, api: Api, filter: EntityFilter, no_filters: bool) -> Vec<List> {
+    fn lists(&self, api: Api, filter: EntityFilter, no_filters: bool) -> Vec<EntityList> {
         let (paging, most) = match api {
             Api::V2 => (Paging::Offset, crate::endpoints::parameters::MAX_LIMIT),
             Api::V4 => (Paging::Numbered, v4::MAX_LIMIT),
         };
         let list = |filter: EntityFilter| {
             let empty = schema::tables(self.linked(), self.request.entity, api == Api::V4);
-            List { filter, pages: Pages::new(paging, self.request.limit.min(most), empty) }
+            EntityList { filter, pages: Pages::new(paging, self.request.limit.min(most), empty) }
         };
         if filter.ids.is_empty() || no_filters {
             return vec![list(filter)];
@@ -99,7 +99,12 @@ impl EntityQuery {
         chunks.map(|ids| list(EntityFilter { ids: ids.to_vec(), ..filter.clone() })).collect()
     }
 
-    async fn read_one(&self, context: &Context, reader: &Reader, list: &List) -> Result<(), Error> {
+    async fn read_one(
+        &self,
+        context: &Context,
+        reader: &EntityReader,
+        list: &EntityList,
+    ) -> Result<(), Error> {
         let zone = context.zone().await?;
         let entity = self.request.entity;
         let request = |filter: &EntityFilter, range| match reader.api {
@@ -111,10 +116,10 @@ impl EntityQuery {
             Api::V4 => Paging::Numbered,
         };
         let first = request(&list.filter, list.pages.first());
-        let cards =
+        let entities =
             ListContext::new(&context.transport, context.rate, entity.plural(), paging, &first);
         let parse = |body: Option<&[u8]>| {
-            read_cards(body, || self.records(reader.api, &zone, &list.filter))
+            read_entities(body, || self.records(reader.api, &zone, &list.filter))
         };
         let fetch = async |filter: &EntityFilter, range: PageRange| {
             let what = format!("{} from row {}", entity.plural(), range.offset + 1);
@@ -124,23 +129,18 @@ impl EntityQuery {
         let ids = &list.filter.ids;
         if ids.is_empty() || reader.no_filters {
             let fetch = |PageRequest { range, .. }| fetch(&list.filter, range);
-            return read_list(&cards, &list.pages, fetch).await;
+            return read_list(&entities, &list.pages, fetch).await;
         }
         let fetch = async |ids: Vec<u64>| {
             let limit = u32::try_from(ids.len()).unwrap_or(crate::endpoints::parameters::MAX_LIMIT);
             let filter = EntityFilter { ids, ..list.filter.clone() };
             fetch(&filter, PageRange { offset: 0, limit }).await
         };
-        read_ids(ids, &list.pages, cards.progress, fetch).await
+        read_ids(ids, &list.pages, entities.progress, fetch).await
     }
 
-    fn records<'r>(
-        &'r self,
-        api: Api,
-        zone: &'r Zone,
-        filter: &'r EntityFilter,
-    ) -> EntityRecords<'r> {
-        EntityRecords::new(self.request.entity, api, zone, filter, &self.request.with)
+    fn records<'r>(&'r self, api: Api, zone: &'r Zone, filter: &'r EntityFilter) -> EntitySink<'r> {
+        EntitySink::new(self.request.entity, api, zone, filter, &self.request.with)
     }
 
     /// What has a table besides the cards.
@@ -148,15 +148,15 @@ impl EntityQuery {
         schema::linked(self.request.entity, with::wants_elements(&self.request.with))
     }
 
-    fn is_one_by_one(&self, reader: &Reader) -> bool {
+    fn is_one_by_one(&self, reader: &EntityReader) -> bool {
         reader.no_filters && (1..=MOST_ONE_BY_ONE).contains(&self.request.ids.len())
     }
 
     /// One card; that there is none is no error.
-    async fn read_card(
+    async fn read_entity(
         &self,
         context: &Context,
-        reader: &Reader,
+        reader: &EntityReader,
         id: u64,
         zone: &Zone,
     ) -> Result<(), Error> {
@@ -164,7 +164,7 @@ impl EntityQuery {
         let entity = self.request.entity;
         let list = &reader.lists[0];
         let parse = |body: Option<&[u8]>| {
-            records::read_card(body, || self.records(reader.api, zone, &list.filter))
+            records::read_entity(body, || self.records(reader.api, zone, &list.filter))
         };
         let what = format!("{} {id}", entity.plural());
         let fetch = async |_| match context.transport.get(&request, &what, parse).await {
@@ -226,19 +226,19 @@ impl Query for EntityQuery {
         names.zip(self.joined()).collect()
     }
 
-    fn notices(&self) -> Vec<Notice> {
+    fn warnings(&self) -> Vec<Warning> {
         if self.no_customers.get().is_some() {
-            return vec![Notice::NoCustomers];
+            return vec![Warning::NoCustomers];
         }
         let Some(reader) = self.reader.get() else { return Vec::new() };
-        let mut notices = Vec::new();
+        let mut warnings = Vec::new();
         if reader.no_filters && !self.is_one_by_one(reader) {
-            notices.push(Notice::NoFilters);
+            warnings.push(Warning::NoFilters);
         }
         let unknown = with::unknown(self.request.entity, reader.api, &self.request.with);
         if !unknown.is_empty() {
-            notices.push(Notice::UnknownWith(reader.api, unknown));
+            warnings.push(Warning::UnknownWith(reader.api, unknown));
         }
-        notices
+        warnings
     }
 }

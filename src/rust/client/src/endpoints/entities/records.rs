@@ -3,10 +3,10 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::card::{Card, Embedded, Link, Links, Tag};
-use super::field::{Field, FieldValue};
+use super::custom_field::{CustomField, FieldValue};
 use super::filter::EntityFilter;
 use super::many::Many;
+use super::related::{Embedded, Link, Links, Related, Tag};
 use super::request::Entity;
 use super::scalar::Scalar;
 use super::schema::{self, Linked};
@@ -15,15 +15,15 @@ use super::{v2, v4};
 use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::bad_page::BadPage;
-use crate::json::flatten::{Kind, Leaves, Members, Value};
+use crate::json::flatten::{FieldReader, JsonType, Record, Value};
 use crate::json::page::BadCell;
-use crate::json::page::{Page, Place, Records, read_record, read_records};
+use crate::json::page::{Page, PageShape, RecordSink, read_record, read_records};
 use crate::table::Table;
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
 
 /// Takes the records of a page in.
-pub struct EntityRecords<'r> {
+pub struct EntitySink<'r> {
     entity: Entity,
     api: Api,
     zone: &'r Zone,
@@ -34,7 +34,7 @@ pub struct EntityRecords<'r> {
     linked: &'static [Linked],
     /// The cards, then what belongs to them.
     tables: Vec<Table>,
-    card: Card,
+    related: Related,
     /// Reused from card to card.
     row: Row<'static>,
 }
@@ -45,18 +45,18 @@ pub struct EntityRecords<'r> {
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a page of cards.
-pub fn read_cards<'r>(
+pub fn read_entities<'r>(
     body: Option<&[u8]>,
-    empty: impl Fn() -> EntityRecords<'r>,
+    empty: impl Fn() -> EntitySink<'r>,
 ) -> Result<Page<Vec<Table>>, BadPage> {
-    let EntityRecords { api, entity, tables, .. } = empty();
+    let EntitySink { api, entity, tables, .. } = empty();
     let list = match api {
         Api::V2 => "items",
         Api::V4 => entity.plural(),
     };
     match body {
         None => Ok(Page::empty(tables)),
-        Some(body) => read_records(body, Place { list, id: "id", order: None }, empty),
+        Some(body) => read_records(body, PageShape { list, id: "id", order: None }, empty),
     }
 }
 
@@ -64,9 +64,9 @@ pub fn read_cards<'r>(
 ///
 /// # Errors
 /// [`BadPage`] when the body is not a card.
-pub fn read_card<'r>(
+pub fn read_entity<'r>(
     body: Option<&[u8]>,
-    empty: impl Fn() -> EntityRecords<'r>,
+    empty: impl Fn() -> EntitySink<'r>,
 ) -> Result<Page<Vec<Table>>, BadPage> {
     match body {
         None => Ok(Page::empty(empty().tables)),
@@ -74,7 +74,7 @@ pub fn read_card<'r>(
     }
 }
 
-impl<'r> EntityRecords<'r> {
+impl<'r> EntitySink<'r> {
     /// No record yet.
     pub fn new(
         entity: Entity,
@@ -84,7 +84,7 @@ impl<'r> EntityRecords<'r> {
         with: &'r [String],
     ) -> Self {
         let linked = schema::linked(entity, with::wants_elements(with));
-        EntityRecords {
+        EntitySink {
             entity,
             api,
             zone,
@@ -93,54 +93,54 @@ impl<'r> EntityRecords<'r> {
             with,
             linked,
             tables: schema::page_tables(linked, entity),
-            card: Card::default(),
+            related: Related::default(),
             row: Row::default(),
         }
     }
 }
 
-impl Members for EntityRecords<'_> {
+impl FieldReader for EntitySink<'_> {
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
         match (self.api, name) {
             (_, "_links") => drop(map.next_value::<IgnoredAny>()?),
             (Api::V2, "custom_fields") | (Api::V4, "custom_fields_values") => {
-                self.card.fields = map.next_value::<Many<Field>>()?.0;
+                self.related.fields = map.next_value::<Many<CustomField>>()?.0;
             }
-            (Api::V2, "tags") => self.card.tags = map.next_value::<Many<Tag>>()?.0,
-            (Api::V2, "contacts") => self.card.contacts = map.next_value::<Links>()?.0,
-            (Api::V2, "leads") => self.card.leads = map.next_value::<Links>()?.0,
-            (Api::V2, "customers") => self.card.customers = map.next_value::<Links>()?.0,
+            (Api::V2, "tags") => self.related.tags = map.next_value::<Many<Tag>>()?.0,
+            (Api::V2, "contacts") => self.related.contacts = map.next_value::<Links>()?.0,
+            (Api::V2, "leads") => self.related.leads = map.next_value::<Links>()?.0,
+            (Api::V2, "customers") => self.related.customers = map.next_value::<Links>()?.0,
             (Api::V4, "_embedded") => {
                 let embedded = map.next_value::<Embedded>()?;
-                self.card.tags = embedded.tags.0;
-                self.card.contacts = embedded.contacts.0;
-                self.card.leads = embedded.leads.0;
-                self.card.customers = embedded.customers.0;
-                self.card.companies = embedded.companies.0;
-                self.card.others = embedded.others;
+                self.related.tags = embedded.tags.0;
+                self.related.contacts = embedded.contacts.0;
+                self.related.leads = embedded.leads.0;
+                self.related.customers = embedded.customers.0;
+                self.related.companies = embedded.companies.0;
+                self.related.others = embedded.others;
             }
-            (Api::V2, "_embedded") => self.card.others = map.next_value::<Embedded>()?.others,
+            (Api::V2, "_embedded") => self.related.others = map.next_value::<Embedded>()?.others,
             _ => return Ok(false),
         }
         Ok(true)
     }
 }
 
-impl Records for EntityRecords<'_> {
+impl RecordSink for EntitySink<'_> {
     type Rows = Vec<Table>;
 
-    fn keep(&mut self, leaves: &Leaves) -> Result<(), BadCell> {
-        let mut card = std::mem::take(&mut self.card);
+    fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
+        let mut related = std::mem::take(&mut self.related);
         let mut row = std::mem::take(&mut self.row).emptied();
         match self.api {
             Api::V2 => {
-                v2::write_row(leaves, &mut row);
-                with::write_columns(self.with, &card, &mut row);
+                v2::write_row(record, &mut row);
+                with::write_columns(self.with, &related, &mut row);
             }
             Api::V4 => {
-                v4::write_row(self.entity, leaves, &card, &mut row);
-                with::write_columns(self.with, &card, &mut row);
-                if !self.row_filter.lets_through(&row) || !self.filter.suits(&row) {
+                v4::write_row(self.entity, record, &related, &mut row);
+                with::write_columns(self.with, &related, &mut row);
+                if !self.row_filter.matches(&row) || !self.filter.suits(&row) {
                     return Ok(());
                 }
             }
@@ -148,21 +148,23 @@ impl Records for EntityRecords<'_> {
         self.tables[0].push(&row)?;
         self.row = row.emptied();
         // Without an id what belongs to the card would be lost: that is an error.
-        let id = leaves.get("id").unwrap_or(Value::Text("", Kind::Int));
+        let id = record.get("id").unwrap_or(Value::Text("", JsonType::Int));
         for (linked, table) in self.linked.iter().zip(&mut self.tables[1..]) {
             let mut links = LinkRows { id, spare: &mut self.row, table };
             match linked {
                 Linked::CustomFields => match self.api {
-                    Api::V2 => links.fields(&mut card.fields, |_, _| {})?,
-                    Api::V4 => links.fields(&mut card.fields, |field, value| {
+                    Api::V2 => links.fields(&mut related.fields, |_, _| {})?,
+                    Api::V4 => links.fields(&mut related.fields, |field, value| {
                         v4::as_v2_value(field, value, self.zone);
                     })?,
                 },
-                Linked::Tags => links.tags(&card.tags)?,
-                Linked::Contacts => links.cards(&card.contacts, "contact_id", "contact_idx")?,
-                Linked::Leads => links.cards(&card.leads, "lead_id", "lead_idx")?,
-                Linked::Customers => links.cards(&card.customers, "customer_id", "customer_idx")?,
-                Linked::Elements => links.elements(&with::elements(&card))?,
+                Linked::Tags => links.tags(&related.tags)?,
+                Linked::Contacts => links.cards(&related.contacts, "contact_id", "contact_idx")?,
+                Linked::Leads => links.cards(&related.leads, "lead_id", "lead_idx")?,
+                Linked::Customers => {
+                    links.cards(&related.customers, "customer_id", "customer_idx")?;
+                }
+                Linked::Elements => links.elements(&with::elements(&related))?,
             }
         }
         Ok(())
@@ -204,8 +206,8 @@ impl LinkRows<'_> {
     /// name of the part is then the subtype.
     fn fields(
         &mut self,
-        fields: &mut [Field],
-        adapt: impl Fn(&Field, &mut FieldValue),
+        fields: &mut [CustomField],
+        adapt: impl Fn(&CustomField, &mut FieldValue),
     ) -> Result<(), BadCell> {
         for field in fields {
             for mut value in std::mem::take(&mut field.values.0) {
@@ -219,11 +221,11 @@ impl LinkRows<'_> {
     }
 
     fn tags(&mut self, tags: &[Tag]) -> Result<(), BadCell> {
-        for (place, tag) in (1..).zip(tags) {
+        for (position, tag) in (1..).zip(tags) {
             self.add(|row| {
                 row.push_value("tag_id", tag.id.value());
                 push_text(row, "tag_name", &tag.name);
-                row.push_value("tag_idx", Value::Whole(place));
+                row.push_value("tag_idx", Value::Whole(position));
             })?;
         }
         Ok(())
@@ -254,10 +256,10 @@ impl LinkRows<'_> {
         id: &'static str,
         number: &'static str,
     ) -> Result<(), BadCell> {
-        for (place, link) in (1..).zip(links) {
+        for (position, link) in (1..).zip(links) {
             self.add(|row| {
                 row.push_value(id, link.id.value());
-                row.push_value(number, Value::Whole(place));
+                row.push_value(number, Value::Whole(position));
             })?;
         }
         Ok(())
@@ -266,7 +268,7 @@ impl LinkRows<'_> {
 
 fn write_field<'r>(
     row: &mut Row<'r>,
-    field: &'r Field,
+    field: &'r CustomField,
     value: &'r FieldValue,
     part: &'r str,
     content: &'r Scalar,

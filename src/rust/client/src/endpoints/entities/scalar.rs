@@ -5,30 +5,30 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::json::flatten::{Kind, Leaf, Leaves, NoLinks, Value};
+use crate::json::flatten::{Field, JsonType, NoLinks, Record, Value};
 
 /// A text, number or truth value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scalar {
     pub text: String,
-    pub kind: Kind,
+    pub json_type: JsonType,
 }
 
 impl Default for Scalar {
     fn default() -> Self {
-        Scalar { text: String::new(), kind: Kind::Absent }
+        Scalar { text: String::new(), json_type: JsonType::Absent }
     }
 }
 
 impl Scalar {
     /// What it holds, or no value.
     pub fn value(&self) -> Value<'_> {
-        Value::Text(&self.text, self.kind)
+        Value::Text(&self.text, self.json_type)
     }
 
     /// The text, if there is one.
     pub fn get(&self) -> Option<&str> {
-        (self.kind != Kind::Absent).then_some(self.text.as_str())
+        (self.json_type != JsonType::Absent).then_some(self.text.as_str())
     }
 }
 
@@ -37,7 +37,7 @@ impl Scalar {
 #[derive(Debug, Default)]
 pub struct Content(pub Vec<(String, Scalar)>);
 
-/// A value in whatever form, by way of its leaves: the first one counts.
+/// A value in whatever form, by way of its fields: the first one counts.
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Content(parts) = Content::deserialize(deserializer)?;
@@ -63,9 +63,9 @@ impl Content {
         self.0.extend(named);
     }
 
-    fn one(text: &str, kind: Kind) -> Self {
+    fn one(text: &str, json_type: JsonType) -> Self {
         let text = text.replace('\0', "");
-        Content(vec![(String::new(), Scalar { text, kind })])
+        Content(vec![(String::new(), Scalar { text, json_type })])
     }
 }
 
@@ -77,15 +77,15 @@ impl<'de> Visitor<'de> for ContentVisitor {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Content, E> {
-        Ok(Content::one(if value { "TRUE" } else { "FALSE" }, Kind::Bool))
+        Ok(Content::one(if value { "TRUE" } else { "FALSE" }, JsonType::Bool))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Content, E> {
-        Ok(Content::one(&value.to_string(), Kind::Int))
+        Ok(Content::one(&value.to_string(), JsonType::Int))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Content, E> {
-        Ok(Content::one(&value.to_string(), Kind::Int))
+        Ok(Content::one(&value.to_string(), JsonType::Int))
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Content, E> {
@@ -94,11 +94,11 @@ impl<'de> Visitor<'de> for ContentVisitor {
         }
         let mut text = String::new();
         crate::json::number::write_double(value, &mut text);
-        Ok(Content::one(&text, Kind::Double))
+        Ok(Content::one(&text, JsonType::Double))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Content, E> {
-        Ok(Content::one(value, Kind::Text))
+        Ok(Content::one(value, JsonType::Text))
     }
 
     fn visit_unit<E>(self) -> Result<Content, E> {
@@ -114,12 +114,12 @@ impl<'de> Visitor<'de> for ContentVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Content, A::Error> {
-        let mut leaves = Leaves::default();
-        leaves.record(&mut NoLinks).visit_map(map)?;
-        let part = |leaf: Leaf| {
-            let (text, kind) = (leaf.text().into_owned(), leaf.value().kind());
-            (leaf.name().to_owned(), Scalar { text, kind })
+        let mut record = Record::default();
+        record.seed(&mut NoLinks).visit_map(map)?;
+        let part = |field: Field| {
+            let (text, json_type) = (field.text().into_owned(), field.value().json_type());
+            (field.name().to_owned(), Scalar { text, json_type })
         };
-        Ok(Content(leaves.iter().map(part).collect()))
+        Ok(Content(record.iter().map(part).collect()))
     }
 }

@@ -91,7 +91,7 @@ const CARD: Schema = Schema {
     keys: &["id"],
     ids: &["id"],
     times: &["created_at", "updated_at", "closed_at", "closest_task_at", "next_date"],
-    natural: true,
+    inferred: true,
     integers: &[
         "responsible_user_id",
         "created_by",

@@ -2,7 +2,7 @@
 //! twice: `price`, cut to a whole number, and `price_with_minor_units`, which
 //! is the sum itself.
 
-use crate::json::flatten::{Leaf, Leaves, Value};
+use crate::json::flatten::{Field, Record, Value};
 use crate::table::Table;
 use crate::table::row::Row;
 
@@ -10,27 +10,27 @@ const EXACT: &str = "_with_minor_units";
 
 /// The exact sums of a record.
 pub struct ExactSums<'r> {
-    record: &'r Leaves<'r>,
+    record: &'r Record<'r>,
     any: bool,
 }
 
 impl<'r> ExactSums<'r> {
     /// Those of `record`; most have none.
-    pub fn of(record: &'r Leaves) -> Self {
-        let any = record.iter().any(|leaf| leaf.name().ends_with(EXACT));
+    pub fn of(record: &'r Record) -> Self {
+        let any = record.iter().any(|field| field.name().ends_with(EXACT));
         ExactSums { record, any }
     }
 
     /// The exact sum in place of a whole one, if there is one.
-    pub fn exact(&self, leaf: Leaf<'r>) -> Option<Value<'r>> {
-        self.any.then(|| self.record.get(&format!("{}{EXACT}", leaf.name())))?
+    pub fn exact(&self, field: Field<'r>) -> Option<Value<'r>> {
+        self.any.then(|| self.record.get(&format!("{}{EXACT}", field.name())))?
     }
 
-    /// Adds a leaf, or the exact sum in its place.
-    pub fn push(&self, leaf: Leaf<'r>, row: &mut Row<'r>) {
-        match self.exact(leaf) {
-            Some(sum) => row.push_named(leaf.name(), sum),
-            None => row.push_leaf(leaf),
+    /// Adds a field, or the exact sum in its place.
+    pub fn push(&self, field: Field<'r>, row: &mut Row<'r>) {
+        match self.exact(field) {
+            Some(sum) => row.push_named(field.name(), sum),
+            None => row.push_field(field),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::with;
 use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::http::Request;
-use crate::json::flatten::{Leaf, Leaves, Value};
+use crate::json::flatten::{Field, Record, Value};
 use crate::paging::PageRange;
 use crate::table::row::Row;
 use crate::table::row_filter::Span;
@@ -55,7 +55,7 @@ fn lead_filters(request: Request, filter: &EntityFilter) -> Request {
 
 /// Customers know days only (docs/contract.md, Filters of entities).
 fn customer_filters(request: Request, filter: &EntityFilter, zone: &Zone) -> Request {
-    let day = |seconds: i64| zone.wall(seconds, "%d.%m.%Y").unwrap_or_default();
+    let day = |seconds: i64| zone.local_time(seconds, "%d.%m.%Y").unwrap_or_default();
     let spans = [("create", filter.created), ("modify", filter.updated)];
     let dated = spans.into_iter().find(|(_, span)| *span != Span::default());
     let request = match dated {
@@ -75,29 +75,29 @@ fn between(request: Request, name: &str, span: Span, write: impl Fn(i64) -> Stri
 }
 
 /// A card as a row: objects become their id, and the company stands last.
-pub fn write_row<'r>(card: &'r Leaves, row: &mut Row<'r>) {
-    let sums = ExactSums::of(card);
-    for leaf in card.iter() {
-        match leaf.name() {
-            "main_contact.id" => row.push_leaf_as("main_contact", leaf),
-            "pipeline.id" => row.push_leaf_as("pipeline", leaf),
-            "closed_at" => write_time("closed_at", leaf, row),
-            "closest_task_at" => write_time("closest_task_at", leaf, row),
+pub fn write_row<'r>(related: &'r Record, row: &mut Row<'r>) {
+    let sums = ExactSums::of(related);
+    for field in related.iter() {
+        match field.name() {
+            "main_contact.id" => row.push_field_as("main_contact", field),
+            "pipeline.id" => row.push_field_as("pipeline", field),
+            "closed_at" => write_time("closed_at", field, row),
+            "closest_task_at" => write_time("closest_task_at", field, row),
             name if name.contains("._links") || name.starts_with("company.") => {}
-            _ => sums.push(leaf, row),
+            _ => sums.push(field, row),
         }
     }
-    for leaf in card.iter() {
-        match leaf.name() {
-            "company.id" => row.push_leaf_as("company_id", leaf),
-            "company.name" => row.push_leaf_as("company_name", leaf),
+    for field in related.iter() {
+        match field.name() {
+            "company.id" => row.push_field_as("company_id", field),
+            "company.name" => row.push_field_as("company_name", field),
             _ => {}
         }
     }
 }
 
 /// A time of 0 or less is none (docs/contract.md, Times that are none).
-pub fn write_time<'r>(name: &'static str, leaf: Leaf<'r>, row: &mut Row<'r>) {
-    let is_time = leaf.value().number().is_some_and(|time| time > 0.0);
-    row.push_value(name, if is_time { leaf.value() } else { Value::ABSENT });
+pub fn write_time<'r>(name: &'static str, field: Field<'r>, row: &mut Row<'r>) {
+    let is_time = field.value().number().is_some_and(|time| time > 0.0);
+    row.push_value(name, if is_time { field.value() } else { Value::ABSENT });
 }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use serde::Deserialize;
 
-use super::card::Card;
-use super::field::{Field, FieldValue};
+use super::custom_field::{CustomField, FieldValue};
 use super::filter::EntityFilter;
+use super::related::Related;
 use super::request::{Entity, EntityRequest};
 use super::scalar::Scalar;
 use super::sums::ExactSums;
@@ -17,7 +17,7 @@ use crate::account::transport::Transport;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::broken_text::read_document;
-use crate::json::flatten::{Kind, Leaves};
+use crate::json::flatten::{JsonType, Record};
 use crate::paging::PageRange;
 use crate::table::column_builder::flag;
 use crate::table::row::Row;
@@ -103,34 +103,34 @@ fn embedded(call: &EntityRequest) -> Vec<&str> {
 }
 
 /// A card as a row of v2.
-pub fn write_row<'r>(entity: Entity, record: &'r Leaves, card: &'r Card, row: &mut Row<'r>) {
+pub fn write_row<'r>(entity: Entity, record: &'r Record, related: &'r Related, row: &mut Row<'r>) {
     let sums = ExactSums::of(record);
-    for leaf in record.iter() {
-        match leaf.name() {
+    for field in record.iter() {
+        match field.name() {
             "price" if entity == Entity::Lead => {
-                row.push_value("sale", sums.exact(leaf).unwrap_or(leaf.value()));
+                row.push_value("sale", sums.exact(field).unwrap_or(field.value()));
             }
             "pipeline_id" => {
-                row.push_leaf(leaf);
-                row.push_leaf_as("pipeline", leaf);
+                row.push_field(field);
+                row.push_field_as("pipeline", field);
             }
-            "closed_at" => write_time("closed_at", leaf, row),
-            "closest_task_at" => write_time("closest_task_at", leaf, row),
-            _ => sums.push(leaf, row),
+            "closed_at" => write_time("closed_at", field, row),
+            "closest_task_at" => write_time("closest_task_at", field, row),
+            _ => sums.push(field, row),
         }
     }
     // What v2 gives as 0, v4 gives as null.
     if entity == Entity::Lead && record.get("loss_reason_id").is_none() {
-        row.push_as("loss_reason_id", "0", Kind::Int);
+        row.push_as("loss_reason_id", "0", JsonType::Int);
     }
     if matches!(entity, Entity::Lead | Entity::Customer) {
-        let main = card.contacts.iter().find(|contact| contact.is_main);
+        let main = related.contacts.iter().find(|contact| contact.is_main);
         write(row, "main_contact", main.map(|contact| &contact.id));
     }
     if entity != Entity::Company {
-        write(row, "company_id", card.companies.first().map(|company| &company.id));
+        write(row, "company_id", related.companies.first().map(|company| &company.id));
     }
-    if let Some(reason) = with::loss_reason(card) {
+    if let Some(reason) = with::loss_reason(related) {
         row.push_value("loss_reason_name", reason);
     }
 }
@@ -143,7 +143,7 @@ fn write<'r>(row: &mut Row<'r>, name: &'static str, value: Option<&'r Scalar>) {
 
 /// A value of a custom field as v2 gives it: days as text of the account's
 /// office, ticks as 1 and 0, parts of an address by name.
-pub fn as_v2_value(field: &Field, value: &mut FieldValue, zone: &Zone) {
+pub fn as_v2_value(field: &CustomField, value: &mut FieldValue, zone: &Zone) {
     let format = match field.kind.text.as_str() {
         "date" | "birthday" => "%Y-%m-%d 00:00:00",
         "date_time" => "%Y-%m-%d %H:%M:%S",
@@ -176,7 +176,7 @@ fn tick(content: &Scalar) -> Option<&'static str> {
 fn wall_time(text: &str, zone: &Zone, format: &str) -> Option<String> {
     let moment = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp());
     if let Some(seconds) = text.parse().ok().or_else(moment) {
-        return zone.wall(seconds, format);
+        return zone.local_time(seconds, format);
     }
     let date = ["%Y-%m-%d", "%d.%m.%Y"]
         .into_iter()
@@ -187,11 +187,11 @@ fn wall_time(text: &str, zone: &Zone, format: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Field, Zone, as_v2_value};
+    use super::{CustomField, Zone, as_v2_value};
 
     fn as_v2(kind: &str, value: &str) -> String {
         let json = format!(r#"{{"field_type":"{kind}","values":[{{"value":{value}}}]}}"#);
-        let mut field: Field = serde_json::from_str(&json).unwrap();
+        let mut field: CustomField = serde_json::from_str(&json).unwrap();
         let mut value = field.values.0.remove(0);
         as_v2_value(&field, &mut value, &Zone::new("Europe/Moscow", None));
         value.content.0.remove(0).1.text

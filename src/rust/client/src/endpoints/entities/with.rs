@@ -1,7 +1,7 @@
 //! What `with_with` asks for: the names that each API has for it, and what
 //! becomes of what the server embeds in a card for it.
 
-use super::card::Card;
+use super::related::Related;
 use super::request::Entity;
 use crate::account::Api;
 use crate::json::flatten::Value;
@@ -78,18 +78,18 @@ fn is_either((v2, v4): Names, name: &str) -> bool {
 }
 
 /// Why a lead was lost: embedded as a list of one, or as the reason itself.
-pub fn loss_reason(card: &Card) -> Option<Value<'_>> {
-    let reason = card.other(LOSS_REASON.1)?;
+pub fn loss_reason(related: &Related) -> Option<Value<'_>> {
+    let reason = related.other(LOSS_REASON.1)?;
     let first = || reason.values().into_iter().find_map(|reason| reason.get("name"));
     reason.get("name").or_else(first)?.value()
 }
 
 /// Adds what is embedded because it was asked for and has no table, as
 /// columns: `source_name`. The parts of lists are numbered.
-pub fn write_columns<'r>(asked: &[String], card: &'r Card, row: &mut Row<'r>) {
+pub fn write_columns<'r>(asked: &[String], related: &'r Related, row: &mut Row<'r>) {
     let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
     let has_place = |name: &str| is_either(ELEMENTS, name) || is_either(LOSS_REASON, name);
-    for (name, node) in &card.others {
+    for (name, node) in &related.others {
         if is_asked(name) && !has_place(name) {
             write_node(name.clone(), "", node, row);
         }
@@ -99,7 +99,7 @@ pub fn write_columns<'r>(asked: &[String], card: &'r Card, row: &mut Row<'r>) {
 fn write_node<'r>(name: String, number: &str, node: &'r Node, row: &mut Row<'r>) {
     match node {
         Node::Null => {}
-        Node::Leaf(text, kind) => {
+        Node::Scalar(text, kind) => {
             let name = name + number;
             // The card itself may have it: a lead its `source_id`.
             if row.get(&name).is_none() {
@@ -111,9 +111,9 @@ fn write_node<'r>(name: String, number: &str, node: &'r Node, row: &mut Row<'r>)
                 write_node(format!("{name}_{member}"), number, node, row);
             }
         }
-        Node::List(nodes) => {
-            for (place, node) in (1..).zip(nodes) {
-                write_node(name.clone(), &format!("{number}{place}"), node, row);
+        Node::Array(nodes) => {
+            for (position, node) in (1..).zip(nodes) {
+                write_node(name.clone(), &format!("{number}{position}"), node, row);
             }
         }
     }
@@ -134,10 +134,10 @@ impl<'c> Element<'c> {
 
 /// The elements of catalogs that are embedded in a card, listed or keyed by
 /// their ids.
-pub fn elements(card: &Card) -> Vec<Element<'_>> {
+pub fn elements(related: &Related) -> Vec<Element<'_>> {
     let mut elements = Vec::new();
     for name in [ELEMENTS.0, ELEMENTS.1] {
-        if let Some(node) = card.other(name) {
+        if let Some(node) = related.other(name) {
             add_elements(node, &mut elements);
         }
     }
@@ -156,12 +156,12 @@ fn add_elements<'c>(node: &'c Node, elements: &mut Vec<Element<'c>>) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::card::Embedded;
-    use super::{Api, Card, Entity, Row, elements, loss_reason, sent, unknown, write_columns};
+    use super::super::related::Embedded;
+    use super::{Api, Entity, Related, Row, elements, loss_reason, sent, unknown, write_columns};
 
-    fn card(embedded: &str) -> Card {
+    fn related(embedded: &str) -> Related {
         let embedded: Embedded = serde_json::from_str(embedded).unwrap();
-        Card { others: embedded.others, ..Card::default() }
+        Related { others: embedded.others, ..Related::default() }
     }
 
     fn asked(names: &[&str]) -> Vec<String> {
@@ -193,21 +193,21 @@ mod tests {
             ("null", None),
             ("5", None),
         ] {
-            let card = card(&format!(r#"{{"loss_reason":{reason}}}"#));
-            let name = loss_reason(&card).map(|value| value.text().into_owned());
+            let related = related(&format!(r#"{{"loss_reason":{reason}}}"#));
+            let name = loss_reason(&related).map(|value| value.text().into_owned());
             assert_eq!(name.as_deref(), expected, "{reason}");
         }
     }
 
     #[test]
     fn what_is_asked_for_is_columns_and_the_parts_of_lists_are_numbered() {
-        let card = card(
+        let related = related(
             r#"{"source":{"id":7,"name":"s","_links":{"self":{}}},"other":{"x":1},
             "segments":[{"id":43},{"id":45,"name":"t"}]}"#,
         );
         let mut row = Row::default();
         row.push("source_id", "7");
-        write_columns(&asked(&["source", "segments"]), &card, &mut row);
+        write_columns(&asked(&["source", "segments"]), &related, &mut row);
         let cells: Vec<_> = row.texts().map(|(name, text)| format!("{name}={text}")).collect();
         let expected = [
             "source_id=7",
@@ -228,8 +228,8 @@ mod tests {
             r#"{"catalog_elements":[null,{"id":5,"quantity":2.5,"catalog_id":3}]}"#,
             r#"{"catalog_elements_links":{"3":{"5":{"catalog_element_id":5,"catalog_id":3,"quantity":2.5}}}}"#,
         ] {
-            let card = card(embedded);
-            let elements = elements(&card);
+            let related = related(embedded);
+            let elements = elements(&related);
             assert_eq!(elements.len(), 1, "{embedded}");
             let text =
                 |names: &&[&str]| elements[0].get(names).map(|value| value.text().into_owned());

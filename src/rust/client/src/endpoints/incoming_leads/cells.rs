@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::flatten::{Leaf, Value};
+use crate::json::flatten::{Field, Value};
 use crate::table::Schema;
 use crate::table::row::Row;
 
@@ -26,8 +26,8 @@ pub fn category(filter: &str) -> &str {
 
 /// Adds a cell. A name that ends as those of times do may hold anything else:
 /// that is no value then, as in amocrm 0.1.0.
-pub fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, leaf: Leaf<'r>) {
-    let (name, value) = (name.into(), leaf.value());
+pub fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, field: Field<'r>) {
+    let (name, value) = (name.into(), field.value());
     let is_time = || value.number().is_some_and(f64::is_finite);
     let is_value = !INCOMING.ends_as_time(&name) || is_time();
     row.push_named(name, if is_value { value } else { Value::ABSENT });

@@ -8,13 +8,13 @@ mod v4;
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
-use crate::endpoints::endpoint::Plan;
-use crate::endpoints::paged_list::{Cut, RowList, RowOf, Source};
+use crate::endpoints::endpoint::Endpoint;
+use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination, RowOf};
 use crate::endpoints::parameters::LIST_LIMIT;
 use crate::endpoints::parameters::optional;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::Leaves;
+use crate::json::flatten::Record;
 use crate::query::Context;
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
@@ -40,14 +40,14 @@ pub struct IncomingRequest {
     pub pipelines: Vec<u64>,
 }
 
-impl Plan for IncomingRequest {
+impl Endpoint for IncomingRequest {
     const NAME: &'static str = "incoming_leads";
 
     fn schema(&self) -> &'static Schema {
         &INCOMING
     }
 
-    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>> {
         async { Ok(self.lists_of(context.api)) }.boxed()
     }
 
@@ -62,7 +62,7 @@ impl Plan for IncomingRequest {
 
 impl IncomingRequest {
     /// One list for each pipeline, or one for all.
-    fn lists_of(&self, api: Api) -> Vec<RowList> {
+    fn lists_of(&self, api: Api) -> Vec<PagedList> {
         let pipelines = optional(&self.pipelines).into_iter();
         let request = |pipeline| match api {
             Api::V2 => self.v2_request(pipeline),
@@ -85,32 +85,32 @@ impl IncomingRequest {
             .queries("filter[pipeline_id]", pipeline.as_slice())
     }
 
-    fn list(&self, api: Api, request: Request) -> RowList {
-        let (cut, member, limit) = match api {
-            Api::V2 => (Cut::SizedPages, "items", self.limit),
-            Api::V4 => (Cut::Pages, "unsorted", self.limit.min(LIST_LIMIT)),
+    fn list(&self, api: Api, request: Request) -> PagedList {
+        let (pagination, member, limit) = match api {
+            Api::V2 => (Pagination::SizedPages, "items", self.limit),
+            Api::V4 => (Pagination::Pages, "unsorted", self.limit.min(LIST_LIMIT)),
         };
-        let source = Source {
+        let spec = EndpointSpec {
             name: "incoming leads",
             request,
-            cut,
+            pagination,
             member,
             id: "uid",
             schema: &INCOMING,
             row: self.row(if api == Api::V2 { write_v2 } else { write_v4 }),
         };
-        RowList::new(source, limit)
+        PagedList::new(spec, limit)
     }
 
-    fn row(&self, write: for<'r> fn(&'r Leaves, &mut Row<'r>)) -> RowOf {
+    fn row(&self, write: for<'r> fn(&'r Record, &mut Row<'r>)) -> RowOf {
         let categories: Vec<&str> = self.categories.iter().map(|name| category(name)).collect();
-        let categories = RowFilter::default().among("category", &categories);
-        let pipelines = RowFilter::default().among("pipeline_id", &self.pipelines);
+        let categories = RowFilter::default().is_in("category", &categories);
+        let pipelines = RowFilter::default().is_in("pipeline_id", &self.pipelines);
         Box::new(move |lead, row| {
             write(lead, row);
             // API v2 does not always say which pipeline it is.
-            let is_there = row.get("pipeline_id").is_none() || pipelines.lets_through(row);
-            is_there && categories.lets_through(row)
+            let is_there = row.get("pipeline_id").is_none() || pipelines.matches(row);
+            is_there && categories.matches(row)
         })
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::cells::{category, push};
 use crate::json::flatten::form_of;
-use crate::json::flatten::{Kind, Leaf, Leaves, Value};
+use crate::json::flatten::{Field, JsonType, Record, Value};
 use crate::table::row::Row;
 
 /// Columns that v2 does not have.
@@ -44,17 +44,17 @@ const LETTER: [(&str, &str); 6] = [
 ];
 
 /// Writes the row of an incoming lead.
-pub fn write_v4<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
-    let kind = lead.get("category").unwrap_or(Value::Text("", Kind::Text));
+pub fn write_v4<'r>(lead: &'r Record, row: &mut Row<'r>) {
+    let kind = lead.get("category").unwrap_or(Value::Text("", JsonType::Text));
     row.push_value("category", kind.with_text(category));
     for name in ["uid", "source_name", "created_at", "pipeline_id"] {
         copy(lead, name, row, name);
     }
     let names = names_of(&kind.text());
-    let mut info: Vec<_> = lead.iter().filter_map(|leaf| info_of(leaf, names)).collect();
-    info.sort_by_key(|(place, ..)| *place);
-    for (_, column, leaf) in info {
-        push(row, column, leaf);
+    let mut info: Vec<_> = lead.iter().filter_map(|field| info_of(field, names)).collect();
+    info.sort_by_key(|(index, ..)| *index);
+    for (_, column, field) in info {
+        push(row, column, field);
     }
     for name in ["source_uid", "account_id"] {
         copy(lead, name, row, name);
@@ -63,15 +63,15 @@ pub fn write_v4<'r>(lead: &'r Leaves, row: &mut Row<'r>) {
 
 /// The column of a member of `metadata`, and its place among those that v2
 /// has; new ones come behind.
-fn info_of<'r>(leaf: Leaf<'r>, names: &[(&str, &str)]) -> Option<(usize, String, Leaf<'r>)> {
-    let name = leaf.name().strip_prefix("metadata.")?;
-    let old = names.iter().enumerate().find_map(|(place, (new, old))| {
+fn info_of<'r>(field: Field<'r>, names: &[(&str, &str)]) -> Option<(usize, String, Field<'r>)> {
+    let name = field.name().strip_prefix("metadata.")?;
+    let old = names.iter().enumerate().find_map(|(index, (new, old))| {
         let form = form_of(name, new)?;
-        Some((place, format!("incoming_lead_info.{old}{form}")))
+        Some((index, format!("incoming_lead_info.{old}{form}")))
     });
-    let (place, column) =
+    let (index, column) =
         old.unwrap_or_else(|| (names.len(), format!("incoming_lead_info.{name}")));
-    Some((place, column, leaf))
+    Some((index, column, field))
 }
 
 fn names_of(category: &str) -> &'static [(&'static str, &'static str)] {
@@ -85,9 +85,9 @@ fn names_of(category: &str) -> &'static [(&'static str, &'static str)] {
 }
 
 /// What is not there makes no column, as in v2.
-fn copy<'r>(lead: &'r Leaves, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
-    if let Some(leaf) = lead.find(name) {
-        push(row, column, leaf);
+fn copy<'r>(lead: &'r Record, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
+    if let Some(field) = lead.find(name) {
+        push(row, column, field);
     }
 }
 
@@ -95,7 +95,7 @@ fn copy<'r>(lead: &'r Leaves, name: &str, row: &mut Row<'r>, column: impl Into<C
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::write_v4;
-    use crate::json::flatten::{Leaves, NoLinks};
+    use crate::json::flatten::{NoLinks, Record};
     use crate::table::row::Row;
     use serde::de::DeserializeSeed;
 
@@ -132,9 +132,9 @@ mod tests {
     }
 
     fn assert_cells(json: &str, expected: &[(&str, &str)]) {
-        let (mut lead, mut row) = (Leaves::default(), Row::default());
+        let (mut lead, mut row) = (Record::default(), Row::default());
         let mut parser = serde_json::Deserializer::from_str(json);
-        lead.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+        lead.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
         write_v4(&lead, &mut row);
         let cells: Vec<_> = row.texts().collect();
         let cells: Vec<(&str, &str)> = cells.iter().map(|(name, text)| (*name, &**text)).collect();

@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::account::Api;
 use crate::error::Error;
-use crate::query::{Context, Notice, Query, Tables};
+use crate::query::{Context, Query, Tables, Warning};
 use crate::table::Table;
 
 pub use request::{NOTES, NotesRequest};
@@ -20,13 +20,13 @@ pub use request::{NOTES, NotesRequest};
 pub struct NotesQuery {
     request: NotesRequest,
     /// Set as soon as it is known which API to use.
-    reader: OnceLock<Reader>,
+    reader: OnceLock<NotesReader>,
 }
 
 /// The lists of one API, and the pages that have arrived.
-enum Reader {
-    V2(v2::Reader),
-    V4(Box<v4::Reader>),
+enum NotesReader {
+    V2(v2::ReaderV2),
+    V4(Box<v4::ReaderV4>),
 }
 
 impl NotesQuery {
@@ -39,17 +39,17 @@ impl NotesQuery {
         let since = context.epoch(self.request.since).await?;
         let transport = &context.transport;
         let reader = match context.api {
-            Api::V2 => Reader::V2(v2::Reader::new(&self.request, since, transport).await?),
+            Api::V2 => NotesReader::V2(v2::ReaderV2::new(&self.request, since, transport).await?),
             Api::V4 => {
                 let base = transport.http.base();
-                Reader::V4(Box::new(v4::Reader::new(&self.request, since, base)))
+                NotesReader::V4(Box::new(v4::ReaderV4::new(&self.request, since, base)))
             }
         };
         let reader = self.reader.get_or_init(|| reader);
         let reading = async {
             match reader {
-                Reader::V2(reader) => reader.read(transport, context.rate).await,
-                Reader::V4(reader) => reader.read(transport, context.rate).await,
+                NotesReader::V2(reader) => reader.read(transport, context.rate).await,
+                NotesReader::V4(reader) => reader.read(transport, context.rate).await,
             }
         };
         try_join(context.zone(), reading).await?;
@@ -64,16 +64,16 @@ impl Query for NotesQuery {
 
     fn tables(&self) -> Tables {
         let table = |kind: &String| match self.reader.get() {
-            Some(Reader::V2(reader)) => reader.table(kind),
-            Some(Reader::V4(reader)) => reader.table(kind),
+            Some(NotesReader::V2(reader)) => reader.table(kind),
+            Some(NotesReader::V4(reader)) => reader.table(kind),
             None => Table::new(&NOTES),
         };
         self.request.kinds.iter().map(|kind| (kind.clone(), table(kind))).collect()
     }
 
-    fn notices(&self) -> Vec<Notice> {
+    fn warnings(&self) -> Vec<Warning> {
         match self.reader.get() {
-            Some(Reader::V4(reader)) => reader.notices(),
+            Some(NotesReader::V4(reader)) => reader.warnings(),
             _ => Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 
 /// Where today's API keeps records of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum KeptAs {
     /// Written by people and integrations.
     Note,
     /// Written by the system when something happens.
@@ -22,20 +22,20 @@ pub struct NoteType {
     /// What it is, in Russian.
     pub label_ru: &'static str,
     /// Where v4 keeps it.
-    pub source: Source,
+    pub kept_as: KeptAs,
 }
 
 const fn row(
     code: u32,
     name: &'static str,
-    source: Source,
+    kept_as: KeptAs,
     label_en: &'static str,
     label_ru: &'static str,
 ) -> NoteType {
-    NoteType { code, name, label_en, label_ru, source }
+    NoteType { code, name, label_en, label_ru, kept_as }
 }
 
-use Source::{Event, Note};
+use KeptAs::{Event, Note};
 
 /// All known types, by code. Accounts may hold others: amoCRM never published
 /// a full list, and unknown codes are passed through.

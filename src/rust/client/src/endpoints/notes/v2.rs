@@ -60,7 +60,7 @@ pub fn notes_request(element_type: &str, filter: &NotesFilter, range: PageRange)
 /// # Errors
 /// [`BadPage`] when the body is not a page of notes.
 pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
-    read_notes_as(Map::AsItIs, body)
+    read_notes_as(Map::Identity, body)
 }
 
 /// The same for those notes that a filter lets through.
@@ -69,10 +69,10 @@ pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
 /// As [`read_notes`].
 pub fn read_some_notes(filter: &RowFilter, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
     let write: &RowMap = &|note, row| {
-        note.iter().for_each(|leaf| row.push_leaf(leaf));
-        filter.lets_through(row)
+        note.iter().for_each(|field| row.push_field(field));
+        filter.matches(row)
     };
-    read_notes_as(if filter.is_empty() { Map::AsItIs } else { Map::Written(write) }, body)
+    read_notes_as(if filter.is_empty() { Map::Identity } else { Map::Function(write) }, body)
 }
 
 fn read_notes_as(map: Map, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
@@ -81,8 +81,8 @@ fn read_notes_as(map: Map, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> 
 }
 
 /// The lists of one call.
-pub struct Reader {
-    lists: Vec<List>,
+pub struct ReaderV2 {
+    lists: Vec<NotesList>,
     /// Which rows of them are asked for.
     filter: RowFilter,
     /// Whether rows are put in the order of time.
@@ -90,13 +90,13 @@ pub struct Reader {
 }
 
 /// One list on the server.
-struct List {
+struct NotesList {
     kind: String,
     filter: NotesFilter,
     pages: Pages<Table>,
 }
 
-impl Reader {
+impl ReaderV2 {
     /// The lists that together hold what is asked for.
     ///
     /// # Errors
@@ -110,12 +110,12 @@ impl Reader {
         let are_several = ids.is_empty() && (elements.len() > 1 || note_types.len() > 1);
         let mut filter = RowFilter::default();
         if are_several {
-            filter = filter.among("element_id", elements).among("note_type", note_types);
+            filter = filter.is_in("element_id", elements).is_in("note_type", note_types);
         }
         let parts = parts(request, since);
         let mut lists = Vec::new();
         for kind in kinds {
-            let list = |filter: &NotesFilter| List::new(kind, filter, *limit);
+            let list = |filter: &NotesFilter| NotesList::new(kind, filter, *limit);
             let whole = list(&NotesFilter { since, ..NotesFilter::default() });
             if ids.is_empty() && whole.is_shorter_than(parts.len(), transport).await? {
                 lists.push(whole);
@@ -123,7 +123,7 @@ impl Reader {
                 lists.extend(parts.iter().map(list));
             }
         }
-        Ok(Reader { lists, filter, is_sorted: are_several })
+        Ok(ReaderV2 { lists, filter, is_sorted: are_several })
     }
 
     /// Reads all lists.
@@ -135,7 +135,12 @@ impl Reader {
         all_of(&transport.http.progress, readings.collect()).await
     }
 
-    async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
+    async fn read_one(
+        &self,
+        transport: &Transport,
+        rate: f64,
+        list: &NotesList,
+    ) -> Result<(), Error> {
         if !list.filter.ids.is_empty() {
             let fetch = |ids| list.fetch_ids(transport, ids);
             let ids = &list.filter.ids;
@@ -185,10 +190,10 @@ fn parts(request: &NotesRequest, since: Option<i64>) -> Vec<NotesFilter> {
     elements.iter().map(|element| part(Some(element), only(note_types))).collect()
 }
 
-impl List {
+impl NotesList {
     fn new(kind: &str, filter: &NotesFilter, limit: u32) -> Self {
         let pages = Pages::new(Paging::Offset, limit, Table::new(&NOTES));
-        List { kind: kind.to_owned(), filter: filter.clone(), pages }
+        NotesList { kind: kind.to_owned(), filter: filter.clone(), pages }
     }
 
     /// Whether it takes fewer requests than so many parts of it.

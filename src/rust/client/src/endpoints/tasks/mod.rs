@@ -9,8 +9,8 @@ mod v4;
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
-use crate::endpoints::endpoint::Plan;
-use crate::endpoints::paged_list::RowList;
+use crate::endpoints::endpoint::Endpoint;
+use crate::endpoints::paged_list::PagedList;
 use crate::error::Error;
 use crate::query::Context;
 use crate::table::Schema;
@@ -19,14 +19,14 @@ pub use request::{TASKS, TasksRequest};
 pub use v2::write_row as write_v2;
 pub use v4::write_row as write_v4;
 
-impl Plan for TasksRequest {
+impl Endpoint for TasksRequest {
     const NAME: &'static str = "tasks";
 
     fn schema(&self) -> &'static Schema {
         &TASKS
     }
 
-    fn lists<'p>(&'p self, context: &'p Context) -> BoxFuture<'p, Result<Vec<RowList>, Error>> {
+    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>> {
         async {
             let spans = self.spans(context).await?;
             match context.api {

@@ -28,7 +28,7 @@ pub static TASKS: Schema = Schema {
     keys: &["id"],
     ids: &["id"],
     times: &["created_at", "updated_at", "complete_till_at"],
-    natural: true,
+    inferred: true,
     integers: &[
         "responsible_user_id",
         "created_by",
@@ -92,14 +92,14 @@ impl TasksRequest {
         };
         let done: Vec<&str> = self.statuses.iter().flat_map(forms).collect();
         RowFilter::default()
-            .among("id", &self.ids)
-            .among("element_type", &self.kinds)
-            .among("element_id", &self.elements)
-            .among("responsible_user_id", &self.responsible_users)
-            .among("is_completed", &done)
-            .among("created_by", &self.authors)
-            .among("task_type", &self.task_types)
-            .within("created_at", spans.created)
-            .within("updated_at", spans.modified)
+            .is_in("id", &self.ids)
+            .is_in("element_type", &self.kinds)
+            .is_in("element_id", &self.elements)
+            .is_in("responsible_user_id", &self.responsible_users)
+            .is_in("is_completed", &done)
+            .is_in("created_by", &self.authors)
+            .is_in("task_type", &self.task_types)
+            .between("created_at", spans.created)
+            .between("updated_at", spans.modified)
     }
 }

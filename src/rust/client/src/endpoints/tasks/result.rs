@@ -1,25 +1,26 @@
 //! The result of a task as cells of its row.
 
-use crate::json::flatten::{Leaf, Leaves, Value, form_of};
+use crate::json::flatten::{Field, Record, Value, form_of};
 use crate::table::row::Row;
 
 /// Writes a task's result, which is an object, a list of objects or only its
 /// text; the columns are there also where there is none.
-pub fn write_result<'r>(task: &'r Leaves, row: &mut Row<'r>) {
-    let is = |leaf: &Leaf, stem| form_of(leaf.name(), stem).is_some_and(|form| !form.contains('.'));
-    write_each("result_id", task.iter().filter(|leaf| is(leaf, "result.id")), row);
-    let texts = task.iter().filter(|leaf| is(leaf, "result.text") || is(leaf, "result"));
+pub fn write_result<'r>(task: &'r Record, row: &mut Row<'r>) {
+    let is =
+        |field: &Field, stem| form_of(field.name(), stem).is_some_and(|form| !form.contains('.'));
+    write_each("result_id", task.iter().filter(|field| is(field, "result.id")), row);
+    let texts = task.iter().filter(|field| is(field, "result.text") || is(field, "result"));
     write_each("result_text", texts, row);
 }
 
 /// The first value has the column, further ones have numbered ones.
 fn write_each<'r>(
     column: &'static str,
-    mut leaves: impl Iterator<Item = Leaf<'r>>,
+    mut record: impl Iterator<Item = Field<'r>>,
     row: &mut Row<'r>,
 ) {
-    row.push_value(column, leaves.next().map_or(Value::ABSENT, Leaf::value));
-    for (number, leaf) in (2..).zip(leaves) {
-        row.push_named(format!("{column}{number}"), leaf.value());
+    row.push_value(column, record.next().map_or(Value::ABSENT, Field::value));
+    for (number, field) in (2..).zip(record) {
+        row.push_named(format!("{column}{number}"), field.value());
     }
 }

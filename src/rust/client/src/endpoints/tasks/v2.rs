@@ -4,34 +4,34 @@ use super::request::{Spans, TASKS, TasksRequest};
 use super::result::write_result;
 use crate::account::Api;
 use crate::endpoints::element_names::element_type;
-use crate::endpoints::paged_list::{Cut, RowList, Source};
+use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination};
 use crate::endpoints::parameters::{IDS_A_REQUEST, only};
 use crate::http::Request;
 use crate::json::flatten::form_of;
-use crate::json::flatten::{Kind, Leaves, Value};
+use crate::json::flatten::{JsonType, Record, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::Span;
 
 const ALL: &str = "/api/v2/tasks";
 
 /// The lists of the tasks with the ids of a request.
-pub fn by_ids(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
+pub fn by_ids(request: &TasksRequest, spans: Spans) -> Vec<PagedList> {
     let ids = request.ids.chunks(IDS_A_REQUEST.min(request.limit as usize).max(1));
-    let cut = |ids: &[u64]| Cut::Ids(Api::V2, ids.to_vec());
-    ids.map(|ids| list(request, spans, cut(ids), Request::get(ALL))).collect()
+    let pagination = |ids: &[u64]| Pagination::Ids(Api::V2, ids.to_vec());
+    ids.map(|ids| list(request, spans, pagination(ids), Request::get(ALL))).collect()
 }
 
 /// The list that holds the tasks of a request. Several elements or kinds are
 /// left to the filter of rows: whether the server understands them is not
 /// certain.
-pub fn whole(request: &TasksRequest, spans: Spans) -> RowList {
+pub fn whole(request: &TasksRequest, spans: Spans) -> PagedList {
     let TasksRequest { elements, kinds, .. } = request;
     let list = filtered(request, spans, only(elements), only(kinds));
     list.joint(elements.len() > 1 || kinds.len() > 1)
 }
 
 /// The lists of single elements, or kinds, of a request that has several.
-pub fn parts(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
+pub fn parts(request: &TasksRequest, spans: Spans) -> Vec<PagedList> {
     let TasksRequest { elements, kinds, .. } = request;
     if elements.len() > 1 {
         let list = |element| filtered(request, spans, Some(element), only(kinds));
@@ -48,28 +48,28 @@ fn filtered(
     spans: Spans,
     element: Option<&u64>,
     kind: Option<&String>,
-) -> RowList {
+) -> PagedList {
     let asked = Request::get(ALL)
         .queries("element_id", element.as_slice())
         .queries("type", kind.as_slice());
-    list(request, spans, Cut::Rows, with_filters(asked, request, spans))
+    list(request, spans, Pagination::Rows, with_filters(asked, request, spans))
 }
 
-fn list(request: &TasksRequest, spans: Spans, cut: Cut, asked: Request) -> RowList {
+fn list(request: &TasksRequest, spans: Spans, pagination: Pagination, asked: Request) -> PagedList {
     let filter = request.filter(spans);
-    let source = Source {
+    let spec = EndpointSpec {
         name: "tasks",
         request: asked,
-        cut,
+        pagination,
         member: "items",
         id: "id",
         schema: &TASKS,
         row: Box::new(move |task, row| {
             write_row(task, row);
-            filter.lets_through(row)
+            filter.matches(row)
         }),
     };
-    RowList::new(source, request.limit)
+    PagedList::new(spec, request.limit)
 }
 
 fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request {
@@ -88,13 +88,13 @@ fn within(asked: Request, name: &str, span: Span) -> Request {
 }
 
 /// A task as its row: the result comes last, and is always there.
-pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
-    for leaf in task.iter() {
-        if leaf.name() == "element_type" {
-            let named = element_type(&leaf.text()).map(|name| Value::Text(name, Kind::Text));
-            row.push_value("element_type", named.unwrap_or(leaf.value()));
-        } else if form_of(leaf.name(), "result").is_none() {
-            row.push_leaf(leaf);
+pub fn write_row<'r>(task: &'r Record, row: &mut Row<'r>) {
+    for field in task.iter() {
+        if field.name() == "element_type" {
+            let named = element_type(&field.text()).map(|name| Value::Text(name, JsonType::Text));
+            row.push_value("element_type", named.unwrap_or(field.value()));
+        } else if form_of(field.name(), "result").is_none() {
+            row.push_field(field);
         }
     }
     write_result(task, row);
@@ -104,23 +104,23 @@ pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{by_ids, parts, whole, write_row};
-    use crate::endpoints::paged_list::RowList;
+    use crate::endpoints::paged_list::PagedList;
     use crate::endpoints::tasks::request::{Spans, TasksRequest};
-    use crate::json::flatten::{Leaves, NoLinks};
+    use crate::json::flatten::{NoLinks, Record};
     use crate::table::row::Row;
     use crate::table::row_filter::Span;
     use serde::de::DeserializeSeed;
 
-    fn queries(lists: &[RowList]) -> Vec<String> {
-        lists.iter().map(|list| RowList::request(list).shown_query()).collect()
+    fn queries(lists: &[PagedList]) -> Vec<String> {
+        lists.iter().map(|list| PagedList::request(list).shown_query()).collect()
     }
 
     #[test]
     fn a_member_that_only_begins_like_the_result_stays() {
-        let (mut task, mut row) = (Leaves::default(), Row::default());
+        let (mut task, mut row) = (Record::default(), Row::default());
         let json = r#"{"id":1,"results":2,"result":{"id":3,"text":"done"},"group_id":0}"#;
         let mut parser = serde_json::Deserializer::from_str(json);
-        task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+        task.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
         write_row(&task, &mut row);
         let cells: Vec<_> = row.texts().map(|(name, text)| format!("{name}={text}")).collect();
         assert_eq!(cells, ["id=1", "results=2", "group_id=0", "result_id=3", "result_text=done"]);
@@ -129,14 +129,14 @@ mod tests {
     #[test]
     fn open_and_done_tasks_are_told_apart_in_each_form() {
         for (sent, status) in [("true", 1), ("1", 1), ("\"1\"", 1), ("false", 0), ("0", 0)] {
-            let (mut task, mut row) = (Leaves::default(), Row::default());
+            let (mut task, mut row) = (Record::default(), Row::default());
             let json = format!(r#"{{"id":1,"is_completed":{sent}}}"#);
             let mut parser = serde_json::Deserializer::from_str(&json);
-            task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+            task.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
             write_row(&task, &mut row);
             let wanted = |status| {
                 let request = TasksRequest { statuses: vec![status], ..TasksRequest::default() };
-                request.filter(Spans::default()).lets_through(&row)
+                request.filter(Spans::default()).matches(&row)
             };
             assert_eq!((wanted(status), wanted(1 - status)), (true, false), "{sent}");
         }

@@ -4,10 +4,10 @@ use super::request::{Spans, TASKS, TasksRequest};
 use super::result::write_result;
 use crate::account::Api;
 use crate::endpoints::element_names::{plural, singular};
-use crate::endpoints::paged_list::{Cut, RowList, Source};
+use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination};
 use crate::endpoints::parameters::LIST_LIMIT;
 use crate::http::Request;
-use crate::json::flatten::{Kind, Leaves, Value};
+use crate::json::flatten::{JsonType, Record, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::Span;
 
@@ -33,34 +33,34 @@ const AFTER_ELEMENT: [(&str, &str); 4] = [
 ];
 
 /// The lists that hold the tasks of a request.
-pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<RowList> {
+pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<PagedList> {
     let all = with_filters(Request::get("/api/v4/tasks"), request, spans);
-    let list = |cut, asked| {
+    let list = |pagination, asked| {
         let filter = request.filter(spans);
-        let source = Source {
+        let spec = EndpointSpec {
             name: "tasks",
             request: asked,
-            cut,
+            pagination,
             member: "tasks",
             id: "id",
             schema: &TASKS,
             row: Box::new(move |task, row| {
                 write_row(task, row);
-                filter.lets_through(row)
+                filter.matches(row)
             }),
         };
-        RowList::new(source, request.limit.min(LIST_LIMIT))
+        PagedList::new(spec, request.limit.min(LIST_LIMIT))
     };
     if !request.ids.is_empty() {
         let ids = request.ids.chunks(IDS_A_REQUEST.min(request.limit as usize).max(1));
-        return ids.map(|ids| list(Cut::Ids(Api::V4, ids.to_vec()), all.clone())).collect();
+        return ids.map(|ids| list(Pagination::Ids(Api::V4, ids.to_vec()), all.clone())).collect();
     }
     if request.elements.is_empty() {
-        return vec![list(Cut::Pages, all)];
+        return vec![list(Pagination::Pages, all)];
     }
     let elements = request.elements.chunks(IDS_A_REQUEST);
     let asked = |elements| all.clone().queries("filter[entity_id][]", elements);
-    elements.map(|elements| list(Cut::Pages, asked(elements))).collect()
+    elements.map(|elements| list(Pagination::Pages, asked(elements))).collect()
 }
 
 fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request {
@@ -79,7 +79,7 @@ fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request
 }
 
 /// A task as its row in v2.
-pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
+pub fn write_row<'r>(task: &'r Record, row: &mut Row<'r>) {
     for name in BEFORE_ELEMENT {
         row.copy_as(task, name, name);
     }
@@ -94,8 +94,8 @@ pub fn write_row<'r>(task: &'r Leaves, row: &mut Row<'r>) {
 }
 
 /// A task about nothing has zeros in v2.
-fn write_element<'r>(task: &'r Leaves, row: &mut Row<'r>) {
-    let kind = task.get("entity_type").unwrap_or(Value::Text("0", Kind::Text));
+fn write_element<'r>(task: &'r Record, row: &mut Row<'r>) {
+    let kind = task.get("entity_type").unwrap_or(Value::Text("0", JsonType::Text));
     row.push_value("element_type", kind.with_text(singular));
     row.push_value("element_id", task.get("entity_id").unwrap_or(Value::Whole(0)));
 }
@@ -104,17 +104,17 @@ fn write_element<'r>(task: &'r Leaves, row: &mut Row<'r>) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{lists, write_row};
-    use crate::endpoints::paged_list::RowList;
+    use crate::endpoints::paged_list::PagedList;
     use crate::endpoints::tasks::request::{Spans, TASKS, TasksRequest};
-    use crate::json::flatten::{Leaves, NoLinks};
+    use crate::json::flatten::{NoLinks, Record};
     use crate::table::row::Row;
     use crate::table::row_filter::Span;
     use serde::de::DeserializeSeed;
 
     fn row(json: &str) -> Vec<(String, String)> {
-        let (mut task, mut row) = (Leaves::default(), Row::default());
+        let (mut task, mut row) = (Record::default(), Row::default());
         let mut parser = serde_json::Deserializer::from_str(json);
-        task.record(&mut NoLinks).deserialize(&mut parser).unwrap();
+        task.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
         write_row(&task, &mut row);
         row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect()
     }
@@ -182,7 +182,7 @@ mod tests {
         let modified = Span { from: Some(10), to: None };
         let lists = lists(&request, Spans { modified, ..Spans::default() });
         assert_eq!(lists.len(), 2);
-        let query = RowList::request(&lists[1]).shown_query();
+        let query = PagedList::request(&lists[1]).shown_query();
         assert!(
             query.starts_with(
                 "order[id]=asc&filter[entity_type][]=companies&filter[responsible_user_id][]=1\

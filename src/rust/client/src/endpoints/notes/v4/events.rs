@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::endpoints::element_names::singular;
 use crate::endpoints::notes::v4::sources::{code_of_event, code_text};
 use crate::json::flatten::form_of;
-use crate::json::flatten::{Kind, Leaf, Leaves, Value};
+use crate::json::flatten::{Field, JsonType, Record, Value};
 use crate::table::row::Row;
 
 /// Members of an event that have a name of their own, in the order of the
@@ -43,7 +43,7 @@ const CREATED_EN: &str = "New object added";
 
 /// Writes the row of an event; `in_english` on accounts of Kommo. False when
 /// the event stands for no note of v2.
-pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> bool {
+pub fn write_row<'r>(event: &'r Record, in_english: bool, row: &mut Row<'r>) -> bool {
     let Some(code) = event.get("type").and_then(|kind| code_of_event(&kind.text())) else {
         return false;
     };
@@ -64,7 +64,7 @@ pub fn write_row<'r>(event: &'r Leaves, in_english: bool, row: &mut Row<'r>) -> 
     }
     row.push("is_editable", "FALSE");
     copy(event, "entity_id", row, "element_id");
-    let kind = event.get("entity_type").unwrap_or(Value::Text("", Kind::Text));
+    let kind = event.get("entity_type").unwrap_or(Value::Text("", JsonType::Text));
     row.push_value("element_type", kind.with_text(element_type));
     row.push("attachment", "");
     row.push("note_type", code_text(code).unwrap_or_default());
@@ -84,9 +84,9 @@ fn element_type(kind: &str) -> &str {
     }
 }
 
-fn copy<'r>(event: &'r Leaves, source: &str, row: &mut Row<'r>, name: &'static str) {
-    if let Some(leaf) = event.find(source) {
-        row.push_leaf_as(name, leaf);
+fn copy<'r>(event: &'r Record, source: &str, row: &mut Row<'r>, name: &'static str) {
+    if let Some(field) = event.find(source) {
+        row.push_field_as(name, field);
     }
 }
 
@@ -96,7 +96,7 @@ fn is_tag_event(code: u32) -> bool {
 
 /// Writes all that the event tells besides. A name that comes several times is
 /// numbered, as base R does with several values of one name.
-fn write_params<'r>(event: &'r Leaves, row: &mut Row<'r>) {
+fn write_params<'r>(event: &'r Record, row: &mut Row<'r>) {
     let params = params(event);
     let mut totals: HashMap<&str, usize> = HashMap::new();
     for (name, _) in &params {
@@ -116,30 +116,30 @@ fn write_params<'r>(event: &'r Leaves, row: &mut Row<'r>) {
 }
 
 /// Names and values in the order of the columns: named ones first.
-fn params<'r>(event: &'r Leaves) -> Vec<(Cow<'r, str>, Value<'r>)> {
+fn params<'r>(event: &'r Record) -> Vec<(Cow<'r, str>, Value<'r>)> {
     let entity = event.get("entity_id").map(Value::text);
     let mut has_id = false;
-    let mut is_elsewhere = |leaf: &Leaf| match leaf.name() {
+    let mut is_elsewhere = |field: &Field| match field.name() {
         // The first one is the `id` of the row.
         "value_after.note.id" => !std::mem::replace(&mut has_id, true),
-        "_embedded.entity.id" => entity.as_ref() == Some(&leaf.text()),
+        "_embedded.entity.id" => entity.as_ref() == Some(&field.text()),
         name => name.starts_with("_embedded.entity._links."),
     };
-    let leaves = event.iter().filter(move |leaf| !is_elsewhere(leaf));
-    let mut params: Vec<_> = leaves
-        .filter_map(|leaf| param_name(leaf.name()).map(|(place, name)| (place, name, leaf)))
+    let record = event.iter().filter(move |field| !is_elsewhere(field));
+    let mut params: Vec<_> = record
+        .filter_map(|field| param_name(field.name()).map(|(index, name)| (index, name, field)))
         .collect();
-    params.sort_by_key(|(place, ..)| *place);
-    params.into_iter().map(|(_, name, leaf)| (name, leaf.value())).collect()
+    params.sort_by_key(|(index, ..)| *index);
+    params.into_iter().map(|(_, name, field)| (name, field.value())).collect()
 }
 
 /// The column of a member, and its place among the columns; None for a member
 /// that makes none, or another one.
 fn param_name(member: &str) -> Option<(usize, Cow<'_, str>)> {
-    for (place, (source, name)) in NAMED.iter().enumerate() {
+    for (index, (source, name)) in NAMED.iter().enumerate() {
         match form_of(member, source) {
-            Some("") => return Some((place, (*name).into())),
-            Some(rest) => return Some((place, format!("{name}{rest}").into())),
+            Some("") => return Some((index, (*name).into())),
+            Some(rest) => return Some((index, format!("{name}{rest}").into())),
             None => {}
         }
     }
@@ -157,22 +157,22 @@ fn param_name(member: &str) -> Option<(usize, Cow<'_, str>)> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::write_row;
-    use crate::json::flatten::{Leaves, Members};
+    use crate::json::flatten::{FieldReader, Record};
     use crate::table::row::Row;
     use serde::de::{DeserializeSeed, MapAccess};
 
     /// Events are read with what they embed.
     struct All;
 
-    impl Members for All {
+    impl FieldReader for All {
         fn read<'de, A: MapAccess<'de>>(&mut self, _: &str, _: &mut A) -> Result<bool, A::Error> {
             Ok(false)
         }
     }
 
     fn row(json: &str) -> Option<Vec<(String, String)>> {
-        let (mut event, mut row) = (Leaves::default(), Row::default());
-        event.record(&mut All).deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
+        let (mut event, mut row) = (Record::default(), Row::default());
+        event.seed(&mut All).deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
         write_row(&event, false, &mut row)
             .then(|| row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect())
     }

@@ -9,7 +9,7 @@ use crate::endpoints::parameters::{EVENTS_LIMIT, NOTES_LIMIT};
 use crate::error::Error;
 use crate::http::Request;
 use crate::paging::{PageRange, Pages, Paging};
-use crate::query::Notice;
+use crate::query::Warning;
 use crate::table::Table;
 
 /// Ids that one request may name (docs/api-v4.md, Ids in one request).
@@ -18,7 +18,7 @@ const ELEMENTS_A_REQUEST: usize = 100;
 const EVENT_ELEMENTS_A_REQUEST: usize = 10;
 
 /// One list on the server.
-pub struct List {
+pub struct NotesList {
     /// The kind of element.
     pub kind: String,
     /// What it holds.
@@ -71,13 +71,13 @@ impl Feed {
     }
 }
 
-impl List {
+impl NotesList {
     /// `limit` is what the user wants at most.
     fn new(kind: &str, feed: Feed, elements: &[u64], limit: u32) -> Self {
         // Rows of events lack some columns, which are there all the same.
         let empty = Table::with_base(&NOTES);
         let pages = Pages::new(Paging::Numbered, limit.min(feed.most()), empty);
-        List { kind: kind.to_owned(), feed, elements: elements.to_vec(), pages }
+        NotesList { kind: kind.to_owned(), feed, elements: elements.to_vec(), pages }
     }
 
     /// What it is, in words.
@@ -143,24 +143,24 @@ impl List {
 }
 
 /// What can't be had, as far as the request tells.
-pub fn notices_of(request: &NotesRequest) -> Vec<Notice> {
-    let mut notices = Vec::new();
+pub fn warnings_of(request: &NotesRequest) -> Vec<Warning> {
+    let mut warnings = Vec::new();
     if !request.ids.is_empty() {
-        return notices;
+        return warnings;
     }
     let nowhere = sources::without_source(&request.note_types);
     if !nowhere.is_empty() {
-        notices.push(Notice::NoSource(nowhere));
+        warnings.push(Warning::NoSource(nowhere));
     }
     if request.kinds.iter().any(|kind| leaves_out_chats(kind, request)) {
-        notices.push(Notice::NoChats);
+        warnings.push(Warning::NoChats);
     }
-    notices
+    warnings
 }
 
 /// The lists of one kind of element.
-pub fn lists_of(kind: &str, request: &NotesRequest) -> Vec<List> {
-    let plan = sources::plan(kind, &request.note_types);
+pub fn lists_of(kind: &str, request: &NotesRequest) -> Vec<NotesList> {
+    let plan = sources::sources_of(kind, &request.note_types);
     let mut lists = Vec::new();
     if let Some(names) = plan.notes {
         let feed = Feed::Notes(names);
@@ -174,7 +174,7 @@ pub fn lists_of(kind: &str, request: &NotesRequest) -> Vec<List> {
     }
     lists.extend(events_list(kind, others, &request.elements, request.limit));
     if !chats.is_empty() && !leaves_out_chats(kind, request) {
-        lists.push(List::new(kind, Feed::Chats(chats), &[], request.limit));
+        lists.push(NotesList::new(kind, Feed::Chats(chats), &[], request.limit));
     }
     lists
 }
@@ -192,7 +192,12 @@ fn leaves_out_chats(kind: &str, request: &NotesRequest) -> bool {
     has_chats && !request.elements.is_empty() && request.note_types.is_empty()
 }
 
-fn events_list(kind: &str, types: Vec<&'static str>, elements: &[u64], limit: u32) -> Vec<List> {
+fn events_list(
+    kind: &str,
+    types: Vec<&'static str>,
+    elements: &[u64],
+    limit: u32,
+) -> Vec<NotesList> {
     if types.is_empty() {
         return Vec::new();
     }
@@ -200,8 +205,14 @@ fn events_list(kind: &str, types: Vec<&'static str>, elements: &[u64], limit: u3
 }
 
 /// One list for all elements, or one for as many as a request may name.
-fn in_chunks(kind: &str, feed: &Feed, elements: &[u64], chunk: usize, limit: u32) -> Vec<List> {
-    let list = |elements: &[u64]| List::new(kind, feed.clone(), elements, limit);
+fn in_chunks(
+    kind: &str,
+    feed: &Feed,
+    elements: &[u64],
+    chunk: usize,
+    limit: u32,
+) -> Vec<NotesList> {
+    let list = |elements: &[u64]| NotesList::new(kind, feed.clone(), elements, limit);
     if elements.is_empty() {
         return vec![list(&[])];
     }
@@ -209,16 +220,16 @@ fn in_chunks(kind: &str, feed: &Feed, elements: &[u64], chunk: usize, limit: u32
 }
 
 /// The lists of the notes with these ids.
-pub fn lists_by_id(kind: &str, ids: &[u64], limit: u32) -> Vec<List> {
+pub fn lists_by_id(kind: &str, ids: &[u64], limit: u32) -> Vec<NotesList> {
     if kind == "task" {
         return Vec::new();
     }
     let chunks = ids.chunks(NOTE_IDS_A_REQUEST.min(limit as usize).max(1));
-    chunks.map(|ids| List::new(kind, Feed::NotesById(ids.to_vec()), &[], limit)).collect()
+    chunks.map(|ids| NotesList::new(kind, Feed::NotesById(ids.to_vec()), &[], limit)).collect()
 }
 
 /// The events that name the id of a note.
-pub fn events_with_notes(kind: &str, limit: u32) -> Vec<List> {
+pub fn events_with_notes(kind: &str, limit: u32) -> Vec<NotesList> {
     let types: Vec<&str> = match kind {
         "lead" => vec!["lead_added"],
         "contact" => vec!["contact_added"],

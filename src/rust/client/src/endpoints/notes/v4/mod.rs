@@ -18,46 +18,46 @@ use crate::account::transport::{Answer, Transport};
 use crate::bad_page::BadPage;
 use crate::endpoints::element_names::{kind, singular};
 use crate::error::Error;
-use crate::json::flatten::{Leaves, Value};
+use crate::json::flatten::{Record, Value};
 use crate::json::page::Page;
 use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_ids, read_list};
-use crate::query::{Notice, all_of};
+use crate::query::{Warning, all_of};
 use crate::sync::lock;
 use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
 use crate::table::{Format, Map, RowMap, read_page};
-use crate::table::{Keys, Table};
-use lists::{Feed, List, events_with_notes, lists_by_id, lists_of, notices_of};
+use crate::table::{SeenKeys, Table};
+use lists::{Feed, NotesList, events_with_notes, lists_by_id, lists_of, warnings_of};
 use notes::NoteRows;
 
 /// The lists of one call.
-pub struct Reader {
+pub struct ReaderV4 {
     filter: RowFilter,
     since: Option<i64>,
     /// How many ids are asked for.
     ids: usize,
     in_english: bool,
-    lists: Vec<List>,
+    lists: Vec<NotesList>,
     /// Events to look through for ids that no note has.
-    reserve: Vec<List>,
+    reserve: Vec<NotesList>,
     /// Texts of results, by the task's id.
     results: Mutex<HashMap<String, String>>,
-    notices: Mutex<Vec<Notice>>,
+    warnings: Mutex<Vec<Warning>>,
 }
 
 /// The filters, looked at again here: the server may ignore some. Ids, when
 /// there are any, are the only one.
 fn filter_of(request: &NotesRequest, since: Option<i64>) -> RowFilter {
     if !request.ids.is_empty() {
-        return RowFilter::default().among("id", &request.ids);
+        return RowFilter::default().is_in("id", &request.ids);
     }
     RowFilter::default()
-        .among("element_id", &request.elements)
-        .among("note_type", &request.note_types)
-        .within("updated_at", Span { from: since, to: None })
+        .is_in("element_id", &request.elements)
+        .is_in("note_type", &request.note_types)
+        .between("updated_at", Span { from: since, to: None })
 }
 
-impl Reader {
+impl ReaderV4 {
     /// The lists that together hold what is asked for.
     pub fn new(request: &NotesRequest, since: Option<i64>, account: &Url) -> Self {
         let mut lists = Vec::new();
@@ -70,7 +70,7 @@ impl Reader {
                 reserve.extend(events_with_notes(kind, request.limit));
             }
         }
-        Reader {
+        ReaderV4 {
             filter: filter_of(request, since),
             since: since.filter(|_| request.ids.is_empty()),
             ids: request.ids.iter().collect::<HashSet<_>>().len(),
@@ -78,7 +78,7 @@ impl Reader {
             lists,
             reserve,
             results: Mutex::default(),
-            notices: Mutex::new(notices_of(request)),
+            warnings: Mutex::new(warnings_of(request)),
         }
     }
 
@@ -98,13 +98,18 @@ impl Reader {
         &self,
         transport: &Transport,
         rate: f64,
-        lists: &[List],
+        lists: &[NotesList],
     ) -> Result<(), Error> {
         let readings = lists.iter().map(|list| self.read_one(transport, rate, list).boxed());
         all_of(&transport.http.progress, readings.collect()).await
     }
 
-    async fn read_one(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
+    async fn read_one(
+        &self,
+        transport: &Transport,
+        rate: f64,
+        list: &NotesList,
+    ) -> Result<(), Error> {
         let read = match &list.feed {
             Feed::NotesById(ids) => {
                 let fetch = |ids: Vec<u64>| self.fetch_ids(transport, list, ids);
@@ -114,14 +119,19 @@ impl Reader {
         };
         match read {
             Err(error) if list.lacks_customers(&error) => {
-                self.notice(Notice::NoCustomers);
+                self.warn(Warning::NoCustomers);
                 Ok(())
             }
             read => read,
         }
     }
 
-    async fn read_pages(&self, transport: &Transport, rate: f64, list: &List) -> Result<(), Error> {
+    async fn read_pages(
+        &self,
+        transport: &Transport,
+        rate: f64,
+        list: &NotesList,
+    ) -> Result<(), Error> {
         let name = list.name();
         let first = list.request(list.pages.first(), self.since);
         let context = ListContext::new(transport, rate, &name, Paging::Numbered, &first);
@@ -132,7 +142,7 @@ impl Reader {
     async fn fetch_ids(
         &self,
         transport: &Transport,
-        list: &List,
+        list: &NotesList,
         ids: Vec<u64>,
     ) -> Result<Answer<Page<Table>>, Error> {
         let request = list.request_by_ids(&ids).divisible(true);
@@ -142,7 +152,7 @@ impl Reader {
     async fn fetch(
         &self,
         transport: &Transport,
-        list: &List,
+        list: &NotesList,
         range: PageRange,
     ) -> Result<Answer<Page<Table>>, Error> {
         let request = list.request(range, self.since).divisible(true);
@@ -150,13 +160,13 @@ impl Reader {
         transport.get(&request, &what, |body| self.read_page(list, body)).await
     }
 
-    fn read_page(&self, list: &List, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+    fn read_page(&self, list: &NotesList, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
         let Some(body) = body else { return Ok(Page::empty(Table::new(&NOTES))) };
         let write_event: &RowMap = &|record, row| self.write_event(list, record, row);
         let note_rows = NoteRows::new(kind(&list.kind), &self.filter);
         let map = match list.feed {
-            Feed::Events(_) | Feed::Chats(_) => Map::WithEmbedded(write_event),
-            Feed::Notes(_) | Feed::NotesById(_) => Map::LaidOut(&note_rows),
+            Feed::Events(_) | Feed::Chats(_) => Map::FunctionWithEmbedded(write_event),
+            Feed::Notes(_) | Feed::NotesById(_) => Map::Template(&note_rows),
         };
         let feed = &list.feed;
         let format =
@@ -165,22 +175,22 @@ impl Reader {
     }
 
     /// An event as a row; false when it is not asked for.
-    fn write_event<'r>(&self, list: &List, event: &'r Leaves, row: &mut Row<'r>) -> bool {
+    fn write_event<'r>(&self, list: &NotesList, event: &'r Record, row: &mut Row<'r>) -> bool {
         let kind = event.get("entity_type").map(Value::text);
         let of_kind = kind.is_some_and(|kind| singular(&kind) == list.kind);
-        of_kind && events::write_row(event, self.in_english, row) && self.filter.lets_through(row)
+        of_kind && events::write_row(event, self.in_english, row) && self.filter.matches(row)
     }
 
     /// Whether some of the ids asked for have not come.
     fn lacks_ids(&self) -> bool {
-        let mut found = Keys::default();
+        let mut found = SeenKeys::default();
         self.lists.iter().for_each(|list| list.pages.keys_into(&mut found));
         found.len() < self.ids
     }
 
     /// Fetches the texts of task results, which are not in their events.
     async fn read_results(&self, transport: &Transport) -> Result<(), Error> {
-        let of_tasks = |list: &&List| list.kind == "task";
+        let of_tasks = |list: &&NotesList| list.kind == "task";
         let lists = self.lists.iter().chain(&self.reserve).filter(of_tasks);
         let mut ids: Vec<String> = lists.flat_map(|list| list.pages.texts("element_id")).collect();
         ids.sort_unstable();
@@ -231,14 +241,14 @@ impl Reader {
     }
 
     /// What the user should know.
-    pub fn notices(&self) -> Vec<Notice> {
-        lock(&self.notices).clone()
+    pub fn warnings(&self) -> Vec<Warning> {
+        lock(&self.warnings).clone()
     }
 
-    fn notice(&self, notice: Notice) {
-        let mut notices = lock(&self.notices);
-        if !notices.contains(&notice) {
-            notices.push(notice);
+    fn warn(&self, warning: Warning) {
+        let mut warnings = lock(&self.warnings);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
         }
     }
 }
@@ -246,15 +256,15 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Feed, List, Reader};
+    use super::{Feed, NotesList, ReaderV4};
     use crate::endpoints::notes::NotesRequest;
     use crate::paging::PageRange;
-    use crate::query::Notice;
+    use crate::query::Warning;
     use url::Url;
 
-    fn reader(request: &NotesRequest, since: Option<i64>) -> Reader {
+    fn reader(request: &NotesRequest, since: Option<i64>) -> ReaderV4 {
         let url = Url::parse("https://sub.amocrm.ru").unwrap();
-        Reader::new(&NotesRequest { limit: 500, ..request.clone() }, since, &url)
+        ReaderV4::new(&NotesRequest { limit: 500, ..request.clone() }, since, &url)
     }
 
     fn kinds(kinds: &[&str]) -> NotesRequest {
@@ -264,8 +274,8 @@ mod tests {
         }
     }
 
-    fn queries(reader: &Reader) -> Vec<String> {
-        let query = |list: &List| {
+    fn queries(reader: &ReaderV4) -> Vec<String> {
+        let query = |list: &NotesList| {
             let range = PageRange { offset: 0, limit: 100 };
             let request = list.request(range, reader.since);
             format!("{}?{}", request.path(), request.shown_query())
@@ -310,6 +320,6 @@ mod tests {
         let request = NotesRequest { note_types: vec!["99".to_owned()], ..kinds(&["lead"]) };
         let reader = reader(&request, None);
         assert!(reader.lists.is_empty());
-        assert_eq!(reader.notices(), [Notice::NoSource(vec!["99".to_owned()])]);
+        assert_eq!(reader.warnings(), [Warning::NoSource(vec!["99".to_owned()])]);
     }
 }

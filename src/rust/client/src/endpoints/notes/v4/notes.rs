@@ -1,12 +1,12 @@
 //! A note of API v4 as a row of API v2 (docs/api-v4.md, A note as a row of v2).
 
 use crate::endpoints::notes::v4::sources::{code_of, code_text};
-use crate::json::field_names::Role;
+use crate::json::field_names::Tag;
 use crate::json::flatten::form_of;
-use crate::json::flatten::{Leaves, Value};
+use crate::json::flatten::{Record, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
-use crate::table::row_template::{LayOut, Layout, Source};
+use crate::table::row_template::{CellSource, RowTemplate, Template};
 
 /// Codes that a row is not made as others are.
 const COMMON: Option<u32> = Some(4);
@@ -39,27 +39,27 @@ const ORIGINAL_NAME: usize = 10;
 const FILE_NAME: usize = 11;
 const ATTACHMENT: usize = 12;
 
-/// The role of other members of `params`.
-const PARAM: Role = 100;
-/// The role of all else.
-const OTHER: Role = 101;
+/// The tag of other members of `params`.
+const PARAM: Tag = 100;
+/// The tag of all else.
+const OTHER: Tag = 101;
 
-fn role_of(name: &str) -> Role {
-    let place = MEMBERS.iter().position(|member| *member == name);
+fn tag_of(name: &str) -> Tag {
+    let index = MEMBERS.iter().position(|member| *member == name);
     let other = if name.starts_with("params.") { PARAM } else { OTHER };
-    place.and_then(|place| Role::try_from(place).ok()).unwrap_or(other)
+    index.and_then(|index| Tag::try_from(index).ok()).unwrap_or(other)
 }
 
-/// The places of the leaves with the names of [`MEMBERS`]; the first one of a
+/// The places of the fields with the names of [`MEMBERS`]; the first one of a
 /// name counts.
 struct Found([Option<usize>; MEMBERS.len()]);
 
 impl Found {
-    fn of(note: &Leaves) -> Self {
+    fn of(note: &Record) -> Self {
         let mut found = [None; MEMBERS.len()];
-        for (place, (role, _)) in note.with_roles(role_of).enumerate() {
-            if let Some(member) = found.get_mut(usize::from(role)) {
-                member.get_or_insert(place);
+        for (index, (tag, _)) in note.with_tags(tag_of).enumerate() {
+            if let Some(member) = found.get_mut(usize::from(tag)) {
+                member.get_or_insert(index);
             }
         }
         Found(found)
@@ -95,16 +95,16 @@ impl<'f> NoteRows<'f> {
     }
 
     /// Writes the row of a note, wanted or not.
-    pub fn write<'r>(&self, note: &'r Leaves, row: &mut Row<'r>) {
+    pub fn write<'r>(&self, note: &'r Record, row: &mut Row<'r>) {
         let key = self.key(note.get(self.key_member()));
-        self.layout(note, key).write(note, row);
+        self.template(note, key).write(note, row);
     }
 }
 
 /// Stands for a type that v2 did not have.
 const NO_CODE: u32 = u32::MAX;
 
-impl LayOut for NoteRows<'_> {
+impl RowTemplate for NoteRows<'_> {
     fn key_member(&self) -> &'static str {
         MEMBERS[NOTE_TYPE]
     }
@@ -114,26 +114,27 @@ impl LayOut for NoteRows<'_> {
         note_type.and_then(|name| code_of(&name.text())).unwrap_or(NO_CODE)
     }
 
-    fn layout(&self, note: &Leaves, key: u32) -> Layout {
+    fn template(&self, note: &Record, key: u32) -> Template {
         let (found, code) = (Found::of(note), Some(key).filter(|key| *key != NO_CODE));
-        let leaf_or_empty = |place: Option<usize>| place.map_or(Source::Text(""), Source::Leaf);
-        let mut row = Layout::default();
-        for (name, place) in MEMBERS.iter().zip(found.0).take(ENTITY_ID) {
-            copy(&mut row, name, place);
+        let field_or_empty =
+            |index: Option<usize>| index.map_or(CellSource::Text(""), CellSource::Field);
+        let mut row = Template::default();
+        for (name, index) in MEMBERS.iter().zip(found.0).take(ENTITY_ID) {
+            copy(&mut row, name, index);
         }
-        row.push("is_editable", Source::Text(if code == COMMON { "TRUE" } else { "FALSE" }));
+        row.push("is_editable", CellSource::Text(if code == COMMON { "TRUE" } else { "FALSE" }));
         copy(&mut row, "element_id", found.0[ENTITY_ID]);
-        row.push("element_type", Source::Text(self.kind));
-        row.push("attachment", leaf_or_empty(found.attachment(code)));
+        row.push("element_type", CellSource::Text(self.kind));
+        row.push("attachment", field_or_empty(found.attachment(code)));
         // A type that v2 did not have keeps the name that v4 has for it.
-        row.push("note_type", code.map_or(leaf_or_empty(found.0[NOTE_TYPE]), code_cell));
+        row.push("note_type", code.map_or(field_or_empty(found.0[NOTE_TYPE]), code_cell));
         copy(&mut row, "text", found.text(code));
-        for (place, (role, leaf)) in note.with_roles(role_of).enumerate() {
-            if is_param(code, role) {
-                match old_name(code, leaf.name()) {
-                    Some((name, "")) => row.push(name, Source::Leaf(place)),
-                    Some((name, form)) => row.push_renamed(format!("{name}{form}"), place),
-                    None => row.push_leaf(place),
+        for (index, (tag, field)) in note.with_tags(tag_of).enumerate() {
+            if is_param(code, tag) {
+                match old_name(code, field.name()) {
+                    Some((name, "")) => row.push(name, CellSource::Field(index)),
+                    Some((name, form)) => row.push_renamed(format!("{name}{form}"), index),
+                    None => row.push_field(index),
                 }
             }
         }
@@ -146,22 +147,22 @@ impl LayOut for NoteRows<'_> {
 }
 
 /// A code as v2 has it; v4 may send others as digits.
-fn code_cell(code: u32) -> Source {
-    code_text(code).map_or(Source::Whole(code.into()), Source::Text)
+fn code_cell(code: u32) -> CellSource {
+    code_text(code).map_or(CellSource::Whole(code.into()), CellSource::Text)
 }
 
-fn copy(row: &mut Layout, name: &'static str, place: Option<usize>) {
-    if let Some(place) = place {
-        row.push(name, Source::Leaf(place));
+fn copy(row: &mut Template, name: &'static str, index: Option<usize>) {
+    if let Some(index) = index {
+        row.push(name, CellSource::Field(index));
     }
 }
 
-/// Whether v2 has a leaf in `params`: some it has elsewhere.
-fn is_param(code: Option<u32>, role: Role) -> bool {
-    match usize::from(role) {
+/// Whether v2 has a field in `params`: some it has elsewhere.
+fn is_param(code: Option<u32>, tag: Tag) -> bool {
+    match usize::from(tag) {
         TEXT => !matches!(code, COMMON | FILE),
         ORIGINAL_NAME | FILE_NAME | ATTACHMENT => code != FILE,
-        _ => role == PARAM,
+        _ => tag == PARAM,
     }
 }
 
@@ -194,14 +195,14 @@ fn old_name(code: Option<u32>, name: &str) -> Option<(&'static str, &str)> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::NoteRows;
-    use crate::json::flatten::Leaves;
+    use crate::json::flatten::Record;
     use crate::table::row::Row;
     use crate::table::row_filter::RowFilter;
     use serde::de::DeserializeSeed;
 
     fn row(json: &str) -> Vec<(String, String)> {
-        let (mut note, mut row) = (Leaves::default(), Row::default());
-        note.record(&mut crate::json::flatten::NoLinks)
+        let (mut note, mut row) = (Record::default(), Row::default());
+        note.seed(&mut crate::json::flatten::NoLinks)
             .deserialize(&mut serde_json::Deserializer::from_str(json))
             .unwrap();
         NoteRows::new("lead", &RowFilter::default()).write(&note, &mut row);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 
-use crate::endpoints::notes::types::{NOTE_TYPES, Source};
+use crate::endpoints::notes::types::{KeptAs, NOTE_TYPES};
 
 /// An event that stands for a v2 note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ const OTHER_NAMES: [(&str, u32); 1] = [("followed_link", 32)];
 
 /// Where to look for what is asked for, for one kind of element.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct NoteSources {
     /// v4's names of notes; Some(empty) for all, None to leave notes out.
     pub notes: Option<Vec<&'static str>>,
     /// v4's types of events.
@@ -60,7 +60,7 @@ pub struct Plan {
 }
 
 /// Plans the reading of `codes`, or of everything when there are none.
-pub fn plan(kind: &str, codes: &[String]) -> Plan {
+pub fn sources_of(kind: &str, codes: &[String]) -> NoteSources {
     let wanted = |code: u32| codes.is_empty() || codes.contains(&code.to_string());
     let events = EVENTS
         .iter()
@@ -73,7 +73,7 @@ pub fn plan(kind: &str, codes: &[String]) -> Plan {
         .map(|note| note.name)
         .collect();
     let notes = (kind != "task" && (codes.is_empty() || !notes.is_empty())).then_some(notes);
-    Plan { notes, events }
+    NoteSources { notes, events }
 }
 
 /// The codes among those asked for that v4 keeps nowhere.
@@ -88,7 +88,7 @@ pub fn without_source(codes: &[String]) -> Vec<String> {
 fn is_v4_note(code: u32) -> bool {
     NOTE_TYPES
         .iter()
-        .any(|note| note.code == code && note.source == Source::Note && !NOWHERE.contains(&code))
+        .any(|note| note.code == code && note.kept_as == KeptAs::Note && !NOWHERE.contains(&code))
 }
 
 /// The v2 code of a note type as v4 sends it: a name, or now and then the
@@ -115,7 +115,7 @@ pub fn code_of_event(event: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Plan, code_of, code_text, plan, without_source};
+    use super::{NoteSources, code_of, code_text, sources_of, without_source};
 
     fn codes(codes: &[&str]) -> Vec<String> {
         codes.iter().map(ToString::to_string).collect()
@@ -123,22 +123,28 @@ mod tests {
 
     #[test]
     fn each_code_is_looked_for_where_v4_keeps_it() {
-        assert_eq!(plan("lead", &codes(&["3"])).events, ["lead_status_changed"]);
-        assert_eq!(plan("lead", &codes(&["3"])).notes, None);
-        assert_eq!(plan("contact", &codes(&["10", "11"])).notes, Some(vec!["call_in", "call_out"]));
+        assert_eq!(sources_of("lead", &codes(&["3"])).events, ["lead_status_changed"]);
+        assert_eq!(sources_of("lead", &codes(&["3"])).notes, None);
         assert_eq!(
-            plan("lead", &codes(&["17"])).events,
+            sources_of("contact", &codes(&["10", "11"])).notes,
+            Some(vec!["call_in", "call_out"])
+        );
+        assert_eq!(
+            sources_of("lead", &codes(&["17"])).events,
             ["incoming_chat_message", "outgoing_chat_message"]
         );
-        assert_eq!(plan("contact", &codes(&["1"])), Plan::default());
+        assert_eq!(sources_of("contact", &codes(&["1"])), NoteSources::default());
     }
 
     #[test]
     fn without_codes_all_notes_and_the_events_of_the_kind_are_read() {
-        let all = plan("company", &[]);
+        let all = sources_of("company", &[]);
         assert_eq!(all.notes, Some(vec![]));
         assert!(all.events.contains(&"company_added") && !all.events.contains(&"lead_added"));
-        assert_eq!(plan("task", &[]), Plan { notes: None, events: vec!["task_result_added"] });
+        assert_eq!(
+            sources_of("task", &[]),
+            NoteSources { notes: None, events: vec!["task_result_added"] }
+        );
     }
 
     #[test]
@@ -180,7 +186,7 @@ mod tests {
             ("102", "contact", "sms_in"),
             ("103", "contact", "sms_out"),
         ] {
-            let Plan { notes, events } = plan(kind, &codes(&[code]));
+            let NoteSources { notes, events } = sources_of(kind, &codes(&[code]));
             let sources = [notes.unwrap_or_default(), events].concat();
             assert_eq!(sources.first(), Some(&source), "{code}");
             assert!(without_source(&codes(&[code])).is_empty(), "{code}");

@@ -14,7 +14,7 @@ pub enum Key<'k> {
 
 /// Keys of rows already kept.
 #[derive(Default)]
-pub struct Keys {
+pub struct SeenKeys {
     /// Numbers that came in ascending order, as most lists have them: those
     /// need no hashing.
     ascending: Vec<f64>,
@@ -23,7 +23,7 @@ pub struct Keys {
     texts: HashSet<Box<str>, RandomState>,
 }
 
-impl Keys {
+impl SeenKeys {
     /// Adds a key; whether it was new.
     pub fn insert(&mut self, key: Key<'_>) -> bool {
         match key {
@@ -72,12 +72,12 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, Keys};
+    use super::{Key, SeenKeys};
 
     #[test]
     fn a_key_is_new_once_in_whatever_order_keys_come() {
         for order in [[1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0], [2.0, 4.0, 1.0, 3.0]] {
-            let mut keys = Keys::default();
+            let mut keys = SeenKeys::default();
             for number in order {
                 assert!(!keys.has_number(number));
                 assert!(keys.insert(Key::Number(number)), "{number} of {order:?}");

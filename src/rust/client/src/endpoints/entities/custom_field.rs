@@ -11,7 +11,7 @@ use super::scalar::{Content, Scalar};
 /// A custom field with its values; absent is what the API does not tell.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Field {
+pub struct CustomField {
     #[serde(alias = "field_id")]
     pub id: Scalar,
     #[serde(alias = "field_name")]
@@ -122,9 +122,9 @@ impl Visitor<'_> for MemberVisitor {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Content, Field};
+    use super::{Content, CustomField};
 
-    fn field(json: &str) -> Field {
+    fn field(json: &str) -> CustomField {
         serde_json::from_str(json).unwrap()
     }
 

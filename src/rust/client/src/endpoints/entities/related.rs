@@ -6,16 +6,16 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::field::Field;
+use super::custom_field::CustomField;
 use super::many::Many;
 use super::scalar::{Content, Scalar};
 use crate::json::tree::Node;
 
 /// What belongs to one card.
 #[derive(Debug, Default)]
-pub struct Card {
+pub struct Related {
     /// Its custom fields.
-    pub fields: Vec<Field>,
+    pub fields: Vec<CustomField>,
     /// Its tags.
     pub tags: Vec<Tag>,
     /// Its contacts.
@@ -30,7 +30,7 @@ pub struct Card {
     pub others: Vec<(String, Node)>,
 }
 
-impl Card {
+impl Related {
     /// What is embedded under this name.
     pub fn other(&self, name: &str) -> Option<&Node> {
         self.others.iter().find(|(found, _)| found == name).map(|(_, node)| node)
