@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Where on the wire it went wrong. Never holds a query string.
+/// The request that failed, and its answer. Never holds a query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct At {
     /// Method and path, such as `GET /api/v2/notes`.
@@ -51,7 +51,7 @@ pub enum Error {
         /// Where.
         at: Box<At>,
     },
-    /// 429 that did not end.
+    /// 429 to every try.
     #[error("too many requests, {tries} tries")]
     RateLimited {
         /// How often it was tried.
@@ -124,7 +124,7 @@ pub enum Error {
         file: String,
         /// Why not.
         problem: FileProblem,
-        /// The system's own words, or who has it.
+        /// The message of the system, or who holds the lock.
         detail: String,
     },
     /// A table has more columns than R can hold for all of its rows.
@@ -132,7 +132,7 @@ pub enum Error {
     TooWide {
         /// Its name.
         table: String,
-        /// So many may there be.
+        /// The most columns of a table.
         most: usize,
     },
     /// The machine refused something (threads, certificates).

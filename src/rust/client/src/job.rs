@@ -1,8 +1,8 @@
-//! Work that runs on threads of its own while somebody else watches.
+//! Work on threads of its own, which another thread polls.
 //!
-//! Each job has its own runtime: one made before a `fork()` (mclapply) would
-//! hang in the child, so nothing of a job outlives it. What drives connections
-//! does, and is made anew in a child (`connections`).
+//! Each job has its own runtime. One that was made before a `fork()` (mclapply)
+//! would hang in the child, so nothing of a job outlives it. The runtime of the
+//! connections does; a child makes a new one (`connections`).
 
 use std::future::Future;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -87,8 +87,8 @@ impl<T: Send + 'static> Job<T> {
 }
 
 impl<T> Job<T> {
-    /// Stops the work wherever it is, without waiting for its threads to end,
-    /// but for critical work under way.
+    /// Stops the work without waiting for its threads to end. Waits only for
+    /// critical work.
     pub fn cancel(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
         if self.process == std::process::id() {

@@ -8,7 +8,7 @@
 
 // What every folder may use. The first of them use nothing, the others only
 // these.
-pub mod bad_page;
+pub mod bad_body;
 mod critical;
 pub mod error;
 pub mod progress;

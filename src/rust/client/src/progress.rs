@@ -1,4 +1,4 @@
-//! What a running job tells whoever watches it.
+//! The progress of a running job.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use crate::critical::Critical;
 use crate::error::Error;
 use crate::sync::lock;
 
-/// Counters of one job, written by its tasks, read from outside.
+/// Counters of one job. Its tasks write them, other threads read them.
 #[derive(Debug, Default)]
 pub struct Progress {
     requests: AtomicU64,
@@ -17,7 +17,7 @@ pub struct Progress {
     lists: AtomicU64,
     lists_read: AtomicU64,
     pause: Mutex<Option<Pause>>,
-    /// Lines for those who want to see each request; None for the others.
+    /// A log of every request, if one is kept.
     log: Option<Mutex<Vec<String>>>,
     warnings: Mutex<Vec<TokenWarning>>,
     /// Work that is finished even when the job is cancelled.
@@ -28,13 +28,13 @@ pub struct Progress {
 /// ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenWarning {
-    /// Others could read this file; they can't any more.
+    /// Other users could read this file. They no longer can.
     Tightened(String),
-    /// New tokens are in this process only, since they could not be written.
+    /// New tokens could not be written. Only this process has them.
     Unsaved(Error),
 }
 
-/// A wait worth telling about.
+/// A wait that users are told about.
 #[derive(Clone, Debug)]
 pub struct Pause {
     /// Why, in words.

@@ -1,5 +1,5 @@
-//! A call that ends in tables: how it runs, whatever it asks for. What to ask
-//! for, and over which API, is the query's own business.
+//! How a call runs: account, log-in, API, then the query, which knows what to ask
+//! for.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::progress::Progress;
 use crate::table::row_filter::Span;
 use crate::table::{MAX_COLUMNS, Table, Unreadable};
 
-/// Lists that are read at the same time; each has pages in flight itself.
+/// Lists that are read at the same time. Each one may have several pages in flight.
 const LISTS_AT_ONCE: usize = 8;
 
 /// Who asks which account, and how.
@@ -47,7 +47,7 @@ impl Settings {
     }
 }
 
-/// Something that the user should know.
+/// A warning for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
     /// API v4 keeps no notes of these codes.
@@ -58,11 +58,11 @@ pub enum Warning {
     NoChats,
     /// The account has no filters: the whole list was read.
     NoFilters,
-    /// The API is not known to have these parts of cards, which are asked for.
+    /// The API is not known to have these values of `with`.
     UnknownWith(Api, Vec<String>),
     /// Values that could not be read, by the name of the table: they are NA.
     Unreadable(Vec<(String, Unreadable)>),
-    /// So many texts were broken and hold the replacement character.
+    /// How many texts were broken and have the replacement character.
     BrokenTexts(usize),
 }
 
@@ -71,13 +71,13 @@ pub type Tables = Vec<(String, Table)>;
 
 /// What a call asks for.
 pub trait Query: Send + Sync + 'static {
-    /// Reads what is asked for and keeps what has come.
+    /// Reads what is asked for, and keeps what is received.
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>>;
 
-    /// The tables of what has come, empty ones if nothing has; takes it.
+    /// The tables of what was received; takes it. Without rows they are empty.
     fn tables(&self) -> Tables;
 
-    /// What the user should know although it worked.
+    /// Warnings about a call that worked.
     fn warnings(&self) -> Vec<Warning> {
         Vec::new()
     }
@@ -93,7 +93,7 @@ pub struct Context {
     pub api: Api,
 }
 
-/// Asks for nothing but which API answers, and the account's time zone.
+/// Asks only which API answers, and for the account's time zone.
 pub struct AccountQuery;
 
 impl Query for AccountQuery {
@@ -120,9 +120,9 @@ pub struct Outcome {
     pub zone: Option<Zone>,
     /// The API that was used, if it came to that.
     pub api: Option<Api>,
-    /// What the user should know although it worked.
+    /// Warnings about what worked.
     pub warnings: Vec<Warning>,
-    /// What stopped the work; the tables then hold what had arrived.
+    /// What stopped the work. The tables then hold the rows received before.
     pub error: Option<Error>,
 }
 
@@ -208,12 +208,12 @@ impl QueryJob {
     }
 }
 
-/// Leaves out columns beyond the limit: the error, if there were some.
+/// Drops columns beyond the limit; the error, if there were some.
 fn narrowed((name, table): &mut (String, Table)) -> Option<Error> {
     table.narrow().then(|| Error::TooWide { table: name.clone(), most: MAX_COLUMNS })
 }
 
-/// What of the server's values is not in the tables.
+/// Warnings about values that are not in the tables.
 fn warnings_of_values(tables: &Tables) -> Vec<Warning> {
     let named = |(name, table): &(String, Table)| {
         let name = name.clone();
@@ -233,7 +233,7 @@ fn warnings_of_values(tables: &Tables) -> Vec<Warning> {
 
 async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {
     transport.account.limiter.set_rate(settings.rate);
-    // Before anything runs side by side: refused credentials are sent once.
+    // Before anything runs in parallel, so that refused credentials are sent once.
     session::ensure(&transport.http, &transport.account).await?;
     let api = choose_api(&transport, settings.api).await?;
     let api = *call.api.get_or_init(|| api);
@@ -281,8 +281,7 @@ impl Context {
         Ok(zone)
     }
 
-    /// Seconds since 1970 of a moment; the wall clock can't be read before
-    /// its zone is known.
+    /// Seconds since 1970 of a moment. A local time needs the account's zone.
     ///
     /// # Errors
     /// As [`Context::zone`].
@@ -303,11 +302,11 @@ impl Context {
     }
 }
 
-/// Reads lists side by side, a few at a time, and tells how many are done; the
-/// first failure stops all.
+/// Reads lists in parallel, a few at a time, and counts them. The first failure
+/// stops all.
 ///
 /// # Errors
-/// That of the first reading that fails.
+/// The error of the first list that fails.
 pub async fn all_of(
     progress: &Progress,
     readings: Vec<BoxFuture<'_, Result<(), Error>>>,

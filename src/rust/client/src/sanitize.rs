@@ -2,16 +2,16 @@
 
 use std::fmt::Write;
 
-/// Characters of server text that are shown.
+/// The most characters of a server's text that are shown.
 const MAX_SHOWN: usize = 300;
 
-/// A server's text as one line of at most 300 characters, with the codes of
-/// those that would not show.
+/// A server's text as one line of at most 300 characters. Invisible characters are
+/// shown as their codes.
 pub fn sanitize(text: &str) -> String {
     sanitize_to(text, MAX_SHOWN)
 }
 
-/// The same of at most `most` characters.
+/// The same, with at most `most` characters.
 pub fn sanitize_to(text: &str, most: usize) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -20,13 +20,13 @@ pub fn sanitize_to(text: &str, most: usize) -> String {
         }
         for c in word.chars() {
             if is_invisible(c) {
-                // A text takes all that is written to it.
+                // Writing to a string can't fail.
                 let _ = write!(line, "<U+{:04X}>", u32::from(c));
             } else {
                 line.push(c);
             }
         }
-        // More is cut off anyway.
+        // The rest would be cut off.
         if line.len() > 4 * most {
             break;
         }
@@ -37,8 +37,8 @@ pub fn sanitize_to(text: &str, most: usize) -> String {
     line.chars().take(most).chain("...".chars()).collect()
 }
 
-/// Controls, among them those of terminals, and characters that have no width
-/// or turn the direction of a text: what they do can't be seen.
+/// Control characters, among them those of terminals, and characters without width
+/// or that change the direction of text.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,

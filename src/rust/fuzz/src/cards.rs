@@ -2,7 +2,7 @@
 
 use amocrm_client::account::Api;
 use amocrm_client::account::time_zone::Zone;
-use amocrm_client::bad_page::BadPage;
+use amocrm_client::bad_body::BadBody;
 use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
 use amocrm_client::json::page::Page;
 use amocrm_client::table::RowSink;
@@ -26,7 +26,7 @@ pub fn check(input: &[u8]) {
     }
 }
 
-fn check_page(read: impl Fn() -> Result<Page<Vec<Table>>, BadPage>) {
+fn check_page(read: impl Fn() -> Result<Page<Vec<Table>>, BadBody>) {
     let page = match read() {
         Ok(page) => page,
         Err(bad) => return assert_showable_error(&bad),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use amocrm_client::bad_page::BadPage;
+use amocrm_client::bad_body::BadBody;
 use amocrm_client::endpoints::element_type;
 use amocrm_client::endpoints::notes::v4::events;
 use amocrm_client::endpoints::notes::v4::notes::NoteRows;
@@ -112,11 +112,11 @@ fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
     Some(model)
 }
 
-fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadPage> {
+fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadBody> {
     read_as(bytes, shape, Map::Function(map))
 }
 
-fn read_as(bytes: &[u8], shape: &Shape, map: Map) -> Result<Page<Table>, BadPage> {
+fn read_as(bytes: &[u8], shape: &Shape, map: Map) -> Result<Page<Table>, BadBody> {
     read_page(bytes, &Format { list: shape.list, schema: &NOTES, id: "id", order: None, map })
 }
 

@@ -7,7 +7,7 @@ use crate::account::Credentials;
 use crate::account::key_login::log_in;
 use crate::account::time_zone::Zone;
 use crate::account::transport::Transport;
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::broken_text::read_document;
@@ -20,11 +20,11 @@ struct AccountId {
     _id: u64,
 }
 
-/// Whether API v2 has the account. Where it is gone, anything may be in its
-/// place: a refusal, an empty answer, a web page with status 200.
+/// Whether API v2 has the account. Where v2 is gone, the server may refuse, send
+/// an empty answer, or send a web page with status 200.
 ///
 /// # Errors
-/// When there is no answer at all, or no pass to be had.
+/// When there is no answer, or no log-in.
 pub async fn answers_v2(transport: &Transport) -> Result<bool, Error> {
     let request = Request::get("/api/v2/account");
     let is_account = |body: Option<&[u8]>| {
@@ -102,11 +102,11 @@ pub async fn about_v4(transport: &Transport) -> Result<About, Error> {
     Ok(transport.get(&request, "the account", read_about_v4).await?.value)
 }
 
-/// Reads the account's own words.
+/// Reads the account.
 ///
 /// # Errors
-/// [`BadPage`] when the body is no account.
-pub fn read_about_v4(body: Option<&[u8]>) -> Result<About, BadPage> {
+/// [`BadBody`] when the body is not an account.
+pub fn read_about_v4(body: Option<&[u8]>) -> Result<About, BadBody> {
     let account: BodyV4 = read_document(body)?;
     let settings = account.embedded.datetime_settings;
     let zone = zone_of(&settings.timezone, settings.timezone_offset.as_ref());

@@ -1,5 +1,5 @@
-//! An account and what is known of it from call to call: its speed limit,
-//! its session, its time zone.
+//! An account, and what is kept of it from call to call: its rate limiter, its
+//! session, its time zone.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -15,15 +15,15 @@ use crate::account::token_store::Tokens;
 use crate::error::Error;
 use crate::http::Http;
 use crate::http::connections::Connections;
-use crate::http::rate_limiter::Limiter;
+use crate::http::rate_limiter::RateLimiter;
 use crate::progress::Progress;
 use crate::sync::lock;
 
-/// A session lives 15 minutes (docs/api-v2.md, Session); it is renewed a little
+/// A session lasts 15 minutes (docs/api-v2.md, Session). It is renewed a little
 /// earlier.
 const SESSION_LIFE: Duration = Duration::from_secs(14 * 60);
 
-/// Who asks. What is secret can't be printed.
+/// Credentials. Secrets can't be printed.
 #[derive(Clone, Debug)]
 pub enum Credentials {
     /// A user's e-mail and API key: `USER_LOGIN` and `USER_HASH`.
@@ -35,7 +35,7 @@ pub enum Credentials {
     },
     /// A long-lived token.
     Token(SecretString),
-    /// An OAuth integration whose tokens live in a file.
+    /// An OAuth integration, with its tokens in a file.
     OAuth(Integration),
 }
 
@@ -46,7 +46,7 @@ pub struct Integration {
     pub client_id: String,
     /// Its secret key.
     pub client_secret: SecretString,
-    /// Where it redirects to, exactly as set there.
+    /// Its redirect URI, exactly as set in amoCRM.
     pub redirect_uri: String,
     /// An authorization code that has not been used yet.
     pub code: Option<SecretString>,
@@ -55,8 +55,8 @@ pub struct Integration {
 }
 
 impl Credentials {
-    /// Refuses texts that no header or form can carry as they are, such as a
-    /// token with the end of a line.
+    /// Refuses texts that can't be sent in a header or a form, such as a token with
+    /// a line break.
     ///
     /// # Errors
     /// [`Error::Input`].
@@ -110,7 +110,7 @@ impl Credentials {
 /// Which of amoCRM's APIs a call uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Api {
-    /// The old one, whose rows the tables are shaped after.
+    /// The old one. Tables have the shape of its rows.
     V2,
     /// Today's.
     V4,
@@ -128,14 +128,14 @@ impl Api {
 
 /// One account, used with one set of credentials.
 pub struct Account {
-    /// Where it is.
+    /// Its URL.
     pub base: Url,
-    /// Who asks.
+    /// The credentials.
     pub credentials: Credentials,
     /// Session cookies.
     pub jar: Arc<Jar>,
-    /// Shared by everybody who asks this account.
-    pub limiter: Arc<Limiter>,
+    /// Shared by all calls to this account.
+    pub limiter: Arc<RateLimiter>,
     /// Held while logging in, so that many requests log in once.
     pub login: tokio::sync::Mutex<Login>,
     connections: Mutex<Option<Connections>>,
@@ -146,8 +146,8 @@ pub struct Account {
 /// The session that the cookies in the jar belong to, or the OAuth tokens.
 #[derive(Debug, Default)]
 pub struct Login {
-    /// Counts log-ins and refreshes: tells a request whether there was one
-    /// since.
+    /// Counts log-ins and refreshes: a request sees whether there was one since it
+    /// was signed.
     pub number: u64,
     /// The OAuth tokens in use.
     pub tokens: Option<Tokens>,
@@ -155,7 +155,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// Whether the session can be expected to hold.
+    /// Whether the session is expected to be valid still.
     pub fn is_fresh(&self) -> bool {
         self.at.is_some_and(|at| at.elapsed() < SESSION_LIFE)
     }
@@ -168,8 +168,8 @@ impl Login {
 }
 
 impl Account {
-    /// The account at `base`, with what earlier calls of this process learnt
-    /// when they used the same credentials.
+    /// The account at `base`, with what earlier calls of this process with the same
+    /// credentials learnt.
     pub fn shared(base: Url, credentials: Credentials) -> Arc<Account> {
         let mut known = lock(&KNOWN);
         let accounts = known.get_or_insert_with(HashMap::new);
@@ -181,7 +181,7 @@ impl Account {
             return Arc::clone(account);
         }
         let limiter = earlier.map_or_else(
-            || Arc::new(Limiter::new(crate::http::rate_limiter::ALLOWED)),
+            || Arc::new(RateLimiter::new(crate::http::rate_limiter::ALLOWED)),
             |account| Arc::clone(&account.limiter),
         );
         let account = Arc::new(Account {
@@ -209,7 +209,7 @@ impl Account {
         Ok(connections)
     }
 
-    /// What sends the requests of one job to it; the server may be silent for
+    /// Sends the requests of one job to the account. The server may be silent for
     /// `timeout`.
     ///
     /// # Errors

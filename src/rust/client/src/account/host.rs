@@ -1,4 +1,4 @@
-//! `domain` to the one address that credentials may be sent to.
+//! From `domain` to the only URL that credentials may be sent to.
 
 use url::Url;
 
@@ -11,9 +11,9 @@ const ZONES: [&str; 3] = ["amocrm.ru", "amocrm.com", "kommo.com"];
 
 /// The address of an account, without a path.
 ///
-/// `domain` is a subdomain (`sub` means `sub.amocrm.ru`), a full host in one
-/// of the three zones, an address as a browser shows it, of which the host
-/// counts, or `http://` with a loopback host and a port.
+/// `domain` is a subdomain (`sub` means `sub.amocrm.ru`), a full host in one of
+/// the three zones, a URL from a browser (only its host is used), or `http://`
+/// with a loopback host and a port.
 ///
 /// # Errors
 /// [`Error::Input`] for anything else.
@@ -32,7 +32,7 @@ pub fn account_url(domain: &str) -> Result<Url, Error> {
     Url::parse(&format!("https://{host}")).map_err(|_| refused())
 }
 
-/// Of an address with `https://` what stands before the path.
+/// The host of a URL with `https://`, else the text itself.
 fn host_of(text: &str) -> String {
     let host = text.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next());
     host.flatten().unwrap_or(text).to_owned()

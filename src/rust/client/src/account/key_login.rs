@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::attempts::Attempts;
 use crate::http::error_body;
@@ -47,7 +47,7 @@ pub async fn log_in(http: &Http, email: &str, apikey: &SecretString) -> Result<S
             Ok(reply) if reply.status == 200 => match serde_json::from_slice(&reply.body) {
                 Ok(body) => return account_name(http, &request, &reply, body),
                 Err(error) => {
-                    let bad = BadPage::at_top(&error);
+                    let bad = BadBody::at_top(&error);
                     attempts.after_bad_body(http, &reply, "the log-in", bad).await?;
                 }
             },
@@ -57,7 +57,7 @@ pub async fn log_in(http: &Http, email: &str, apikey: &SecretString) -> Result<S
     }
 }
 
-/// The account's name; of several accounts the one at this address.
+/// The account's name. Of several accounts, the one with this host.
 fn account_name(
     http: &Http,
     request: &Request,

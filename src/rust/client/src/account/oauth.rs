@@ -1,9 +1,10 @@
-//! Tokens of an OAuth integration: bought with a code once, then renewed
-//! (docs/api-v4.md, OAuth, Refreshing tokens).
+//! Tokens of an OAuth integration: a code is exchanged for the first pair, then
+//! the pair is refreshed (docs/api-v4.md, OAuth, Refreshing tokens).
 //!
-//! What is paid with works once. So nothing cancels the work from the moment
-//! it is sent until the new pair is put away: it has a thread, a runtime and a
-//! connection of its own, and whoever cancels a job waits for it.
+//! A code or a refresh token works once. So an exchange is never cancelled
+//! between the moment its request is sent and the moment the new pair is saved.
+//! It has a thread, a runtime and a connection of its own, and whoever cancels
+//! a job waits for it.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -28,14 +29,14 @@ const TOKEN_PATH: &str = "/oauth2/access_token";
 /// amoCRM's code, in an error of ours, for "authorise again".
 pub const NO_TOKENS: &str = "oauth";
 
-/// An answer that is given up may have been a pair: it is waited for longer
-/// than other answers, if need be.
+/// Time to wait for an answer, longer than for others: one that is given up may
+/// hold a pair that works only once.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Time for the connection, and for writing the pair.
+/// Further time to connect, and to write the pair.
 const EXTRA: Duration = Duration::from_secs(10);
 
 /// Tokens that are not `refused`: from the file when another process has
-/// renewed them, else renewed here, else bought with the code.
+/// refreshed them, else refreshed here, else exchanged for the code.
 ///
 /// # Errors
 /// [`Error::Auth`] when the server accepts neither, [`Error::TokenFile`] when
@@ -47,15 +48,15 @@ pub async fn obtain(
 ) -> Result<Tokens, Error> {
     let http = http.with_timeout(http.timeout().max(PATIENCE));
     let (integration, refused) = (integration.clone(), refused.cloned());
-    uncancelled(http, async move |http, paid| {
+    uncancelled(http, async move |http, spent| {
         let store = store(http, &integration);
-        renew(http, &integration, &store, refused.as_ref(), paid).await
+        renew(http, &integration, &store, refused.as_ref(), spent).await
     })
     .await
 }
 
-/// Tries again to write a pair that lives in this process only, unless another
-/// process has the file.
+/// Tries again to save a pair that could not be written, unless another process
+/// holds the lock.
 pub fn save_unsaved(http: &Http, integration: &Integration) {
     let store = store(http, integration);
     if store.has_unsaved() {
@@ -74,8 +75,8 @@ fn store(http: &Http, integration: &Integration) -> TokenStore {
     )
 }
 
-/// Runs `work` on a thread of its own. It is stopped with the caller, but not
-/// while it has set `paid`.
+/// Runs `work` on a thread of its own. It stops with its caller, but not while
+/// `spent` is set.
 async fn uncancelled<W>(http: Http, work: W) -> Result<Tokens, Error>
 where
     W: AsyncFnOnce(&Http, &Cell<bool>) -> Result<Tokens, Error> + Send + 'static,
@@ -88,21 +89,21 @@ where
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_threads)?;
     let (mut given, taken) = oneshot::channel();
     let thread = move || {
-        let paid = Cell::new(false);
+        let spent = Cell::new(false);
         let result = runtime.block_on(async {
             let abandoned = poll_fn(|context| {
-                // In this order: the sender has to hear of it later, too.
+                // Polled first, so that the task is woken when the caller leaves.
                 let closed = given.poll_closed(context);
-                if paid.get() { std::task::Poll::Pending } else { closed }
+                if spent.get() { std::task::Poll::Pending } else { closed }
             });
             tokio::select! {
                 biased;
-                result = work(&http, &paid) => Some(result),
+                result = work(&http, &spent) => Some(result),
                 () = abandoned => None,
             }
         });
         if let Some(result) = result {
-            // Nobody takes it when the job was cancelled meanwhile.
+            // There is no receiver when the job was cancelled meanwhile.
             let _ = given.send(result);
         }
         drop(entered);
@@ -121,7 +122,7 @@ async fn renew(
     integration: &Integration,
     store: &TokenStore,
     refused: Option<&Tokens>,
-    paid: &Cell<bool>,
+    spent: &Cell<bool>,
 ) -> Result<Tokens, Error> {
     let progress = &*http.progress;
     // Held to the end of this function, over the exchange with the server.
@@ -134,9 +135,9 @@ async fn renew(
         Some(tokens) if is_other(&tokens, refused) && tokens.are_fresh() => return Ok(tokens),
         stored => stored,
     };
-    // Before anything is paid: a pair that can't be written is not bought.
+    // Checked before a grant is spent: a pair that could not be saved would be lost.
     let room = store.make_room()?;
-    let tokens = buy_any(http, integration, stored.as_ref(), paid).await?;
+    let tokens = refresh_or_exchange_code(http, integration, stored.as_ref(), spent).await?;
     if let Err(error) = room.write(&tokens) {
         store.keep_unsaved(&tokens, stored.as_ref());
         progress.warn(TokenWarning::Unsaved(error));
@@ -144,23 +145,23 @@ async fn renew(
     Ok(tokens)
 }
 
-/// Tokens for the stored refresh token; when that is spent, for the code,
-/// which the user has then given to authorise again.
-async fn buy_any(
+/// Tokens for the stored refresh token. When the server refuses it, tokens for
+/// the code, which the user has then given to authorise again.
+async fn refresh_or_exchange_code(
     http: &Http,
     integration: &Integration,
     stored: Option<&Tokens>,
-    paid: &Cell<bool>,
+    spent: &Cell<bool>,
 ) -> Result<Tokens, Error> {
     let renewed = match stored {
         Some(tokens) => {
-            exchange(http, &Grant::refresh(integration, &tokens.refresh_token), paid).await
+            exchange(http, &Grant::refresh(integration, &tokens.refresh_token), spent).await
         }
         None => Err(not_authorised()),
     };
     match (renewed, &integration.code) {
         (Err(Error::Auth { .. }), Some(code)) => {
-            exchange(http, &Grant::code(integration, code), paid).await
+            exchange(http, &Grant::code(integration, code), spent).await
         }
         (renewed, _) => renewed,
     }
@@ -180,7 +181,7 @@ fn not_authorised() -> Error {
     }
 }
 
-/// What is given for tokens, in the API's words.
+/// The body of a token request.
 #[allow(clippy::struct_field_names)]
 #[derive(Serialize)]
 struct Grant<'g> {
@@ -228,22 +229,22 @@ struct TokenResponse {
     expires_in: Value,
 }
 
-/// Buys a pair; `paid` from the moment the grant is sent until it is known
-/// that it bought none.
-async fn exchange(http: &Http, grant: &Grant<'_>, paid: &Cell<bool>) -> Result<Tokens, Error> {
+/// Exchanges a grant for a pair. `spent` is set from the moment the grant is
+/// sent until an answer shows that it gave no pair.
+async fn exchange(http: &Http, grant: &Grant<'_>, spent: &Cell<bool>) -> Result<Tokens, Error> {
     let request = Request::post(TOKEN_PATH);
     let mut attempts = Attempts::new(&request);
     loop {
-        let pay = |builder: reqwest::RequestBuilder| {
-            paid.set(true);
-            // Over the whole exchange, connection and body included.
+        let sign = |builder: reqwest::RequestBuilder| {
+            spent.set(true);
+            // For the whole exchange, with connection and body.
             builder.json(grant).timeout(http.timeout() + EXTRA)
         };
-        let reply = http.send(&request, pay).await;
-        paid.set(matches!(&reply, Ok(reply) if reply.status == 200));
+        let reply = http.send(&request, sign).await;
+        spent.set(matches!(&reply, Ok(reply) if reply.status == 200));
         match reply {
             Ok(reply) if reply.status == 200 => {
-                // The parser's words may quote a token, and are not shown.
+                // The parser's message may quote a token, so it is not shown.
                 return read_tokens(&reply.body).ok_or_else(|| Error::Parse {
                     page: "the tokens".to_owned(),
                     path: "the top level".to_owned(),
@@ -264,15 +265,15 @@ async fn exchange(http: &Http, grant: &Grant<'_>, paid: &Cell<bool>) -> Result<T
     }
 }
 
-/// Reads the answer to a grant; None when it is none.
+/// Reads a token response; None when the body is not one.
 pub fn read_tokens(body: &[u8]) -> Option<Tokens> {
     let response: TokenResponse = serde_json::from_slice(body).ok()?;
     let seconds = read_seconds(&response.expires_in);
     Some(Tokens::lasting(response.access_token, response.refresh_token, seconds))
 }
 
-/// A number of seconds, or its text; None for anything else: a pair is worth
-/// having even without.
+/// Seconds, as a number or as text. None for anything else: a pair works without
+/// them.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn read_seconds(value: &Value) -> Option<u64> {
     let seconds = match value {

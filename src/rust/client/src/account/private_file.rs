@@ -1,5 +1,5 @@
 //! Files that belong to the user and that nobody else can read or replace.
-//! What is checked is the opened file, so that nobody can swap it in between.
+//! Checks are made on the opened file, so that nobody can swap it in between.
 //! On Windows a user's folders are private by themselves.
 
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, FileProblem};
 
-/// Makes the folder of a file, for the user only, and checks one that is
-/// there.
+/// Creates the folder of a file, for the user only, or checks the existing one.
 ///
 /// # Errors
 /// [`Error::TokenFile`] when others can write to it or it can't be made.
@@ -48,7 +47,7 @@ pub fn open_or_create(path: &Path) -> Result<File, Error> {
     checked(path, opened.map_err(|error| failed(path, &error))?)
 }
 
-/// Makes a new file, where there must be none.
+/// Creates a file, which must not exist.
 ///
 /// # Errors
 /// As [`open`].
@@ -57,7 +56,7 @@ pub fn create(path: &Path) -> Result<File, Error> {
     checked(path, created.map_err(|error| failed(path, &error))?)
 }
 
-/// Takes the right to read a file from others; whether they had it.
+/// Removes other users' right to read a file; true if they had it.
 ///
 /// # Errors
 /// When the system refuses.
@@ -81,16 +80,16 @@ pub fn tighten(_path: &Path, _file: &File) -> Result<bool, Error> {
     Ok(false)
 }
 
-/// The error for what the system refuses.
+/// The error for a refusal of the system.
 pub fn failed(path: &Path, error: &std::io::Error) -> Error {
-    // Opening a link or a pipe fails in words that don't tell.
+    // The message for a link or a pipe would not help.
     match fs::symlink_metadata(path) {
         Ok(metadata) if !metadata.is_file() => refused(path, FileProblem::NotRegular),
         _ => error_at(path, FileProblem::System, error.to_string()),
     }
 }
 
-/// The error for a file that is not used.
+/// The error for a file that must not be used.
 pub fn refused(path: &Path, problem: FileProblem) -> Error {
     error_at(path, problem, String::new())
 }
@@ -109,7 +108,7 @@ fn checked(path: &Path, file: File) -> Result<File, Error> {
     Ok(file)
 }
 
-/// Follows no link, waits for no other end of a pipe, and makes files for the
+/// Options that follow no link, do not block on a pipe, and create files for the
 /// user only.
 fn hardened() -> OpenOptions {
     #[allow(unused_mut)]

@@ -1,5 +1,5 @@
-//! What makes a request the user's: the session of an API key, a long-lived
-//! token, or the tokens of an OAuth integration.
+//! Authorization of requests: by the session of an API key, a long-lived token, or
+//! the tokens of an OAuth integration.
 
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,11 +11,11 @@ use crate::account::{Account, Credentials};
 use crate::error::Error;
 use crate::http::Http;
 
-/// The right to send one request.
+/// The authorization of a request.
 pub struct Authorization {
-    /// The number of the log-in or refresh that it stems from.
+    /// The number of the log-in or refresh that gave it.
     number: u64,
-    /// A session's right is in the cookie jar instead.
+    /// None for a session, which is in the cookie jar.
     bearer: Option<SecretString>,
 }
 
@@ -29,7 +29,7 @@ impl Authorization {
     }
 }
 
-/// Makes sure that requests can be signed.
+/// The authorization for the next request; logs in or refreshes if need be.
 ///
 /// # Errors
 /// [`Error::Auth`] when the credentials are refused, else what the network
@@ -63,9 +63,9 @@ pub async fn ensure(http: &Http, account: &Account) -> Result<Authorization, Err
     }
 }
 
-/// After a 401 on a request signed with `pass`: logs in again or renews the
-/// tokens, unless another request has done so already. False when that is no
-/// help, as with a long-lived token.
+/// After a 401 to a request with `authorization`: logs in again or refreshes the
+/// tokens, unless another request has done so. False when nothing can be renewed,
+/// as with a long-lived token.
 ///
 /// # Errors
 /// As [`ensure`].

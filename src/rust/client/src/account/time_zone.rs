@@ -1,11 +1,14 @@
-//! The account's time zone: wall-clock texts to moments.
+//! The account's time zone: local times to moments.
+//!
+//! jiff has the time zone database: that of chrono-tz would make the library 2 MB
+//! larger. chrono has the formats and the calendar.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, Timelike, Utc};
 use jiff::tz::TimeZone;
 
 use crate::sanitize::sanitize;
 
-/// How R writes a wall-clock time.
+/// How R writes a local time.
 const LOCAL_TIME: &str = "%Y-%m-%d %H:%M:%S";
 
 /// A moment as the user gave it.
@@ -13,7 +16,7 @@ const LOCAL_TIME: &str = "%Y-%m-%d %H:%M:%S";
 pub enum Moment {
     /// Seconds since 1970, UTC.
     Epoch(i64),
-    /// Date and time on the wall of the account's office.
+    /// Date and time in the account's time zone.
     LocalTime(NaiveDateTime),
 }
 
@@ -25,9 +28,8 @@ impl Moment {
 
     /// Seconds since 1970, UTC, for an account in `zone`.
     ///
-    /// A time that the clocks skipped, or that came twice, counts as the
-    /// earlier of the two moments it may mean, so that a "changed since"
-    /// never loses rows.
+    /// Of a time that was skipped or came twice the earlier moment is taken, so that
+    /// "changed since" never loses rows.
     pub fn epoch(self, zone: &Zone) -> i64 {
         match self {
             Moment::Epoch(seconds) => seconds,
@@ -58,8 +60,8 @@ enum Rules {
 }
 
 impl Zone {
-    /// A zone by its Olson name, else by an offset such as `+03:00`, which the
-    /// name may be itself; UTC where neither is known.
+    /// The zone of an Olson name, else of an offset such as `+03:00`, in either
+    /// argument; UTC if both are unknown.
     pub fn new(name: &str, offset: Option<&str>) -> Zone {
         let named = || TimeZone::get(name).ok().map(Rules::Named);
         let fixed = |text: &str| text.trim().parse().ok().map(Rules::Fixed);
@@ -68,8 +70,8 @@ impl Zone {
         Zone { name: sanitize(name), rules }
     }
 
-    /// What R may know the zone by, the best first: its name, other names of
-    /// the same zone, and its present rules, which R needs no list for.
+    /// Names that R may know the zone by, the best first: its name, other names of
+    /// the same zone, and its present rules in POSIX form, which R always knows.
     pub fn names_for_r(&self) -> Vec<String> {
         match &self.rules {
             Rules::Named(_) => named_for_r(&self.name),
@@ -77,8 +79,8 @@ impl Zone {
         }
     }
 
-    /// What the clock on the wall shows, in a format of chrono; None for
-    /// moments beyond its years.
+    /// The local time of a moment, in a format of chrono. None for moments beyond
+    /// its years.
     pub fn local_time(&self, seconds: i64, format: &str) -> Option<String> {
         let offset = match &self.rules {
             Rules::Named(zone) => {
@@ -112,7 +114,7 @@ fn named_for_r(name: &str) -> Vec<String> {
     names
 }
 
-/// `Etc/GMT-3`, where there is such a one, and `<+03>-3`: POSIX counts west of
+/// `Etc/GMT-3`, if there is one, and `<+03>-3`: in POSIX, offsets count west of
 /// Greenwich.
 fn fixed_for_r(offset: i32) -> Vec<String> {
     let (sign, west) = if offset < 0 { ('-', '+') } else { ('+', '-') };
@@ -126,7 +128,7 @@ fn fixed_for_r(offset: i32) -> Vec<String> {
     }
 }
 
-/// None for years that can't be told apart from nonsense.
+/// None for years that jiff does not have.
 fn named_epoch(zone: &TimeZone, local: NaiveDateTime) -> Option<i64> {
     let civil = jiff::civil::DateTime::new(
         i16::try_from(local.year()).ok()?,

@@ -1,5 +1,5 @@
-//! What an access token says of itself: it is a JSON Web Token, of which only
-//! the part that anybody may read is read.
+//! The expiry of an access token, which is a JSON Web Token. Its signature is not
+//! checked.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ struct Claims {
     exp: i64,
 }
 
-/// When a token expires, in seconds since 1970; None when it does not tell.
+/// When a token expires, in seconds since 1970; None if it does not say.
 pub fn expiry(token: &str) -> Option<i64> {
     let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;

@@ -1,4 +1,4 @@
-//! The lock beside a token file: one process at a time renews.
+//! The lock beside a token file: one process at a time refreshes tokens.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -11,13 +11,13 @@ use crate::account::private_file;
 use crate::error::{Error, FileProblem};
 use crate::progress::Progress;
 
-/// How long another process may hold the lock: longer than it takes to buy
-/// tokens from a server in trouble.
+/// How long another process may hold the lock: longer than an exchange of tokens
+/// with a slow server.
 pub const PATIENCE: Duration = Duration::from_secs(180);
-/// Time between two looks.
+/// Time between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Held while tokens are read, renewed and written; let go when dropped.
+/// Held while tokens are read, refreshed and written; released when dropped.
 #[derive(Debug)]
 pub struct TokenLock(#[allow(dead_code)] File);
 
@@ -80,7 +80,7 @@ fn sign(mut file: File) -> File {
     file
 }
 
-/// The number of the process that holds the lock, `?` if it does not tell.
+/// The number of the process that holds the lock, `?` if the file does not say.
 fn holder(path: &Path) -> String {
     let mut text = String::new();
     let file = private_file::open(path).ok().flatten();

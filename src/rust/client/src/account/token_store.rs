@@ -1,9 +1,8 @@
-//! The file that OAuth tokens live in.
+//! The file with the OAuth tokens.
 //!
-//! A refresh token works once (docs/api-v4.md, Refreshing tokens), so that a
-//! new pair must not get lost: its file is made before it is bought, takes the
-//! old one's place by a rename, which can't be half done, and what can't be
-//! written is kept in memory.
+//! A refresh token works once (docs/api-v4.md, Refreshing tokens), so a new pair
+//! must not get lost. Its file is created before the exchange and replaces the old
+//! one by an atomic rename. A pair that can't be written is kept in memory.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
@@ -18,20 +17,20 @@ use crate::account::private_file;
 use crate::error::{Error, FileProblem};
 use crate::sync::lock;
 
-/// Tokens are renewed this long before they end.
+/// Tokens are refreshed this long before they expire.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
-/// More than a pair takes, in bytes.
+/// More bytes than a pair takes.
 const ROOM: usize = 16 << 10;
 
 /// A pair of tokens.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// Sent as the bearer.
+    /// The bearer token.
     pub access_token: SecretString,
-    /// Buys the next pair, once.
+    /// Exchanged for the next pair, once.
     pub refresh_token: SecretString,
-    /// When the access token ends, seconds since 1970; None when the server
-    /// did not tell.
+    /// When the access token expires, seconds since 1970; None if the server did not
+    /// say.
     pub expires_at: Option<u64>,
 }
 
@@ -54,7 +53,7 @@ pub struct TokenStore {
     client_id: String,
 }
 
-/// Room on the disk for the next pair; let go when dropped.
+/// The file for the next pair, created in advance; deleted when dropped.
 pub struct NewFile<'s> {
     store: &'s TokenStore,
     path: PathBuf,
@@ -64,8 +63,8 @@ pub struct NewFile<'s> {
 /// A pair that could not be written.
 struct Unsaved {
     store: TokenStore,
-    /// The refresh token in the file, which is spent: what takes its place
-    /// there is newer.
+    /// The refresh token in the file, which is spent. If the file has another one,
+    /// that is newer.
     instead_of: Option<SecretString>,
     tokens: Tokens,
 }
@@ -74,7 +73,7 @@ struct Unsaved {
 static UNSAVED: Mutex<Vec<Unsaved>> = Mutex::new(Vec::new());
 
 impl Tokens {
-    /// Tokens that end `seconds` from now, if that is known.
+    /// Tokens that expire `seconds` from now, if that is known.
     pub fn lasting(access_token: String, refresh_token: String, seconds: Option<u64>) -> Self {
         Tokens {
             access_token: access_token.into(),
@@ -83,7 +82,7 @@ impl Tokens {
         }
     }
 
-    /// Whether the access token lasts a while yet. One that does not tell is
+    /// Whether the access token will be valid for a while. One of unknown expiry is
     /// used until the server refuses it.
     pub fn are_fresh(&self) -> bool {
         self.expires_at.is_none_or(|end| end > now() + MARGIN.as_secs())
@@ -106,7 +105,7 @@ impl TokenStore {
         self.beside("lock")
     }
 
-    /// Takes the right to read the file from others; whether they had it.
+    /// Removes other users' right to read the file; true if they had it.
     ///
     /// # Errors
     /// As [`TokenStore::read`].
@@ -129,7 +128,7 @@ impl TokenStore {
         taken_over.map(|()| stored)
     }
 
-    /// Makes room for the next pair.
+    /// Creates the file for the next pair.
     ///
     /// # Errors
     /// [`Error::TokenFile`] when a pair could not be written.
@@ -184,8 +183,8 @@ impl TokenStore {
         all.iter().find(|unsaved| unsaved.store == *self).map(|unsaved| unsaved.tokens.clone())
     }
 
-    /// What a process that was killed has left: a whole pair, which is newer
-    /// than the file's, or nothing of use.
+    /// What a killed process has left: a whole pair, newer than that of the file, or
+    /// nothing useful.
     fn take_over_leftover(&self) -> Result<(), Error> {
         let path = self.beside("new");
         if private_file::open(&path)?.is_none() {
@@ -202,7 +201,7 @@ impl TokenStore {
         let Some(mut file) = private_file::open(path)? else { return Ok(None) };
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| private_file::failed(path, &error))?;
-        // The parser's words may quote the file, and so a token.
+        // The parser's message may quote a token.
         let stored: Stored = serde_json::from_slice(&bytes)
             .map_err(|_| private_file::refused(path, FileProblem::NoTokens))?;
         if stored.account != self.account {
@@ -228,7 +227,7 @@ impl TokenStore {
         })?)
     }
 
-    /// A file in the same folder, its name the store's with an ending.
+    /// A file in the same folder, with a suffix to the name.
     fn beside(&self, ending: &str) -> PathBuf {
         let mut name = self.path.file_name().unwrap_or_default().to_os_string();
         name.push(".");
@@ -238,8 +237,7 @@ impl TokenStore {
 }
 
 impl NewFile<'_> {
-    /// Puts `tokens` in place of what the store's file holds, at once or not
-    /// at all.
+    /// Replaces the content of the store's file by `tokens`, atomically.
     ///
     /// # Errors
     /// [`Error::TokenFile`] when that can't be.
@@ -252,8 +250,8 @@ impl NewFile<'_> {
         Ok(())
     }
 
-    /// Puts `text` in place of what is there. Until it is cut, blanks may follow,
-    /// which JSON may have.
+    /// Overwrites the content. Until the file is truncated blanks may follow, which
+    /// JSON allows.
     fn fill(&mut self, text: &str) -> io::Result<()> {
         self.file.rewind()?;
         self.file.write_all(text.as_bytes())?;
@@ -264,7 +262,7 @@ impl NewFile<'_> {
 
 impl Drop for NewFile<'_> {
     fn drop(&mut self) {
-        // It is gone already after a write.
+        // After a write it no longer exists.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -1,12 +1,12 @@
-//! One request to its answer: throttled, authorised, repeated while that can
-//! help, and otherwise an [`Error`] that says what happened.
+//! Sends a request as the account's user until it has an answer: authorized, and
+//! repeated as long as that can help. Else there is an [`Error`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::account::Account;
 use crate::account::session;
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::attempts::Attempts;
 use crate::http::{Http, Request};
@@ -38,7 +38,7 @@ impl Transport {
         &self,
         request: &Request,
         what: &str,
-        parse: impl Fn(Option<&[u8]>) -> Result<T, BadPage>,
+        parse: impl Fn(Option<&[u8]>) -> Result<T, BadBody>,
     ) -> Result<Answer<T>, Error> {
         let mut attempts = Attempts::new(request);
         let mut renewed = false;

@@ -13,7 +13,7 @@ pub fn element_type(number: &str) -> Option<&'static str> {
     }
 }
 
-/// The name in paths of a kind of element.
+/// The plural of a kind of element, as paths have it.
 pub fn plural(kind: &str) -> &'static str {
     match kind {
         "contact" => "contacts",
@@ -23,12 +23,12 @@ pub fn plural(kind: &str) -> &'static str {
     }
 }
 
-/// The same kind of element, in a text that outlives the request.
-pub fn kind(kind: &str) -> &'static str {
+/// A kind of element as a `'static` text.
+pub fn static_kind(kind: &str) -> &'static str {
     singular(plural(kind))
 }
 
-/// The kind of element that a name in paths means; an unknown one stays.
+/// The kind of element that a plural stands for. Unknown names are kept.
 pub fn singular(plural: &str) -> &str {
     match plural {
         "contacts" => "contact",

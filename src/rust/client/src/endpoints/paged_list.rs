@@ -3,7 +3,7 @@
 
 use crate::account::Api;
 use crate::account::transport::Answer;
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::Record;
@@ -243,7 +243,7 @@ impl PagedList {
         }
     }
 
-    fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+    fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
         let EndpointSpec { member, id, schema, row, .. } = &self.spec;
         let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
         let map =

@@ -1,19 +1,17 @@
 //! What the parameters of many lists have in common: their limits, and lists
 //! that take one value of a filter at most.
 
-/// Rows of a page of API v2 at most.
-pub const MAX_LIMIT: u32 = 500;
+/// The longest page of API v2.
+pub const V2_LIMIT: u32 = 500;
 
-/// Ids that one request may name: more make the address too long.
+/// Ids that one request may name. More would make the URL too long.
 pub const IDS_A_REQUEST: usize = 200;
 
-/// Records of a page of notes at most; more would silently give 50.
-pub const NOTES_LIMIT: u32 = 250;
-/// Records of a page of events at most.
-pub const EVENTS_LIMIT: u32 = 100;
+/// The longest page of API v4. To ask for more silently gives 50.
+pub const V4_LIMIT: u32 = 250;
 
-/// Records of a page of any other list at most.
-pub const LIST_LIMIT: u32 = 250;
+/// The longest page of events.
+pub const EVENTS_LIMIT: u32 = 100;
 
 /// Each of the values, or None once when there are none.
 pub fn optional<T>(values: &[T]) -> Vec<Option<&T>> {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::JsonType;
@@ -65,8 +65,8 @@ impl Query for PipelinesQuery {
 /// there are none.
 ///
 /// # Errors
-/// [`BadPage`] when the body has no pipelines.
-pub fn read_statuses(body: Option<&[u8]>) -> Result<Table, BadPage> {
+/// [`BadBody`] when the body has no pipelines.
+pub fn read_statuses(body: Option<&[u8]>) -> Result<Table, BadBody> {
     let mut table = Table::new(&STATUSES);
     if body.is_none() {
         return Ok(table);

@@ -8,7 +8,7 @@ use crate::endpoints::customers;
 use crate::endpoints::endpoint::Endpoint;
 use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination, RowOf};
 use crate::endpoints::parameters::IDS_A_REQUEST;
-use crate::endpoints::parameters::LIST_LIMIT;
+use crate::endpoints::parameters::V4_LIMIT;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::{Record, Value};
@@ -105,7 +105,7 @@ impl TransactionsRequest {
             RowFilter::default().is_in("id", &self.ids).is_in("customer_id", &self.customers);
         let (member, limit) = match api {
             Api::V2 => ("items", self.limit),
-            Api::V4 => ("transactions", self.limit.min(LIST_LIMIT)),
+            Api::V4 => ("transactions", self.limit.min(V4_LIMIT)),
         };
         let row: RowOf = Box::new(move |transaction, row| {
             match api {

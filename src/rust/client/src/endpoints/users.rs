@@ -5,7 +5,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use crate::account::Api;
 use crate::endpoints::endpoint::Endpoint;
 use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination, RowOf};
-use crate::endpoints::parameters::LIST_LIMIT;
+use crate::endpoints::parameters::V4_LIMIT;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::{Record, Value};
@@ -66,7 +66,7 @@ impl Endpoint for Users {
                 Api::V4 => {
                     let request = Request::get("/api/v4/users").query("with", V4_MORE);
                     let users = spec(request, Pagination::Pages, Box::new(write_v4));
-                    PagedList::new(users, LIST_LIMIT).with_embedded()
+                    PagedList::new(users, V4_LIMIT).with_embedded()
                 }
             }])
         }

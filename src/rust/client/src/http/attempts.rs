@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::client::{Http, NoReply, Reply, Request};
-use super::error_body::{self, ServerText};
+use super::error_body::{self, ErrorBody};
 use super::retry::{self, Decision, Failure};
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::{At, Error};
 use crate::sanitize::sanitize;
 
@@ -44,10 +44,10 @@ impl<'r> Attempts<'r> {
         http: &Http,
         reply: &Reply,
         what: &str,
-        bad: BadPage,
+        bad: BadBody,
     ) -> Result<(), Error> {
         // Both may quote the server.
-        let bad = BadPage { path: sanitize(&bad.path), detail: sanitize(&bad.detail) };
+        let bad = BadBody { path: sanitize(&bad.path), detail: sanitize(&bad.detail) };
         let reason = format!("{what}: {}", bad.detail);
         if self.may_repeat(http, Failure::BadBody, &reason).await {
             return Ok(());
@@ -112,7 +112,7 @@ impl<'r> Attempts<'r> {
 }
 
 /// The error for a status that no repetition mends.
-pub fn refusal(request: &Request, reply: &Reply, said: ServerText) -> Error {
+pub fn refusal(request: &Request, reply: &Reply, said: ErrorBody) -> Error {
     let at = reply.at(request);
     match reply.status {
         401 => Error::Auth {

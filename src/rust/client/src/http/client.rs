@@ -10,7 +10,7 @@ use url::Url;
 use crate::error::At;
 use crate::http::connections::{Connections, causes};
 use crate::http::departure;
-use crate::http::rate_limiter::{Limiter, Slot};
+use crate::http::rate_limiter::{RateLimiter, Slot};
 use crate::http::retry::Failure;
 use crate::progress::Progress;
 use crate::sanitize::sanitize_to;
@@ -32,7 +32,7 @@ pub struct Http {
     base: Url,
     /// How long the server may be silent.
     timeout: Duration,
-    limiter: Arc<Limiter>,
+    limiter: Arc<RateLimiter>,
     /// Counters of the job.
     pub progress: Arc<Progress>,
 }
@@ -198,7 +198,7 @@ impl Http {
     pub fn new(
         connections: Connections,
         base: Url,
-        limiter: Arc<Limiter>,
+        limiter: Arc<RateLimiter>,
         timeout: Duration,
         progress: Arc<Progress>,
     ) -> Self {

@@ -62,20 +62,20 @@ pub fn opening<F: Future>(opening: F) -> impl Future<Output = F::Output> {
 #[cfg(test)]
 mod tests {
     use super::{noted, opening};
-    use crate::http::rate_limiter::Limiter;
+    use crate::http::rate_limiter::RateLimiter;
     use futures_util::FutureExt;
     use std::future::pending;
     use std::sync::Arc;
     use tokio::sync::oneshot;
 
     /// Whether it would be known when the next request may start.
-    fn is_known(limiter: &Limiter) -> bool {
+    fn is_known(limiter: &RateLimiter) -> bool {
         limiter.next_start().is_some()
     }
 
     #[tokio::test]
     async fn over_an_open_connection_a_request_leaves_at_once() {
-        let limiter = Arc::new(Limiter::new(1.0));
+        let limiter = Arc::new(RateLimiter::new(1.0));
         let slot = Arc::new(limiter.acquire("/").await);
         assert!(!is_known(&limiter));
         assert!(noted(Arc::clone(&slot), pending::<()>()).now_or_never().is_none());
@@ -84,7 +84,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_leaves_when_its_connection_is_open() {
-        let limiter = Arc::new(Limiter::new(1.0));
+        let limiter = Arc::new(RateLimiter::new(1.0));
         let slot = Arc::new(limiter.acquire("/").await);
         let (open, opened) = oneshot::channel::<()>();
         let sending = async {
@@ -101,7 +101,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_another_connection_became_free_for_has_left() {
-        let limiter = Arc::new(Limiter::new(1.0));
+        let limiter = Arc::new(RateLimiter::new(1.0));
         let slot = Arc::new(limiter.acquire("/").await);
         let (hand_over, handed_over) = oneshot::channel();
         let sending = async {

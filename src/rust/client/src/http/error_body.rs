@@ -6,7 +6,7 @@ use crate::sanitize::sanitize;
 
 /// The message and code in an error body.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ServerText {
+pub struct ErrorBody {
     /// The server's words, at most 300 characters, in one line; empty when it
     /// said nothing.
     pub detail: String,
@@ -72,23 +72,23 @@ impl Code {
 
 /// Reads an error body: amoCRM's JSON in either shape, else the text of an
 /// HTML page or whatever it is.
-pub fn read(body: &[u8]) -> ServerText {
+pub fn read(body: &[u8]) -> ErrorBody {
     match serde_json::from_slice::<Body>(body) {
         Ok(body) => from_json(body),
         Err(_) => {
-            ServerText { detail: plain(body), code: None, retry_after: None, lacks_right: false }
+            ErrorBody { detail: plain(body), code: None, retry_after: None, lacks_right: false }
         }
     }
 }
 
-fn from_json(body: Body) -> ServerText {
+fn from_json(body: Body) -> ErrorBody {
     let invalid = body.validation_errors.into_iter().flat_map(|request| request.errors);
     let invalid = invalid.map(|error| format!("{} ({})", error.detail, error.path));
     let parts = [body.response.error, body.title, body.detail, body.hint];
     let parts = parts.into_iter().flatten().chain(invalid);
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     let detail = parts.join(": ");
-    ServerText {
+    ErrorBody {
         lacks_right: names_right(&detail),
         detail: sanitize(&detail),
         code: body.response.error_code.map(Code::into_text),

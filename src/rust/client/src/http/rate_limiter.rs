@@ -53,7 +53,7 @@ const CALM: Duration = Duration::from_secs(20);
 
 /// Hands out the right to send, one request at a time, first come first
 /// served. Shared by every list of a call and every call to an account.
-pub struct Limiter {
+pub struct RateLimiter {
     /// Held by who is next.
     turn: tokio::sync::Mutex<()>,
     pace: Mutex<Pace>,
@@ -63,16 +63,16 @@ pub struct Limiter {
 
 /// The right to send one request, and what became of it.
 pub struct Slot {
-    limiter: Arc<Limiter>,
+    limiter: Arc<RateLimiter>,
     number: u64,
 }
 
-impl Limiter {
+impl RateLimiter {
     /// A limiter for `rate` requests a second, more than 0; infinite for no
     /// limit.
     pub fn new(rate: f64) -> Self {
         let pace = Mutex::new(Pace::new(rate));
-        Limiter { turn: tokio::sync::Mutex::default(), pace, changed: Notify::new() }
+        RateLimiter { turn: tokio::sync::Mutex::default(), pace, changed: Notify::new() }
     }
 
     /// Lets nothing start for the next `pause`: after a 429 every request
@@ -347,7 +347,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use super::{CALM, Limiter, Pace, Window};
+    use super::{CALM, Pace, RateLimiter, Window};
     use futures_util::FutureExt;
     use std::collections::VecDeque;
     use std::sync::Arc;
@@ -614,7 +614,7 @@ mod tests {
 
     #[tokio::test]
     async fn to_wait_until_it_is_free_takes_nothing() {
-        let limiter = Arc::new(Limiter::new(1.0));
+        let limiter = Arc::new(RateLimiter::new(1.0));
         for _ in 0..3 {
             assert!(limiter.free().now_or_never().is_some());
         }
@@ -626,7 +626,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_for_a_request_to_leave_is_told() {
-        let limiter = Arc::new(Limiter::new(1.0));
+        let limiter = Arc::new(RateLimiter::new(1.0));
         let slot = limiter.acquire("/").await;
         let mut free = Box::pin(limiter.free());
         assert!((&mut free).now_or_never().is_none());

@@ -1,20 +1,20 @@
-//! Bodies with broken texts: bytes that are not UTF-8, or escapes that are half
-//! of a pair, as PHP writes when it cuts a text in the middle of a character.
-//! Such a text costs a character, not the page.
+//! Bodies with broken texts: bytes that are not UTF-8, or half of a surrogate
+//! pair, as PHP writes when it cuts a text in the middle of a character. The
+//! character is lost, the page is not.
 
 use serde::de::DeserializeOwned;
 
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 
-/// Reads a body. If that fails and texts of it are broken, they are repaired
-/// and it is read again; `read` is told so.
+/// Reads a body. If that fails because of broken texts, they are repaired and
+/// the body is read again; the second argument of `read` says so.
 ///
 /// # Errors
 /// What `read` fails with.
 pub fn read_text<T>(
     body: &[u8],
-    read: impl Fn(&str, bool) -> Result<T, BadPage>,
-) -> Result<T, BadPage> {
+    read: impl Fn(&str, bool) -> Result<T, BadBody>,
+) -> Result<T, BadBody> {
     // Looked at once rather than text by text.
     match simdutf8::basic::from_utf8(body) {
         Ok(text) => read(text, false).or_else(|bad| match with_whole_pairs(text) {
@@ -29,18 +29,18 @@ pub fn read_text<T>(
     }
 }
 
-/// Reads a small document likewise.
+/// Reads a small document in the same way.
 ///
 /// # Errors
-/// [`BadPage`] when it is not JSON, or not of this form.
-pub fn read_document<T: DeserializeOwned>(body: Option<&[u8]>) -> Result<T, BadPage> {
+/// [`BadBody`] when it is not JSON, or not of this form.
+pub fn read_document<T: DeserializeOwned>(body: Option<&[u8]>) -> Result<T, BadBody> {
     read_text(body.unwrap_or_default(), |text, _| {
-        serde_json::from_str(text).map_err(|error| BadPage::at_top(&error))
+        serde_json::from_str(text).map_err(|error| BadBody::at_top(&error))
     })
 }
 
-/// The text with the replacement character for each `\ud800` and the like
-/// that is not part of a pair; None if there is none.
+/// The text with the replacement character in place of each lone surrogate, such
+/// as `\ud800`; None if there is none.
 fn with_whole_pairs(text: &str) -> Option<String> {
     let mut repaired = String::new();
     let mut kept = 0;

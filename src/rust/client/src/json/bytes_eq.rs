@@ -1,5 +1,5 @@
-//! Whether short texts are equal: most names and cells are a few bytes long,
-//! and the call of a general comparison costs more than the comparison.
+//! Comparison of short texts. Most names and cells are a few bytes long: to call
+//! the general comparison costs more than to compare them.
 
 /// Whether both are the same bytes.
 #[inline]
@@ -17,7 +17,7 @@ pub fn bytes_eq(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
-/// Whether the first and the last `N` bytes are the same, which overlap.
+/// Whether the first and the last `N` bytes are equal. They may overlap.
 #[inline]
 fn ends_are_equal<const N: usize>(a: &[u8], b: &[u8]) -> bool {
     a.first_chunk::<N>() == b.first_chunk::<N>() && a.last_chunk::<N>() == b.last_chunk::<N>()

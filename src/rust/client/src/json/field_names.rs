@@ -1,6 +1,6 @@
-//! The dotted names of fields, each known by a number. The records of a page
-//! have the same members in much the same order: a name is made when it is
-//! first seen, and found again by comparing a single key.
+//! The dotted names of fields, interned: each has an id. The records of a page
+//! have the same members in nearly the same order, so a name is built once and
+//! then found by comparing a single key.
 
 use std::cell::Cell;
 use std::hash::BuildHasher;
@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 
 use crate::json::bytes_eq::bytes_eq;
 
-/// The number of a name in its [`FieldNames`].
+/// The id of a name in its [`FieldNames`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NameId(u32);
 
@@ -20,42 +20,41 @@ impl NameId {
     /// The name of a record itself, which is empty.
     pub const ROOT: NameId = NameId(0);
 
-    /// The number as a place in a vector.
+    /// The id as an index.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// What fields of a name are to the reader of the record, in numbers of its
-/// own.
+/// A number that a caller attaches to a name, to find its fields without
+/// comparing names.
 pub type Tag = u8;
 
-/// Names, from that of the record to those of members of members.
+/// All names of a page. Each one is its parent's name and one more part.
 pub struct FieldNames {
     serial: u64,
     names: Vec<Entry>,
-    /// The keys and numbers that names end with.
+    /// The last parts of all names.
     parts: String,
-    /// Whole names, those of fields only: of all others there may be many
-    /// long ones.
+    /// Whole names, but of fields only: other names may be many and long.
     whole: String,
     index: HashTable<NameId>,
     hasher: RandomState,
 }
 
-/// So many names most pages have.
+/// Capacity for the names of most pages.
 const USUAL: usize = 64;
 
-/// A name: that of its parent and one part more.
+/// A name.
 struct Entry {
     parent: NameId,
     joint: Joint,
     part: Range<usize>,
     whole: Option<Range<usize>>,
     tag: Cell<Option<Tag>>,
-    /// The member that came first in an object of this name.
+    /// The first member that was seen in an object of this name.
     first: NameId,
-    /// The member that came after this one.
+    /// The member that was seen after this one.
     next: NameId,
 }
 
@@ -70,7 +69,7 @@ enum Joint {
 
 impl Default for FieldNames {
     fn default() -> Self {
-        /// Tells tables apart; 0 is none.
+        /// The next serial number; 0 is never used.
         static SERIAL: AtomicU64 = AtomicU64::new(1);
         let mut table = FieldNames {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
@@ -86,13 +85,13 @@ impl Default for FieldNames {
 }
 
 impl FieldNames {
-    /// A number that no other table has, and that is not 0.
+    /// A number that no other value of this type has; never 0.
     pub fn serial(&self) -> u64 {
         self.serial
     }
 
-    /// The name of member `key` of `parent`; `before` is the member that came
-    /// before it, or the parent itself. An empty key adds nothing.
+    /// The name of member `key` of `parent`. `before` is the member before it, or
+    /// the parent itself. An empty key adds nothing.
     #[expect(clippy::inline_always, reason = "as a call it takes 3 % of a page more")]
     #[inline(always)]
     pub fn member(&mut self, parent: NameId, before: NameId, key: &str) -> NameId {
@@ -119,8 +118,8 @@ impl FieldNames {
         name
     }
 
-    /// The name of a field of `parent` with the number that R gives it. R
-    /// leaves names that would be a bare number empty.
+    /// The name of a field of `parent` that has a number instead of a key. Where
+    /// that would be a bare number R has an empty name.
     pub fn numbered(&mut self, parent: NameId, number: usize) -> NameId {
         if parent == NameId::ROOT {
             return parent;
@@ -128,7 +127,7 @@ impl FieldNames {
         self.find_or_add(parent, Joint::Number, itoa::Buffer::new().format(number))
     }
 
-    /// Makes the whole name, if it is not there yet.
+    /// Builds the whole name, unless that was done before.
     #[inline]
     pub fn complete(&mut self, name: NameId) {
         if self.names[name.index()].whole.is_none() {
@@ -136,14 +135,14 @@ impl FieldNames {
         }
     }
 
-    /// The whole name, once it is complete; before, nothing.
+    /// The whole name; empty before [`FieldNames::complete`].
     #[inline]
     pub fn get(&self, name: NameId) -> &str {
         self.names[name.index()].whole.clone().map_or("", |whole| &self.whole[whole])
     }
 
-    /// The tag of a complete name. `tag_of` is asked once for each name, and
-    /// must be the same for all of the table.
+    /// The tag of a complete name. `tag_of` is called once for each name and must
+    /// always be the same function.
     #[inline]
     pub fn tag(&self, name: NameId, tag_of: impl FnOnce(&str) -> Tag) -> Tag {
         let known = &self.names[name.index()].tag;
@@ -202,8 +201,8 @@ impl FieldNames {
         self.whole = whole;
     }
 
-    /// Writes a name that begins at `start`. Names are no deeper than the
-    /// parser lets objects be.
+    /// Writes a name whose first character is at `start` of `out`. Recursion is as
+    /// deep as the parser lets objects nest.
     fn write(&self, name: NameId, start: usize, out: &mut String) {
         if name == NameId::ROOT {
             return;

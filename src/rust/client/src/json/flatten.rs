@@ -13,17 +13,17 @@ use crate::json::number::write_double;
 
 pub use crate::json::record::{Field, JsonType, Record, Value};
 
-/// Members of a record that don't become fields.
+/// Reads those members of a record that don't become fields.
 pub trait FieldReader {
-    /// Reads the value of member `name`; false, with the value unread, lets
-    /// it become fields.
+    /// Reads the value of member `name` and returns true, or returns false
+    /// without reading: then the value becomes fields.
     ///
     /// # Errors
-    /// What the parser finds wrong.
+    /// An error of the parser.
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
 }
 
-/// Leaves out the members that carry links, not data.
+/// Skips members that hold links, not data.
 #[derive(Default)]
 pub struct NoLinks;
 
@@ -41,24 +41,25 @@ impl FieldReader for NoLinks {
 /// no name of their own, and leaves the number out when there is only one.
 #[derive(Default)]
 struct Scope {
-    /// Fields seen under the member, named ones too: R's numbers count all.
+    /// Fields under the member, named ones too: R counts all of them.
     seen: usize,
     /// Fields without a name of their own.
     unnamed: usize,
-    /// The first of those, and its number: renamed when a second one comes.
+    /// The first of those, and its number. It is renamed when a second one comes.
     first: usize,
     first_number: usize,
 }
 
 /// How a value's fields are numbered.
 trait Numbering {
-    /// Counts the field that was just added at the place the parser is at.
+    /// Counts the field that was added last.
     fn count_last(&mut self, record: &mut Record);
     /// Reads an array or object, whose fields may need numbers.
     fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E>;
 }
 
-/// Those of a member with a name: counted, and numbered if there are several.
+/// For a member with a name of its own: its fields are numbered if there are
+/// several.
 struct Named {
     seen: usize,
 }
@@ -99,8 +100,8 @@ impl Numbering for Scope {
 }
 
 impl<'de> Record<'de> {
-    /// A seed that reads one JSON object into these fields, but for those
-    /// `members` that are read in another way.
+    /// A seed that reads one JSON object into this record. `reader` may read some
+    /// members in its own way.
     pub fn seed<'l, M: FieldReader>(
         &'l mut self,
         reader: &'l mut M,
@@ -109,13 +110,13 @@ impl<'de> Record<'de> {
     }
 }
 
-/// R strings can't hold NUL; it is left out. Only a text with escapes can have
-/// one: those without come as `visit_borrowed_str`, and need no look.
+/// Drops NUL, which R's strings can't hold. Only a text with escapes can have
+/// one, and such a text never comes as `visit_borrowed_str`.
 fn without_nul(text: &str) -> Cow<'_, str> {
     if text.as_bytes().contains(&0) { text.replace('\0', "").into() } else { text.into() }
 }
 
-/// Adds a text without the NUL it may have.
+/// Appends a text without its NULs.
 pub(crate) fn push_without_nul(out: &mut String, text: &str) {
     out.push_str(&without_nul(text));
 }
@@ -157,9 +158,8 @@ impl<'de, M: FieldReader> Visitor<'de> for RecordSeed<'_, 'de, M> {
     }
 }
 
-/// Reads the value of the member of `parent` that the parser is at. A member
-/// with an empty key has no name of its own and is numbered with its parent's
-/// fields.
+/// Reads the value of a member of `parent`. A member with an empty key has no
+/// name of its own and is numbered with its parent's fields.
 fn read_member<'de, A: MapAccess<'de>>(
     record: &mut Record<'de>,
     scope: &mut Scope,
@@ -175,8 +175,8 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Goes from the place the parser is at to a member of it; `before` is the
-/// member that came before, or the place itself.
+/// Reads the key of a member. `before` is the name of the member before it, or
+/// of the object itself.
 struct KeySeed<'l, 'de> {
     record: &'l mut Record<'de>,
     before: NameId,
@@ -303,8 +303,8 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
     }
 }
 
-/// What follows `stem` in a name that is just that (nothing), a numbered form
-/// of it (`2`) or a member of it (`.id`). None for any other name.
+/// What follows `stem` in a name: nothing if it is the stem itself, `2` for a
+/// numbered form of it, `.id` for a member. None for any other name.
 pub fn form_of<'n>(name: &'n str, stem: &str) -> Option<&'n str> {
     let rest = name.strip_prefix(stem)?;
     let nested = rest.trim_start_matches(|c: char| c.is_ascii_digit());

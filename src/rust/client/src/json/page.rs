@@ -10,62 +10,63 @@ use serde::de::{
 
 use foldhash::fast::FixedState;
 
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::json::broken_text::read_text;
 use crate::json::flatten::{FieldReader, Record, Value};
 use crate::json::page_keys::PageKeys;
 use crate::sanitize::sanitize;
 
-/// Where the records of a page are.
+/// Where a page has its records, and which of their members matter.
 #[derive(Clone, Copy)]
 pub struct PageShape<'f> {
     /// The member of `_embedded` that holds them: `items` in API v2.
     pub list: &'f str,
     /// The member that tells them apart: `id`.
     pub id: &'f str,
-    /// The member that the list is ordered by, where equal records stand in
-    /// any order.
+    /// The member that the list is sorted by, if records with equal values may
+    /// come in any order.
     pub order: Option<&'f str>,
 }
 
-/// A cell without which a row can't be kept: its id is no number.
+/// An id that is not a number. Its row can't be kept.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadCell {
     /// Name of the column.
     pub column: String,
 }
 
-/// What becomes of the records of a page.
+/// Takes the records of a page and makes rows of them.
 pub trait RecordSink: FieldReader {
     /// The rows of a page.
     type Rows;
-    /// Takes one record in, the members that it has read itself among them.
+    /// Adds a record. Members that were read by [`FieldReader::read`] are not
+    /// among its fields.
     ///
     /// # Errors
     /// [`BadCell`] when an id is not a number.
     fn keep(&mut self, record: &Record) -> Result<(), BadCell>;
-    /// Told before the first record of a page whose broken texts were
-    /// repaired.
+    /// From now on broken texts are counted. Called before the first record of a
+    /// page whose broken texts were repaired.
     fn count_broken_texts(&mut self);
     /// The rows of all records.
     fn into_rows(self) -> Self::Rows;
 }
 
-/// A page as read; `T` holds its rows.
+/// A page; `T` holds its rows.
 pub struct Page<T> {
     /// The rows.
     pub rows: T,
-    /// How many records the server sent, those left out included.
+    /// How many records the server sent, also those that are filtered out.
     pub records: u32,
-    /// What tells those records apart, and their order: ids or, where there
-    /// are none, all that a record says.
+    /// The keys of those records, in order: their ids, or hashes of records
+    /// without ids.
     pub keys: PageKeys,
     /// Whether the server names a next page.
     pub has_next: bool,
 }
 
 impl<T> Page<T> {
-    /// What a 204 holds.
+    /// The page of an answer without a body.
     pub fn empty(rows: T) -> Self {
         Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
     }
@@ -77,13 +78,13 @@ impl<T> Page<T> {
 /// `_embedded` but with `_links` has no records.
 ///
 /// # Errors
-/// [`BadPage`] when the body is not JSON, is not a page, or holds an id that is
+/// [`BadBody`] when the body is not JSON, is not a page, or holds an id that is
 /// not a number.
 pub fn read_records<R: RecordSink>(
     body: &[u8],
     position: PageShape,
     empty: impl Fn() -> R,
-) -> Result<Page<R::Rows>, BadPage> {
+) -> Result<Page<R::Rows>, BadBody> {
     read_text(body, |text, is_repaired| read_list(text, position, prepared(empty(), is_repaired)))
 }
 
@@ -98,7 +99,7 @@ fn read_list<R: RecordSink>(
     text: &str,
     position: PageShape,
     records: R,
-) -> Result<Page<R::Rows>, BadPage> {
+) -> Result<Page<R::Rows>, BadBody> {
     let mut reader = PageReader {
         position,
         records,
@@ -118,7 +119,7 @@ fn read_list<R: RecordSink>(
             has_next: reader.has_next,
         }),
         Err(error) => {
-            Err(BadPage { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })
+            Err(BadBody { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })
         }
     }
 }
@@ -130,16 +131,16 @@ fn read_list<R: RecordSink>(
 pub fn read_record<R: RecordSink>(
     body: &[u8],
     empty: impl Fn() -> R,
-) -> Result<Page<R::Rows>, BadPage> {
+) -> Result<Page<R::Rows>, BadBody> {
     read_text(body, |text, is_repaired| read_only(text, prepared(empty(), is_repaired)))
 }
 
-fn read_only<R: RecordSink>(text: &str, mut records: R) -> Result<Page<R::Rows>, BadPage> {
+fn read_only<R: RecordSink>(text: &str, mut records: R) -> Result<Page<R::Rows>, BadBody> {
     let mut record = Record::default();
     let mut parser = serde_json::Deserializer::from_str(text);
     let read = record.seed(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
     let kept = read.and_then(|()| records.keep(&record).map_err(|bad| bad_cell(&bad)));
-    kept.map_err(|error| BadPage {
+    kept.map_err(|error| BadBody {
         path: sanitize(record.path()),
         detail: sanitize(&error.to_string()),
     })?;
@@ -150,7 +151,7 @@ fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
     E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
 }
 
-/// How far the reader has come, for error messages.
+/// What the parser was reading, for error messages.
 enum Position {
     Document,
     Embedded,
@@ -233,8 +234,8 @@ impl<'de, R: RecordSink> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
     }
 }
 
-/// The links of a page: only whether there is a next one matters, since its
-/// address is made here and not taken from the server.
+/// The links of a page. Only whether there is a next page matters: its URL is
+/// made here and never taken from the server.
 struct Links {
     next: Option<IgnoredAny>,
 }
@@ -355,7 +356,7 @@ impl<R: RecordSink> PageReader<'_, '_, R> {
     }
 }
 
-/// A number for a record without an id: equal records have equal ones.
+/// The key of a record without an id: a hash of its fields.
 fn hash_of(record: &Record) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     for field in record.iter() {
@@ -364,7 +365,7 @@ fn hash_of(record: &Record) -> u64 {
     hasher.finish()
 }
 
-/// A number for an id: the id itself when it is a number.
+/// The key of an id: the id itself when it is a number, else a hash of it.
 fn key_of(id: Value) -> u64 {
     if let Value::Whole(whole @ 0..) = id {
         return whole.unsigned_abs();

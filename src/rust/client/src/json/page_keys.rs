@@ -1,16 +1,18 @@
-//! What tells the records of a page apart, and their order.
+//! The keys of the records of a page, in order: whether pages overlap is seen
+//! by them.
 
 use std::collections::HashSet;
 
-/// The records of a page in their order.
+/// The keys of the records of a page, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageKeys {
-    /// What tells them apart, each once.
+    /// Ids, each once.
     pub ids: Vec<u64>,
-    /// What the list is ordered by, where that is known: records that are
-    /// equal in it stand in any order. Empty elsewhere.
+    /// The values that the list is sorted by, where they are known. Records with
+    /// equal values may come in any order.
     pub order: Vec<i64>,
-    /// Some records have no id: those that come twice can't be left out.
+    /// Whether some records have no id. Such records can't be recognised when they
+    /// come twice.
     pub lacks_ids: bool,
 }
 

@@ -1,11 +1,11 @@
-//! The fields of one record: what its row is made of.
+//! A record as fields: dotted names and values, of which its row is made.
 
 use std::borrow::Cow;
 
 use crate::json::bytes_eq::bytes_eq;
 use crate::json::field_names::{FieldNames, NameId, Tag};
 
-/// What a field is in JSON.
+/// The type of a value in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonType {
     /// true or false.
@@ -16,18 +16,18 @@ pub enum JsonType {
     Double,
     /// A string.
     Text,
-    /// No value: the column is there, the cell is not.
+    /// No value: the row has the column, but no cell in it.
     Absent,
 }
 
-/// The fields of a record, whose texts are borrowed from the page where they
-/// can be. Reuse it over all records of the page: it knows their names.
+/// The fields of a record. Texts are borrowed from the page where possible. One
+/// value is reused for all records of a page, since it knows their names.
 #[derive(Default)]
 pub struct Record<'de> {
     names: FieldNames,
-    /// The place that the parser is at.
+    /// The name of the member that the parser is reading.
     pub(crate) position: NameId,
-    /// Texts that do not stand in the page as they are.
+    /// Texts that can't be borrowed: those with escapes, and numbers.
     texts: String,
     found: Vec<Found<'de>>,
 }
@@ -39,9 +39,9 @@ struct Found<'de> {
 
 #[derive(Clone, Copy)]
 enum Content<'de> {
-    /// As it stands in the page, or in this crate.
+    /// A text of the page, or a constant.
     Borrowed(&'de str, JsonType),
-    /// The part of [`Record::texts`] between two places.
+    /// A range of [`Record::texts`].
     Made(u32, u32, JsonType),
     Whole(i64),
 }
@@ -51,7 +51,7 @@ enum Content<'de> {
 pub enum Value<'l> {
     /// A text of that type.
     Text(&'l str, JsonType),
-    /// A whole number. Most go to their column without being text in between.
+    /// A whole number. It goes to its column without becoming text.
     Whole(i64),
 }
 
@@ -59,7 +59,7 @@ impl<'l> Value<'l> {
     /// No value.
     pub const ABSENT: Value<'static> = Value::Text("", JsonType::Absent);
 
-    /// What it is in JSON.
+    /// Its type in JSON.
     pub fn json_type(self) -> JsonType {
         match self {
             Value::Text(_, json_type) => json_type,
@@ -67,7 +67,7 @@ impl<'l> Value<'l> {
         }
     }
 
-    /// It as text.
+    /// The value as text.
     pub fn text(self) -> Cow<'l, str> {
         match self {
             Value::Text(text, _) => text.into(),
@@ -75,7 +75,7 @@ impl<'l> Value<'l> {
         }
     }
 
-    /// It as a number, if it is one or a text that says one.
+    /// The value as a number, if it is one or its text reads as one.
     pub fn number(self) -> Option<f64> {
         match self {
             Value::Text(text, _) => text.parse().ok(),
@@ -83,7 +83,7 @@ impl<'l> Value<'l> {
         }
     }
 
-    /// Another text in place of a text; a number stays.
+    /// The value with its text changed; numbers stay as they are.
     #[must_use]
     pub fn with_text(self, change: impl FnOnce(&'l str) -> &'l str) -> Self {
         match self {
@@ -92,7 +92,7 @@ impl<'l> Value<'l> {
         }
     }
 
-    /// It, unless it is an empty text: that is no value.
+    /// The value, with an empty text taken as no value.
     #[must_use]
     pub fn filled(self) -> Self {
         if matches!(self, Value::Text("", _)) { Value::ABSENT } else { self }
@@ -112,7 +112,7 @@ impl<'l> Field<'l> {
         self.record.names.get(self.found.name)
     }
 
-    /// The number of its name.
+    /// The id of its name.
     pub fn name_id(self) -> NameId {
         self.found.name
     }
@@ -141,7 +141,7 @@ impl<'l> Field<'l> {
 }
 
 impl<'de> Record<'de> {
-    /// Forgets the record before, but no names.
+    /// Drops the fields, but keeps the names that are known.
     pub fn clear(&mut self) {
         self.position = NameId::ROOT;
         self.texts.clear();
@@ -163,8 +163,8 @@ impl<'de> Record<'de> {
         self.found.iter().map(|found| Field { record: self, found })
     }
 
-    /// Each field with the tag of its name, in document order; `tag_of` gives
-    /// the tag of a name and must be the same for all records of the page.
+    /// Each field with the tag of its name, in document order. `tag_of` gives the
+    /// tag of a name; it must be the same function for the whole page.
     pub fn with_tags(
         &self,
         tag_of: impl Fn(&str) -> Tag + Copy,
@@ -172,7 +172,7 @@ impl<'de> Record<'de> {
         self.iter().map(move |field| (self.names.tag(field.name_id(), tag_of), field))
     }
 
-    /// The field at a place.
+    /// The field at an index.
     #[inline]
     pub fn at(&self, position: usize) -> Option<Field<'_>> {
         self.found.get(position).map(|found| Field { record: self, found })
@@ -199,13 +199,13 @@ impl<'de> Record<'de> {
         self.find(name).map(Field::value)
     }
 
-    /// The dotted name of the place the parser stopped at, for error messages.
+    /// The dotted name of the member where the parser stopped, for error messages.
     pub fn path(&mut self) -> &str {
         self.names.complete(self.position);
         self.names.get(self.position)
     }
 
-    /// The last key of that place.
+    /// The last key of that name.
     pub(crate) fn key(&self) -> &str {
         self.names.part(self.position)
     }
@@ -236,8 +236,7 @@ impl<'de> Record<'de> {
         self.add(Content::Whole(whole));
     }
 
-    /// The end of the texts made so far. Those of one record are shorter than
-    /// 4 GB: a page is (http.rs).
+    /// The end of [`Record::texts`]. It fits: a body has at most 64 MB.
     fn made(&self) -> u32 {
         u32::try_from(self.texts.len()).unwrap_or(u32::MAX)
     }
@@ -248,7 +247,7 @@ impl<'de> Record<'de> {
         self.found.push(Found { content, name: self.position });
     }
 
-    /// Gives a field the name of the place that the parser is at, and a number.
+    /// Names a field by the member that the parser is reading, and a number.
     pub(crate) fn number(&mut self, field: usize, number: usize) {
         let name = self.names.numbered(self.position, number);
         self.names.complete(name);

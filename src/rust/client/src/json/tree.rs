@@ -1,12 +1,12 @@
-//! A small JSON document as a tree that keeps the order of its members, which
-//! is the order of rows in R (docs/api-v2.md, Account).
+//! A small JSON document as a tree. It keeps the order of members, which is the
+//! order of rows in R (docs/api-v2.md, Account).
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::json::broken_text::read_document;
 use crate::json::flatten::{JsonType, Value, push_without_nul};
 use crate::json::number::write_double;
@@ -16,7 +16,7 @@ use crate::json::number::write_double;
 pub enum Node {
     /// null.
     Null,
-    /// A scalar, as the text that it is in a table.
+    /// A scalar, as text.
     Scalar(String, JsonType),
     /// An array.
     Array(Vec<Node>),
@@ -28,8 +28,8 @@ impl Node {
     /// Reads a document; no body is a document without members.
     ///
     /// # Errors
-    /// [`BadPage`] when it is not JSON.
-    pub fn read(body: Option<&[u8]>) -> Result<Node, BadPage> {
+    /// [`BadBody`] when it is not JSON.
+    pub fn read(body: Option<&[u8]>) -> Result<Node, BadBody> {
         if body.is_none() { Ok(Node::Object(Vec::new())) } else { read_document(body) }
     }
 
@@ -39,20 +39,20 @@ impl Node {
         members.iter().find(|(found, _)| found == name).map(|(_, node)| node)
     }
 
-    /// What lies at the end of a path of members.
+    /// The node at the end of a path of members.
     ///
     /// # Errors
-    /// [`BadPage`] when there is no such member.
-    pub fn at(&self, path: &[&str]) -> Result<&Node, BadPage> {
+    /// [`BadBody`] when there is no such member.
+    pub fn at(&self, path: &[&str]) -> Result<&Node, BadBody> {
         let found = path.iter().try_fold(self, |node, name| node.get(name));
-        found.ok_or_else(|| BadPage {
+        found.ok_or_else(|| BadBody {
             path: path.join("."),
             detail: "there is no such member".to_owned(),
         })
     }
 
-    /// The values of an array or of an object, which API v2 makes of arrays
-    /// whose elements have ids; none for anything else.
+    /// The values of an array or an object; none for anything else. API v2 sends
+    /// some arrays as objects keyed by id.
     pub fn values(&self) -> Vec<&Node> {
         match self {
             Node::Array(values) => values.iter().collect(),

@@ -14,7 +14,7 @@ use super::range::{PageRange, Paging};
 use crate::account::transport::{Answer, Transport};
 use crate::error::{At, Error};
 use crate::http::Request;
-use crate::http::rate_limiter::{ALLOWED, Limiter};
+use crate::http::rate_limiter::{ALLOWED, RateLimiter};
 use crate::json::page::Page;
 use crate::progress::Progress;
 use crate::sync::lock;
@@ -154,7 +154,7 @@ pub struct ListContext<'r> {
     /// Requests a second that the account allows.
     pub rate: f64,
     /// Says when the next one may start.
-    pub limiter: &'r Limiter,
+    pub limiter: &'r RateLimiter,
     /// What the list is, in words, for messages.
     pub name: &'r str,
     /// How the server cuts it.
@@ -352,7 +352,7 @@ impl ListContext<'_> {
 #[cfg(test)]
 mod tests {
     use super::{ListContext, Pages, read_list, requests_ahead};
-    use crate::http::rate_limiter::Limiter;
+    use crate::http::rate_limiter::RateLimiter;
     use crate::paging::Paging;
     use crate::progress::Progress;
     use crate::table::{Schema, Table};
@@ -361,7 +361,7 @@ mod tests {
     use std::time::Duration;
 
     /// How many requests a list is begun with.
-    fn asked_at_once(limiter: &Limiter) -> usize {
+    fn asked_at_once(limiter: &RateLimiter) -> usize {
         let list = ListContext {
             rate: 7.0,
             limiter,
@@ -383,7 +383,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_to_ask_for_is_decided_when_a_request_may_start() {
-        let limiter = Limiter::new(7.0);
+        let limiter = RateLimiter::new(7.0);
         assert_eq!(asked_at_once(&limiter), 1);
         limiter.pause(Duration::from_secs(60));
         assert_eq!(asked_at_once(&limiter), 0);

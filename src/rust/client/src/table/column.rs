@@ -9,8 +9,8 @@ use crate::table::interner::Interner;
 pub enum Role {
     /// Stays text.
     Text,
-    /// A whole number that rows are known by: integer, or double when any
-    /// exceeds R's integers. Anything else is a [`BadCell`].
+    /// An id, which is a whole number: integer, or double if any exceeds R's
+    /// integers. Anything else is a [`BadCell`](crate::json::page::BadCell).
     Id,
     /// Seconds since 1970, UTC.
     Time,
@@ -18,7 +18,7 @@ pub enum Role {
     Number,
     /// Yes or no.
     Flag,
-    /// What its values are in JSON.
+    /// The type that its values have in JSON.
     Inferred,
 }
 
@@ -45,14 +45,14 @@ pub struct Column {
     pub(crate) json_types: u8,
 }
 
-/// Values of a column that are not what it holds: their cells are empty.
+/// Values of a column that its type can't hold: their cells are empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// Name of the column.
     pub column: String,
-    /// How many they are.
+    /// How many there are.
     pub count: usize,
-    /// Some of them.
+    /// A few of them.
     pub examples: Vec<String>,
 }
 
@@ -109,7 +109,7 @@ const BOOL: u8 = bit(JsonType::Bool);
 const INT: u8 = bit(JsonType::Int);
 const DOUBLE: u8 = bit(JsonType::Double);
 
-/// Whether a number is an integer of R, whose least one stands for NA.
+/// Whether a number is an integer in R, where the least one stands for NA.
 fn fits(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX)
 }

@@ -1,4 +1,4 @@
-//! One column under construction, of one page or of many.
+//! A column under construction, of one page or of many.
 
 use crate::json::flatten::{JsonType, Value};
 use crate::json::number::write_double;
@@ -11,10 +11,10 @@ use crate::table::interner::Interner;
 use crate::table::seen_keys::Key;
 use crate::table::text_buffer::TextBuffer;
 
-/// The largest whole number below which a double, and so R, holds all.
+/// Up to here every whole number is exact as a double, and so in R.
 const MAX_EXACT: u64 = 1 << 53;
 
-/// So many unreadable values of a column are shown, and so much of each.
+/// How many unreadable values of a column are shown, and how long.
 const MAX_EXAMPLES: usize = 3;
 const MAX_EXAMPLE_CHARS: usize = 40;
 
@@ -24,11 +24,11 @@ pub struct ColumnBuilder {
     rows: Indices,
     cells: Cells,
     role: Role,
-    /// A row may have it without a cell.
+    /// Whether a row may have the column but no cell.
     pub(crate) may_be_empty: bool,
     /// A bit for each JSON type that it holds.
     json_types: u8,
-    /// Values that are not what the column holds, with their rows.
+    /// Values that the type of the column can't hold, with their rows.
     unreadable: Vec<(u32, Box<str>)>,
 }
 
@@ -59,7 +59,7 @@ impl ColumnBuilder {
         &self.rows
     }
 
-    /// Adds a cell; one that can't be read stays empty.
+    /// Adds a cell. An unreadable value leaves it empty.
     ///
     /// # Errors
     /// [`BadCell`] when an id is not a number.
@@ -105,7 +105,7 @@ impl ColumnBuilder {
         Ok(())
     }
 
-    /// Makes numbers double, whole as they may be.
+    /// Makes the column double, even if all numbers are whole.
     pub fn make_double(&mut self) {
         self.json_types |= bit(JsonType::Double);
     }
@@ -124,8 +124,8 @@ impl ColumnBuilder {
         (count > 0).then_some(Unreadable { column, count, examples })
     }
 
-    /// Stores each text once from now on: the codes of the cells' texts, and
-    /// the texts. None for numbers.
+    /// Interns the texts, now and from now on; gives the codes of the cells and the
+    /// texts. None for numbers.
     fn intern(&mut self) -> Option<(&mut Indices, &mut Interner)> {
         if let Cells::Buffered(texts) = &self.cells {
             let (codes, interner) = interned(texts);
@@ -148,8 +148,8 @@ impl ColumnBuilder {
         Column { name, rows, values, role, json_types }
     }
 
-    /// Adds the cells of another column of that name; `targets` tells where
-    /// each row goes, below all others, None leaves it out.
+    /// Appends the cells of another column of the same name. `targets` has the new
+    /// number of each row, or None for rows that are dropped.
     pub fn append(&mut self, other: ColumnBuilder, targets: &[Option<u32>]) {
         self.intern();
         self.json_types |= other.json_types;
@@ -212,7 +212,7 @@ impl ColumnBuilder {
         }
     }
 
-    /// Takes texts in target of the cells, one for each row or None.
+    /// Replaces the cells: a text for each row, or None.
     pub fn set_texts(&mut self, texts: &[Option<&str>]) {
         let mut codes = Indices::default();
         let mut interner = Interner::default();
@@ -264,7 +264,7 @@ impl ColumnBuilder {
     }
 }
 
-/// A call, so that what is inlined stays small.
+/// Not inlined, so that its caller stays small.
 #[inline(never)]
 fn push_buffered(texts: &mut TextBuffer, value: Value) {
     match value {
@@ -301,8 +301,8 @@ fn add_kept<T>(
     }
 }
 
-/// The number that a value is, if it is one that the role allows. A whole one
-/// must be one that a double holds exactly: digits beyond would change.
+/// The value as a number, if the role allows it. A whole number has to be exact as
+/// a double.
 fn number(value: Value, role: Role) -> Option<f64> {
     if role == Role::Flag {
         return flag(value).map(f64::from);

@@ -1,21 +1,20 @@
-//! The columns of names that a table has seen, by the numbers that they have
-//! in the table of names of a page.
+//! The columns of field names, by the ids that the names have in one page.
 
 use crate::json::field_names::{FieldNames, NameId};
 
-/// In place of the number of a column: it is not known.
+/// In place of a column: it is not known.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Columns by the numbers that names have in one [`FieldNames`].
+/// Columns by the ids of names of one [`FieldNames`].
 #[derive(Default)]
 pub struct ColumnCache {
-    /// That of the table of names; 0 before the first.
+    /// The serial number of those [`FieldNames`]; 0 before the first.
     serial: u64,
     slots: Vec<u32>,
 }
 
 impl ColumnCache {
-    /// Forgets those of all other tables.
+    /// Empties the cache unless it is for `names`.
     #[inline]
     pub fn keep_those_of(&mut self, names: &FieldNames) {
         if self.serial != names.serial() {
@@ -30,7 +29,7 @@ impl ColumnCache {
         self.slots.get(name.index()).copied().filter(|slot| *slot != UNKNOWN).map(|s| s as usize)
     }
 
-    /// Makes the column of a name known.
+    /// Adds the column of a name.
     pub fn add(&mut self, name: NameId, slot: usize) {
         if self.slots.len() <= name.index() {
             self.slots.resize(name.index() + 1, UNKNOWN);

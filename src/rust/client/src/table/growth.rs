@@ -1,10 +1,9 @@
-//! Room for cells to come: the vectors of a page's columns are many and small,
-//! and growing them costs more than filling them.
+//! How vectors of cells grow. A page has many small ones, and to grow them costs
+//! more than to fill them.
 
-/// So many items are room for most columns of a page.
+/// First capacity: enough for most columns of a page.
 const FIRST: usize = 32;
-/// As many items as the largest page has rows. Up to there what grows does so
-/// fourfold, beyond it doubles.
+/// Second capacity: the rows of the largest page. Beyond it vectors double.
 pub const MANY: usize = 512;
 
 /// Adds an item to a vector that is small at first but may become large.
@@ -25,14 +24,14 @@ fn make_room<T>(items: &mut Vec<T>) {
     }
 }
 
-/// Room for the strings of most columns of a page.
+/// First capacity for strings: enough for most columns of a page.
 const FIRST_BYTES: usize = 64;
 
-/// As many bytes as most pages have of one column: up to there they grow
-/// fourfold.
+/// The bytes that most pages have in a column. Up to there capacity is
+/// quadrupled, beyond it doubles.
 const MANY_BYTES: usize = 1 << 16;
 
-/// Makes room for a string that will be added to others.
+/// Reserves capacity for a string that will be appended.
 #[inline]
 pub fn make_for_bytes(bytes: &mut String, more: usize) {
     let capacity = bytes.capacity();

@@ -1,12 +1,12 @@
-//! Numbers that mostly count up from 0: which rows of a column have a cell,
-//! and which of its distinct texts each cell has.
+//! Indices that mostly count up from 0: the rows of a column that have a cell, or
+//! the codes of its texts.
 
 use crate::table::growth;
 
-/// Such numbers. As long as they do nothing but count up none are kept.
+/// Such indices. While they only count up, just their number is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Indices {
-    /// All before this one.
+    /// From 0 up to this one, which is not included.
     UpTo(u32),
     /// These.
     Listed(Vec<u32>),

@@ -1,4 +1,4 @@
-//! Strings stored once: most cells of a CRM column repeat.
+//! Equal strings stored once: most columns of a CRM repeat few values.
 
 use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
@@ -10,16 +10,17 @@ use crate::json::bytes_eq::bytes_eq;
 use crate::table::growth;
 use crate::table::text_buffer::TextBuffer;
 
-/// So many strings are found sooner by looking at the hash of each.
+/// Up to so many strings a scan over their hashes is faster than the index.
 const FEW: usize = 24;
 
-/// So many whole numbers are kept beside the strings.
+/// The size of the cache of whole numbers.
 const WHOLES: usize = 16;
 
-/// In place of the code of a string: there is none.
+/// In place of a code: there is none.
 const NONE: u32 = u32::MAX;
 
-/// Distinct strings in order of first appearance, each known by its code.
+/// Distinct strings in order of first appearance. The code of a string is its
+/// index.
 #[derive(Default)]
 pub struct Interner {
     bytes: String,
@@ -27,24 +28,24 @@ pub struct Interner {
     /// All codes, once there are more than [`FEW`], or none.
     index: HashTable<Indexed>,
     hasher: RandomState,
-    /// A bit for each six bits that a hash begins with: most new strings among
-    /// few are known to be new by that.
+    /// A bit for each value of the first six bits of a hash. With few strings it
+    /// shows at once that most new ones are new.
     seen: u64,
     /// The code asked for last: neighbouring cells are often equal.
     last: u32,
-    /// Some whole numbers whose digits were asked for, so that they need not
-    /// be written again.
+    /// A cache of whole numbers and the codes of their digits, so that those need
+    /// not be written again.
     wholes: Option<Box<[(i64, u32); WHOLES]>>,
 }
 
-/// A string. With its hash at hand few strings need to be looked at.
+/// A string. Most comparisons end at the hash.
 struct Entry {
     end: usize,
     hash: u32,
 }
 
-/// A string in the index, which so grows without a look at the strings: they
-/// are far apart in a large interner.
+/// A string in the index, with its hash: so the index grows without reading the
+/// strings, which are far apart in memory.
 struct Indexed {
     hash: u32,
     code: u32,
@@ -85,8 +86,8 @@ impl Interner {
         code
     }
 
-    /// The codes of all strings of another interner, in the order of
-    /// theirs; those that are new are added.
+    /// The codes here of all strings of another interner, in its order. New strings
+    /// are added.
     pub fn codes_of(&mut self, other: &Interner) -> Vec<u32> {
         let known = self.known(other.iter());
         let code = |(text, (hash, known)): (&str, (u32, Option<u32>))| {
@@ -104,9 +105,9 @@ impl Interner {
         texts.iter().zip(known).map(code).collect()
     }
 
-    /// The hashes and codes of strings. To look for one in a large interner
-    /// is to wait for memory at each step: so each step is made for all of them
-    /// before the next, and all are looked for before any is added.
+    /// The hashes and codes of strings. In a large interner each step of a look-up
+    /// waits for memory. So each step is made for all strings before the next one,
+    /// and all are looked up before any is added.
     fn known<'t>(&self, texts: impl Iterator<Item = &'t str> + Clone) -> Vec<(u32, Option<u32>)> {
         let hashes: Vec<u32> = texts.clone().map(|text| self.hash(text)).collect();
         let alike: Vec<Option<u32>> = hashes.iter().map(|hash| self.alike(*hash)).collect();
@@ -119,8 +120,8 @@ impl Interner {
             .collect()
     }
 
-    /// The code of a string, which is `alike` if that one, in `range`, is it
-    /// and not only has its hash.
+    /// The code of a string. It is `alike`, which has the same hash, if the bytes in
+    /// `range` are equal, too.
     fn checked(
         &self,
         text: &str,
@@ -133,7 +134,7 @@ impl Interner {
         if is_it { Some(code) } else { self.find(text, hash) }
     }
 
-    /// Frees what finds many strings soon; it is made anew when one is added.
+    /// Frees the index. It is built again when a string is added.
     pub fn forget_index(&mut self) {
         self.index = HashTable::new();
         self.wholes = None;
@@ -196,7 +197,7 @@ impl Interner {
         start..self.entries[code].end
     }
 
-    /// Compares bytes: that strings end at characters need not be checked.
+    /// Compares bytes, without a check that they begin and end at characters.
     fn is(&self, code: u32, text: &str) -> bool {
         bytes_eq(&self.bytes.as_bytes()[self.range(code)], text.as_bytes())
     }
@@ -237,12 +238,12 @@ fn bit(hash: u32) -> u64 {
     1 << (hash >> 26)
 }
 
-/// Where a whole number is kept: ids differ in their last bits.
+/// The slot of a whole number in the cache: ids differ in their last bits.
 fn slot_of(whole: i64) -> usize {
     usize::from(whole.to_le_bytes()[0]) % WHOLES
 }
 
-/// A hash of the width that the index wants, all bits of it used at both ends.
+/// A 64-bit hash for the index, which uses the bits of both ends.
 fn spread(hash: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(hash)
 }

@@ -1,5 +1,5 @@
-//! A row on its way from a record to a table. Its names and texts are those of
-//! the record where they can be: nothing is copied before it has its column.
+//! A row on its way from a record to a table. It borrows names and texts from the
+//! record: nothing is copied before it is in its column.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::json::field_names::{FieldNames, NameId};
 use crate::json::flatten::{Field, JsonType, Record, Value};
 use crate::json::tree::Node;
 
-/// The cells of one row, which borrow from the record that it is made of.
+/// The cells of one row, borrowed from its record.
 #[derive(Default)]
 pub struct Row<'r> {
     cells: Vec<Cell<'r>>,
@@ -23,10 +23,9 @@ pub struct Cell<'r> {
 
 /// The name of a cell.
 pub enum CellName<'r> {
-    /// One that is written in this crate: such names are compared by where
-    /// they are.
+    /// A constant. Such names are compared by address.
     Fixed(&'static str),
-    /// That of a field, by its number.
+    /// The name of a field, by its id.
     Field(NameId, &'r FieldNames),
     /// Any other.
     Other(Cow<'r, str>),
@@ -55,7 +54,7 @@ impl<'r> Row<'r> {
     }
 
     /// Adds a cell.
-    // Were it inlined, each cell would be put together on the stack and copied.
+    // If inlined, each cell would be built on the stack and then copied.
     #[inline(never)]
     pub fn push_value(&mut self, name: &'static str, value: Value<'r>) {
         self.cells.push(Cell { name: CellName::Fixed(name), value });
@@ -73,18 +72,18 @@ impl<'r> Row<'r> {
         self.push_value(name, field.value());
     }
 
-    /// Adds a cell whose name may be made for it.
+    /// Adds a cell with any name.
     pub fn push_named(&mut self, name: impl Into<Cow<'r, str>>, value: Value<'r>) {
         self.cells.push(Cell { name: CellName::Other(name.into()), value });
     }
 
-    /// Adds a field of a record under another name; without it, an empty cell.
+    /// Adds a field of a record under another name; an empty cell if it is missing.
     pub fn copy_as(&mut self, record: &'r Record, field: &str, name: &'static str) {
         let value = record.get(field).unwrap_or(Value::ABSENT);
         self.push_value(name, value);
     }
 
-    /// Adds a member of an object of a document; without a value, an empty cell.
+    /// Adds a member of an object; an empty cell if it is missing or no scalar.
     pub fn copy_member(&mut self, object: &'r Node, member: &str, column: impl Into<Cow<'r, str>>) {
         self.push_named(column, object.get(member).and_then(Node::value).unwrap_or(Value::ABSENT));
     }
@@ -114,7 +113,7 @@ impl<'r> Row<'r> {
     #[must_use]
     pub fn emptied<'n>(mut self) -> Row<'n> {
         self.cells.clear();
-        // Cells of both lifetimes are of one size: the vector stays where it is.
+        // Collecting an emptied vector in place keeps its memory.
         Row { cells: self.cells.into_iter().map_while(|_| None).collect() }
     }
 }

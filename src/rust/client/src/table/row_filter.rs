@@ -1,5 +1,5 @@
-//! Filters that are looked at once more when a row has come: the server may
-//! pass some over without a word (docs/api-v4.md, Paid filters).
+//! Filters that are applied again to the rows received: the server may silently
+//! ignore some (docs/api-v4.md, Paid filters).
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ pub struct RowFilter {
     between: Vec<(&'static str, Span)>,
 }
 
-/// A span of time, seconds since 1970, both ends within.
+/// A span of time in seconds since 1970, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// The first second, if there is one.
@@ -23,8 +23,8 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span with a second more on either side, for servers that may count
-    /// the ends out.
+    /// The span with one more second at either end, for servers that may exclude
+    /// the ends.
     #[must_use]
     pub fn widened(self) -> Self {
         let (from, to) = (self.from.map(|from| from - 1), self.to.map(|to| to + 1));

@@ -1,11 +1,11 @@
-//! What the rows of a list are kept in.
+//! Where the rows of a list are collected.
 
 use super::seen_keys::SeenKeys;
 
-/// What keeps the rows of a list.
+/// Collects the rows of a list, page by page.
 pub trait RowSink: Send {
-    /// Adds the rows of the next page below. Those whose key is in `seen` are
-    /// left out, the keys of the others added to it.
+    /// Appends the rows of the next page. Rows whose key is in `seen` are dropped;
+    /// the keys of the others are added to it.
     fn append(&mut self, page: Self, seen: &mut SeenKeys);
 
     /// Adds the keys of the rows.

@@ -1,20 +1,20 @@
-//! Rows whose cells depend on nothing but the names in a record and a key:
-//! records with equal names and an equal key are laid out once, and the row of
-//! each further one is written without a look at names.
+//! Templates of rows, for rows whose cells depend only on the names of a record
+//! and on a key. A template is made once for records with equal names and an
+//! equal key; their rows are then written without looking at names.
 
 use crate::json::field_names::NameId;
 use crate::json::flatten::{Field, JsonType, Record, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
 
-/// What a cell of a laid out row holds.
+/// Where the value of a cell comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellSource {
-    /// A field of the record, by its place.
+    /// A field of the record, by its index.
     Field(usize),
-    /// Always this text.
+    /// A constant text.
     Text(&'static str),
-    /// Always this number.
+    /// A constant number.
     Whole(i64),
 }
 
@@ -29,14 +29,14 @@ impl CellSource {
     }
 }
 
-/// A cell of a laid out row.
+/// A cell of a template.
 #[derive(Debug, PartialEq, Eq)]
 enum Cell {
-    /// One with a name of the template's.
+    /// A cell with a fixed name.
     Named(&'static str, CellSource),
-    /// A field of the record, by its place, under a name that was made for it.
+    /// A field of the record, by its index, under a made-up name.
     Renamed(Box<str>, usize),
-    /// A field of the record under its own name, by its place.
+    /// A field of the record, by its index, under its own name.
     Own(usize),
 }
 
@@ -50,11 +50,11 @@ impl Cell {
     }
 }
 
-/// The cells of a row.
+/// The template of a row.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Template(Vec<Cell>);
 
-/// Room for the cells of most rows.
+/// Capacity for the cells of most rows.
 const USUAL_CELLS: usize = 24;
 
 impl Default for Template {
@@ -74,12 +74,12 @@ impl Template {
         self.0.push(Cell::Own(index));
     }
 
-    /// Adds a field under a name that was made for it.
+    /// Adds a field under a made-up name.
     pub fn push_renamed(&mut self, name: String, index: usize) {
         self.0.push(Cell::Renamed(name.into(), index));
     }
 
-    /// Writes the row of a record that it is the template of.
+    /// Writes the row of a record that has this template.
     pub fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) {
         for cell in &self.0 {
             match cell {
@@ -93,30 +93,30 @@ impl Template {
     }
 }
 
-/// How records of a kind are laid out.
+/// Makes the templates of records.
 pub trait RowTemplate: Sync {
-    /// The member of the record that the template depends on besides names.
+    /// The member whose value the template depends on, besides the names.
     fn key_member(&self) -> &'static str;
-    /// What the template depends on, by what that member holds.
+    /// The key that stands for that value.
     fn key(&self, value: Option<Value>) -> u32;
-    /// The template of the records with these names and this key.
+    /// The template of records with the names of this one and this key.
     fn template(&self, record: &Record, key: u32) -> Template;
     /// Which rows are wanted.
     fn filter(&self) -> &RowFilter;
 }
 
-/// Templates that are kept: a page has records of few kinds.
+/// The most templates that are kept.
 const MOST: usize = 64;
 
-/// The templates of a page whose columns are known.
+/// The templates of a page, with their columns.
 #[derive(Default)]
 pub struct Templates {
     kept: Vec<PlacedTemplate>,
-    /// The number of the name of the member that they depend on.
+    /// The id of the name of the key member.
     key_name: Option<NameId>,
 }
 
-/// A template, and where its cells go.
+/// A template and the columns of its cells.
 pub struct PlacedTemplate {
     key: u32,
     names: Vec<NameId>,
@@ -126,7 +126,7 @@ pub struct PlacedTemplate {
 }
 
 impl Templates {
-    /// The key of a record, all of which must be of one page.
+    /// The key of a record. All records must be of one page.
     pub fn key(&mut self, how: &dyn RowTemplate, record: &Record) -> u32 {
         let named =
             self.key_name.and_then(|name| record.iter().find(|field| field.name_id() == name));
@@ -135,13 +135,13 @@ impl Templates {
         how.key(field.map(Field::value))
     }
 
-    /// The template of a record, if it is here.
+    /// The template of a record, if there is one.
     #[inline]
     pub fn find(&self, record: &Record, key: u32) -> Option<&PlacedTemplate> {
         self.kept.iter().find(|kept| kept.key == key && record.has_names(&kept.names))
     }
 
-    /// Adds the template of a record; its cells go to the columns `slots`.
+    /// Adds the template of a record. `slots` are the columns of its cells.
     pub fn add(&mut self, record: &Record, key: u32, template: Template, slots: &[usize]) {
         if self.kept.len() < MOST {
             let names = record.iter().map(Field::name_id).collect();

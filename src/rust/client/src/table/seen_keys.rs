@@ -1,9 +1,9 @@
-//! What tells rows apart, so that a row seen twice is kept once.
+//! The keys of rows that were seen, so that a row that comes twice is kept once.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 
-/// What tells a row apart.
+/// The key of a row.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Key<'k> {
     /// A numeric id.
@@ -12,11 +12,11 @@ pub enum Key<'k> {
     Text(&'k str),
 }
 
-/// Keys of rows already kept.
+/// Keys of rows that were seen.
 #[derive(Default)]
 pub struct SeenKeys {
-    /// Numbers that came in ascending order, as most lists have them: those
-    /// need no hashing.
+    /// Numbers that came in ascending order, as in most lists. They need no
+    /// hashing.
     ascending: Vec<f64>,
     /// The others.
     numbers: HashSet<u64, RandomState>,
@@ -24,7 +24,7 @@ pub struct SeenKeys {
 }
 
 impl SeenKeys {
-    /// Adds a key; whether it was new.
+    /// Adds a key; true if it was new.
     pub fn insert(&mut self, key: Key<'_>) -> bool {
         match key {
             Key::Number(number) => self.insert_number(number),

@@ -1,8 +1,8 @@
 //! Columns under construction: one table a page, pages joined in order.
 //!
-//! A column holds only the cells that exist, so that hundreds of rarely used
-//! columns cost what their cells cost. Texts are stored once per column: in a
-//! page where many are equal, and in whatever pages are joined to.
+//! A column stores only the cells that exist, so hundreds of rarely used columns
+//! are cheap. Equal texts of a column are stored once: in a page if there are
+//! many, and always in the table to which pages are joined.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
@@ -22,31 +22,31 @@ use crate::json::page::BadCell;
 use crate::table::column::{Column, Role, Unreadable};
 use crate::table::seen_keys::{Key, SeenKeys};
 
-/// What is known of a kind of table before its rows are seen.
+/// What is known of a table before its rows are seen.
 #[derive(Debug)]
 pub struct Schema {
     /// The columns a table without rows has, in order.
     pub base: &'static [&'static str],
-    /// The columns that tell rows apart, of which the first that a row has
-    /// counts: a row seen twice is kept once.
+    /// The key columns. The first of them that a row has is its key; of rows with
+    /// equal keys one is kept.
     pub keys: &'static [&'static str],
     /// Columns that are [`Role::Id`].
     pub ids: &'static [&'static str],
     /// Columns that are [`Role::Time`].
     pub times: &'static [&'static str],
-    /// Endings of further names of such columns.
+    /// Further such columns, by the endings of their names.
     pub time_endings: &'static [&'static str],
     /// Columns that are [`Role::Number`].
     pub integers: &'static [&'static str],
     /// Columns that are [`Role::Flag`].
     pub logicals: &'static [&'static str],
-    /// Whether columns that are none of these take the type of their values in
-    /// JSON, rather than being text.
+    /// Whether other columns have the type of their values in JSON, instead of
+    /// being text.
     pub inferred: bool,
 }
 
 impl Schema {
-    /// No columns; those that come are text.
+    /// No base columns; all columns are text.
     pub const TEXT: Schema = Schema {
         base: &[],
         keys: &[],
@@ -74,21 +74,21 @@ impl Schema {
         }
     }
 
-    /// Whether a name ends as those of times do.
+    /// Whether a name ends like one of a time.
     pub fn ends_as_time(&self, name: &str) -> bool {
         self.time_endings.iter().any(|ending| name.ends_with(ending))
     }
 }
 
-/// A table has so many columns at most. In R a column has a cell for each row:
-/// names that differ from row to row would take the square of the rows.
+/// The most columns of a table. In R every column has a cell in every row, so
+/// names that differ from row to row would take quadratic memory.
 pub const MAX_COLUMNS: usize = 3000;
 
-/// Room for the columns of most tables.
+/// Capacity for the columns of most tables.
 const USUAL_COLUMNS: usize = 48;
 
-/// In place of a row: the name of the column looks like a repaired one, so it
-/// is never matched directly.
+/// In place of a row: the column's name looks like a repaired one, so that it is
+/// never matched directly.
 const ODD: u32 = u32::MAX;
 
 /// Rows as columns.
@@ -98,18 +98,18 @@ pub struct Table {
     columns: Vec<ColumnBuilder>,
     index: HashTable<usize>,
     hasher: RandomState,
-    /// For each column one more than the row that used it last, or [`ODD`].
+    /// For each column, 1 + the row that used it last, or [`ODD`].
     used: Vec<u32>,
-    /// For each column the fixed name that it was found by last, or "".
+    /// For each column, the fixed name by which it was found last, or "".
     fixed: Vec<&'static str>,
-    /// Column numbers of the row being added, reused from row to row.
+    /// The columns of the row that is being added. Reused from row to row.
     slots: Vec<usize>,
     /// The column of each name of the records that are added.
     cache: ColumnCache,
-    /// Whether columns were left out, for there are [`MAX_COLUMNS`].
+    /// Whether columns beyond [`MAX_COLUMNS`] were dropped.
     is_too_wide: bool,
-    /// Whether texts of the page were broken: then those that hold the
-    /// replacement character are counted.
+    /// Whether the page had broken texts. Then texts with the replacement
+    /// character are counted.
     is_repaired: bool,
     /// The row of each such text.
     broken: Vec<u32>,
@@ -134,7 +134,7 @@ impl Table {
         }
     }
 
-    /// A table without rows that has the base columns whatever rows come.
+    /// A table without rows, but with the base columns.
     pub fn with_base(schema: &'static Schema) -> Self {
         let mut table = Table::new(schema);
         for name in schema.base {
@@ -148,18 +148,17 @@ impl Table {
         self.rows
     }
 
-    /// From now on texts with the replacement character are counted: what
-    /// stood in its place could not be read.
+    /// From now on texts with the replacement character are counted as broken.
     pub fn count_broken_texts(&mut self) {
         self.is_repaired = true;
     }
 
-    /// How many texts could not be read whole.
+    /// How many texts were broken.
     pub fn broken_texts(&self) -> usize {
         self.broken.len()
     }
 
-    /// The values that could not be read, of each column that has some.
+    /// The unreadable values of each column that has some.
     pub fn unreadable(&self) -> impl Iterator<Item = Unreadable> {
         self.columns.iter().filter_map(ColumnBuilder::unreadable)
     }
@@ -169,28 +168,28 @@ impl Table {
         self.columns.iter().map(|column| &*column.name)
     }
 
-    /// Leaves out the columns beyond [`MAX_COLUMNS`]; whether there were some.
+    /// Drops the columns beyond [`MAX_COLUMNS`]; true if there were some.
     pub fn narrow(&mut self) -> bool {
         self.is_too_wide |= self.columns.len() > MAX_COLUMNS;
         self.drop_columns_from(MAX_COLUMNS);
         self.is_too_wide
     }
 
-    /// Adds a column without cells behind all others, unless it is there.
+    /// Adds an empty column as the last one, unless it exists.
     pub fn ensure(&mut self, name: &str) {
         let slot = self.column_at(name);
         self.columns[slot].may_be_empty = true;
     }
 
-    /// Makes a column of numbers double, whole as they may be.
+    /// Makes a column of numbers double, even if all of them are whole.
     pub fn make_double(&mut self, name: &str) {
         if let Some(slot) = self.find(name) {
             self.columns[slot].make_double();
         }
     }
 
-    /// The columns in order of first appearance; for a table without rows
-    /// the base columns of its schema.
+    /// The columns in order of first appearance. A table without rows has the base
+    /// columns of its schema.
     pub fn into_columns(mut self) -> Vec<Column> {
         if self.rows == 0 && self.columns.is_empty() {
             self = Table::with_base(self.schema);
@@ -201,14 +200,13 @@ impl Table {
     /// Adds a row.
     ///
     /// # Errors
-    /// [`BadCell`] when an id is not a number; the table is then of no further
-    /// use.
+    /// [`BadCell`] when an id is not a number. The table must not be used then.
     pub fn push(&mut self, row: &Row) -> Result<(), BadCell> {
         self.push_regular(row).map(|_| ())
     }
 
-    /// The same; tells the columns of the cells if they are those of any row
-    /// with the same names: none is odd, and none occurs twice.
+    /// Adds a row. Returns the columns of its cells if every row with the same
+    /// names has the same columns: no name is odd, and none occurs twice.
     ///
     /// # Errors
     /// As [`Table::push`].
@@ -257,8 +255,8 @@ impl Table {
         filled
     }
 
-    /// Finds or makes the column of each cell when none is odd or occurs twice
-    /// in the row, which is nearly always so.
+    /// Finds or makes the column of each cell. False if a name is odd or occurs
+    /// twice, which is rare.
     fn match_columns(&mut self, row: &Row) -> bool {
         let columns = self.columns.len();
         self.slots.clear();
@@ -307,8 +305,7 @@ impl Table {
         slot
     }
 
-    /// The column of a field whose name is from the table of names that is
-    /// known.
+    /// The column of a field, whose name is one of those in the cache.
     #[inline]
     fn column_of_field(&mut self, name: NameId, names: &FieldNames) -> usize {
         match self.cache.slot(name) {
@@ -325,8 +322,8 @@ impl Table {
         slot
     }
 
-    /// Gives the next cell of the row a column; false if that is odd or has
-    /// one already.
+    /// Gives a column to the next cell of the row. False if the column is odd or
+    /// has a cell in this row.
     #[inline]
     fn use_once(&mut self, slot: usize) -> bool {
         let row = self.rows + 1;
@@ -339,7 +336,7 @@ impl Table {
         true
     }
 
-    /// The same for rows with repeated or odd names.
+    /// Finds or makes the columns of a row with repeated or odd names.
     fn match_unusual_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) {
         let mut names: Vec<String> = names.map(str::to_owned).collect();
         make_unique(&mut names);
@@ -350,7 +347,7 @@ impl Table {
         }
     }
 
-    /// Undoes the making of the last columns.
+    /// Removes the last columns.
     fn drop_columns_from(&mut self, known: usize) {
         if known >= self.columns.len() {
             return;
@@ -387,7 +384,7 @@ impl Table {
         slot
     }
 
-    /// Adds the rows of `other` below whose number in column `name` is one of
+    /// Appends those rows of `other` whose number in column `name` is one of
     /// `numbers`.
     pub fn append_with(&mut self, other: Table, name: &str, numbers: &SeenKeys) {
         let mut next = self.rows;
@@ -407,7 +404,7 @@ impl Table {
         let added: u32 = targets.iter().flatten().map(|_| 1).sum();
         self.broken.extend(other.broken.iter().filter_map(|row| targets[*row as usize]));
         for column in other.columns {
-            // What only the rows left out have makes no column.
+            // A column that only dropped rows have is dropped.
             if !column.rows().is_empty()
                 && column.rows().iter().all(|row| targets[row as usize].is_none())
             {
@@ -424,7 +421,7 @@ impl Table {
         self.rows += added;
     }
 
-    /// Where each row goes when the first kept one goes to `start`.
+    /// The new number of each row that is kept; the first one gets `start`.
     fn targets(&self, start: u32, seen: &mut SeenKeys) -> Vec<Option<u32>> {
         let mut keep = vec![true; self.rows as usize];
         self.for_each_key(|row, key| keep[row as usize] = seen.insert(key));
@@ -439,7 +436,7 @@ impl Table {
             .collect()
     }
 
-    /// Adds those keys of the rows to `keys` that are wanted.
+    /// Adds the wanted keys of the rows to `keys`.
     pub fn keys_into_if(&self, keys: &mut SeenKeys, is_wanted: impl Fn(Key<'_>) -> bool) {
         self.for_each_key(|_, key| {
             if is_wanted(key) {
@@ -448,7 +445,7 @@ impl Table {
         });
     }
 
-    /// Rows with their keys; rows without one are left out.
+    /// Calls `use_key` for each row that has a key.
     fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
         let mut has_key = vec![false; self.rows as usize];
         for slot in self.schema.keys.iter().filter_map(|name| self.find(name)) {
@@ -473,13 +470,13 @@ impl Table {
         self.find(name).map_or_else(|| vec![None; rows], |slot| self.columns[slot].texts(rows))
     }
 
-    /// Gives a column of texts new cells, one for each row or None.
+    /// Replaces the cells of a text column: a text for each row, or None.
     pub fn set_texts(&mut self, name: &str, texts: &[Option<&str>]) {
         let slot = self.column_at(name);
         self.columns[slot].set_texts(texts);
     }
 
-    /// Puts a column behind all others.
+    /// Makes a column the last one.
     pub fn move_last(&mut self, name: &str) {
         let Some(slot) = self.find(name) else { return };
         let column = self.columns.remove(slot);
@@ -498,8 +495,8 @@ impl Table {
     }
 
     /// The rows of several tables, each once, in ascending order of the given
-    /// number columns. Their columns stand in the order in which these rows have
-    /// them, however the rows were spread over tables. None without tables.
+    /// number columns. The order of columns does not depend on which table has
+    /// which rows. None without tables.
     pub fn in_order(mut tables: Vec<Table>, names: &[&str]) -> Option<Table> {
         let mut firsts = Vec::new();
         for table in &mut tables {
@@ -519,8 +516,8 @@ impl Table {
         Some(joined)
     }
 
-    /// For each column what orders the first row that has it, its place there
-    /// and its name.
+    /// For each column: the sort values of the first row that has it, its index in
+    /// that row, and its name.
     fn first_cells(&self, names: &[&str]) -> Vec<(Vec<f64>, usize, Box<str>)> {
         let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
         let mut firsts = Vec::new();
@@ -528,8 +525,8 @@ impl Table {
         for (slot, column) in self.columns.iter().enumerate().rev() {
             let mut first = column.rows().iter().next().unwrap_or(u32::MAX);
             behind = behind.min(first);
-            // The first row that has it may have no cell, but came no later than
-            // the columns behind it.
+            // The first row that has the column may lack the cell. That row came no
+            // later than the first row of any column behind it.
             if column.may_be_empty {
                 first = behind;
             }
@@ -545,8 +542,7 @@ impl Table {
             .map_or_else(|| vec![f64::NAN; rows], |slot| self.columns[slot].numbers(rows))
     }
 
-    /// Puts the rows in ascending order of the given number columns, the
-    /// first named first; rows that are equal stay in their order.
+    /// Sorts the rows by the given number columns, ascending. The sort is stable.
     pub fn sort_by(&mut self, names: &[&str]) {
         let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
         let mut order: Vec<u32> = (0..self.rows).collect();
@@ -597,9 +593,9 @@ impl RowSink for Table {
     }
 }
 
-/// A table with others whose rows belong to its rows, by their `id`.
+/// A table, and others whose rows belong to its rows by `id`.
 impl RowSink for Vec<Table> {
-    /// What belongs to a row that is left out is left out, too.
+    /// When a row is dropped, so are the rows that belong to it.
     fn append(&mut self, page: Vec<Table>, seen: &mut SeenKeys) {
         let mut new = SeenKeys::default();
         for (index, (table, page)) in self.iter_mut().zip(page).enumerate() {

@@ -2,7 +2,7 @@
 
 use serde::de::MapAccess;
 
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, NoLinks, Record};
 use crate::json::page::BadCell;
 use crate::json::page::{Page, PageShape, RecordSink, read_records};
@@ -10,7 +10,7 @@ use crate::table::row::Row;
 use crate::table::row_template::{RowTemplate, Templates};
 use crate::table::{Schema, Table};
 
-/// What a page is read as whose records become rows of one table.
+/// How a page is read whose records become rows of one table.
 pub struct Format<'f> {
     /// The member of `_embedded` that holds the records: `items` in API v2.
     pub list: &'f str,
@@ -18,8 +18,8 @@ pub struct Format<'f> {
     pub schema: &'static Schema,
     /// The member that tells records apart: `id`.
     pub id: &'f str,
-    /// The member that the list is ordered by, where equal records stand in
-    /// any order.
+    /// The member that the list is sorted by, if records with equal values may
+    /// come in any order.
     pub order: Option<&'f str>,
     /// How a record becomes a row.
     pub map: Map<'f>,
@@ -28,24 +28,24 @@ pub struct Format<'f> {
 /// How a record becomes a row.
 #[derive(Clone, Copy)]
 pub enum Map<'f> {
-    /// Its fields are the cells.
+    /// Its fields are the cells of the row.
     Identity,
-    /// Its row is written.
+    /// A function writes the row.
     Function(&'f RowMap<'f>),
-    /// Its row is written, also of what it embeds.
+    /// A function writes the row, and sees `_embedded`, too.
     FunctionWithEmbedded(&'f RowMap<'f>),
-    /// Its row is laid out, as those before it if it is like them.
+    /// A template writes the row; it is reused for similar records.
     Template(&'f dyn RowTemplate),
 }
 
-/// From the fields of a record to the cells of its row; false leaves it out.
+/// Writes the row of a record; false drops the row.
 pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 'm;
 
 /// Reads a page whose records become rows of one table.
 ///
 /// # Errors
 /// As [`read_records`].
-pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadPage> {
+pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
     let empty = || OneTable {
         table: Table::new(format.schema),
         row: Row::default(),
@@ -147,7 +147,7 @@ impl OneTable<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Format, Map, RowMap, read_page};
-    use crate::bad_page::BadPage;
+    use crate::bad_body::BadBody;
     use crate::json::flatten::{JsonType, Record, Value};
     use crate::json::page::Page;
     use crate::table::row_filter::RowFilter;
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(columns[3].1, [Some("x".to_owned()), Some("x".to_owned())]);
     }
 
-    fn read(body: &str) -> Result<Page<Table>, BadPage> {
+    fn read(body: &str) -> Result<Page<Table>, BadBody> {
         let format =
             Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
         read_page(body.as_bytes(), &format)

@@ -1,17 +1,18 @@
-//! Texts as they come: to look for equal ones only pays where there are some.
+//! Texts as they come, equal ones repeated. To intern them only pays where many
+//! are equal.
 
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
 
 use crate::table::growth;
 
-/// Among so many texts there are equal ones if there are only a few kinds.
+/// If few texts are distinct, some of the first so many are equal.
 const FIRST: usize = 8;
 
-/// So many texts tell whether there are equal ones among them.
+/// After so many texts it is decided whether many are equal.
 const ENOUGH: usize = 32;
 
-/// Texts one after the other, equal ones as often as they came.
+/// Texts one after the other.
 #[derive(Default)]
 pub struct TextBuffer {
     bytes: String,
@@ -33,9 +34,8 @@ impl TextBuffer {
         starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
     }
 
-    /// Whether it is time to find equal texts: as soon as there are enough to
-    /// tell and more than a few of those are equal, and whatever they are when
-    /// they are more than a page has.
+    /// Whether the texts should be interned from now on: when more than a few of
+    /// the first ones are equal, or when there are more than a page has.
     #[inline]
     pub fn should_be_interned(&self) -> bool {
         match self.ends.len() {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-/// Whether a name must go through [`make_unique`] even when it is the only
-/// one of its kind: it is empty or looks like a repaired name.
+/// Whether a name needs [`make_unique`] even if it occurs once: it is empty or
+/// looks like a repaired name.
 pub fn is_odd(name: &str) -> bool {
     let dots = |bytes: &[u8]| bytes == b"...";
     name.is_empty() || name.starts_with("..") || name.as_bytes().windows(3).any(dots)

@@ -1,4 +1,4 @@
-//! `AmoCustomFields()`: the custom fields of each kind of card, and the
+//! `AmoCustomFields()`: the custom fields of each kind of entity, and the
 //! choices of those that have some (docs/contract.md, Tables of custom fields).
 
 mod tables;
@@ -8,7 +8,7 @@ mod v4;
 use futures_util::future::{BoxFuture, FutureExt};
 
 use crate::account::Api;
-use crate::endpoints::parameters::LIST_LIMIT;
+use crate::endpoints::parameters::V4_LIMIT;
 use crate::error::Error;
 use crate::paging::{Pages, Paging};
 use crate::query::{Context, Query, Tables};
@@ -26,8 +26,7 @@ pub struct CustomFieldsQuery {
 impl Default for CustomFieldsQuery {
     fn default() -> Self {
         CustomFieldsQuery {
-            pages: ENTITIES
-                .map(|_| Pages::new(Paging::Numbered, LIST_LIMIT, FieldTables::default())),
+            pages: ENTITIES.map(|_| Pages::new(Paging::Numbered, V4_LIMIT, FieldTables::default())),
         }
     }
 }
@@ -40,7 +39,7 @@ impl Query for CustomFieldsQuery {
         }
     }
 
-    /// Two tables for each kind of card that has fields.
+    /// Two tables for each kind of entity that has fields.
     fn tables(&self) -> Tables {
         let mut tables = Tables::new();
         for (entity, pages) in ENTITIES.iter().zip(&self.pages) {

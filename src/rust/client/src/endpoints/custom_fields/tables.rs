@@ -1,4 +1,4 @@
-//! The tables of one kind of card: its custom fields, and their choices.
+//! The tables of one kind of entity: its custom fields, and their choices.
 
 use crate::json::flatten::Value;
 use crate::json::page::BadCell;
@@ -6,7 +6,7 @@ use crate::json::tree::Node;
 use crate::table::row::Row;
 use crate::table::{RowSink, Schema, SeenKeys, Table};
 
-/// The kinds of card that have fields, in the order of the result.
+/// The kinds of entity that have fields, in the order of the result.
 pub const ENTITIES: [&str; 4] = ["contacts", "leads", "companies", "customers"];
 
 /// What a table of fields is made of.
@@ -43,7 +43,7 @@ pub static FIELDS: Schema = Schema {
 pub static ENUMS: Schema =
     Schema { base: &["id", "name", "enum_id", "enum_name"], ids: &["id"], ..Schema::TEXT };
 
-/// The fields of one kind of card, and their choices.
+/// The fields of one kind of entity, and their choices.
 pub struct FieldTables {
     /// A row for each field.
     pub fields: Table,

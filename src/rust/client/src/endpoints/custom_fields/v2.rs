@@ -2,7 +2,7 @@
 //! fields).
 
 use super::tables::{ENTITIES, FieldTables};
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::Value;
@@ -12,7 +12,7 @@ use crate::paging::Pages;
 use crate::query::Context;
 use crate::table::row::Row;
 
-/// Reads the fields of all kinds of card.
+/// Reads the fields of all kinds of entity.
 pub async fn read(pages: &[Pages<FieldTables>; 4], context: &Context) -> Result<(), Error> {
     let request = Request::get("/api/v2/account").query("with", "custom_fields");
     let answer = context.transport.get(&request, "custom fields", read_document).await?;
@@ -28,19 +28,19 @@ pub async fn read(pages: &[Pages<FieldTables>; 4], context: &Context) -> Result<
 /// The tables of each of [`ENTITIES`].
 ///
 /// # Errors
-/// [`BadPage`] when the body has no custom fields.
-pub fn read_document(body: Option<&[u8]>) -> Result<Vec<FieldTables>, BadPage> {
+/// [`BadBody`] when the body has no custom fields.
+pub fn read_document(body: Option<&[u8]>) -> Result<Vec<FieldTables>, BadBody> {
     let document = Node::read(body)?;
     let fields = document.at(&["_embedded", "custom_fields"])?;
     ENTITIES.iter().map(|entity| read_entity(entity, fields.get(entity))).collect()
 }
 
-fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadPage> {
+fn read_entity(entity: &str, fields: Option<&Node>) -> Result<FieldTables, BadBody> {
     let mut tables = FieldTables::default();
     for field in fields.map(Node::values).unwrap_or_default() {
         let mut row = Row::default();
         write_row(field, &mut row);
-        tables.push(&row, field.get("enums").unwrap_or(&Node::Null)).map_err(|bad| BadPage {
+        tables.push(&row, field.get("enums").unwrap_or(&Node::Null)).map_err(|bad| BadBody {
             path: format!("_embedded.custom_fields.{entity}"),
             detail: format!("`{}` is not a number R can hold exactly", bad.column),
         })?;

@@ -1,11 +1,11 @@
-//! Custom fields over API v4: a list for each kind of card (docs/api-v4.md,
+//! Custom fields over API v4: a list for each kind of entity (docs/api-v4.md,
 //! Custom fields over v4).
 
 use futures_util::future::FutureExt;
 use serde::de::MapAccess;
 
 use super::tables::{ENTITIES, FieldTables};
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::{FieldReader, JsonType, NoLinks, Record, Value};
@@ -37,7 +37,7 @@ const TYPES: [(&str, &str); 16] = [
     ("org_legal_name", "17"),
 ];
 
-/// Reads the fields of all kinds of card.
+/// Reads the fields of all kinds of entity.
 pub async fn read(pages: &[Pages<FieldTables>; 4], context: &Context) -> Result<(), Error> {
     let lists = ENTITIES.iter().zip(pages);
     let readings = lists.map(|(entity, pages)| read_entity(entity, pages, context).boxed());
@@ -76,8 +76,8 @@ fn lacks_customers(entity: &str, error: &Error) -> bool {
 /// A page of fields; no body is a page without rows.
 ///
 /// # Errors
-/// [`BadPage`] when the body is not a page of fields.
-pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadPage> {
+/// [`BadBody`] when the body is not a page of fields.
+pub fn read_fields(body: Option<&[u8]>) -> Result<Page<FieldTables>, BadBody> {
     let Some(body) = body else { return Ok(Page::empty(FieldTables::default())) };
     let shape = PageShape { list: "custom_fields", id: "id", order: None };
     read_records(body, shape, FieldRecords::new)

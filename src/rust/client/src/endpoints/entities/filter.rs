@@ -8,7 +8,7 @@ use crate::json::flatten::{JsonType, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
 
-/// Only cards that pass all of these.
+/// Only entities that pass all of these.
 #[derive(Clone, Debug, Default)]
 pub struct EntityFilter {
     /// Only these ids; empty for all.
@@ -49,7 +49,7 @@ impl EntityFilter {
         }
     }
 
-    /// Whether all cards pass.
+    /// Whether all entities pass.
     pub fn is_empty(&self) -> bool {
         let spans = [self.created, self.updated, self.next];
         self.ids.is_empty()

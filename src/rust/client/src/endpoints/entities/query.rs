@@ -1,4 +1,4 @@
-//! Which lists hold the cards that are asked for, and how they are read, over
+//! Which lists hold the entities that are asked for, and how they are read, over
 //! either API.
 
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::account::transport::Answer;
 use crate::endpoints::customers;
-use crate::endpoints::parameters::IDS_A_REQUEST;
+use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
 use crate::error::Error;
 use crate::json::page::Page;
 use crate::paging::{
@@ -28,7 +28,7 @@ use crate::table::Table;
 /// the whole list for more of them is quicker on most accounts.
 const MOST_ONE_BY_ONE: usize = 50;
 
-/// The cards of a call.
+/// The entities of a call.
 pub struct EntityQuery {
     request: EntityRequest,
     /// Set as soon as it is known which API to use.
@@ -85,8 +85,8 @@ impl EntityQuery {
     /// One list, or one for as many ids as a request may name.
     fn lists(&self, api: Api, filter: EntityFilter, no_filters: bool) -> Vec<EntityList> {
         let (paging, most) = match api {
-            Api::V2 => (Paging::Offset, crate::endpoints::parameters::MAX_LIMIT),
-            Api::V4 => (Paging::Numbered, v4::MAX_LIMIT),
+            Api::V2 => (Paging::Offset, V2_LIMIT),
+            Api::V4 => (Paging::Numbered, V4_LIMIT),
         };
         let list = |filter: EntityFilter| {
             let empty = schema::tables(self.linked(), self.request.entity, api == Api::V4);
@@ -132,7 +132,7 @@ impl EntityQuery {
             return read_list(&entities, &list.pages, fetch).await;
         }
         let fetch = async |ids: Vec<u64>| {
-            let limit = u32::try_from(ids.len()).unwrap_or(crate::endpoints::parameters::MAX_LIMIT);
+            let limit = u32::try_from(ids.len()).unwrap_or(V2_LIMIT);
             let filter = EntityFilter { ids, ..list.filter.clone() };
             fetch(&filter, PageRange { offset: 0, limit }).await
         };
@@ -143,7 +143,7 @@ impl EntityQuery {
         EntitySink::new(self.request.entity, api, zone, filter, &self.request.with)
     }
 
-    /// What has a table besides the cards.
+    /// What has a table besides the entities.
     fn linked(&self) -> &'static [Linked] {
         schema::linked(self.request.entity, with::wants_elements(&self.request.with))
     }
@@ -152,7 +152,7 @@ impl EntityQuery {
         reader.no_filters && (1..=MOST_ONE_BY_ONE).contains(&self.request.ids.len())
     }
 
-    /// One card; that there is none is no error.
+    /// One entity; that there is none is no error.
     async fn read_entity(
         &self,
         context: &Context,
@@ -186,7 +186,7 @@ impl EntityQuery {
         customers::are_missing_in(error, lists.map(|list| &list.pages))
     }
 
-    /// The table of the cards, and those of what belongs to them.
+    /// The table of the entities, and those of what belongs to them.
     fn joined(&self) -> Vec<Table> {
         let lists = self.reader.get().map(|reader| reader.lists.as_slice()).unwrap_or_default();
         let tables = join_lists(lists.iter().filter_map(|list| list.pages.take()));

@@ -1,4 +1,4 @@
-//! The cards of a page, and what belongs to them, as tables: in one pass over
+//! The entities of a page, and what belongs to them, as tables: in one pass over
 //! the bytes.
 
 use serde::de::{IgnoredAny, MapAccess};
@@ -14,7 +14,7 @@ use super::with::{self, Element};
 use super::{v2, v4};
 use crate::account::Api;
 use crate::account::time_zone::Zone;
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, JsonType, Record, Value};
 use crate::json::page::BadCell;
 use crate::json::page::{Page, PageShape, RecordSink, read_record, read_records};
@@ -32,23 +32,23 @@ pub struct EntitySink<'r> {
     /// What the server was asked to add.
     with: &'r [String],
     linked: &'static [Linked],
-    /// The cards, then what belongs to them.
+    /// The entities, then what belongs to them.
     tables: Vec<Table>,
     related: Related,
-    /// Reused from card to card.
+    /// Reused from entity to entity.
     row: Row<'static>,
 }
 
-/// A page of cards, each row let through by the filter: the table of the
-/// cards, and the tables of what belongs to them. No body is a page without
+/// A page of entities, each row let through by the filter: the table of the
+/// entities, and the tables of what belongs to them. No body is a page without
 /// rows.
 ///
 /// # Errors
-/// [`BadPage`] when the body is not a page of cards.
+/// [`BadBody`] when the body is not a page of entities.
 pub fn read_entities<'r>(
     body: Option<&[u8]>,
     empty: impl Fn() -> EntitySink<'r>,
-) -> Result<Page<Vec<Table>>, BadPage> {
+) -> Result<Page<Vec<Table>>, BadBody> {
     let EntitySink { api, entity, tables, .. } = empty();
     let list = match api {
         Api::V2 => "items",
@@ -60,14 +60,14 @@ pub fn read_entities<'r>(
     }
 }
 
-/// One card of API v4, likewise.
+/// One entity of API v4, likewise.
 ///
 /// # Errors
-/// [`BadPage`] when the body is not a card.
+/// [`BadBody`] when the body is not an entity.
 pub fn read_entity<'r>(
     body: Option<&[u8]>,
     empty: impl Fn() -> EntitySink<'r>,
-) -> Result<Page<Vec<Table>>, BadPage> {
+) -> Result<Page<Vec<Table>>, BadBody> {
     match body {
         None => Ok(Page::empty(empty().tables)),
         Some(body) => read_record(body, empty),
@@ -147,7 +147,7 @@ impl RecordSink for EntitySink<'_> {
         }
         self.tables[0].push(&row)?;
         self.row = row.emptied();
-        // Without an id what belongs to the card would be lost: that is an error.
+        // Without an id what belongs to the entity would be lost: that is an error.
         let id = record.get("id").unwrap_or(Value::Text("", JsonType::Int));
         for (linked, table) in self.linked.iter().zip(&mut self.tables[1..]) {
             let mut links = LinkRows { id, spare: &mut self.row, table };
@@ -159,10 +159,12 @@ impl RecordSink for EntitySink<'_> {
                     })?,
                 },
                 Linked::Tags => links.tags(&related.tags)?,
-                Linked::Contacts => links.cards(&related.contacts, "contact_id", "contact_idx")?,
-                Linked::Leads => links.cards(&related.leads, "lead_id", "lead_idx")?,
+                Linked::Contacts => {
+                    links.entities(&related.contacts, "contact_id", "contact_idx")?
+                }
+                Linked::Leads => links.entities(&related.leads, "lead_id", "lead_idx")?,
                 Linked::Customers => {
-                    links.cards(&related.customers, "customer_id", "customer_idx")?;
+                    links.entities(&related.customers, "customer_id", "customer_idx")?;
                 }
                 Linked::Elements => links.elements(&with::elements(&related))?,
             }
@@ -179,9 +181,9 @@ impl RecordSink for EntitySink<'_> {
     }
 }
 
-/// Writes rows of what belongs to one card.
+/// Writes rows of what belongs to one entity.
 struct LinkRows<'l> {
-    /// The id of the card.
+    /// The id of the entity.
     id: Value<'l>,
     /// A row without cells, reused from row to row.
     spare: &'l mut Row<'static>,
@@ -189,7 +191,7 @@ struct LinkRows<'l> {
 }
 
 impl LinkRows<'_> {
-    /// Adds a row: the id of the card, and the cells that `write` gives.
+    /// Adds a row: the id of the entity, and the cells that `write` gives.
     fn add<'r>(&mut self, write: impl FnOnce(&mut Row<'r>)) -> Result<(), BadCell>
     where
         Self: 'r,
@@ -250,7 +252,7 @@ impl LinkRows<'_> {
         Ok(())
     }
 
-    fn cards(
+    fn entities(
         &mut self,
         links: &[Link],
         id: &'static str,

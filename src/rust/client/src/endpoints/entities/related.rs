@@ -1,4 +1,4 @@
-//! What belongs to a card, as JSON has it. Empty comes as `{}`, `[]`, null or
+//! What belongs to an entity, as JSON has it. Empty comes as `{}`, `[]`, null or
 //! not at all (docs/api-v2.md, Empty values); ids come alone or as objects.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use super::many::Many;
 use super::scalar::{Content, Scalar};
 use crate::json::tree::Node;
 
-/// What belongs to one card.
+/// What belongs to one entity.
 #[derive(Debug, Default)]
 pub struct Related {
     /// Its custom fields.
@@ -44,14 +44,14 @@ pub struct Tag {
     pub name: Scalar,
 }
 
-/// Another card.
+/// Another entity.
 #[derive(Debug, Default)]
 pub struct Link {
     pub id: Scalar,
     pub is_main: bool,
 }
 
-/// What is embedded in a card.
+/// What is embedded in an entity.
 #[derive(Debug, Default)]
 pub struct Embedded {
     pub tags: Many<Tag>,

@@ -2,7 +2,7 @@
 
 use crate::account::time_zone::Moment;
 
-/// A kind of card in the account.
+/// A kind of entity in the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entity {
     /// A deal.
@@ -36,7 +36,7 @@ impl Entity {
 /// A span of time, from the first moment to the second, both included.
 pub type Moments = (Option<Moment>, Option<Moment>);
 
-/// What cards to read.
+/// What entities to read.
 #[derive(Clone, Debug)]
 pub struct EntityRequest {
     /// Of which kind.

@@ -3,7 +3,7 @@
 use super::request::Entity;
 use crate::table::{Schema, Table};
 
-/// What belongs to a card and has a table of its own.
+/// What belongs to an entity and has a table of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Linked {
     /// A row for each value of a custom field.
@@ -45,7 +45,7 @@ impl Linked {
     }
 }
 
-/// What belongs to the cards of an entity, in the order of the tables. The
+/// What belongs to the records of an entity, in the order of the tables. The
 /// elements of catalogs are there if they are asked for.
 pub fn linked(entity: Entity, with_elements: bool) -> &'static [Linked] {
     use Linked::{Contacts, CustomFields, Customers, Elements, Leads, Tags};
@@ -59,17 +59,17 @@ pub fn linked(entity: Entity, with_elements: bool) -> &'static [Linked] {
     }
 }
 
-/// The columns that the cards of an entity always have.
+/// The columns that the records of an entity always have.
 pub fn columns(entity: Entity) -> &'static [&'static str] {
     schema(entity).base
 }
 
-/// Empty tables for all cards of an account. API v4 knows less than v2: its
-/// cards have the columns of v2 in any case.
+/// Empty tables for all entities of an account. API v4 knows less than v2: its
+/// entities have the columns of v2 in any case.
 pub fn tables(linked: &[Linked], entity: Entity, with_base: bool) -> Vec<Table> {
-    let cards = if with_base { Table::with_base } else { Table::new };
+    let table = if with_base { Table::with_base } else { Table::new };
     let linked = linked.iter().map(|linked| Table::with_base(linked.schema()));
-    std::iter::once(cards(schema(entity))).chain(linked).collect()
+    std::iter::once(table(schema(entity))).chain(linked).collect()
 }
 
 /// Empty tables for a page.

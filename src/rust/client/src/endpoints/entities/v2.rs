@@ -74,7 +74,7 @@ fn between(request: Request, name: &str, span: Span, write: impl Fn(i64) -> Stri
     })
 }
 
-/// A card as a row: objects become their id, and the company stands last.
+/// An entity as a row: objects become their id, and the company stands last.
 pub fn write_row<'r>(related: &'r Record, row: &mut Row<'r>) {
     let sums = ExactSums::of(related);
     for field in related.iter() {

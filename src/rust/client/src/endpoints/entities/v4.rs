@@ -23,9 +23,6 @@ use crate::table::column_builder::flag;
 use crate::table::row::Row;
 use crate::table::row_filter::Span;
 
-/// Cards of a page at most.
-pub const MAX_LIMIT: u32 = 250;
-
 #[derive(Deserialize)]
 struct AccountBody {
     #[serde(default)]
@@ -44,7 +41,7 @@ pub async fn has_filters(transport: &Transport) -> Result<bool, Error> {
     Ok(answer.await?.value)
 }
 
-/// The request for one card.
+/// The request for one entity.
 pub fn request_one(call: &EntityRequest, id: u64) -> Request {
     let request = Request::get(format!("/api/v4/{}/{id}", call.entity.plural()));
     request.query("with", &embedded(call).join(","))
@@ -102,7 +99,7 @@ fn embedded(call: &EntityRequest) -> Vec<&str> {
     with
 }
 
-/// A card as a row of v2.
+/// An entity as a row of v2.
 pub fn write_row<'r>(entity: Entity, record: &'r Record, related: &'r Related, row: &mut Row<'r>) {
     let sums = ExactSums::of(record);
     for field in record.iter() {

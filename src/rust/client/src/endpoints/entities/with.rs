@@ -1,5 +1,5 @@
 //! What `with_with` asks for: the names that each API has for it, and what
-//! becomes of what the server embeds in a card for it.
+//! becomes of what the server embeds in an entity for it.
 
 use super::related::Related;
 use super::request::Entity;
@@ -101,7 +101,7 @@ fn write_node<'r>(name: String, number: &str, node: &'r Node, row: &mut Row<'r>)
         Node::Null => {}
         Node::Scalar(text, kind) => {
             let name = name + number;
-            // The card itself may have it: a lead its `source_id`.
+            // The entity itself may have it: a lead its `source_id`.
             if row.get(&name).is_none() {
                 row.push_named(name, Value::Text(text, *kind));
             }
@@ -119,7 +119,7 @@ fn write_node<'r>(name: String, number: &str, node: &'r Node, row: &mut Row<'r>)
     }
 }
 
-/// An element of a catalog that belongs to a card.
+/// An element of a catalog that belongs to an entity.
 pub struct Element<'c>(&'c Node);
 
 impl<'c> Element<'c> {
@@ -132,7 +132,7 @@ impl<'c> Element<'c> {
     }
 }
 
-/// The elements of catalogs that are embedded in a card, listed or keyed by
+/// The elements of catalogs that are embedded in an entity, listed or keyed by
 /// their ids.
 pub fn elements(related: &Related) -> Vec<Element<'_>> {
     let mut elements = Vec::new();

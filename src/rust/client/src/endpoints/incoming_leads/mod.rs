@@ -10,7 +10,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use crate::account::Api;
 use crate::endpoints::endpoint::Endpoint;
 use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination, RowOf};
-use crate::endpoints::parameters::LIST_LIMIT;
+use crate::endpoints::parameters::V4_LIMIT;
 use crate::endpoints::parameters::optional;
 use crate::error::Error;
 use crate::http::Request;
@@ -88,7 +88,7 @@ impl IncomingRequest {
     fn list(&self, api: Api, request: Request) -> PagedList {
         let (pagination, member, limit) = match api {
             Api::V2 => (Pagination::SizedPages, "items", self.limit),
-            Api::V4 => (Pagination::Pages, "unsorted", self.limit.min(LIST_LIMIT)),
+            Api::V4 => (Pagination::Pages, "unsorted", self.limit.min(V4_LIMIT)),
         };
         let spec = EndpointSpec {
             name: "incoming leads",

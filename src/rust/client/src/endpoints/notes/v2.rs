@@ -5,9 +5,9 @@ use futures_util::future::FutureExt;
 use super::request::{NOTES, NotesRequest};
 use crate::account::time_zone::http_date;
 use crate::account::transport::{Answer, Transport};
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::endpoints::element_names::element_type;
-use crate::endpoints::parameters::{IDS_A_REQUEST, MAX_LIMIT, only, optional};
+use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, only, optional};
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::Page;
@@ -58,8 +58,8 @@ pub fn notes_request(element_type: &str, filter: &NotesFilter, range: PageRange)
 /// A page of notes; no body is a page without rows.
 ///
 /// # Errors
-/// [`BadPage`] when the body is not a page of notes.
-pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+/// [`BadBody`] when the body is not a page of notes.
+pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
     read_notes_as(Map::Identity, body)
 }
 
@@ -67,7 +67,7 @@ pub fn read_notes(body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
 ///
 /// # Errors
 /// As [`read_notes`].
-pub fn read_some_notes(filter: &RowFilter, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+pub fn read_some_notes(filter: &RowFilter, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
     let write: &RowMap = &|note, row| {
         note.iter().for_each(|field| row.push_field(field));
         filter.matches(row)
@@ -75,7 +75,7 @@ pub fn read_some_notes(filter: &RowFilter, body: Option<&[u8]>) -> Result<Page<T
     read_notes_as(if filter.is_empty() { Map::Identity } else { Map::Function(write) }, body)
 }
 
-fn read_notes_as(map: Map, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+fn read_notes_as(map: Map, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
     let format = Format { list: "items", schema: &NOTES, id: "id", order: None, map };
     body.map_or_else(|| Ok(Page::empty(Table::new(&NOTES))), |body| read_page(body, &format))
 }
@@ -228,7 +228,7 @@ impl NotesList {
         transport: &Transport,
         ids: Vec<u64>,
     ) -> Result<Answer<Page<Table>>, Error> {
-        let limit = u32::try_from(ids.len()).unwrap_or(MAX_LIMIT);
+        let limit = u32::try_from(ids.len()).unwrap_or(V2_LIMIT);
         let filter = NotesFilter { ids, ..NotesFilter::default() };
         let request = notes_request(&self.kind, &filter, PageRange { offset: 0, limit });
         let what = format!("{} notes by id", self.kind);

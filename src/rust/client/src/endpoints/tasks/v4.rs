@@ -5,7 +5,7 @@ use super::result::write_result;
 use crate::account::Api;
 use crate::endpoints::element_names::{plural, singular};
 use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination};
-use crate::endpoints::parameters::LIST_LIMIT;
+use crate::endpoints::parameters::V4_LIMIT;
 use crate::http::Request;
 use crate::json::flatten::{JsonType, Record, Value};
 use crate::table::row::Row;
@@ -49,7 +49,7 @@ pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<PagedList> {
                 filter.matches(row)
             }),
         };
-        PagedList::new(spec, request.limit.min(LIST_LIMIT))
+        PagedList::new(spec, request.limit.min(V4_LIMIT))
     };
     if !request.ids.is_empty() {
         let ids = request.ids.chunks(IDS_A_REQUEST.min(request.limit as usize).max(1));

@@ -5,7 +5,7 @@ use super::sources;
 use crate::endpoints::customers;
 use crate::endpoints::element_names::plural;
 use crate::endpoints::notes::request::{NOTES, NotesRequest};
-use crate::endpoints::parameters::{EVENTS_LIMIT, NOTES_LIMIT};
+use crate::endpoints::parameters::{EVENTS_LIMIT, V4_LIMIT};
 use crate::error::Error;
 use crate::http::Request;
 use crate::paging::{PageRange, Pages, Paging};
@@ -48,7 +48,7 @@ impl Feed {
     /// Records of a page at most.
     fn most(&self) -> u32 {
         match self {
-            Feed::Notes(_) | Feed::NotesById(_) => NOTES_LIMIT,
+            Feed::Notes(_) | Feed::NotesById(_) => V4_LIMIT,
             Feed::Events(_) | Feed::Chats(_) => EVENTS_LIMIT,
         }
     }

@@ -15,8 +15,8 @@ use url::Url;
 
 use super::request::{NOTES, NotesRequest};
 use crate::account::transport::{Answer, Transport};
-use crate::bad_page::BadPage;
-use crate::endpoints::element_names::{kind, singular};
+use crate::bad_body::BadBody;
+use crate::endpoints::element_names::{singular, static_kind};
 use crate::error::Error;
 use crate::json::flatten::{Record, Value};
 use crate::json::page::Page;
@@ -160,10 +160,10 @@ impl ReaderV4 {
         transport.get(&request, &what, |body| self.read_page(list, body)).await
     }
 
-    fn read_page(&self, list: &NotesList, body: Option<&[u8]>) -> Result<Page<Table>, BadPage> {
+    fn read_page(&self, list: &NotesList, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
         let Some(body) = body else { return Ok(Page::empty(Table::new(&NOTES))) };
         let write_event: &RowMap = &|record, row| self.write_event(list, record, row);
-        let note_rows = NoteRows::new(kind(&list.kind), &self.filter);
+        let note_rows = NoteRows::new(static_kind(&list.kind), &self.filter);
         let map = match list.feed {
             Feed::Events(_) | Feed::Chats(_) => Map::FunctionWithEmbedded(write_event),
             Feed::Notes(_) | Feed::NotesById(_) => Map::Template(&note_rows),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bad_page::BadPage;
+use crate::bad_body::BadBody;
 use crate::http::Request;
 
 /// Tasks that one request may name.
@@ -41,10 +41,10 @@ struct Task {
 /// The result's text of each task that has one, by the task's id.
 ///
 /// # Errors
-/// [`BadPage`] when the body holds no tasks.
-pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadPage> {
+/// [`BadBody`] when the body holds no tasks.
+pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadBody> {
     let Some(body) = body else { return Ok(HashMap::new()) };
-    let body: Body = serde_json::from_slice(body).map_err(|error| BadPage::at_top(&error))?;
+    let body: Body = serde_json::from_slice(body).map_err(|error| BadBody::at_top(&error))?;
     let text = |task: Task| {
         let text = text_of(&task.result)?;
         let id = task.id.as_str().map_or_else(|| task.id.to_string(), str::to_owned);
