@@ -136,9 +136,9 @@ async fn renew(
         stored => stored,
     };
     // Checked before a grant is spent: a pair that could not be saved would be lost.
-    let room = store.make_room()?;
+    let next_file = store.create_next()?;
     let tokens = refresh_or_exchange_code(http, integration, stored.as_ref(), spent).await?;
-    if let Err(error) = room.write(&tokens) {
+    if let Err(error) = next_file.write(&tokens) {
         store.keep_unsaved(&tokens, stored.as_ref());
         progress.warn(TokenWarning::Unsaved(error));
     }

@@ -132,7 +132,7 @@ impl TokenStore {
     ///
     /// # Errors
     /// [`Error::TokenFile`] when a pair could not be written.
-    pub fn make_room(&self) -> Result<NewFile<'_>, Error> {
+    pub fn create_next(&self) -> Result<NewFile<'_>, Error> {
         let path = self.beside("new");
         let file = private_file::create(&path)?;
         let mut new = NewFile { store: self, path, file };
@@ -163,7 +163,7 @@ impl TokenStore {
     /// [`Error::TokenFile`] when that can't be.
     pub fn save_unsaved(&self) -> Result<(), Error> {
         match self.read()? {
-            Some(tokens) if self.has_unsaved() => self.make_room()?.write(&tokens),
+            Some(tokens) if self.has_unsaved() => self.create_next()?.write(&tokens),
             _ => Ok(()),
         }
     }
@@ -326,7 +326,7 @@ mod tests {
     }
 
     fn write(store: &TokenStore, refresh: &str) {
-        store.make_room().unwrap().write(&pair(refresh)).unwrap();
+        store.create_next().unwrap().write(&pair(refresh)).unwrap();
     }
 
     fn left_in(folder: &Path) -> Vec<String> {
@@ -361,7 +361,7 @@ mod tests {
         let folder = Folder::new("endless");
         let (store, _lock) = folder.locked_store();
         let tokens = Tokens::lasting("acc".to_owned(), "ref".to_owned(), None);
-        store.make_room().unwrap().write(&tokens).unwrap();
+        store.create_next().unwrap().write(&tokens).unwrap();
         assert_eq!(store.read().unwrap().unwrap().expires_at, None);
     }
 
@@ -369,7 +369,7 @@ mod tests {
     fn room_that_was_not_needed_is_given_back() {
         let folder = Folder::new("room");
         let (store, _lock) = folder.locked_store();
-        drop(store.make_room().unwrap());
+        drop(store.create_next().unwrap());
         assert_eq!(left_in(&folder.0), ["t.json.lock"]);
     }
 
@@ -404,7 +404,7 @@ mod tests {
         let away = folder.0.join("away");
         fs::rename(folder.file(), &away).unwrap();
         fs::create_dir(folder.file()).unwrap();
-        assert!(store.make_room().unwrap().write(&pair("new")).is_err());
+        assert!(store.create_next().unwrap().write(&pair("new")).is_err());
         fs::remove_dir(folder.file()).unwrap();
         fs::rename(&away, folder.file()).unwrap();
 
@@ -463,9 +463,9 @@ mod tests {
         fn only_the_user_may_look_from_the_start() {
             let folder = Folder::new("mode");
             let (store, _lock) = folder.locked_store();
-            let room = store.make_room().unwrap();
+            let next_file = store.create_next().unwrap();
             assert_eq!(mode(&folder.0.join("t.json.new")), 0o600);
-            room.write(&pair("ref")).unwrap();
+            next_file.write(&pair("ref")).unwrap();
             assert_eq!(mode(&folder.0), 0o700);
             assert_eq!(mode(&folder.file()), 0o600);
             assert_eq!(mode(&folder.0.join("t.json.lock")), 0o600);

@@ -11,7 +11,7 @@ use crate::paging::join_lists;
 use crate::query::{Context, Query, Tables, Warning, all_of};
 use crate::table::{Schema, Table};
 
-/// What one table is made of.
+/// An endpoint: a table and the lists that hold its rows, over either API.
 pub trait Endpoint: Send + Sync + 'static {
     /// The name of the table.
     const NAME: &'static str;
@@ -36,19 +36,19 @@ pub trait Endpoint: Send + Sync + 'static {
     /// Puts the table of an API in its final form.
     fn finish(&self, _api: Api, _table: &mut Table) {}
 
-    /// What to tell of an error of the lists that only means that there are no
-    /// rows; None for any other error.
+    /// The warning in place of an error which only means that there are no rows. None
+    /// for any other error.
     fn excuse(&self, _error: &Error, _lists: &[PagedList]) -> Option<Warning> {
         None
     }
 
-    /// What an error of the lists means here.
+    /// The error that an error of the lists means here.
     fn explain(&self, error: Error) -> Error {
         error
     }
 }
 
-/// A plan, and what has come of it.
+/// The query of an endpoint, and what was received.
 pub struct TableQuery<E> {
     endpoint: E,
     /// Set as soon as it is known which lists they are, and of which API.

@@ -1,5 +1,4 @@
-//! A list of the server whose records become rows of one table, however it is
-//! cut into pages.
+//! A list whose records become rows of one table, with any kind of pagination.
 
 use crate::account::Api;
 use crate::account::transport::Answer;
@@ -15,7 +14,7 @@ use crate::table::row::Row;
 use crate::table::{Format, Map, read_page};
 use crate::table::{Schema, Table};
 
-/// How the server cuts a list.
+/// How a list is paged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pagination {
     /// `limit_rows` and `limit_offset` of API v2.
@@ -31,13 +30,13 @@ pub enum Pagination {
     Ids(Api, Vec<u64>),
 }
 
-/// What a list is, and what its records become.
+/// What to ask for, and how its records become rows.
 pub struct EndpointSpec {
-    /// What it is, in words.
+    /// Its name in messages.
     pub name: &'static str,
-    /// What to ask for, without the part.
+    /// The request, without paging.
     pub request: Request,
-    /// How it is cut.
+    /// How it is paged.
     pub pagination: Pagination,
     /// The member of `_embedded` that holds the records.
     pub member: &'static str,
@@ -45,11 +44,11 @@ pub struct EndpointSpec {
     pub id: &'static str,
     /// What the table is made of.
     pub schema: &'static Schema,
-    /// From a record to its row; false leaves it out.
+    /// Writes the row of a record; false drops it.
     pub row: RowOf,
 }
 
-/// From the fields of a record to the cells of its row; false leaves it out.
+/// Writes the row of a record; false drops it.
 pub type RowOf = Box<dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Send + Sync>;
 
 /// A list, and the pages of it that have arrived.
@@ -60,7 +59,7 @@ pub struct PagedList {
     all: Option<Request>,
     /// Whether rows are also made of what records embed.
     embedded: bool,
-    /// It stands for several lists.
+    /// It is read in place of several lists.
     is_joint: bool,
 }
 
@@ -108,15 +107,15 @@ impl PagedList {
         PagedList { spec, pages, all: None, embedded: false, is_joint: false }
     }
 
-    /// A part of the list `all`: when the server does not know it, such as
-    /// that of a customer who isn't there, it has no rows.
+    /// Makes it a part of the list `all`. A part that the server does not know, such as
+    /// that of a customer who does not exist, has no rows.
     #[must_use]
     pub fn part_of(mut self, all: Request) -> Self {
         self.all = Some(all);
         self
     }
 
-    /// Whether it stands for several lists.
+    /// Whether it is read in place of several lists.
     #[must_use]
     pub fn joint(mut self, is_joint: bool) -> Self {
         self.is_joint = is_joint;
@@ -266,7 +265,7 @@ impl PagedList {
         matches!(self.spec.pagination, Pagination::Ids(..))
     }
 
-    /// Whether it stands for several lists.
+    /// Whether it is read in place of several lists.
     pub fn is_joint(&self) -> bool {
         self.is_joint
     }

@@ -1,4 +1,4 @@
-//! The tries of one request: what to do after each that failed.
+//! The tries of one request, and what to do after a failed one.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ impl<'r> Attempts<'r> {
         Attempts { request, started: Instant::now(), tries: 0 }
     }
 
-    /// After no answer came: waits before the next try, or gives up.
+    /// After no answer: waits before the next try, or gives up.
     pub async fn after_no_reply(&mut self, http: &Http, no_reply: NoReply) -> Result<(), Error> {
         let NoReply { failure, detail, allowed } = no_reply;
         let reason = format!("{}: {detail}", self.request.path());
@@ -101,7 +101,7 @@ impl<'r> Attempts<'r> {
             format!("{path}: try {tries} failed ({reason}), again in {:.1} s", wait.as_secs_f64())
         });
         if let Failure::RateLimited(_) = failure {
-            // The next send waits in the limiter, and so does everybody else's.
+            // The next request waits in the rate limiter, as all others do.
             http.pause(wait, reason);
         } else {
             http.progress.pausing(reason, wait);
@@ -111,7 +111,7 @@ impl<'r> Attempts<'r> {
     }
 }
 
-/// The error for a status that no repetition mends.
+/// The error for a status where another try can't help.
 pub fn refusal(request: &Request, reply: &Reply, said: ErrorBody) -> Error {
     let at = reply.at(request);
     match reply.status {

@@ -1,4 +1,5 @@
-//! One HTTP exchange: built, sent, read, and judged; never repeated here.
+//! One HTTP exchange: a request is sent, and its answer read. Nothing is repeated
+//! here.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,11 +16,11 @@ use crate::http::retry::Failure;
 use crate::progress::Progress;
 use crate::sanitize::sanitize_to;
 
-/// A larger body is not a page of any API here.
+/// The largest body. No page of either API is larger.
 const MAX_BODY: usize = 64 << 20;
 
-/// A whole answer may take so many times as long as the server may be silent:
-/// a byte now and then would else be waited for without end.
+/// The longest time of a whole answer, in units of the time that the server may be
+/// silent. Otherwise a byte now and then could go on for ever.
 pub const WHOLE_ANSWER: u32 = 3;
 
 /// Characters of a request's id that are kept.
@@ -98,14 +99,14 @@ impl Request {
         }
     }
 
-    /// Says that what is asked for can be asked for in parts, too.
+    /// Says that the request can be split into smaller ones.
     #[must_use]
     pub fn divisible(mut self, divisible: bool) -> Self {
         self.divisible = divisible;
         self
     }
 
-    /// Whether it can be asked for in parts.
+    /// Whether it can be split into smaller ones.
     pub fn is_divisible(&self) -> bool {
         self.divisible
     }
@@ -135,15 +136,14 @@ impl Request {
         self
     }
 
-    /// Whether a status without a body says that there is nothing: 204, and 304
-    /// where only what changed is asked for.
+    /// Whether a status without a body means that there are no records: 204, or 304
+    /// if only changed records are asked for.
     pub fn is_answered_by_nothing(&self, status: u16) -> bool {
         let is_conditional = self.headers.iter().any(|(name, _)| *name == "if-modified-since");
         status == 204 || (status == 304 && is_conditional)
     }
 
-    /// Whether it asks for some records of a list only, rather than for a page
-    /// of all in some order.
+    /// Whether it has a filter, rather than asking for a page of all records.
     pub fn is_filtered(&self) -> bool {
         const OF_ALL: [&str; 7] =
             ["limit_rows", "limit_offset", "page_size", "page", "limit", "with", "type"];
@@ -158,7 +158,7 @@ impl Request {
         pairs.join("&")
     }
 
-    /// The query for a log: only the values that say which page it is.
+    /// The query for the log, with the values of paging only.
     fn redacted_query(&self) -> String {
         const SHOWN: [&str; 5] = ["limit_rows", "limit_offset", "page", "limit", "type"];
         let shown = |(name, value): &(String, String)| {
@@ -166,7 +166,7 @@ impl Request {
             format!("{name}={value}")
         };
         let mut pairs: Vec<String> = self.query.iter().map(shown).collect();
-        // A filter by many values has the same name as often.
+        // A filter by many values repeats its name.
         pairs.dedup();
         if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
     }
@@ -205,7 +205,7 @@ impl Http {
         Http { connections, base, timeout, limiter, progress }
     }
 
-    /// The same with another patience.
+    /// The same with another timeout.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Http { timeout, ..self.clone() }
@@ -221,7 +221,7 @@ impl Http {
         &self.base
     }
 
-    /// Lets nothing be sent to the account for a while.
+    /// Holds back all requests to the account for a while.
     pub fn pause(&self, pause: Duration, reason: &str) {
         self.limiter.pause(pause);
         self.progress.pausing(reason, pause);
@@ -279,7 +279,7 @@ async fn exchange(
     tokio::time::timeout(allowed, whole).await.unwrap_or_else(|_| Err(NoReply::late(allowed)))
 }
 
-/// What the server does, if it does it in time.
+/// The result of `work`, if it comes in time.
 async fn within<T>(
     timeout: Duration,
     work: impl Future<Output = Result<T, reqwest::Error>>,
@@ -328,12 +328,11 @@ async fn read_reply(
     Ok(reply)
 }
 
-/// `Retry-After`: seconds, or a date, which is on the clock of the server that
-/// sent `date`.
+/// `Retry-After`: seconds, or a date by the clock of the server, which shows `date`.
 fn wait_asked_for(retry_after: &str, date: Option<&str>) -> Option<Duration> {
     let retry_after = retry_after.trim();
     if !retry_after.is_empty() && retry_after.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More than a number holds is more than anybody waits.
+        // A number that is too large is longer than anybody waits.
         return Some(Duration::from_secs(retry_after.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(retry_after).ok()?;

@@ -1,9 +1,9 @@
 //! The connections of this process to an account, kept from call to call.
 //!
-//! What drives a connection is a task of the runtime that it was opened on,
-//! and the runtime of a job ends with the job. So all connections belong to a
-//! runtime of their own, on one thread, which stays. A forked child has a copy
-//! of it but not the thread, and makes another.
+//! A connection is driven by a task of the runtime on which it was opened, and the
+//! runtime of a job ends with the job. So all connections belong to one runtime of
+//! their own, whose thread stays. A forked child has no such thread, and makes
+//! another runtime.
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -26,13 +26,12 @@ use crate::sync::lock;
 /// Time for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A connection that nobody has used for longer may be dead without anybody
-/// having said so.
+/// A connection that was idle for longer may be dead without notice.
 const IDLE: Duration = Duration::from_secs(10);
 
 const USER_AGENT: &str = concat!("amocrm-r/", env!("CARGO_PKG_VERSION"));
 
-/// What a client takes from the environment when it is made.
+/// The environment variables that a client reads when it is built.
 const VARIABLES: [&str; 11] = [
     "HTTPS_PROXY",
     "https_proxy",
@@ -76,8 +75,8 @@ impl Connections {
         }
     }
 
-    /// Does `work`, such as sending a request, where the connections are; ends
-    /// it when nobody waits any more. None when it panicked.
+    /// Runs `work`, such as sending a request, on the runtime of the connections. It is
+    /// stopped when the caller stops waiting. None when it panicked.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -102,7 +101,7 @@ fn client(base: &Url, jar: Arc<Jar>) -> Result<Client, Error> {
         builder = builder.no_proxy();
     }
     builder = if base.scheme() == "http" {
-        // Nothing is encrypted: who the system trusts need not be known.
+        // Nothing is encrypted, so no certificates are needed.
         let nobody = RootCertStore::empty();
         let config = ClientConfig::builder().with_root_certificates(nobody).with_no_client_auth();
         builder.tls_backend_preconfigured(config)
@@ -114,8 +113,7 @@ fn client(base: &Url, jar: Arc<Jar>) -> Result<Client, Error> {
         .map_err(|error| Error::System(format!("can't set up HTTPS: {}", causes(&error))))
 }
 
-/// The innermost cause says what happened; the layers above only that
-/// something did.
+/// The innermost cause: it says what happened.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
@@ -127,7 +125,7 @@ pub fn causes(error: &dyn std::error::Error) -> String {
 fn install_crypto() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An error means that a provider is there already, which is as good.
+        // An error means that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
 }
@@ -164,7 +162,7 @@ fn runtime() -> Result<Handle, Error> {
         .build()
         .map_err(|error| Error::System(format!("can't start threads: {error}")))?;
     let handle = runtime.handle().clone();
-    // To end the parent's would wait for a thread that is not there.
+    // Dropping the parent's runtime would wait for a thread that does not exist.
     std::mem::forget(known.replace((process, runtime)));
     Ok(handle)
 }

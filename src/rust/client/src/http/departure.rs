@@ -1,9 +1,8 @@
 //! When a request leaves: at once over a connection that is open already, else
 //! when one has been opened for it.
 //!
-//! The client tells nobody which of the two it does. But it opens a connection
-//! within the work of the request that it is for, so that who opens one can be
-//! found by the task.
+//! reqwest does not say which of the two it does. But it opens a connection within
+//! the task of the request, so the task tells for which request it is.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -21,7 +20,7 @@ struct Departure {
     opens: AtomicBool,
 }
 
-/// Does `sending`, and lets `slot` know when the request leaves.
+/// Runs `sending`, and tells `slot` when the request leaves.
 pub async fn noted<F: Future>(slot: Arc<Slot>, sending: F) -> F::Output {
     let departure = Arc::new(Departure { slot, opens: AtomicBool::new(false) });
     let mut sending = pin!(sending);
@@ -37,8 +36,8 @@ pub async fn noted<F: Future>(slot: Arc<Slot>, sending: F) -> F::Output {
     SENT.scope(departure, noting).await
 }
 
-/// Does `opening`, which opens a connection. When it is done, the request that
-/// it is for leaves.
+/// Runs `opening`, which opens a connection. Then the request leaves for which it was
+/// opened.
 pub fn opening<F: Future>(opening: F) -> impl Future<Output = F::Output> {
     let departure = SENT.try_with(Arc::clone).ok();
     if let Some(departure) = &departure {
@@ -48,8 +47,8 @@ pub fn opening<F: Future>(opening: F) -> impl Future<Output = F::Output> {
     let mut opening = Box::pin(opening);
     poll_fn(move |context| {
         let polled = opening.as_mut().poll(context);
-        // Somebody else goes on with what the request has no need of any more,
-        // since another connection became free for it.
+        // The request took a connection that became free. The new one is opened by
+        // another task.
         let is_left_behind = SENT.try_with(|_| ()).is_err();
         if let Some(departure) = departure.as_ref().filter(|_| polled.is_ready() || is_left_behind)
         {

@@ -1,4 +1,4 @@
-//! What a server says about a failure, in a form that is safe to show.
+//! The body of an error answer, in a form that is safe to show.
 
 use serde::Deserialize;
 
@@ -7,14 +7,13 @@ use crate::sanitize::sanitize;
 /// The message and code in an error body.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ErrorBody {
-    /// The server's words, at most 300 characters, in one line; empty when it
-    /// said nothing.
+    /// The server's message: one line of at most 300 characters, or empty.
     pub detail: String,
     /// amoCRM's own error code, if there is one.
     pub code: Option<String>,
     /// Seconds to wait, as Kommo's 429 says in its body.
     pub retry_after: Option<u64>,
-    /// Whether it says, in JSON, that the user or the token lacks a right.
+    /// Whether a JSON body says that the user or the token lacks a right.
     pub lacks_right: bool,
 }
 
@@ -96,7 +95,7 @@ fn from_json(body: Body) -> ErrorBody {
     }
 }
 
-/// Whether a text speaks of what a user or a token may do.
+/// Whether a text speaks of rights of a user or a token.
 fn names_right(text: &str) -> bool {
     const RIGHTS: [&str; 10] = [
         "right",
@@ -118,7 +117,7 @@ fn names_right(text: &str) -> bool {
     })
 }
 
-/// The words of a body that is not JSON: tags and scripts left out.
+/// The text of a body that is not JSON, without tags.
 fn plain(body: &[u8]) -> String {
     // Enough for the visible words of any error page.
     let head = &body[..body.len().min(16 << 10)];

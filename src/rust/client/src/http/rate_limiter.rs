@@ -1,11 +1,10 @@
-//! The API's speed limit: so many requests in any second (docs/api-v2.md, Speed
+//! The rate limit of the APIs: so many requests in any second (docs/api-v2.md, Speed
 //! limit).
 //!
-//! A log of the last starts rather than a refilling bucket: a bucket that
-//! holds seven lets fourteen through within a second. What the server counts
-//! are arrivals. So a request counts from when it has left, which is later
-//! than its turn when a connection has to be opened first, and later still by
-//! as much as its way there may have taken.
+//! It is a sliding window over the last requests. A token bucket of seven would let
+//! fourteen through within a second. The server counts arrivals. So a request counts
+//! from the time it has left, which may be after a connection was opened, plus the
+//! time that it may have been under way.
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -25,34 +24,34 @@ const SLOWEST: f64 = 0.001;
 /// How much longer than a second the window is.
 const SPARE: Duration = Duration::from_millis(15);
 
-/// How much longer than the quickest answer one takes at most because of the
-/// way; what takes longer is slow for reasons of the server's own.
+/// The most that the way of a request can vary. An answer that takes longer than the
+/// quickest one by more than that is slow because of the server.
 const JITTER: Duration = Duration::from_millis(120);
 
-/// How late a request counts as long as nothing is known about it.
+/// How late a request is counted while nothing is known of its way.
 const USUAL: Duration = Duration::from_millis(60);
 
-/// How late a request counts that opened a connection: the other side may take
-/// it up later than it seems here.
+/// How late a request is counted that opened a connection: the server may accept it
+/// later than it seems here.
 const OPENING: Duration = Duration::from_millis(150);
 
-/// As many answers must be known before the quickest says much.
+/// How many answers must be known before the quickest one is used.
 const TELLING: usize = 16;
 
-/// As many answers are kept.
+/// How many answers are remembered.
 const KEPT: usize = 64;
 
-/// How much more time is between requests after a 429.
+/// By how much the time between requests grows after a 429.
 const CAUTION: f64 = 0.07;
 
-/// The most of it, after several.
+/// The most that it grows, after several.
 const MOST_CAUTION: f64 = 0.28;
 
-/// How long it takes until nothing is left of it.
+/// How long it takes to return to normal.
 const CALM: Duration = Duration::from_secs(20);
 
-/// Hands out the right to send, one request at a time, first come first
-/// served. Shared by every list of a call and every call to an account.
+/// Lets requests start one at a time, first come first served. All lists of a call
+/// and all calls to an account share it.
 pub struct RateLimiter {
     /// Held by who is next.
     turn: tokio::sync::Mutex<()>,
@@ -61,7 +60,7 @@ pub struct RateLimiter {
     changed: Notify,
 }
 
-/// The right to send one request, and what became of it.
+/// The permission to send one request, which tells what becomes of it.
 pub struct Slot {
     limiter: Arc<RateLimiter>,
     number: u64,

@@ -12,7 +12,7 @@ const MAX_TIME: Duration = Duration::from_secs(120);
 /// The longest wait that is chosen here rather than by the server.
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
-/// How a try failed in a way that another try may mend.
+/// A failure after which another try may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// 429, with the wait the server asked for.
@@ -45,10 +45,10 @@ pub fn is_passing(status: u16) -> bool {
     matches!(status, 500 | 502 | 503 | 504)
 }
 
-/// Decides after the `tries`-th try failed with `trouble`, `elapsed` after
-/// the first one began. `jitter`, 0 to 1, spreads the waits of many clients.
-/// What is `divisible` is given up early when the server is too slow: halves
-/// of it may do (docs/api-v2.md, Speed limit).
+/// Decides after the `tries`-th try failed with `failure`, `elapsed` after the first
+/// one began. `jitter`, 0 to 1, spreads the waits of many clients.
+/// A `divisible` request is given up early when the server is too slow: smaller ones
+/// may work (docs/api-v2.md, Speed limit).
 pub fn decide(
     tries: u32,
     failure: Failure,

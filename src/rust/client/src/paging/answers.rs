@@ -10,7 +10,7 @@ use super::range::{Paging, signed, unsigned};
 use crate::json::page::Page;
 
 impl<T> Pager<T> {
-    /// Takes the answer to a request in. Gives how many of its rows are new.
+    /// Takes the answer to a request. Returns how many of its rows are new.
     pub fn received(&mut self, request: &PageRequest, mut page: Page<T>) -> u32 {
         self.clock += 1;
         page.has_next &= self.paging.tells_next();
@@ -74,8 +74,8 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Drops a last page that shows only rows of the part before it, and ends:
-    /// nothing seems to follow that one.
+    /// Drops a last page that has only rows of the part before it: nothing seems to
+    /// follow that part.
     pub(super) fn drop_repeated_end(&mut self) {
         while let Some(last) = self.last_filled().filter(|last| self.repeats_the_end(*last)) {
             if last <= self.reading.settled {
@@ -106,9 +106,8 @@ impl<T> Pager<T> {
         self.parts[index].overlap = None;
     }
 
-    /// A page stays shorter than it was asked for. Either the server leaves
-    /// out rows for good, or it serves no longer ones: then what follows is
-    /// asked for in its length.
+    /// A page stays shorter than requested. Either the server has dropped rows for
+    /// good, or it serves no longer pages. Then later requests use this length.
     fn believe_length(&mut self, index: usize) {
         let has_follower = self.parts.get(index + 1).is_some_and(|next| next.records > 0);
         let is_joined = has_follower && self.fits_next(index);
@@ -128,8 +127,8 @@ impl<T> Pager<T> {
         self.was_full = true;
         self.limit = self.limit.min(part.records).max(self.paging.least());
         if self.paging.is_numbered() {
-            // Where a page begins depends on the length that the server makes
-            // of it: those asked for before are somewhere else.
+            // The beginning of a numbered page depends on its length: pages that
+            // were asked for before are elsewhere.
             self.parts.truncate(index + 1);
         }
     }
@@ -151,8 +150,8 @@ impl<T> Pager<T> {
         self.parts.insert(index + 1, bridge);
     }
 
-    /// Where a page begins within a part, if it fits to what ends with that;
-    /// notes where the end of the part is now.
+    /// Where a page begins within a part, if the page fits the rows that end with
+    /// that part. Updates where the part ends now.
     fn align(&mut self, index: usize, request: &PageRequest, page: &Page<T>) -> Option<Overlap> {
         let found = self.lies_behind(index, &page.keys)?;
         let begin = signed(request.range.offset).saturating_sub(found.offset());
@@ -161,7 +160,7 @@ impl<T> Pager<T> {
         Some(found)
     }
 
-    /// What the rows at the end are seen to be now.
+    /// Takes an answer about the end of the list.
     fn take_end(&mut self, index: usize, request: &PageRequest, page: Page<T>) {
         self.parts.truncate(index + 1);
         self.parts[index].ending.is_closed = true;
@@ -177,8 +176,8 @@ impl<T> Pager<T> {
         }
     }
 
-    /// No rows: as it should be behind the end, elsewhere the server lags or
-    /// the list has shrunk.
+    /// No rows. Behind the end that is right; elsewhere the server lags, or the list
+    /// has shrunk.
     fn take_nothing(&mut self, index: usize, request: &PageRequest) {
         let part = &mut self.parts[index];
         let is_behind_end = request.range.offset >= part.end;
@@ -192,8 +191,8 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Rows on the page behind a short one: that one lacks some, or the server
-    /// serves no longer ones.
+    /// Rows on the page behind a short one: the short page lacks some, or the server
+    /// serves no longer pages.
     fn take_next_page(&mut self, index: usize) {
         let part = &mut self.parts[index];
         part.ending.proofs = 0;
@@ -230,8 +229,8 @@ impl<T> Pager<T> {
         }
     }
 
-    /// A page that does not fit: it may still show the last rows, if those are
-    /// equal in the order.
+    /// A page that does not fit. It may still show the last rows, if those have equal
+    /// sort values.
     fn take_strange_end(&mut self, index: usize, request: &PageRequest, page: &Page<T>) {
         let is_known = self.is_all_known(index, &page.keys);
         let now = self.clock;
@@ -245,7 +244,7 @@ impl<T> Pager<T> {
         }
     }
 
-    /// The end was none: rows follow, or stand between those that came.
+    /// This was not the end: rows follow, or came in between.
     fn go_on_from(&mut self, index: usize, request: &PageRequest, page: Page<T>, at: Overlap) {
         self.reading.end_has_moved = true;
         self.reading.moves += 1;
@@ -267,8 +266,8 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Whether pages are all of one length and none is the last: the server
-    /// serves no longer ones.
+    /// Whether all pages have the same length and none is the last: the server serves
+    /// no longer ones.
     fn shows_a_cap(
         &self,
         index: usize,

@@ -15,19 +15,19 @@ impl<T> Pager<T> {
         self.parts.iter().rposition(|part| part.records > 0)
     }
 
-    /// Whether a part is shorter than it should be and was not yet seen often
-    /// enough to be believed. The last one may well be.
+    /// Whether a part is too short and was not yet seen often enough to be believed.
+    /// The last part may be short.
     pub(super) fn is_doubtful(&self, index: usize) -> bool {
         let part = &self.parts[index];
         let goes_on = part.has_next || self.last_filled().is_some_and(|last| index < last);
-        // Where the next page begins shows that no row before it is missing.
+        // The beginning of the next page shows that no row before it is missing.
         let is_complete = self.hidden(index) == Some(0);
         let goes_on = goes_on && !is_complete;
         part.records == 0 || part.is_doubted || (goes_on && part.is_short() && !part.is_believed)
     }
 
-    /// Rows that the server counts between the beginnings of a part and of the
-    /// next one and did not show; None unless the parts fit.
+    /// Rows that the server counts between the beginnings of a part and of the next
+    /// one, but did not show. None unless the parts fit.
     pub(super) fn hidden(&self, index: usize) -> Option<u64> {
         let part = &self.parts[index];
         let overlap = part.overlap?;
@@ -53,7 +53,7 @@ impl<T> Pager<T> {
         self.parts[index].overlap.is_some()
     }
 
-    /// How a page lies to a part and to those before it.
+    /// The overlap of a page with a part and those before it.
     pub(super) fn lies_behind(&self, index: usize, keys: &PageKeys) -> Option<Overlap> {
         let rows = self.rows_up_to(index);
         let found = overlap(&rows, keys, Paging::overlap(self.limit))?;
@@ -61,7 +61,7 @@ impl<T> Pager<T> {
         Some(Overlap { before: found.before - earlier, ..found })
     }
 
-    /// The rows of the parts that end with this one, some pages of them.
+    /// The rows of a few parts, of which this one is the last.
     fn rows_up_to(&self, index: usize) -> PageKeys {
         let mut rows = self.parts[index].keys.clone();
         let mut earlier = 0;
@@ -97,7 +97,7 @@ impl<T> Pager<T> {
             && fits()
     }
 
-    /// Rows that came with this part and those not long before.
+    /// The rows of this part and of a few before it.
     pub(super) fn known_rows(&self, index: usize) -> HashSet<u64> {
         let parts = &self.parts[index.saturating_sub(40)..=index];
         parts.iter().flat_map(|part| part.keys.ids.iter().copied()).collect()

@@ -1,5 +1,5 @@
-//! Reads one list whole: drives a [`Pager`] with real requests and keeps what
-//! comes, so that an interrupted list still gives what it has.
+//! Reads one whole list: sends the requests of a [`Pager`] and keeps the pages, so
+//! that an interrupted list still gives its rows.
 
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard};
@@ -20,16 +20,16 @@ use crate::progress::Progress;
 use crate::sync::lock;
 use crate::table::{RowSink, SeenKeys, Table};
 
-/// Requests in flight that a slow server may lead to.
+/// The most requests in flight, with a slow server.
 const MAX_AHEAD: usize = 16;
 
-/// When the first page takes longer, the second one is asked for meanwhile.
+/// When the first page takes longer, the second one is asked for, too.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Without a new row in this time a list ends, whatever the server does.
+/// A list ends when no new row comes in this time.
 pub(super) const NO_PROGRESS: Duration = Duration::from_secs(300);
 
-/// What has arrived of one list, and its state.
+/// The pages of one list that were received, and the state of the list.
 pub struct Pages<T> {
     state: Mutex<ListState<T>>,
     first: PageRange,
@@ -39,17 +39,17 @@ struct ListState<T> {
     pager: Pager<T>,
     /// Rows that need no check.
     added: Vec<T>,
-    /// They came out of order.
+    /// Whether they came out of order.
     is_out_of_order: bool,
-    /// The rows from the first one up to a place that nothing before can
-    /// change any more; None once they are taken.
+    /// The joined rows of the settled parts, which can no longer change. None once
+    /// they are taken.
     rows: Option<T>,
     /// Their keys.
     seen: SeenKeys,
 }
 
 impl<T: RowSink> Pages<T> {
-    /// A list to be read `limit` records at a time at most into `empty`.
+    /// A list to be read in pages of at most `limit` records. `empty` collects rows.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
         let pager = Pager::new(paging, limit);
         let state = ListState {
@@ -67,19 +67,18 @@ impl<T: RowSink> Pages<T> {
         self.first
     }
 
-    /// Adds rows that need no check, such as those of records named by id.
+    /// Adds rows that need no check, such as those of records asked for by id.
     pub fn add(&self, page: Page<T>) {
         self.lock().added.push(page.rows);
     }
 
-    /// The same for rows that came later than others behind them.
+    /// The same for rows that came later than rows behind them.
     pub fn add_late(&self, page: Page<T>) {
         self.lock().is_out_of_order = true;
         self.add(page);
     }
 
-    /// The rows of all that has arrived, in order, each once; None when they
-    /// were taken before.
+    /// All rows received, in order, each once. None when they were taken before.
     pub fn take(&self) -> Option<T> {
         let mut state = self.lock();
         state.join_all();
@@ -91,7 +90,7 @@ impl<T: RowSink> Pages<T> {
         Some(rows)
     }
 
-    /// Adds the keys of what has arrived.
+    /// Adds the keys of the rows received.
     pub fn keys_into(&self, keys: &mut SeenKeys) {
         let mut state = self.lock();
         state.join_all();
@@ -104,7 +103,7 @@ impl<T: RowSink> Pages<T> {
 }
 
 impl Pages<Table> {
-    /// Texts of a column of what has arrived.
+    /// The texts of a column of the rows received.
     pub fn texts(&self, column: &str) -> Vec<String> {
         let mut state = self.lock();
         state.join_all();
@@ -113,8 +112,8 @@ impl Pages<Table> {
 }
 
 impl<T: RowSink> ListState<T> {
-    /// Joins pages as soon as they can be: each is looked at while it is still
-    /// in the cache, and its memory serves the next ones.
+    /// Joins pages as soon as they are settled, while they are still in the CPU's
+    /// cache. Their memory is reused for the next ones.
     fn join_settled(&mut self) -> &Pager<T> {
         while let Some(page) = self.pager.take_settled() {
             self.join(page);
@@ -149,7 +148,7 @@ pub fn join_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     Some(whole)
 }
 
-/// What a list is and how it is read.
+/// What is needed to read a list.
 pub struct ListContext<'r> {
     /// Requests a second that the account allows.
     pub rate: f64,
@@ -157,7 +156,7 @@ pub struct ListContext<'r> {
     pub limiter: &'r RateLimiter,
     /// What the list is, in words, for messages.
     pub name: &'r str,
-    /// How the server cuts it.
+    /// How the server pages it.
     pub paging: Paging,
     /// Method and path, for errors.
     pub endpoint: String,
@@ -213,8 +212,8 @@ where
     let mut may_ask = true;
     while !pages.lock().join_settled().is_over() {
         tokio::select! {
-            // Answers first, and with them what was just asked for: only then
-            // it counts in the limiter.
+            // Polled first, together with the request that was just added: only
+            // when polled it counts in the rate limiter.
             biased;
             Some((request, answer)) = in_flight.next() => {
                 match answer {
@@ -248,15 +247,15 @@ where
     }
     let state = pages.lock();
     match state.pager.missing() {
-        // What the server was too slow for is why the rest is missing.
+        // A refusal is the reason why the rest is missing.
         Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.index(missing)))),
         None if state.pager.is_over() => Ok(()),
-        // Nothing is under way and nothing left to ask for.
+        // Nothing is in flight, and nothing is left to ask for.
         None => Err(list.incomplete(list.name.to_owned())),
     }
 }
 
-/// The lock must not outlive the call.
+/// A function, so that the lock is released at its end.
 fn next_request<T: RowSink>(pages: &Pages<T>) -> Option<PageRequest> {
     pages.lock().pager.next_request()
 }
@@ -273,7 +272,7 @@ where
     })
 }
 
-/// Each refusal of a place stands for as many tries as the last one.
+/// The error with the tries of all refusals.
 pub(super) fn after_all_tries(mut error: Error) -> Error {
     if let Error::Timeout { tries, .. } = &mut error {
         *tries *= MOST_REFUSALS;
@@ -290,8 +289,8 @@ pub fn is_too_slow(error: &Error) -> bool {
     }
 }
 
-/// As many requests as arrive in the time of one answer at `rate` a second,
-/// and one that is on its way meanwhile.
+/// How many requests to have in flight: as many as are sent at `rate` during one
+/// answer, and one more.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
     let arriving = (answer_time.as_secs_f64() * rate).ceil().clamp(1.0, MAX_AHEAD as f64 - 1.0);
@@ -299,7 +298,7 @@ pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
 }
 
 impl ListContext<'_> {
-    /// Takes a page in; whether it has new rows.
+    /// Takes a page; true if it has new rows.
     fn take_in<T: RowSink>(
         &self,
         pages: &Pages<T>,
@@ -316,7 +315,7 @@ impl ListContext<'_> {
         let mut state = pages.lock();
         state.pager.set_concurrency(requests_ahead(answer.elapsed, self.rate.min(ALLOWED)));
         let new = state.pager.received(request, answer.value);
-        // Told only now, so that who counts pages finds them.
+        // Counted after the page was taken, so that counted pages can be found.
         if new > 0 {
             self.progress.page_read(new);
         }

@@ -1,5 +1,5 @@
-//! Reads the records with given ids. Those that don't come may not exist, or
-//! the server lags.
+//! Reads the records with given ids. Records that don't come do not exist, or the
+//! server lags.
 
 use std::future::Future;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::json::page::Page;
 use crate::progress::Progress;
 use crate::table::RowSink;
 
-/// Waits before what is missing is asked for again; the first one anew as soon
-/// as some has come.
+/// Waits before missing records are asked for again. The waits begin anew when some
+/// of them have come.
 const WAITS: [Duration; 6] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
@@ -25,14 +25,14 @@ const WAITS: [Duration; 6] = [
     Duration::from_secs(2),
 ];
 
-/// So many of them where the server was not seen to lag.
+/// How many of these waits are made if the server was not seen to lag.
 const FEW_WAITS: usize = 2;
 
 /// What is known while ids are read.
 struct IdReading<'r, T> {
     pages: &'r Pages<T>,
     progress: &'r Progress,
-    /// Ids to ask for at once; fewer as soon as the server refuses.
+    /// How many ids to ask for at once; fewer after a refusal.
     size: usize,
     /// Why they are fewer.
     refusal: Option<Error>,
@@ -116,8 +116,8 @@ impl<T: RowSink> IdReading<'_, T> {
         self.last_new.elapsed() > NO_PROGRESS
     }
 
-    /// Keeps the records of a page; gives the ids that it lacks. One that has
-    /// none of them is of other records.
+    /// Keeps the records of a page; returns the ids that it lacks. A page with none of
+    /// the ids is ignored: its records are others.
     fn keep(&mut self, ids: &[u64], page: Page<T>) -> Vec<u64> {
         let missing: Vec<u64> =
             ids.iter().copied().filter(|id| !page.keys.ids.contains(id)).collect();

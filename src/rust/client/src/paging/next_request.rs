@@ -1,5 +1,5 @@
-//! What to ask for next: first what repairs a part or a border, then the end,
-//! then what lies ahead.
+//! What to ask for next. First come repairs of a part or of a gap between parts,
+//! then the end of the list, then the parts ahead.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use super::pager::{MOST_MOVES_IN_ALL, Pager, REPAIR_WAITS};
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging};
 
-/// Last pages that are dropped since they don't fit to the rest.
+/// How many last pages are dropped because they don't fit the rest.
 const MOST_DROPPED: u32 = 3;
 
 /// Waits before an empty list is believed to be empty.
 const EMPTY_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1200)];
 
-/// Wait before the end of a list is looked at once more. A server may lag for
-/// a second, and shows an older list meanwhile.
+/// Wait before the end of a list is asked for once more. A server may lag for a
+/// second, and then shows an older list.
 const END_WAIT: Duration = Duration::from_millis(1200);
 
-/// The same once it has moved: the list is being written to, and a long wait
-/// would only let it grow.
+/// The same once the end has moved: rows are being added, and during a long wait
+/// more would come.
 const MOVED_WAIT: Duration = Duration::from_millis(200);
 
 impl<T> Pager<T> {
@@ -32,7 +32,7 @@ impl<T> Pager<T> {
         if self.is_over() {
             return None;
         }
-        // Of a settled part only the border with the next one may be open.
+        // Of a settled part only the gap behind it may be open.
         let mut indices = self.reading.settled.saturating_sub(1)..;
         while let Some(index) = indices.next().filter(|index| *index < self.parts.len()) {
             let repair = self.repair(index);
@@ -63,7 +63,7 @@ impl<T> Pager<T> {
         }
     }
 
-    /// What lies between a part and the next one, if they don't fit.
+    /// The request for the gap between a part and the next one, if they don't fit.
     fn join(&mut self, index: usize) -> Option<PageRequest> {
         if !self.parts.get(index + 1).is_some_and(Part::is_there) || self.fits_next(index) {
             return None;
@@ -75,7 +75,7 @@ impl<T> Pager<T> {
         if is_apart { self.try_again(index, Purpose::Bridge) } else { self.repair(index) }
     }
 
-    /// The rows of a part once more, but never in a size that was refused.
+    /// The request for a part once more, but never in a size that was refused.
     fn ask_again(&mut self, index: usize) -> Option<PageRequest> {
         let part = &mut self.parts[index];
         if part.range.limit > self.limit {
@@ -93,8 +93,8 @@ impl<T> Pager<T> {
         }
     }
 
-    /// After some tries to make a last short page fit to the one before it, the
-    /// list has shrunk since it was read: what follows is asked for anew.
+    /// If a short last page still does not fit after some tries, the list has shrunk:
+    /// the page is dropped, and what follows is asked for again.
     fn drop_stale_end(&mut self, index: usize, tries: u32) {
         let is_last = self.last_filled() == Some(index + 1);
         let is_tried = self.parts[index].tries >= tries && self.reading.dropped < MOST_DROPPED;
@@ -105,7 +105,7 @@ impl<T> Pager<T> {
         }
     }
 
-    /// One more try for a place, or the end of the list when there were enough.
+    /// One more try, or the end of the list after the last one.
     fn try_again(&mut self, index: usize, purpose: Purpose) -> Option<PageRequest> {
         let tries = self.parts[index].tries as usize;
         let Some(wait) = REPAIR_WAITS.get(tries) else {
@@ -128,7 +128,7 @@ impl<T> Pager<T> {
         PageRequest { range, after, part: self.parts[index].number, purpose, asked: self.clock }
     }
 
-    /// Nothing at all has come: is that so?
+    /// No rows at all have come: asks again whether the list is empty.
     fn confirm_empty(&mut self, index: usize) -> Option<PageRequest> {
         if index > 0 {
             return None;
@@ -151,7 +151,7 @@ impl<T> Pager<T> {
         }
     }
 
-    /// The last rows once more, unless more are on their way.
+    /// The request for the last rows once more, unless more are in flight.
     fn confirm_end(&mut self, index: usize) -> Option<PageRequest> {
         let beyond = &self.parts[index + 1..];
         let is_awaited = |part: &Part<T>| part.state != PartState::Received;
@@ -184,8 +184,8 @@ impl<T> Pager<T> {
         Some(request)
     }
 
-    /// The rows at the end, with some of those before and a place for others
-    /// behind. Further back where they don't show: the list may have shrunk.
+    /// The range at the end of the list: some of the last rows, and room for rows that
+    /// follow. Further back if they were not found: the list may have shrunk.
     fn end_range(&self, index: usize) -> PageRange {
         let part = &self.parts[index];
         let has_moved = part.end != part.range.offset + u64::from(part.records);
@@ -193,7 +193,7 @@ impl<T> Pager<T> {
             [0, 0, 1, 1, 2][(part.ending.steps_back as usize).min(4)] * u64::from(self.limit / 2);
         let is_last_look = part.ending.proofs + 1 == self.proofs_needed(index);
         if self.paging == Paging::Sized && is_last_look && part.ending.proofs > 0 {
-            // The page after it, in case the server serves no longer ones.
+            // The page behind, in case the server serves no longer ones.
             return PageRange { offset: part.range.end(), ..part.range };
         }
         if part.has_next && part.ending.proofs > 0 {
@@ -203,8 +203,8 @@ impl<T> Pager<T> {
         }
         let may_be_same = back == 0 && part.is_short() && !has_moved && !self.reading.end_has_moved;
         if may_be_same && part.ending.proofs == 0 && part.range.limit <= self.limit {
-            // One row on, so that a server which serves no longer pages shows
-            // another row. Page numbers can't be shifted.
+            // Shifted by one row, so that a server which serves no longer pages shows
+            // one more. Numbered pages can't be shifted.
             let shift = u64::from(!self.paging.is_numbered() && part.records > 1);
             return PageRange { offset: part.range.offset + shift, ..part.range };
         }
@@ -212,12 +212,11 @@ impl<T> Pager<T> {
         if part.is_short() {
             return self.paging.next(end, self.limit);
         }
-        // Elsewhere than what was asked for before: a server may lag for one page.
+        // Another range than before: a server may lag for a single page.
         self.paging.around(end, self.limit)
     }
 
-    /// What lies around the border with the next part; further on either side
-    /// when that was not enough.
+    /// The range around the gap behind a part; wider after each try.
     fn around_end(&self, index: usize) -> PageRange {
         let part = &self.parts[index];
         let half = u64::from(self.limit / 2);
@@ -232,8 +231,8 @@ impl<T> Pager<T> {
         self.paging.around(middle, self.limit)
     }
 
-    /// The part after the last one. More of them are in flight the more rows
-    /// have come: a short list ends before many were asked for in vain.
+    /// The part after the last one. The more rows have come, the more parts are in
+    /// flight: so few requests are wasted on a short list.
     fn look_ahead(&mut self) -> Option<PageRequest> {
         let in_flight = |part: &&Part<T>| part.state == PartState::InFlight;
         let flying = self.parts[self.reading.settled..].iter().filter(in_flight).count();

@@ -1,27 +1,28 @@
-//! Whether two pages stand next to each other in one list.
+//! Whether two pages are neighbours in one list.
 //!
-//! A row that was there all the time stands before or after a common row in
-//! both pages. So it is in one of them, whatever else was deleted or inserted,
-//! as long as the order of the list holds. Common rows in another order, or
-//! with others between them, show that it does not hold.
+//! A row that was there all the time is before or after a common row in both pages.
+//! So it is in one of them, whatever rows were deleted or inserted, as long as the
+//! order of the list does not change. Common rows in another order, or with other
+//! rows between them, show that the order has changed.
 
 use std::collections::{HashMap, HashSet};
 
 use super::range::signed;
 use crate::json::page_keys::PageKeys;
 
-/// How a page lies to the one before it.
+/// The overlap of a page with the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Overlap {
-    /// Records of the page before that stand before those of this one; less
-    /// than none when this one begins earlier.
+    /// How many records of the page before come before this one; negative when this
+    /// one begins earlier.
     pub before: i64,
-    /// Records of this page that stand before the common ones, unknown to the
+    /// How many records of this page come before the common ones and are not in the
     /// page before.
     pub ahead: usize,
-    /// Records of the page before that should be in this one and are not.
+    /// How many records of the page before should be in this one and are not.
     pub gone: usize,
-    /// Records of this page among the common ones, unknown to the one before.
+    /// How many records of this page are among the common ones and not in the page
+    /// before.
     pub new: usize,
 }
 
@@ -32,8 +33,8 @@ impl Overlap {
     }
 }
 
-/// How `after` lies to `before`; None when they do not fit. At least `common`
-/// records have to be in both, unless a page has fewer.
+/// The overlap of `after` with `before`; None when they do not fit. At least
+/// `common` records have to be in both, unless a page has fewer.
 ///
 /// One record in five may be missing from either page: rows are deleted and
 /// inserted meanwhile.
@@ -47,9 +48,9 @@ pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Optio
         .or_else(|| among_ties(before, after, needed))
 }
 
-/// Whether `after` begins among the last records of `before` that are equal in
-/// the order, so that others of them may be in neither page. Where they fill
-/// half a page no page could begin before them: then the order must do.
+/// Whether `after` begins among the ties at the end of `before`, so that some of
+/// them may be in neither page. If ties fill half a page, no page could begin before
+/// them: then their order is relied on.
 fn splits_a_tie(before: &PageKeys, after: &PageKeys) -> bool {
     let start = before.tie_start();
     before.is_ordered()
@@ -87,8 +88,8 @@ fn scattered(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overl
     fits.then_some(Overlap { before: signed(first), ahead, gone, new })
 }
 
-/// Pages of a list whose equal records change places: each page holds what
-/// the other says of the records between its first and its last ties.
+/// Pages of a list in which ties change places: between its first and its last ties
+/// each page has the records that the other one has.
 fn among_ties(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
     if !before.is_ordered() || !after.is_ordered() {
         return None;

@@ -1,4 +1,4 @@
-//! A request of a page: for what, and when.
+//! A request for a page.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::range::PageRange;
 /// A request to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// What to ask for.
+    /// The range to ask for.
     pub range: PageRange,
     /// How long to wait first.
     pub after: Duration,
@@ -17,12 +17,12 @@ pub struct PageRequest {
     pub(super) asked: u64,
 }
 
-/// What a request is made for.
+/// The purpose of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// The rows of a part.
     Whole,
-    /// What follows the rows of a part, up to those of the next one.
+    /// The gap between the rows of a part and those of the next one.
     Bridge,
     /// Whether anything follows the last row.
     End,

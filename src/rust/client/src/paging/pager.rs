@@ -33,7 +33,7 @@ use super::page_request::PageRequest;
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
 
-/// Waits before the tries to repair one place, the first request not counted.
+/// Waits before each try to repair a part or a gap, without the first request.
 pub const REPAIR_WAITS: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_millis(500),
@@ -42,28 +42,27 @@ pub const REPAIR_WAITS: [Duration; 5] = [
     Duration::from_secs(4),
 ];
 
-/// Refusals of one place (504 or no answer in time) that end the list. Each
-/// stands for two tries.
+/// Refusals of one part (504 or no answer in time) that end the list. Each one counts
+/// as two tries.
 pub const MOST_REFUSALS: u32 = 3;
 
-/// Answers that say the same: a short page is believed, or that the list has
-/// become shorter.
+/// Equal answers after which a short page is believed, or that the list has shrunk.
 pub(super) const SAME_ANSWERS: u32 = 3;
 
 /// Pages in a row without a new row that end the list.
 const MOST_FRUITLESS: u32 = 6;
 
-/// Times that an end moved on by a few rows: the list is written to faster
-/// than its end can be looked at.
+/// How often the end may move by a few rows. Then rows are added faster than the end
+/// can be checked.
 const MOST_MOVES: u32 = 6;
 
-/// Times that it moved on at all: what was there at first has come long since.
+/// How often the end may move at all. The first rows have come long before.
 pub(super) const MOST_MOVES_IN_ALL: u32 = 30;
 
-/// Readings of one list, the first included, while rows come in front.
+/// How often a list is read, the first time included, while rows come in front.
 const MOST_READINGS: u32 = 3;
 
-/// Rows of one list: a server that makes up ever new ones has to end somewhere.
+/// The most rows of a list, against a server that invents rows without end.
 pub const MOST_ROWS: u64 = 50_000_000;
 
 /// The state of one list; `T` holds the rows of a page.
@@ -78,7 +77,7 @@ pub struct Pager<T> {
     /// In the order of the list.
     pub(super) parts: Vec<Part<T>>,
     pub(super) reading: Reading,
-    /// The server left out rows that it served later: it is believed less.
+    /// The server skipped rows that it served later: it is trusted less.
     pub(super) has_lagged: bool,
     /// Rows of the page that was read last in the course of the list.
     pub(super) usual_length: u32,
@@ -97,7 +96,7 @@ pub struct Pager<T> {
 /// How far one reading of the list has come.
 #[derive(Default)]
 pub(super) struct Reading {
-    /// The parts before this place can't change any more.
+    /// The parts before this index are settled: they can't change any more.
     pub(super) settled: usize,
     /// Rows that are before the last part that settled, and those of the part
     /// before that one which it does not have any more.
@@ -131,7 +130,7 @@ enum Outcome {
     Failed(Missing),
 }
 
-/// What could not be had.
+/// What could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// Some rows of a page.
@@ -167,8 +166,8 @@ impl<T> Pager<T> {
         self.concurrency = self.concurrency.max(requests);
     }
 
-    /// Whether only some rows of a larger list are asked for: none are no
-    /// surprise then.
+    /// Whether only some rows of a larger list are asked for. Then an empty list is no
+    /// surprise.
     pub fn set_filtered(&mut self, is_filtered: bool) {
         self.is_filtered = is_filtered;
     }
@@ -198,8 +197,8 @@ impl<T> Pager<T> {
         self.ready.drain(..).chain(rest).collect()
     }
 
-    /// The server is too slow for a request. From now on fewer rows are asked
-    /// for; false when that has been tried often enough.
+    /// The server is too slow for a request. From now on fewer rows are requested.
+    /// False when that was tried often enough.
     pub fn refused(&mut self, request: &PageRequest) -> bool {
         let Some(index) = self.index_of(request) else { return true };
         self.limit = self.limit.min(request.range.limit / 4).max(self.paging.least());
@@ -215,12 +214,12 @@ impl<T> Pager<T> {
         part.refusals < MOST_REFUSALS
     }
 
-    /// Ends the list: these rows could not be had.
+    /// Ends the list: these rows could not be read.
     pub(super) fn give_up(&mut self, range: PageRange) {
         self.outcome.get_or_insert(Outcome::Failed(Missing::Of(range)));
     }
 
-    /// Ends the list: what follows this part could not be had.
+    /// Ends the list: what follows this part could not be read.
     pub(super) fn give_up_after(&mut self, index: usize) {
         let range = PageRange { offset: self.parts[index].end, limit: self.limit };
         self.outcome.get_or_insert(Outcome::Failed(Missing::From(range)));
@@ -265,7 +264,7 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Takes parts that can't change any more as what they are.
+    /// Settles the parts that can't change any more.
     pub(super) fn settle(&mut self) {
         self.drop_repeated_end();
         while self.reading.settled + 1 < self.parts.len() {

@@ -19,11 +19,11 @@ pub(super) struct Part<T> {
     /// When the page that it holds was asked for and received.
     pub(super) asked: u64,
     pub(super) received: u64,
-    /// How the next part lies to this one; None until they fit.
+    /// The overlap with the next part; None until they fit.
     pub(super) overlap: Option<Overlap>,
-    /// Where the row after its last one stood when that was last seen.
+    /// The offset behind its last row, when that was last seen.
     pub(super) end: u64,
-    /// What was seen of the list's end, while that is in this part.
+    /// What is known of the end of the list, if it is in this part.
     pub(super) ending: Ending,
     /// Fruitless tries to repair it or its border with the next part.
     pub(super) tries: u32,
@@ -32,9 +32,9 @@ pub(super) struct Part<T> {
     /// Answers with the very same rows, and with as many in the same order.
     pub(super) same_rows: u32,
     pub(super) same_length: u32,
-    /// It is as long as it ever gets.
+    /// It will not get longer.
     pub(super) is_believed: bool,
-    /// It does not fit to what was seen since: it is asked for again.
+    /// It does not fit later answers: it is asked for again.
     pub(super) is_doubted: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Ending {
     pub(super) shrunk: u32,
     /// Answers that showed rows on the page behind.
     pub(super) goes_on: u32,
-    /// Answers that showed nothing known: the end is looked for further back.
+    /// Answers without known rows: the end is looked for further back.
     pub(super) steps_back: u32,
     /// The last answer showed known rows only: the end is further on.
     pub(super) is_behind: bool,

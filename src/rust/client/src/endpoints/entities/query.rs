@@ -24,8 +24,8 @@ use crate::paging::{
 use crate::query::{Context, Query, Tables, Warning, all_of};
 use crate::table::Table;
 
-/// Cards that are asked for one by one where API v4 has no filters. To read
-/// the whole list for more of them is quicker on most accounts.
+/// The most entities that are asked for one by one where API v4 has no filters. For
+/// more it is quicker to read the whole list, on most accounts.
 const MOST_ONE_BY_ONE: usize = 50;
 
 /// The entities of a call.
@@ -57,7 +57,7 @@ impl EntityQuery {
     }
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
-        // Rows may show times of the account's office.
+        // Rows may hold local times of the account.
         let zone = context.zone().await?;
         let filter = EntityFilter::new(&self.request, &zone);
         let has_filters = match context.api {
@@ -152,7 +152,7 @@ impl EntityQuery {
         reader.no_filters && (1..=MOST_ONE_BY_ONE).contains(&self.request.ids.len())
     }
 
-    /// One entity; that there is none is no error.
+    /// Reads one entity. That it does not exist is no error.
     async fn read_entity(
         &self,
         context: &Context,

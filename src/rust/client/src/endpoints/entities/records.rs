@@ -160,7 +160,7 @@ impl RecordSink for EntitySink<'_> {
                 },
                 Linked::Tags => links.tags(&related.tags)?,
                 Linked::Contacts => {
-                    links.entities(&related.contacts, "contact_id", "contact_idx")?
+                    links.entities(&related.contacts, "contact_id", "contact_idx")?;
                 }
                 Linked::Leads => links.entities(&related.leads, "lead_id", "lead_idx")?,
                 Linked::Customers => {

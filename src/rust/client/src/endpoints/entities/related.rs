@@ -62,7 +62,7 @@ pub struct Embedded {
     pub others: Vec<(String, Node)>,
 }
 
-/// Cards in whatever form.
+/// Links to entities, in any form.
 #[derive(Debug, Default)]
 pub struct Links(pub Vec<Link>);
 

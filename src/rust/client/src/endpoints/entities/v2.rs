@@ -1,4 +1,4 @@
-//! Cards over API v2 (docs/api-v2.md, Leads, Contacts and companies, Customers).
+//! Entities over API v2 (docs/api-v2.md, Leads, Contacts and companies, Customers).
 
 use super::filter::EntityFilter;
 use super::request::{Entity, EntityRequest};

@@ -1,4 +1,4 @@
-//! Cards over API v4 (docs/api-v4.md, Entities over v4), made rows of v2.
+//! Entities over API v4 (docs/api-v4.md, Entities over v4), made rows of v2.
 
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use serde::Deserialize;

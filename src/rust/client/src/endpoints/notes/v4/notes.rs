@@ -8,15 +8,15 @@ use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
 use crate::table::row_template::{CellSource, RowTemplate, Template};
 
-/// Codes that a row is not made as others are.
+/// Codes whose rows are special.
 const COMMON: Option<u32> = Some(4);
 const FILE: Option<u32> = Some(5);
 const CALL_IN: Option<u32> = Some(10);
 const CALL_OUT: Option<u32> = Some(11);
 const DROPBOX: Option<u32> = Some(101);
 
-/// Members of a note that have a column whatever its type, or another place
-/// than in v2: their roles are their places here.
+/// Members that have a column for all types of notes, or another column than in v2.
+/// The tag of a member is its index here.
 const MEMBERS: [&str; 13] = [
     "id",
     "responsible_user_id",
@@ -50,8 +50,7 @@ fn tag_of(name: &str) -> Tag {
     index.and_then(|index| Tag::try_from(index).ok()).unwrap_or(other)
 }
 
-/// The places of the fields with the names of [`MEMBERS`]; the first one of a
-/// name counts.
+/// The indices of the fields that are [`MEMBERS`]. Of equal names the first counts.
 struct Found([Option<usize>; MEMBERS.len()]);
 
 impl Found {
