@@ -6,8 +6,7 @@
 //! rows had arrived.
 #![forbid(unsafe_code)]
 
-// What every folder may use. The first of them use nothing, the others only
-// these.
+// What all may use. These use only one another.
 pub mod bad_body;
 mod critical;
 pub mod error;
@@ -15,8 +14,8 @@ pub mod progress;
 mod sanitize;
 mod sync;
 
-// Arrows run one way: each may use what its `mod.rs` names, which stands before
-// it here.
+// Each folder may use what its `mod.rs` names, and nothing that is listed further
+// down.
 pub mod http;
 pub mod json;
 

@@ -7,12 +7,10 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 
-use crate::account::about;
 use crate::account::host::account_url;
-use crate::account::session;
 use crate::account::time_zone::{Moment, Zone};
 use crate::account::transport::Transport;
-use crate::account::{Account, Api, Credentials};
+use crate::account::{Account, Api, Credentials, about, session};
 use crate::error::Error;
 use crate::http::connections::is_loopback;
 use crate::http::rate_limiter::ALLOWED;

@@ -25,8 +25,7 @@ use amocrm_client::http::error_body;
 use amocrm_client::json::flatten::Record;
 use amocrm_client::table::row::Row;
 use amocrm_client::table::row_filter::RowFilter;
-use amocrm_client::table::{Format, Map, RowMap, read_page};
-use amocrm_client::table::{Table, Type, Values};
+use amocrm_client::table::{Format, Map, RowMap, Table, Type, Values, read_page};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 

@@ -5,8 +5,7 @@ use amocrm_client::account::time_zone::Zone;
 use amocrm_client::bad_body::BadBody;
 use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
 use amocrm_client::json::page::Page;
-use amocrm_client::table::RowSink;
-use amocrm_client::table::{SeenKeys, Table};
+use amocrm_client::table::{RowSink, SeenKeys, Table};
 
 use crate::assert_showable_error;
 use crate::model::shown;

@@ -10,11 +10,8 @@ use amocrm_client::endpoints::notes::v4::notes::NoteRows;
 use amocrm_client::endpoints::notes::{NOTES, v2};
 use amocrm_client::json::flatten::Record;
 use amocrm_client::json::page::Page;
-use amocrm_client::table::RowSink;
-use amocrm_client::table::row;
 use amocrm_client::table::row_filter::{RowFilter, Span};
-use amocrm_client::table::{Format, Map, RowMap, read_page};
-use amocrm_client::table::{SeenKeys, Table};
+use amocrm_client::table::{Format, Map, RowMap, RowSink, SeenKeys, Table, read_page, row};
 
 use crate::assert_showable_error;
 use crate::model::{Model, shown};

@@ -6,8 +6,7 @@ use serde::Deserialize;
 use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::attempts::Attempts;
-use crate::http::error_body;
-use crate::http::{Http, Reply, Request};
+use crate::http::{Http, Reply, Request, error_body};
 use crate::sanitize::sanitize;
 
 const LOGIN_PATH: &str = "/private/api/auth.php";

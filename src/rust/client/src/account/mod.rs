@@ -2,7 +2,7 @@
 //! user's, requests that are sent as that user, and what is known of an account
 //! from call to call.
 //!
-//! May use: `http`, `json`, and the files beside the folders.
+//! May use: `http`, `json`, and the files that `lib.rs` lists first.
 
 pub mod about;
 #[allow(clippy::module_inception)]

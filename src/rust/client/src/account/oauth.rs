@@ -15,13 +15,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::account::Integration;
-use crate::account::token_lock;
 use crate::account::token_store::{TokenStore, Tokens};
+use crate::account::{Integration, token_lock};
 use crate::error::{At, Error};
 use crate::http::attempts::Attempts;
-use crate::http::error_body;
-use crate::http::{Http, Request};
+use crate::http::{Http, Request, error_body};
 use crate::progress::TokenWarning;
 
 const TOKEN_PATH: &str = "/oauth2/access_token";

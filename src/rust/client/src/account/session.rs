@@ -5,9 +5,8 @@ use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::account::key_login::log_in;
-use crate::account::oauth;
 use crate::account::token_store::Tokens;
-use crate::account::{Account, Credentials};
+use crate::account::{Account, Credentials, oauth};
 use crate::error::Error;
 use crate::http::Http;
 

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::account::Account;
-use crate::account::session;
+use crate::account::{Account, session};
 use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::attempts::Attempts;

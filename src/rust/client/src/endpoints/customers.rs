@@ -2,8 +2,7 @@
 
 use crate::error::Error;
 use crate::paging::Pages;
-use crate::table::RowSink;
-use crate::table::SeenKeys;
+use crate::table::{RowSink, SeenKeys};
 
 /// Whether a list of customers ended in such an error before any row came.
 pub fn are_missing_in<'p, T: RowSink + 'p>(

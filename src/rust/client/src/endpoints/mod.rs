@@ -1,7 +1,7 @@
 //! What can be asked for: each table, over either API.
 //!
 //! May use: `query`, `paging`, `table`, `json`, `account`, `http`, and the files
-//! beside the folders.
+//! that `lib.rs` lists first.
 
 pub mod custom_fields;
 mod customers;

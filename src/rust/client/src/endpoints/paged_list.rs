@@ -7,12 +7,12 @@ use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::Record;
 use crate::json::page::Page;
-use crate::paging::short_lists;
-use crate::paging::{ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list};
+use crate::paging::{
+    ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list, short_lists,
+};
 use crate::query::Context;
 use crate::table::row::Row;
-use crate::table::{Format, Map, read_page};
-use crate::table::{Schema, Table};
+use crate::table::{Format, Map, Schema, Table, read_page};
 
 /// How a list is paged.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -133,8 +133,7 @@ fn first_of<'r>(user: &'r Record, names: &[&str]) -> Value<'r> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{USERS, write_v4};
-    use crate::table::{Column, Table};
-    use crate::table::{Format, Map, read_page};
+    use crate::table::{Column, Format, Map, Table, read_page};
 
     fn read(users: &str) -> Table {
         let body = format!(r#"{{"_embedded":{{"users":[{users}]}}}}"#);

@@ -1,7 +1,7 @@
 //! A request goes out when the rate limit allows, its answer is read to its end,
 //! and it is said whether to try again.
 //!
-//! May use: the files beside the folders.
+//! May use: the files that `lib.rs` lists first.
 
 pub mod attempts;
 mod client;

@@ -1,6 +1,6 @@
 //! The bytes of an answer to records and their fields, or to a tree.
 //!
-//! May use: the files beside the folders.
+//! May use: the files that `lib.rs` lists first.
 
 pub mod broken_text;
 pub mod bytes_eq;

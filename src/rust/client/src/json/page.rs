@@ -82,10 +82,10 @@ impl<T> Page<T> {
 /// not a number.
 pub fn read_records<R: RecordSink>(
     body: &[u8],
-    position: PageShape,
+    shape: PageShape,
     empty: impl Fn() -> R,
 ) -> Result<Page<R::Rows>, BadBody> {
-    read_text(body, |text, is_repaired| read_list(text, position, prepared(empty(), is_repaired)))
+    read_text(body, |text, is_repaired| read_list(text, shape, prepared(empty(), is_repaired)))
 }
 
 fn prepared<R: RecordSink>(mut records: R, is_repaired: bool) -> R {
@@ -97,11 +97,11 @@ fn prepared<R: RecordSink>(mut records: R, is_repaired: bool) -> R {
 
 fn read_list<R: RecordSink>(
     text: &str,
-    position: PageShape,
+    shape: PageShape,
     records: R,
 ) -> Result<Page<R::Rows>, BadBody> {
     let mut reader = PageReader {
-        position,
+        shape,
         records,
         record: Record::default(),
         count: 0,
@@ -159,7 +159,7 @@ enum Position {
 }
 
 struct PageReader<'r, 'de, R> {
-    position: PageShape<'r>,
+    shape: PageShape<'r>,
     records: R,
     record: Record<'de>,
     count: u32,
@@ -172,11 +172,11 @@ impl<R: RecordSink> PageReader<'_, '_, R> {
     fn path(&mut self) -> String {
         match self.at {
             Position::Document => "the top level".to_owned(),
-            Position::Embedded => format!("_embedded.{}", self.position.list),
+            Position::Embedded => format!("_embedded.{}", self.shape.list),
             Position::Record(n) => {
                 let member = self.record.path();
                 let dot = if member.is_empty() { "" } else { "." };
-                format!("_embedded.{}[{n}]{dot}{member}", self.position.list)
+                format!("_embedded.{}[{n}]{dot}{member}", self.shape.list)
             }
         }
     }
@@ -280,7 +280,7 @@ impl<'de, R: RecordSink> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            if key == self.0.position.list {
+            if key == self.0.shape.list {
                 map.next_value_seed(RecordsSeed(self.0))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -343,10 +343,10 @@ impl<'de, R: RecordSink> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
 impl<R: RecordSink> PageReader<'_, '_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.count += 1;
-        let id = self.record.get(self.position.id).map(key_of);
+        let id = self.record.get(self.shape.id).map(key_of);
         self.keys.lacks_ids |= id.is_none();
         self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.record)));
-        if let Some(order) = self.position.order {
+        if let Some(order) = self.shape.order {
             let Some(Value::Whole(value)) = self.record.get(order) else {
                 return Err(E::custom(format_args!("`{order}` is not a whole number")));
             };

@@ -144,8 +144,7 @@ mod tests {
     use crate::json::page::Page;
     use crate::paging::{Pages, Paging};
     use crate::progress::Progress;
-    use crate::table::{Format, Map, read_page};
-    use crate::table::{Schema, Table};
+    use crate::table::{Format, Map, Schema, Table, read_page};
     use std::cell::{Cell, RefCell};
     use std::time::Duration;
 

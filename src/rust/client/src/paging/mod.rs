@@ -6,7 +6,7 @@
 //! It is told how to fetch a page, and knows nothing of what rows are made of.
 //!
 //! May use: `table` (`RowSink`), `json` (`Page`), `account`, `http`, and the
-//! files beside the folders.
+//! files that `lib.rs` lists first.
 
 mod answers;
 mod chain;

@@ -1,6 +1,6 @@
 //! Records to rows, and rows to columns.
 //!
-//! May use: `json`, and the files beside the folders.
+//! May use: `json`, and the files that `lib.rs` lists first.
 
 pub mod column;
 pub mod column_builder;
@@ -12,6 +12,7 @@ pub mod row;
 pub mod row_filter;
 mod row_sink;
 pub mod row_template;
+mod schema;
 mod seen_keys;
 #[allow(clippy::module_inception)]
 mod table;
@@ -21,6 +22,7 @@ pub mod unique_names;
 
 pub use column::{Column, Role, Type, Unreadable, Values};
 pub use row_sink::RowSink;
+pub use schema::Schema;
 pub use seen_keys::{Key, SeenKeys};
-pub use table::{MAX_COLUMNS, Schema, Table};
+pub use table::{MAX_COLUMNS, Table};
 pub use table_page::{Format, Map, RowMap, read_page};

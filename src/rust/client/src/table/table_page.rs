@@ -4,8 +4,7 @@ use serde::de::MapAccess;
 
 use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, NoLinks, Record};
-use crate::json::page::BadCell;
-use crate::json::page::{Page, PageShape, RecordSink, read_records};
+use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
 use crate::table::row::Row;
 use crate::table::row_template::{RowTemplate, Templates};
 use crate::table::{Schema, Table};

@@ -9,12 +9,11 @@ use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::flatten::{FieldReader, JsonType, NoLinks, Record, Value};
-use crate::json::page::{Page, PageShape, RecordSink, read_records};
+use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
 use crate::paging::{ListContext, PageRequest, Pages, Paging, read_list};
 use crate::query::{Context, all_of};
 use crate::table::row::Row;
 
-use crate::json::page::BadCell;
 use crate::json::tree::Node;
 
 /// The numbers that v2 has for the types of fields.

@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 
 use super::cells::{category, push};
-use crate::json::flatten::form_of;
-use crate::json::flatten::{Field, JsonType, Record, Value};
+use crate::json::flatten::{Field, JsonType, Record, Value, form_of};
 use crate::table::row::Row;
 
 /// Columns that v2 does not have.

@@ -11,14 +11,13 @@ use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, only, optional};
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::Page;
-use crate::paging::short_lists;
 use crate::paging::{
     ListContext, PageRange, PageRequest, Pages, Paging, join_lists, read_ids, read_list,
+    short_lists,
 };
 use crate::query::all_of;
-use crate::table::Table;
 use crate::table::row_filter::RowFilter;
-use crate::table::{Format, Map, RowMap, read_page};
+use crate::table::{Format, Map, RowMap, Table, read_page};
 
 /// Which notes a list holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

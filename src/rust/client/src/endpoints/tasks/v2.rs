@@ -7,8 +7,7 @@ use crate::endpoints::element_names::element_type;
 use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination};
 use crate::endpoints::parameters::{IDS_A_REQUEST, only};
 use crate::http::Request;
-use crate::json::flatten::form_of;
-use crate::json::flatten::{JsonType, Record, Value};
+use crate::json::flatten::{JsonType, Record, Value, form_of};
 use crate::table::row::Row;
 use crate::table::row_filter::Span;
 

@@ -6,8 +6,7 @@ use std::collections::HashMap;
 
 use crate::endpoints::element_names::singular;
 use crate::endpoints::notes::v4::sources::{code_of_event, code_text};
-use crate::json::flatten::form_of;
-use crate::json::flatten::{Field, JsonType, Record, Value};
+use crate::json::flatten::{Field, JsonType, Record, Value, form_of};
 use crate::table::row::Row;
 
 /// Members of an event that have a name of their own, in the order of the

@@ -25,8 +25,7 @@ use crate::query::{Warning, all_of};
 use crate::sync::lock;
 use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
-use crate::table::{Format, Map, RowMap, read_page};
-use crate::table::{SeenKeys, Table};
+use crate::table::{Format, Map, RowMap, SeenKeys, Table, read_page};
 use lists::{Feed, NotesList, events_with_notes, lists_by_id, lists_of, warnings_of};
 use notes::NoteRows;
 

@@ -2,8 +2,7 @@
 
 use crate::endpoints::notes::v4::sources::{code_of, code_text};
 use crate::json::field_names::Tag;
-use crate::json::flatten::form_of;
-use crate::json::flatten::{Record, Value};
+use crate::json::flatten::{Record, Value, form_of};
 use crate::table::row::Row;
 use crate::table::row_filter::RowFilter;
 use crate::table::row_template::{CellSource, RowTemplate, Template};
