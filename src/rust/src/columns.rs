@@ -34,7 +34,7 @@ pub fn data_frame(table: Table, tzone: &str) -> Robj {
     frame
 }
 
-/// What the vector of a column takes, without R's own for each string.
+/// The memory of a column's vector, without R's overhead for each string.
 fn size(column: &Column, rows: usize) -> usize {
     rows * size_of::<SEXP>()
         + match column.values() {
@@ -43,22 +43,22 @@ fn size(column: &Column, rows: usize) -> usize {
         }
 }
 
-/// For so many bytes R is made to look for garbage before: to do so when half
-/// of them have come takes longer, but for fewer bytes not by much.
+/// From so many bytes on R collects garbage before the first column. To collect when
+/// half of the columns exist takes longer; for fewer bytes the difference is small.
 const MANY_BYTES: usize = 64 << 20;
 
-/// R keeps about so much free however little is in use.
+/// R keeps about so much of its heap free in any case.
 const SPARE_BYTES: usize = 16 << 20;
 
-/// Tells R how many bytes are coming: otherwise its heap grows by small steps,
-/// and before each of them all that came so far is looked through for garbage.
-/// For many bytes it is looked for now, when there is little to look through.
+/// Makes R's heap large enough for so many bytes. Otherwise it grows in small steps,
+/// and before each of them R scans all columns made so far for garbage. For many
+/// bytes R collects now, while there is little to scan.
 ///
-/// A vector that does not fit makes R look through all of its heap and then
-/// enlarge that by a fifth more than the vector takes. But the vector counts
-/// as used until R looks again: the second one, which does not fit into that
-/// fifth, makes it look among its newest objects, which takes no time. The
-/// second one counts on, so that the first must be so much larger.
+/// A vector that does not fit makes R collect in its whole heap, and then grow the
+/// heap to the size of the vector and a fifth more. But this vector counts as used
+/// until the next collection. So a second vector follows, which does not fit into
+/// that fifth: R then collects among its newest objects only, which takes no time.
+/// The second vector still counts as used, so the first one is larger by as much.
 fn make_room(bytes: usize) {
     if bytes < MANY_BYTES {
         return allocate_unused(bytes);
@@ -67,8 +67,8 @@ fn make_room(bytes: usize) {
     allocate_unused(bytes / 4 + 2 * SPARE_BYTES);
 }
 
-/// A vector that is not used. Its pages are never written to, so that it takes
-/// no memory.
+/// Allocates a vector that is not used. Its pages are never written, so it takes no
+/// memory.
 fn allocate_unused(bytes: usize) {
     single_threaded(|| {
         // SAFETY: on R's main thread. All other objects of this call are
@@ -119,13 +119,13 @@ fn double(cells: &Indices, values: &[f64], rows: usize) -> Vec<Rfloat> {
     vector
 }
 
-/// Texts that are numbers, as such.
+/// The numbers in texts.
 fn parsed(codes: &Indices, interner: &Interner) -> Vec<f64> {
     let values: Vec<f64> = interner.iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect();
     codes.iter().map(|code| values[code as usize]).collect()
 }
 
-/// Texts that are truth values, as 1 and 0.
+/// The truth values in texts, as 1 and 0.
 fn truths(codes: &Indices, interner: &Interner) -> Vec<f64> {
     let truth = |code| f64::from(u8::from(interner.get(code) == "TRUE"));
     codes.iter().map(truth).collect()
@@ -165,8 +165,8 @@ fn blank(rows: usize) -> Robj {
     })
 }
 
-/// Each distinct string is made an R string once; cells point to it. `blank` has
-/// a missing text for each row: R copies that sooner than it sets each.
+/// Makes an R string of each distinct text once; the cells point to it. `blank` has a
+/// missing text for each row: to copy it is quicker than to set each cell.
 fn text(cells: &Indices, codes: &Indices, interner: &Interner, blank: &Robj) -> Robj {
     let rows = blank.len();
     single_threaded(|| {

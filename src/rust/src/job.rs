@@ -188,7 +188,7 @@ fn settings(spec: &Spec) -> Result<Settings> {
     })
 }
 
-/// R has found out which road the given pieces make.
+/// R has found out which way to authenticate the given pieces make.
 fn credentials(spec: &Spec) -> Result<Credentials> {
     Ok(match spec.text("road")?.as_str() {
         "token" => Credentials::Token(spec.text("access_token")?.into()),

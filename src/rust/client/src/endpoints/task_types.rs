@@ -15,7 +15,7 @@ use crate::table::row::Row;
 static TASK_TYPES: Schema =
     Schema { base: &["id", "name"], inferred: true, integers: &["id"], ..Schema::TEXT };
 
-/// How a type looks, which is no data.
+/// The looks of a type, which are no data.
 const LOOKS: [&str; 2] = ["color", "icon_id"];
 
 /// The types of tasks of an account.

@@ -37,7 +37,7 @@ pub static TRANSACTIONS: Schema = Schema {
     ..Schema::TEXT
 };
 
-/// What transactions to read. An empty filter lets all through.
+/// What transactions to read. An empty filter passes all.
 #[derive(Clone, Debug, Default)]
 pub struct TransactionsRequest {
     /// Rows a request, 1 to 500; API v4 gives fewer.
@@ -155,7 +155,7 @@ pub fn write_v2<'r>(transaction: &'r Record, row: &mut Row<'r>) {
 }
 
 /// A transaction of API v4 as a row of v2 (docs/api-v4.md, Transactions over
-/// v4). What v2 calls its date is when it was completed.
+/// v4). The date in v2 is the time of completion.
 pub fn write_v4<'r>(transaction: &'r Record, row: &mut Row<'r>) {
     for column in TRANSACTIONS.base {
         match *column {
@@ -170,7 +170,7 @@ pub fn write_v4<'r>(transaction: &'r Record, row: &mut Row<'r>) {
     }
 }
 
-/// The sum. Where it has minor units `price` is cut off.
+/// The sum. With minor units `price` has only its whole part.
 fn price<'r>(transaction: &'r Record) -> Value<'r> {
     let exact = transaction.get("price_with_minor_units");
     exact.or_else(|| transaction.get("price")).unwrap_or(Value::ABSENT)

@@ -34,7 +34,7 @@ static USERS: Schema = Schema {
     ..Schema::TEXT
 };
 
-/// What API v4 tells only if asked to.
+/// What API v4 sends only on request.
 const V4_MORE: &str = "phone_number,role,group";
 
 /// The users of an account.
@@ -107,15 +107,15 @@ pub fn write_v4<'r>(user: &'r Record, row: &mut Row<'r>) -> bool {
         row.copy_as(user, &format!("rights.{column}"), column);
     }
     row.push_value("phone_number", first_of(user, &["phone_number"]).filled());
-    // What v2 does not have comes last.
+    // Columns that v2 does not have come last.
     row.push_value("role_id", first_of(user, &["rights.role_id", "_embedded.roles.id"]));
     row.push_value("role_name", first_of(user, &["_embedded.roles.name"]).filled());
     row.push_value("group_name", first_of(user, &["_embedded.groups.name"]).filled());
     user.get("rights.is_free").is_none_or(|is_free| is_free.text() != "TRUE")
 }
 
-/// The first group has the id 0 in v2 and none in v4. A user whose rights are
-/// not told may belong to any.
+/// The first group has the id 0 in v2 and null in v4. A user without rights in the answer
+/// may belong to any group.
 fn group_id<'r>(user: &'r Record) -> Value<'r> {
     let has_rights = user.iter().any(|field| field.name().starts_with("rights."));
     match first_of(user, &["rights.group_id", "_embedded.groups.id"]) {
@@ -124,7 +124,7 @@ fn group_id<'r>(user: &'r Record) -> Value<'r> {
     }
 }
 
-/// What the first of these members that is there holds.
+/// The value of the first of these members that exists.
 fn first_of<'r>(user: &'r Record, names: &[&str]) -> Value<'r> {
     names.iter().find_map(|name| user.get(name)).unwrap_or(Value::ABSENT)
 }

@@ -1,5 +1,5 @@
-//! Many lists that are parts of one, such as those of single customers. Where
-//! the one has fewer pages than they take requests, it is read in their place.
+//! Many lists that are parts of one, such as those of single customers. If the whole list
+//! takes fewer requests than its parts, it is read instead.
 //!
 //! No API tells how long a list is, but one request does tell whether it reaches
 //! beyond a row.
@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::json::page::Page;
 use crate::paging::{PageRange, Paging, is_too_slow};
 
-/// So few parts are read one by one in any case.
+/// Up to so many parts are always read one by one.
 const FEW: u64 = 3;
 
-/// What to ask the whole list for: it has nothing there if it is cheaper to
-/// read than so many `parts`. None if that is not worth a request.
+/// A range of the whole list that is empty if the list is cheaper to read than so many
+/// `parts`. None if that is not worth a request.
 pub fn beyond(parts: usize, paging: Paging, limit: u32) -> Option<PageRange> {
     let parts = parts as u64;
     if parts <= FEW {
@@ -23,12 +23,12 @@ pub fn beyond(parts: usize, paging: Paging, limit: u32) -> Option<PageRange> {
     let requests = 2 * parts;
     // Numbered pages begin at multiples of their length only.
     let size = if paging.tells_next() { limit } else { 1 };
-    // The question itself and the end of the whole list take two.
+    // This request and the one for the end of the whole list are two.
     Some(PageRange { offset: (requests - 2) * u64::from(limit), limit: size })
 }
 
-/// Whether nothing is there. A server that lags says so in vain: that costs
-/// time and no rows.
+/// Whether the range is empty. If that is wrong, because the server lags, it costs time
+/// but no rows.
 ///
 /// # Errors
 /// That of the answer. A server that is too slow for it has a long list.

@@ -1,4 +1,4 @@
-//! Custom fields and their values, as JSON has them in either API.
+//! Custom fields and their values, in the JSON of either API.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use super::many::Many;
 use super::scalar::{Content, Scalar};
 
-/// A custom field with its values; absent is what the API does not tell.
+/// A custom field with its values. What the API does not send is absent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct CustomField {
@@ -27,9 +27,9 @@ pub struct CustomField {
 #[derive(Debug, Default)]
 pub struct FieldValue {
     pub content: Content,
-    /// Members with other names: a chained list has no `value` at all.
+    /// Members with other names: a chained list has no member `value`.
     pub others: Content,
-    /// Of a choice in a list, in API v2.
+    /// The id of a choice in a list, in API v2.
     v2_enum: Scalar,
     /// The same in API v4, which may send both.
     enum_id: Scalar,
@@ -44,7 +44,7 @@ impl FieldValue {
         if self.enum_id.get().is_some() { &self.enum_id } else { &self.v2_enum }
     }
 
-    /// Makes it no choice.
+    /// Removes the choice.
     pub fn forget_choice(&mut self) {
         self.enum_id = Scalar::default();
         self.v2_enum = Scalar::default();

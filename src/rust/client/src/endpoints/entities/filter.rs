@@ -1,6 +1,6 @@
-//! The filters of a call, as numbers: sent to the server and, for API v4,
-//! looked at again here. There they are a paid option that is ignored in
-//! silence when it is off (docs/api-v4.md, Paid filters).
+//! The filters of a call. They are sent to the server and applied again to the rows of
+//! API v4, where filters are a paid option and silently ignored if it is off
+//! (docs/api-v4.md, Paid filters).
 
 use super::request::{Entity, EntityRequest, Moments};
 use crate::account::time_zone::{Moment, Zone};
@@ -60,7 +60,7 @@ impl EntityFilter {
             && !self.active
     }
 
-    /// What is looked at again when a row has come.
+    /// The filter that is applied again to rows.
     pub fn of_rows(&self) -> RowFilter {
         RowFilter::default()
             .is_in("id", &self.ids)
@@ -71,7 +71,7 @@ impl EntityFilter {
             .between("next_date", self.next)
     }
 
-    /// Whether a row passes as to the times that it has or lacks.
+    /// Whether a row has the times that are asked for.
     pub fn suits(&self, row: &Row) -> bool {
         let is_time = |value: Value| {
             value.json_type() != JsonType::Absent && !value.text().starts_with(['-', '0'])

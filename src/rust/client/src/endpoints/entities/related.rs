@@ -1,5 +1,5 @@
-//! What belongs to an entity, as JSON has it. Empty comes as `{}`, `[]`, null or
-//! not at all (docs/api-v2.md, Empty values); ids come alone or as objects.
+//! What belongs to an entity, in JSON. Empty lists come as `{}`, `[]`, null or not at
+//! all (docs/api-v2.md, Empty values). Ids come alone or in objects.
 
 use std::fmt;
 

@@ -47,7 +47,7 @@ pub fn request_one(call: &EntityRequest, id: u64) -> Request {
     request.query("with", &embedded(call).join(","))
 }
 
-/// The request for a page. Filters are sent only where they are heeded.
+/// The request for a page. Filters are sent only where the account has them.
 pub fn request(
     call: &EntityRequest,
     filter: &EntityFilter,
@@ -58,7 +58,7 @@ pub fn request(
     let mut request = Request::get(format!("/api/v4/{}", entity.plural()))
         .query("page", &range.page_number())
         .query("limit", &range.limit);
-    // No order of customers is documented: the pager sees if it changes.
+    // No sort order of customers is documented. The pager sees if it changes.
     if entity != Entity::Customer {
         request = request.query("order[id]", "asc");
     }
@@ -83,7 +83,7 @@ fn between(request: Request, name: &str, span: Span) -> Request {
     })
 }
 
-/// What is to be embedded so that the linked tables can be filled.
+/// What has to be embedded for the linked tables.
 fn embedded(call: &EntityRequest) -> Vec<&str> {
     let mut with = match call.entity {
         Entity::Lead => vec!["contacts"],
@@ -116,7 +116,7 @@ pub fn write_row<'r>(entity: Entity, record: &'r Record, related: &'r Related, r
             _ => sums.push(field, row),
         }
     }
-    // What v2 gives as 0, v4 gives as null.
+    // 0 in v2 is null in v4.
     if entity == Entity::Lead && record.get("loss_reason_id").is_none() {
         row.push_as("loss_reason_id", "0", JsonType::Int);
     }
@@ -138,8 +138,8 @@ fn write<'r>(row: &mut Row<'r>, name: &'static str, value: Option<&'r Scalar>) {
     }
 }
 
-/// A value of a custom field as v2 gives it: days as text of the account's
-/// office, ticks as 1 and 0, parts of an address by name.
+/// A value of a custom field as in v2: days as text in the account's zone, ticks as 1
+/// and 0, parts of an address by name.
 pub fn as_v2_value(field: &CustomField, value: &mut FieldValue, zone: &Zone) {
     let format = match field.kind.text.as_str() {
         "date" | "birthday" => "%Y-%m-%d 00:00:00",
@@ -155,7 +155,7 @@ pub fn as_v2_value(field: &CustomField, value: &mut FieldValue, zone: &Zone) {
     rewrite(value, |content| wall_time(&content.text, zone, format));
 }
 
-/// Writes what a value holds anew; what can't be read stays as it is.
+/// Replaces the text of a value; an unreadable one stays as it is.
 fn rewrite(value: &mut FieldValue, write: impl Fn(&Scalar) -> Option<String>) {
     for (_, content) in &mut value.content.0 {
         if let Some(text) = write(content) {
@@ -168,8 +168,8 @@ fn tick(content: &Scalar) -> Option<&'static str> {
     flag(content.value()).map(|is_ticked| if is_ticked { "1" } else { "0" })
 }
 
-/// A moment as the office's clock shows it. It comes as seconds, also quoted,
-/// as RFC 3339, or as a date of the office.
+/// A moment as local time. It comes as seconds, also quoted, as RFC 3339, or as a local
+/// date.
 fn wall_time(text: &str, zone: &Zone, format: &str) -> Option<String> {
     let moment = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp());
     if let Some(seconds) = text.parse().ok().or_else(moment) {

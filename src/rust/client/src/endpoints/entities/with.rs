@@ -1,5 +1,5 @@
-//! What `with_with` asks for: the names that each API has for it, and what
-//! becomes of what the server embeds in an entity for it.
+//! What `with_with` asks for: its names in each API, and the columns of what the server
+//! then embeds.
 
 use super::related::Related;
 use super::request::Entity;
@@ -8,7 +8,7 @@ use crate::json::flatten::Value;
 use crate::json::tree::Node;
 use crate::table::row::Row;
 
-/// Names of API v2 and of v4; empty where it has none.
+/// The names in API v2 and in v4; empty where there is none.
 type Names = (&'static str, &'static str);
 
 const ELEMENTS: Names = ("catalog_elements_links", "catalog_elements");
@@ -28,7 +28,7 @@ const OF_LEADS: &[Names] = &[
 const OF_CUSTOMERS: &[Names] =
     &[ELEMENTS, ("contacts", "contacts"), ("companies", "companies"), ("", "segments")];
 
-/// The name that an API has for what is asked for, if it has one.
+/// The name in an API, if there is one.
 fn translated(entity: Entity, api: Api, asked: &str) -> Option<&'static str> {
     let names = match entity {
         Entity::Lead => OF_LEADS,
@@ -39,8 +39,7 @@ fn translated(entity: Entity, api: Api, asked: &str) -> Option<&'static str> {
     Some(if api == Api::V2 { v2 } else { v4 }).copied().filter(|name| !name.is_empty())
 }
 
-/// What to ask the server for. A name that is in no list is sent as it is: it
-/// may be a new one.
+/// The names to send. An unknown name is sent as it is: it may be new.
 pub fn sent(entity: Entity, api: Api, asked: &[String]) -> Vec<&str> {
     let mut sent: Vec<&str> = Vec::new();
     for name in asked {
@@ -52,7 +51,7 @@ pub fn sent(entity: Entity, api: Api, asked: &[String]) -> Vec<&str> {
     sent
 }
 
-/// What is asked for that the API is not known to have.
+/// The names that the API is not known to have.
 pub fn unknown(entity: Entity, api: Api, asked: &[String]) -> Vec<String> {
     let unknown = asked.iter().filter(|name| translated(entity, api, name).is_none());
     unknown.cloned().collect()
@@ -63,7 +62,7 @@ pub fn wants_elements(asked: &[String]) -> bool {
     asked.iter().any(|name| is_either(ELEMENTS, name))
 }
 
-/// The columns that are there for what is asked for, be it empty.
+/// The columns for these names, which exist even if they are empty.
 pub fn columns(asked: &[String]) -> impl Iterator<Item = &'static str> {
     let of_name = |name: &String| match name.as_str() {
         "source" => &["source_id", "source_name"][..],
@@ -84,8 +83,8 @@ pub fn loss_reason(related: &Related) -> Option<Value<'_>> {
     reason.get("name").or_else(first)?.value()
 }
 
-/// Adds what is embedded because it was asked for and has no table, as
-/// columns: `source_name`. The parts of lists are numbered.
+/// Adds embedded values that have no table of their own as columns: `source_name`.
+/// Elements of lists are numbered.
 pub fn write_columns<'r>(asked: &[String], related: &'r Related, row: &mut Row<'r>) {
     let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
     let has_place = |name: &str| is_either(ELEMENTS, name) || is_either(LOSS_REASON, name);
@@ -123,8 +122,8 @@ fn write_node<'r>(name: String, number: &str, node: &'r Node, row: &mut Row<'r>)
 pub struct Element<'c>(&'c Node);
 
 impl<'c> Element<'c> {
-    /// One of its members, by any of these names. API v4 has some of them in
-    /// `metadata`, old links of v2 name where they lead.
+    /// The member with one of these names. API v4 has some of them in `metadata`; old
+    /// links of v2 name their target.
     pub fn get(&self, names: &[&str]) -> Option<Value<'c>> {
         let members = [Some(self.0), self.0.get("metadata")].into_iter().flatten();
         let find = |node: &'c Node| names.iter().find_map(|name| node.get(name)?.value());

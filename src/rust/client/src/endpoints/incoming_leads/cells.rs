@@ -15,7 +15,7 @@ pub static INCOMING: Schema = Schema {
     ..Schema::TEXT
 };
 
-/// What rows call a category that filters name otherwise.
+/// The name in rows of a category that has another name in filters.
 pub fn category(filter: &str) -> &str {
     match filter {
         "forms" => "form",
@@ -24,8 +24,8 @@ pub fn category(filter: &str) -> &str {
     }
 }
 
-/// Adds a cell. A name that ends as those of times do may hold anything else:
-/// that is no value then, as in amocrm 0.1.0.
+/// Adds a cell. In a column that is named like a time, anything else is no value, as in
+/// amocrm 0.1.0.
 pub fn push<'r>(row: &mut Row<'r>, name: impl Into<Cow<'r, str>>, field: Field<'r>) {
     let (name, value) = (name.into(), field.value());
     let is_time = || value.number().is_some_and(f64::is_finite);

@@ -83,7 +83,7 @@ fn names_of(category: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// What is not there makes no column, as in v2.
+/// A missing value makes no column, as in v2.
 fn copy<'r>(lead: &'r Record, name: &str, row: &mut Row<'r>, column: impl Into<Cow<'r, str>>) {
     if let Some(field) = lead.find(name) {
         push(row, column, field);

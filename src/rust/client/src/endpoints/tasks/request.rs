@@ -44,7 +44,7 @@ pub static TASKS: Schema = Schema {
     ..Schema::TEXT
 };
 
-/// What tasks to read. An empty filter lets all through.
+/// What tasks to read. An empty filter passes all.
 #[derive(Clone, Debug, Default)]
 pub struct TasksRequest {
     /// Rows a request, 1 to 500; API v4 gives fewer.
@@ -58,13 +58,13 @@ pub struct TasksRequest {
     pub elements: Vec<u64>,
     /// Only tasks of these users.
     pub responsible_users: Vec<u64>,
-    /// Only tasks set between these moments.
+    /// Only tasks created between these moments.
     pub created: [Option<Moment>; 2],
     /// Only tasks changed between these moments.
     pub modified: [Option<Moment>; 2],
     /// 0 for open tasks, 1 for those that are done.
     pub statuses: Vec<u64>,
-    /// Only tasks set by these users.
+    /// Only tasks created by these users.
     pub authors: Vec<u64>,
     /// Only tasks of these types.
     pub task_types: Vec<u64>,

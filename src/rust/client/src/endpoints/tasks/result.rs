@@ -3,8 +3,8 @@
 use crate::json::flatten::{Field, Record, Value, form_of};
 use crate::table::row::Row;
 
-/// Writes a task's result, which is an object, a list of objects or only its
-/// text; the columns are there also where there is none.
+/// Writes the result of a task: an object, a list of objects, or only a text. The
+/// columns exist even without a result.
 pub fn write_result<'r>(task: &'r Record, row: &mut Row<'r>) {
     let is =
         |field: &Field, stem| form_of(field.name(), stem).is_some_and(|form| !form.contains('.'));
@@ -13,7 +13,7 @@ pub fn write_result<'r>(task: &'r Record, row: &mut Row<'r>) {
     write_each("result_text", texts, row);
 }
 
-/// The first value has the column, further ones have numbered ones.
+/// The first value gets the column, further ones get numbered columns.
 fn write_each<'r>(
     column: &'static str,
     mut record: impl Iterator<Item = Field<'r>>,

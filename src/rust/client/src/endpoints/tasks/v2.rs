@@ -20,9 +20,8 @@ pub fn by_ids(request: &TasksRequest, spans: Spans) -> Vec<PagedList> {
     ids.map(|ids| list(request, spans, pagination(ids), Request::get(ALL))).collect()
 }
 
-/// The list that holds the tasks of a request. Several elements or kinds are
-/// left to the filter of rows: whether the server understands them is not
-/// certain.
+/// The list that holds the tasks of a request. Several elements or kinds are filtered
+/// here only, since the server may not understand them.
 pub fn whole(request: &TasksRequest, spans: Spans) -> PagedList {
     let TasksRequest { elements, kinds, .. } = request;
     let list = filtered(request, spans, only(elements), only(kinds));

@@ -14,8 +14,7 @@ use crate::table::row_filter::Span;
 /// Ids that one request may name.
 const IDS_A_REQUEST: usize = 100;
 
-/// Columns of v2 and the members that hold them; what v2 did not have comes
-/// last.
+/// Columns of v2 and their members in v4. Columns that v2 did not have come last.
 const BEFORE_ELEMENT: [&str; 7] = [
     "id",
     "responsible_user_id",
@@ -66,7 +65,7 @@ pub fn lists(request: &TasksRequest, spans: Spans) -> Vec<PagedList> {
 fn with_filters(asked: Request, request: &TasksRequest, spans: Spans) -> Request {
     let kinds: Vec<&str> = request.kinds.iter().map(|kind| plural(kind)).collect();
     let Span { from, to } = spans.modified.widened();
-    // One of two: with both, all are meant.
+    // Only if one of the two is asked for: both together mean all tasks.
     let done = if request.statuses.len() == 1 { request.statuses.as_slice() } else { &[] };
     asked
         .query("order[id]", "asc")

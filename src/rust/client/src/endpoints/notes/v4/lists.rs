@@ -38,9 +38,8 @@ pub enum Feed {
     NotesById(Vec<u64>),
     /// Events of these types, of the list's kind of element.
     Events(Vec<&'static str>),
-    /// Events of chats, which the server files under contacts whatever they
-    /// belong to (docs/api-v4.md, Chats): asked for without a kind, sorted out
-    /// here.
+    /// Events of chats. The server files all of them under contacts (docs/api-v4.md,
+    /// Chats), so they are asked for without a kind and filtered here.
     Chats(Vec<&'static str>),
 }
 
@@ -74,7 +73,7 @@ impl Feed {
 impl NotesList {
     /// `limit` is what the user wants at most.
     fn new(kind: &str, feed: Feed, elements: &[u64], limit: u32) -> Self {
-        // Rows of events lack some columns, which are there all the same.
+        // Rows of events lack some columns, which the table has in any case.
         let empty = Table::with_base(&NOTES);
         let pages = Pages::new(Paging::Numbered, limit.min(feed.most()), empty);
         NotesList { kind: kind.to_owned(), feed, elements: elements.to_vec(), pages }
@@ -98,8 +97,8 @@ impl NotesList {
     pub fn request(&self, range: PageRange, since: Option<i64>) -> Request {
         let page = range.page_number();
         let request = Request::get(self.path()).query("page", &page).query("limit", &range.limit);
-        // One second early, since whether the bound is included is not said;
-        // what is too early is left out here.
+        // One second earlier, since the bound may be excluded. Rows that are too early are
+        // filtered out here.
         let since = since.map(|since| since - 1);
         match &self.feed {
             Feed::Notes(names) => {
@@ -142,7 +141,7 @@ impl NotesList {
     }
 }
 
-/// What can't be had, as far as the request tells.
+/// The warnings that follow from the request alone.
 pub fn warnings_of(request: &NotesRequest) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if !request.ids.is_empty() {

@@ -44,8 +44,8 @@ pub struct ReaderV4 {
     warnings: Mutex<Vec<Warning>>,
 }
 
-/// The filters, looked at again here: the server may ignore some. Ids, when
-/// there are any, are the only one.
+/// The filters that are applied again here, since the server may ignore some. With ids,
+/// they are the only filter.
 fn filter_of(request: &NotesRequest, since: Option<i64>) -> RowFilter {
     if !request.ids.is_empty() {
         return RowFilter::default().is_in("id", &request.ids);
@@ -239,7 +239,7 @@ impl ReaderV4 {
         table.set_texts("text", &texts);
     }
 
-    /// What the user should know.
+    /// The warnings.
     pub fn warnings(&self) -> Vec<Warning> {
         lock(&self.warnings).clone()
     }

@@ -50,7 +50,7 @@ const LAST_CODE: u32 = 104;
 /// Names v4 has used besides those of [`NOTE_TYPES`].
 const OTHER_NAMES: [(&str, u32); 1] = [("followed_link", 32)];
 
-/// Where to look for what is asked for, for one kind of element.
+/// The sources of notes for one kind of element.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct NoteSources {
     /// v4's names of notes; Some(empty) for all, None to leave notes out.
@@ -59,7 +59,7 @@ pub struct NoteSources {
     pub events: Vec<&'static str>,
 }
 
-/// Plans the reading of `codes`, or of everything when there are none.
+/// The sources of the notes with these codes; of all notes without codes.
 pub fn sources_of(kind: &str, codes: &[String]) -> NoteSources {
     let wanted = |code: u32| codes.is_empty() || codes.contains(&code.to_string());
     let events = EVENTS
