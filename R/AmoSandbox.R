@@ -183,13 +183,15 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
 }
 
 note_counts <- function(notes, kinds) {
-  counts <- if (is.null(names(notes))) rep(notes, length(kinds)) else notes[kinds]
-  named <- is.null(names(notes)) || all(names(notes) %in% kinds)
-  if (!is.numeric(notes) || !named || (is.null(names(notes)) && length(notes) != 1)) {
+  given <- names(notes)
+  numbers <- as_numbers(notes)
+  good <- if (is.null(given)) length(numbers) == 1 else all(given %in% kinds)
+  if (length(numbers) == 0 || !good) {
     abort_input("notes", gettextf(
       "`notes` must be one number, or numbers named by %s", paste(kinds, collapse = ", ")
     ))
   }
+  counts <- if (is.null(given)) rep(numbers, length(kinds)) else numbers[match(kinds, given)]
   counts[is.na(counts)] <- 0
   stats::setNames(lapply(counts, check_number, "notes"), kinds)
 }
@@ -210,11 +212,16 @@ recorded_json <- function(items, name) {
 }
 
 check_number <- function(value, argument) {
-  if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value < 0) {
+  number <- as_numbers(value)
+  if (!is_count(number)) {
     abort_input(argument, gettextf("`%s` must be one number, 0 or more", argument))
   }
-  as.numeric(value)
+  number
 }
+
+#' Whether it is one number, 0 or more
+#' @noRd
+is_count <- function(number) length(number) == 1 && is.finite(number) && number >= 0
 
 #' The present in seconds since 1970
 #' @noRd

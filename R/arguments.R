@@ -4,15 +4,29 @@
 #' Rows a request: whole, 1 or more; more than `most` is `most` with a warning
 #' @noRd
 check_limit <- function(limit, most) {
-  if (!is_whole(limit) || length(limit) != 1 || limit < 1) {
+  rows <- as_numbers(limit)
+  if (length(rows) != 1 || !whole(rows) || rows < 1) {
     abort_input("limit", gettextf(
       "`limit` must be one whole number from 1 to %d, not %s", most, shown_value(limit)
     ))
   }
-  if (limit > most) {
+  if (rows > most) {
     warn("limit", gettextf("`limit` can be %d at most: %d is used", most, most))
   }
-  min(limit, most)
+  min(rows, most)
+}
+
+#' Numbers as plain doubles, integer64 by its value; none of anything else,
+#' such as text, factors and times
+#' @noRd
+as_numbers <- function(x) {
+  if (inherits(x, "integer64")) {
+    integer64_numbers(x)
+  } else if (is.numeric(x) && !inherits(x, c("Date", "POSIXt", "difftime"))) {
+    as.double(x)
+  } else {
+    numeric()
+  }
 }
 
 #' Ids: whole numbers, or their text; NULL stays NULL. Gives distinct digits
@@ -38,20 +52,19 @@ check_ids <- function(ids, argument) {
 #' Ids as text; NA for what is no whole number
 #' @noRd
 id_digits <- function(ids) {
-  if (inherits(ids, "integer64")) {
-    ids <- integer64_numbers(ids)
-  }
   if (is.character(ids) || is.factor(ids)) {
-    trimws(as.character(ids))
-  } else if (is.numeric(ids) && !inherits(ids, c("Date", "POSIXt", "difftime"))) {
-    # as.character() would write 100000 as 1e+05.
-    ifelse(whole(ids), sprintf("%.0f", ids), NA)
-  } else {
-    rep(NA_character_, max(1, length(ids)))
+    return(trimws(as.character(ids)))
   }
+  numbers <- as_numbers(ids)
+  if (length(numbers) == 0) {
+    return(rep(NA_character_, max(1, length(ids))))
+  }
+  # as.character() would write 100000 as 1e+05.
+  ifelse(whole(numbers), sprintf("%.0f", numbers), NA)
 }
 
-#' Numbers of an integer64, whose 64 bits stand where a double has its own
+#' Numbers of an integer64, whose 64 bits stand where a double has its own; the
+#' least of them is NA
 #' @noRd
 integer64_numbers <- function(ids) {
   bits <- writeBin(as.vector(unclass(ids), "double"), raw(), endian = "little")
@@ -59,7 +72,8 @@ integer64_numbers <- function(ids) {
   low <- halves[1, ]
   # The bits of NA as a 32-bit integer are a half like any other.
   low <- ifelse(is.na(low), 2^31, low %% 2^32)
-  halves[2, ] * 2^32 + low
+  numbers <- halves[2, ] * 2^32 + low
+  ifelse(numbers == -2^63, NA, numbers)
 }
 
 #' Where the ids of an argument can be looked up, or NULL
@@ -179,13 +193,21 @@ check_one_of <- function(number, numbers, argument) {
   if (is.null(number)) {
     return(NULL)
   }
-  if (length(number) != 1 || !(is.numeric(number) || is.logical(number)) || !number %in% numbers) {
+  value <- one_number(number)
+  if (!value %in% numbers) {
     listed <- paste(numbers, collapse = ", ")
     abort_input(argument, gettextf(
       "`%s` must be one of %s, or NULL, not %s", argument, listed, shown_value(number)
     ))
   }
-  sprintf("%d", as.integer(number))
+  sprintf("%.0f", value)
+}
+
+#' One number, TRUE being 1; NA for anything else
+#' @noRd
+one_number <- function(x) {
+  number <- if (is.logical(x)) as.double(x) else as_numbers(x)
+  if (length(number) == 1) number else NA_real_
 }
 
 #' TRUE or FALSE, or 1 or 0; NULL is FALSE
@@ -194,12 +216,13 @@ check_optional_flag <- function(flag, argument) {
   if (is.null(flag)) {
     return(FALSE)
   }
-  if (length(flag) != 1 || !(is.numeric(flag) || is.logical(flag)) || !flag %in% c(0, 1)) {
+  value <- one_number(flag)
+  if (!value %in% c(0, 1)) {
     abort_input(argument, gettextf(
       "`%s` must be TRUE or FALSE, or NULL, not %s", argument, shown_value(flag)
     ))
   }
-  flag == 1
+  value == 1
 }
 
 #' One or more of `choices`; NULL stays NULL
@@ -334,12 +357,6 @@ wall_clock <- function(text) {
   format(strptime(complete, "%Y-%m-%d %H:%M:%S", tz = "UTC"), "%Y-%m-%d %H:%M:%S")
 }
 
-#' Whether all are whole numbers that a double holds exactly
-#' @noRd
-is_whole <- function(x) {
-  is.numeric(x) && !inherits(x, c("Date", "POSIXt", "integer64")) && all(whole(x))
-}
-
 #' Which numbers are whole and held exactly
 #' @noRd
 whole <- function(x) is.finite(x) & x == floor(x) & abs(x) < 2^53
@@ -368,10 +385,9 @@ option_flag <- function(name) {
 #' A number from an option
 #' @noRd
 option_number <- function(name, default, from, to) {
-  value <- getOption(name, default)
-  good <- is.numeric(value) && length(value) == 1 && !is.na(value) && value >= from && value <= to
-  if (!good) {
+  value <- as_numbers(getOption(name, default))
+  if (length(value) != 1 || is.na(value) || value < from || value > to) {
     abort_input(name, gettextf("options(%s = ) must be one number from %s to %s", name, from, to))
   }
-  as.numeric(value)
+  value
 }

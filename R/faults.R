@@ -68,10 +68,10 @@ check_fault <- function(fault, number) {
 fault_conditions <- function(fault, refuse) {
   given <- fault[intersect(names(fault_when), names(fault))]
   for (name in names(given)) {
-    value <- given[[name]]
+    value <- if (is.logical(given[[name]])) as.double(given[[name]]) else as_numbers(given[[name]])
     wanted <- length(fault_when[[name]])
-    good <- (is.numeric(value) || is.logical(value)) && length(value) == wanted && !anyNA(value)
-    if (good && all(value >= 0) && !is.unsorted(value)) next
+    given[[name]] <- value
+    if (length(value) == wanted && isTRUE(all(value >= 0)) && !is.unsorted(value)) next
     if (wanted == 1) refuse(gettextf("`%s` must be one number, 0 or more", name))
     refuse(gettextf("`%s` must be two rising numbers, 0 or more", name))
   }
@@ -104,14 +104,14 @@ check_fault_names <- function(fault, action, refuse) {
 #' First and last of the requests meant, counted from 1
 #' @noRd
 fault_range <- function(nth, refuse) {
-  if (is.null(nth)) nth <- 1
-  good <- is.numeric(nth) && length(nth) > 0 && !anyNA(nth)
-  without_end <- good && length(nth) == 2 && nth[[2]] == Inf
+  nth <- if (is.null(nth)) 1 else as_numbers(nth)
+  without_end <- length(nth) == 2 && nth[[2]] %in% Inf
   counted <- if (without_end) nth[[1]] else nth
-  if (!good || !is_whole(counted) || counted[[1]] < 1 || any(diff(counted) != 1)) {
+  good <- length(counted) > 0 && all(whole(counted))
+  if (!good || counted[[1]] < 1 || any(diff(counted) != 1)) {
     refuse(gettext("`nth` must be a whole number from 1, several such as 2:4, or c(2, Inf)"))
   }
-  as.numeric(c(counted[[1]], nth[[length(nth)]]))
+  c(counted[[1]], nth[[length(nth)]])
 }
 
 #' The status, the rows or the seconds; 0 where there are none
@@ -121,15 +121,13 @@ fault_number <- function(fault, refuse) {
   if (length(name) == 0) {
     return(0)
   }
-  value <- fault[[name]]
-  if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value < 0) {
-    refuse(gettextf("`%s` must be one number, 0 or more", name))
-  }
-  if (name == "rows" && fault$action != "grow" && !is_whole(value)) {
+  value <- as_numbers(fault[[name]])
+  if (!is_count(value)) refuse(gettextf("`%s` must be one number, 0 or more", name))
+  if (name == "rows" && fault$action != "grow" && !whole(value)) {
     refuse(gettext("`rows` must be a whole number"))
   }
   if (name == "status" && !value %in% 200:599) refuse(gettext("`status` must be from 200 to 599"))
-  as.numeric(value)
+  value
 }
 
 #' One text; "" where there is none

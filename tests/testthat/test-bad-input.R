@@ -80,6 +80,49 @@ test_that("a limit that is no whole number from 1 is an input error", {
   }
 })
 
+test_that("a number of the class integer64 counts as what it is in every argument", {
+  # bit64 keeps the 64 bits of an integer where a double has its own.
+  integer64 <- function(number) {
+    halves <- writeBin(as.integer(c(number %% 2^32, number %/% 2^32)), raw(), endian = "little")
+    structure(readBin(halves, "double", 1, endian = "little"), class = "integer64")
+  }
+  few <- AmoSandbox(notes = integer64(3), leads = integer64(5), seed = integer64(7))
+  expect_identical(nrow(AmoNotes(few, "lead", limit = integer64(2))), 3L)
+  limits <- sandbox_requests(few)$query
+  expect_match(limits, "limit_rows=2&", all = FALSE)
+  leads <- AmoLeads(few, tasks = integer64(2), active = integer64(1))$leads
+  expect_identical(leads, AmoLeads(few, tasks = 2, active = TRUE)$leads)
+  withr::with_options(
+    list(amocrm.timeout = integer64(30)), expect_identical(connection_spec(list())$timeout, 30)
+  )
+  fault <- list(path = "/x", status = integer64(502), nth = integer64(2), every = integer64(3))
+  expect_identical(
+    fault_columns(list(fault))[c("fault_number", "fault_first", "fault_every")],
+    list(fault_number = 502, fault_first = 2, fault_every = 3)
+  )
+  expect_input_error(AmoNotes(auth, "lead", limit = integer64(0)), "not 0$")
+  expect_input_error(AmoLeads(auth, tasks = integer64(3)), "not 3$")
+  expect_input_error(AmoLeads(auth, active = integer64(2)), "not 2$")
+})
+
+test_that("a factor, a time or a time difference is no number", {
+  for (bad in list(factor(10), as.Date("1970-01-02"), .POSIXct(1), as.difftime(1, units = "secs"))) {
+    expect_input_error(AmoNotes(auth, "lead", limit = bad), "`limit`")
+    expect_input_error(AmoLeads(auth, tasks = bad), "`tasks`")
+    expect_input_error(AmoLeads(auth, active = bad), "`active`")
+    expect_input_error(AmoSandbox(notes = bad), "`notes`")
+    expect_input_error(AmoSandbox(leads = bad), "`leads`")
+    expect_input_error(AmoSandbox(faults = list(list(path = "/", status = bad))), "`status`")
+    expect_input_error(AmoSandbox(faults = list(list(path = "/", status = 500, nth = bad))), "`nth`")
+    expect_input_error(
+      AmoSandbox(faults = list(list(path = "/", status = 500, every = bad))), "`every`"
+    )
+    withr::with_options(
+      list(amocrm.rate = bad), expect_input_error(AmoNotes(auth, "lead"), "amocrm.rate")
+    )
+  }
+})
+
 test_that("a time that can't be read is an input error", {
   bad <- list("yesterday", "2019-13-01", "2019-02-30", "01.06.2019", NA, "", 20190601,
               "2019-06-01 25:00:00", c("2019-06-01", "2019-06-02"), as.Date(NA))
