@@ -147,7 +147,8 @@ format.amocrm_auth_list <- function(x, ...) {
   shown <- lapply(unclass(x), function(field) {
     if (is.character(field) && length(field) == 1) field else class(field)[[1]]
   })
-  secret <- intersect(names(shown), secret_fields)
+  # A token may stand in a wrong place.
+  secret <- names(shown) %in% secret_fields | looks_secret(unlist(shown))
   shown[secret] <- "<hidden>"
   paste0(names(shown), ": ", unlist(shown))
 }

@@ -16,7 +16,7 @@ call_auth <- function(email, apikey, domain, auth_list) {
   if (is.null(auth_list)) {
     auth_list <- list(email = email, apikey = apikey, domain = domain)
   } else if (!is.list(auth_list)) {
-    abort_input("auth_list", gettext("`auth_list` must be a list made by AmoAuthList()"))
+    abort_input("auth_list", gettext("`auth_list` must be a list created by AmoAuthList()"))
   }
   auth <- resolve_auth(auth_list)
   if (auth$road == "oauth") auth$token_file <- agreed_token_file(auth)
@@ -45,9 +45,26 @@ resolve_auth <- function(given) {
 #' The account: as it was given, or the host of an address
 #' @noRd
 check_domain <- function(domain) {
+  if (looks_secret(domain)) {
+    abort_input("domain", gettext(
+      "`domain` looks like a token or a key: give the account's name there, such as \"mycompany\""
+    ))
+  }
   checked <- rust_check_domain(domain)
   if (!is.null(checked$error)) abort_from_rust(checked$error)
   if (grepl("https://", domain, fixed = TRUE)) sub("https://", "", checked$url) else domain
+}
+
+#' Whether a text may be a token or a key that stands in a wrong place
+#'
+#' A JSON Web Token, or 32 characters and more, letters and digits mixed. The
+#' id of an integration, a UUID, is no secret.
+#' @noRd
+looks_secret <- function(text) {
+  is_token <- grepl("eyJ[A-Za-z0-9_-]{5,}", text)
+  is_key <- grepl("^[A-Za-z0-9_-]{32,}$", text) & lengths(gregexpr("[0-9]", text)) >= 4
+  is_uuid <- grepl("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", text)
+  is_token | (is_key & !is_uuid)
 }
 
 #' Whether an argument that others may be taken for was spelt out
@@ -72,7 +89,7 @@ check_no_token <- function(token_file) {
 #' @noRd
 abort_no_token_file <- function(argument) {
   abort_input("access_token", gettextf(
-    "`%s` is not a token but the name of a file: give the token itself as `access_token`", argument
+    "`%s` is a file name, not a token: pass the token as `access_token`", argument
   ))
 }
 
@@ -122,25 +139,41 @@ credential <- function(value, piece, required = TRUE) {
         return(NULL)
       }
       abort_input(piece, gettextf(
-        "`%s` is missing: give it, or an `auth_list`, or set the environment variable %s",
+        "`%s` is missing: pass it, pass an `auth_list`, or set the environment variable %s",
         piece, variable_of(piece)
       ))
     }
   }
-  if (!is.character(value) || length(value) != 1 || is.na(value) || !nzchar(value)) {
-    abort_input(piece, gettextf("`%s` must be one text that is not empty", piece))
+  if (is_one_text(value) && piece != "token_file") value <- without_wrapping(enc2utf8(value))
+  if (!is_one_text(value) || !nzchar(value)) {
+    abort_input(piece, gettextf("`%s` must be a single non-empty string", piece))
   }
-  check_one_line(enc2utf8(value), piece)
+  check_credential(value, piece)
 }
 
-#' Refuses what can't be sent as it is, such as a token with the end of a line
+#' What was copied along with a text: "Bearer " of a header, quotes, white space
 #' @noRd
-check_one_line <- function(value, piece) {
+without_wrapping <- function(text) {
+  if (!validUTF8(text)) {
+    return(text)
+  }
+  ends <- "[\\s\"'`\u00a0\u00ab\u00bb\u200b\u201c\u201d\u201e\ufeff]*"
+  start <- paste0("^", ends, "(?i:(authorization:\\s*)?bearer\\s+)?", ends)
+  sub(paste0(ends, "$"), "", sub(start, "", text, perl = TRUE), perl = TRUE)
+}
+
+#' Refuses what can't be what it is given as
+#' @noRd
+check_credential <- function(value, piece) {
   sent <- !piece %in% c("domain", "token_file")
-  if (sent && grepl("[\\x01-\\x1f\\x7f]", value, perl = TRUE, useBytes = TRUE)) {
-    abort_input(piece, join(
-      gettextf("`%s` has a line break or another control character in it;", piece),
-      gettext("trimws() takes away those at its ends")
+  if (sent && grepl("[\\x01-\\x20\\x7f]", value, perl = TRUE, useBytes = TRUE)) {
+    abort_input(piece, gettextf(
+      "`%s` has a space, a line break or another control character in it: copy it again", piece
+    ))
+  }
+  if (piece == "email" && !grepl("@", value, fixed = TRUE)) {
+    abort_input("email", gettext(
+      "`email` must be an email address, such as \"me@example.com\""
     ))
   }
   value
@@ -162,9 +195,10 @@ agreed_token_file <- function(auth, ask = ask_to_store) {
   }
   if (!ask(file)) {
     abort_input("token_file", join(
-      gettext("tokens must be kept somewhere: name a file in `token_file`"),
+      gettext("the tokens must be stored in a file: set `token_file`"),
       gettextf(
-        "(or in the environment variable AMOCRM_TOKEN_FILE), or agree at a prompt to %s", file
+        "(or the environment variable AMOCRM_TOKEN_FILE), or agree to %s in an interactive session",
+        file
       )
     ))
   }
@@ -183,6 +217,6 @@ default_token_file <- function(auth) {
 
 ask_to_store <- function(file) {
   interactive() && isTRUE(utils::askYesNo(
-    gettextf("May amocrm keep the account's tokens in the file\n%s?", file)
+    gettextf("May amocrm store the account's tokens in the file\n%s?", file)
   ))
 }

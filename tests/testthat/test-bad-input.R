@@ -43,7 +43,7 @@ test_that("a value that is wrong is named, with its place among several", {
   expect_input_error(AmoIncomingLeads(auth, order_by_key = "id"), 'not "id"')
   expect_input_error(AmoNotes(auth, "lead", limit = "10"), 'not "10"')
   key <- paste0("0123456789abcdef", "0123456789abcdef01234567")
-  expect_input_error(AmoNotes(auth, "lead", key), "not a long text")
+  expect_input_error(AmoNotes(auth, "lead", key), "not a long string")
 })
 
 test_that("a name where an id is due points to where the ids are", {
@@ -59,7 +59,7 @@ test_that("a name where an id is due points to where the ids are", {
 test_that("a note type that has no such name lists the names", {
   error <- expect_input_error(
     AmoNotes(auth, "lead", note_type = c("call_in", "calls")),
-    '^`note_type` must be codes or names of AmoNoteTypes\\(\\), but element 2 is "calls": '
+    '^`note_type` must be codes or names from AmoNoteTypes\\(\\), but element 2 is "calls": '
   )
   for (name in AmoNoteTypes()$name) expect_match(conditionMessage(error), name, fixed = TRUE)
   expect_input_error(AmoNotes(auth, "lead", note_type = factor("calls")), 'not "calls"')
@@ -169,7 +169,7 @@ test_that("all must be TRUE or FALSE", {
 test_that("missing credentials are an input error that names the environment variable", {
   withr::local_envvar(no_credentials)
   expect_input_error(AmoNotes(email = "me@example.com"), "AMOCRM_APIKEY")
-  expect_input_error(AmoNotes(auth_list = list(email = "a", apikey = "b")), "AMOCRM_DOMAIN")
+  expect_input_error(AmoNotes(auth_list = list(email = "a@b.c", apikey = "b")), "AMOCRM_DOMAIN")
   expect_input_error(AmoNotes(auth_list = "me@example.com"), "auth_list")
 })
 
@@ -204,8 +204,8 @@ test_that("options that make no sense are input errors", {
   }
 })
 
-test_that("credentials with a line break or another control character are input errors", {
-  for (bad in c("abc\n", "a\rbc", "\033abc", "abc\177", "a\tbc")) {
+test_that("credentials with a space or a control character inside are input errors", {
+  for (bad in c("ab\nc", "a\rbc", "\033abc", "abc\177", "a\tbc", "ab c")) {
     for (call in list(
       quote(AmoAuthList(domain = "mycompany", access_token = bad)),
       quote(AmoAuthList("me@example.com", bad, "mycompany")),
