@@ -29,8 +29,8 @@ AmoAuthorize <- function(client_id = NULL, client_secret = NULL, redirect_uri = 
   check_spelt_out("token_file", names(sys.call()))
   if (!interactive()) {
     abort_input("code", join(gettext(
-      "AmoAuthorize() needs a person at a prompt;",
-      "in a script give AmoAuthList() a `code` or a `token_file` that has tokens already"
+      "AmoAuthorize() works in an interactive session only;",
+      "in a script, give AmoAuthList() a `code`, or a `token_file` that already has tokens"
     )))
   }
   integration <- list(
@@ -49,10 +49,10 @@ authorize <- function(integration, browse, ask) {
   state <- random_state()
   address <- consent_address(client_id, state, integration$domain)
   steps <- c(
-    gettextf("1. In the browser choose the account and allow the access.\n   %s", address),
+    gettextf("1. In the browser, choose the account and allow access.\n   %s", address),
     gettext(
-      "2. The browser then goes to the integration's redirect address. Copy that address, or",
-      "   the code from the integration's tab Keys, and paste it here within 20 minutes."
+      "2. The browser then opens the integration's redirect URI. Copy that address, or the code",
+      "   on the integration's tab Keys and scopes, and paste it here within 20 minutes."
     )
   )
   message(paste(steps, collapse = "\n"))
@@ -61,10 +61,9 @@ authorize <- function(integration, browse, ask) {
   integration$code <- pasted$code
   if (is.null(integration$domain) && !is.null(pasted$domain)) integration$domain <- pasted$domain
   auth <- new_auth_list(resolve_auth(integration))
-  result <- AmoAuth(auth_list = auth)
-  if (!isTRUE(result)) {
-    abort("auth", result, auth_advice("oauth", NULL))
-  }
+  login <- log_in(call_auth(NULL, NULL, NULL, auth))
+  if (!is.null(login$error)) abort_from_rust(login$error)
+  tell_of_login(login)
   auth$code <- NULL
   auth
 }
@@ -96,13 +95,13 @@ read_pasted <- function(pasted, state) {
   }
   values <- query_values(pasted)
   if (!is.null(values$error)) {
-    abort_input("code", gettext("the access was refused in the browser"))
+    abort_input("code", gettext("access was denied in the browser"))
   }
   if (is.null(values$code)) {
-    abort_input("code", gettext("there is no code in the address that was pasted"))
+    abort_input("code", gettext("the pasted address has no code"))
   }
   if (!is.null(values$state) && values$state != state) {
-    abort_input("code", gettext("the address that was pasted answers another question: try again"))
+    abort_input("code", gettext("the pasted address belongs to another request: try again"))
   }
   list(code = values$code, domain = values$referer)
 }

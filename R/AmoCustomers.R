@@ -79,7 +79,7 @@ dated <- function(date_type, dates) {
   if (is.null(date_type)) {
     if (any(lengths(dates) > 0)) {
       abort_input("date_type", gettext(
-        '`date_type` must say what `date_from` and `date_to` are about: "create" or "modify"'
+        '`date_type` must be "create" or "modify" when `date_from` or `date_to` is given'
       ))
     }
     date_type <- "create"

@@ -34,7 +34,7 @@ keep_last <- function(partial) {
 kept_rows_text <- function(partial) {
   rows <- count_all_rows(partial)
   if (rows > 0) {
-    gettextf("AmoLast() gives what was received before: %s.", rows_text(rows))
+    gettextf("AmoLast() returns what was received: %s.", rows_text(rows))
   }
 }
 

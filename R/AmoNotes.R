@@ -106,11 +106,14 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
 note_kinds <- c("contact", "lead", "company", "task", "customer")
 
 notes_label <- function(kinds) {
-  names <- c(
+  gettextf("%s notes", paste(note_kind_names()[kinds], collapse = ", "))
+}
+
+note_kind_names <- function() {
+  c(
     contact = gettext("contact"), lead = gettext("lead"), company = gettext("company"),
     task = gettext("task"), customer = gettext("customer")
   )
-  gettextf("%s notes", paste(names[kinds], collapse = ", "))
 }
 
 #' Several tables of notes as a list

@@ -188,7 +188,8 @@ note_counts <- function(notes, kinds) {
   good <- if (is.null(given)) length(numbers) == 1 else all(given %in% kinds)
   if (length(numbers) == 0 || !good) {
     abort_input("notes", gettextf(
-      "`notes` must be one number, or numbers named by %s", paste(kinds, collapse = ", ")
+      "`notes` must be a single number, or numbers with names out of %s",
+      paste(kinds, collapse = ", ")
     ))
   }
   counts <- if (is.null(given)) rep(numbers, length(kinds)) else numbers[match(kinds, given)]
@@ -204,7 +205,7 @@ recorded_json <- function(items, name) {
     return(NULL)
   }
   if (!is.character(given) || anyNA(given)) {
-    abort_input("items", gettext("`items` must be a list of files or JSON texts"))
+    abort_input("items", gettext("`items` must be a list of file names or JSON strings"))
   }
   is_file <- length(given) == 1 && nchar(given, "bytes") < 4096 && file.exists(given)
   lines <- if (is_file) readLines(given, encoding = "UTF-8", warn = FALSE) else given
@@ -214,7 +215,7 @@ recorded_json <- function(items, name) {
 check_number <- function(value, argument) {
   number <- as_numbers(value)
   if (!is_count(number)) {
-    abort_input(argument, gettextf("`%s` must be one number, 0 or more", argument))
+    abort_input(argument, gettextf("`%s` must be a single number, 0 or greater", argument))
   }
   number
 }

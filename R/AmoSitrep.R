@@ -8,9 +8,10 @@
 #'
 #' @return A list of class `amocrm_sitrep`, invisibly, after printing it. Its
 #'   elements are texts named by what they are about: `package`, `r`, `system`,
-#'   `account`, `credentials`, `token`, `answer`, `zone`, `options`, `proxy`,
-#'   `certificates`. What can't be found out is said there too: there is no
-#'   error.
+#'   `locale`, `options`, `variables` (the environment variables that are set,
+#'   without their values), `proxy`, `certificates`, `account`, `credentials`,
+#'   `token`, `answer` (which API answers) and `zone`. A problem is described
+#'   there too, with what to do about it; it is not an error.
 #' @examples
 #' AmoSitrep(auth_list = AmoSandbox(notes = 1))
 #' @export
@@ -49,7 +50,7 @@ sitrep_account <- function(auth) {
   list(
     account = rust_check_domain(auth$domain)$url,
     credentials = switch(auth$road,
-      key = gettext("e-mail and API key"), token = gettext("an access token"),
+      key = gettext("email and API key"), token = gettext("an access token"),
       oauth = gettext("an OAuth integration")
     ),
     token = token_standing(auth),
@@ -67,7 +68,7 @@ ask_account <- function(auth) {
     return(list(text = conditionMessage(result)))
   }
   if (!is.null(result$error)) {
-    return(list(text = headline(result$error)))
+    return(list(text = error_text(result$error)))
   }
   list(text = sprintf("API %s", result$api), zone = result$zone)
 }
@@ -76,7 +77,7 @@ token_standing <- function(auth) {
   if (auth$road == "token") {
     expires <- rust_token_expiry(auth$access_token)$expires
     if (is.na(expires)) {
-      return(gettext("does not say when it expires"))
+      return(gettext("expiry date unknown"))
     }
     return(gettextf("expires %s UTC", format(.POSIXct(expires, "UTC"), "%Y-%m-%d %H:%M")))
   }
@@ -86,7 +87,7 @@ token_standing <- function(auth) {
     if (is.na(changed)) {
       return(gettextf("no tokens in %s yet", file))
     }
-    return(gettextf("in %s, changed %s", file, format(changed, "%Y-%m-%d %H:%M")))
+    return(gettextf("in %s, last modified %s", file, format(changed, "%Y-%m-%d %H:%M")))
   }
   NULL
 }
@@ -106,7 +107,7 @@ certificates <- function() {
   set <- Sys.getenv(c("SSL_CERT_FILE", "SSL_CERT_DIR"))
   set <- set[nzchar(set)]
   if (length(set) == 0) {
-    return(gettext("those of the operating system"))
+    return(gettext("from the operating system"))
   }
   found <- ifelse(file.exists(set), "", paste0(" ", gettext("(not found)")))
   listed(sprintf("%s=%s%s", names(set), set, found))
@@ -119,6 +120,19 @@ listed <- function(texts) if (length(texts) == 0) "-" else paste(texts, collapse
 #' @export
 print.amocrm_sitrep <- function(x, ...) {
   shown <- Filter(Negate(is.null), unclass(x))
-  cat(sprintf("%-12s  %s\n", names(shown), unlist(shown)), sep = "")
+  labels <- format(sitrep_labels()[names(shown)])
+  indent <- strrep(" ", nchar(labels[[1]], "width") + 2)
+  texts <- gsub("\n", paste0("\n", indent), unlist(shown), fixed = TRUE)
+  cat(paste0(labels, "  ", texts, "\n"), sep = "")
   invisible(x)
+}
+
+sitrep_labels <- function() {
+  c(
+    package = gettext("package"), r = "R", system = gettext("system"), locale = gettext("locale"),
+    options = gettext("options"), variables = gettext("variables"), proxy = gettext("proxy"),
+    certificates = gettext("certificates"), account = gettext("account"),
+    credentials = gettext("credentials"), token = gettext("token"), answer = gettext("answer"),
+    zone = gettext("time zone")
+  )
 }

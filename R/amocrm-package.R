@@ -40,34 +40,64 @@
 #' stand in for arguments that are not given. `HTTPS_PROXY` and `NO_PROXY` name a proxy,
 #' `SSL_CERT_FILE` a file of certificates to trust.
 #'
-#' @section Conditions:
-#' Every error inherits from `amocrm_error` and carries the fields `status`
-#' (the HTTP status), `endpoint` (method and path), `request_id` (to quote to
-#' amoCRM's support) and `partial` (the rows that had arrived), each `NULL`
-#' where there is none. The classes are
+#' @section Errors:
+#' Every error inherits from `amocrm_error` and has the fields `status` (the
+#' HTTP status), `endpoint` (method and path), `request_id` (for amoCRM's
+#' support), `partial` (the rows received before the error) and, where there is
+#' one, `detail` (the words of the server, of the system or of a library, as they
+#' came). A field without a value is `NULL`. The classes:
 #' \describe{
-#'   \item{`amocrm_error_input`}{An argument is wrong; nothing was sent.}
-#'   \item{`amocrm_error_auth`}{The server does not accept the credentials.}
-#'   \item{`amocrm_error_forbidden`}{403 that says so: this user or token lacks
-#'     a right.}
-#'   \item{`amocrm_error_blocked`}{Any other 403: the account or the address is
-#'     blocked.}
-#'   \item{`amocrm_error_rate_limited`}{429 that did not end; the field
-#'     `retry_after` has the seconds that the server asked to wait, if it did.}
-#'   \item{`amocrm_error_http`}{Any other HTTP status that is not success.}
+#'   \item{`amocrm_error_input`}{An argument or an option is wrong; nothing was
+#'     sent. The field `argument` names it.}
+#'   \item{`amocrm_error_auth`}{The server does not accept the credentials. The
+#'     field `code` is amoCRM's own.}
+#'   \item{`amocrm_error_forbidden`}{HTTP 403: the user or the token lacks a
+#'     right.}
+#'   \item{`amocrm_error_blocked`}{HTTP 403 for any other reason: the account or
+#'     the IP address is blocked.}
+#'   \item{`amocrm_error_rate_limited`}{HTTP 429, after several tries. The field
+#'     `retry_after` is the number of seconds that the server asks to wait.}
+#'   \item{`amocrm_error_http`}{Any other HTTP status that is not a success.}
 #'   \item{`amocrm_error_timeout`}{No answer in time.}
-#'   \item{`amocrm_error_network`}{The server can't be reached or hung up, or
-#'     its certificate is not trusted.}
-#'   \item{`amocrm_error_parse`}{An answer is not what it should be.}
-#'   \item{`amocrm_error_incomplete`}{Pages are missing although everything was
-#'     tried.}
+#'   \item{`amocrm_error_network`}{The server can't be reached, closes the
+#'     connection, or has a certificate that is not trusted.}
+#'   \item{`amocrm_error_parse`}{The answer can't be read, such as an HTML page
+#'     instead of JSON.}
+#'   \item{`amocrm_error_incomplete`}{Some rows are missing after all tries. The
+#'     field `pages` says which.}
 #'   \item{`amocrm_error_too_wide`}{A table has more than 3,000 columns.}
-#'   \item{`amocrm_error_system`}{This computer refused something.}
+#'   \item{`amocrm_error_system`}{This computer refuses something, such as the
+#'     token file.}
 #' }
-#' Warnings inherit from `amocrm_warning`; what the server sent that is not in
-#' the tables is told by `amocrm_warning_unreadable_values` and
-#' `amocrm_warning_broken_texts`, another time zone by `amocrm_warning_zone`.
 #'
+#' @section Warnings:
+#' Every warning inherits from `amocrm_warning`. The classes:
+#' \describe{
+#'   \item{`amocrm_warning_zero_rows`}{The table has no rows.}
+#'   \item{`amocrm_warning_partial`}{The table is incomplete, see
+#'     `amocrm.on_error`. The warning has the fields of the error.}
+#'   \item{`amocrm_warning_limit`}{`limit` is above 500: 500 is used.}
+#'   \item{`amocrm_warning_no_filters`}{API v4 has no filters in this account: the
+#'     whole list was read and filtered here.}
+#'   \item{`amocrm_warning_no_customers`}{The account has no customers.}
+#'   \item{`amocrm_warning_no_source`}{API v4 has no notes of a type.}
+#'   \item{`amocrm_warning_no_chats`}{API v4 can't find the chat messages of one
+#'     contact, lead and so on.}
+#'   \item{`amocrm_warning_unknown_with`}{`with_with` has a name that amoCRM is
+#'     not known to have.}
+#'   \item{`amocrm_warning_unreadable_values`}{Values that can't be converted to
+#'     the type of their column are `NA`.}
+#'   \item{`amocrm_warning_broken_texts`}{Texts with invalid characters have
+#'     U+FFFD in their place.}
+#'   \item{`amocrm_warning_zone`}{R does not know the account's time zone: times
+#'     are in another one.}
+#'   \item{`amocrm_warning_tokens_tightened`}{Other users could read the token
+#'     file. They can't any more.}
+#'   \item{`amocrm_warning_tokens_unsaved`}{New tokens could not be written to
+#'     the token file.}
+#' }
+#'
+#' @section Interrupts:
 #' Esc or Ctrl-C signals `amocrm_interrupt`, which inherits from `interrupt`
 #' and carries `partial` too. At the prompt [AmoLast()] gives these rows after
 #' either.

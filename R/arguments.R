@@ -7,11 +7,11 @@ check_limit <- function(limit, most) {
   rows <- as_numbers(limit)
   if (length(rows) != 1 || !whole(rows) || rows < 1) {
     abort_input("limit", gettextf(
-      "`limit` must be one whole number from 1 to %d, not %s", most, shown_value(limit)
+      "`limit` must be a whole number from 1 to %d, not %s", most, shown_value(limit)
     ))
   }
   if (rows > most) {
-    warn("limit", gettextf("`limit` can be %d at most: %d is used", most, most))
+    warn("limit", gettextf("`limit` can't be greater than %d: %d is used", most, most))
   }
   min(rows, most)
 }
@@ -84,7 +84,7 @@ ids_are_in <- function(argument) {
     responsible_user_id = , main_user = , created_by = "AmoUsers()",
     task_type = "AmoTaskTypes()", note_type = "AmoNoteTypes()"
   )
-  if (!is.null(source)) gettextf("(names and ids are in %s)", source)
+  if (!is.null(source)) gettextf("(see %s for names and ids)", source)
 }
 
 #' Note types: codes or names of AmoNoteTypes(); NULL stays NULL. Gives codes
@@ -97,7 +97,7 @@ check_note_type <- function(note_type) {
     bad <- which(is.na(named) & !grepl("^ *[0-9]+ *$", note_type))
     if (length(bad) > 0) {
       abort_input("note_type", paste0(
-        gettext("`note_type` must be codes or names of AmoNoteTypes()"),
+        gettext("`note_type` must be codes or names from AmoNoteTypes()"),
         bad_element(note_type, bad), ": ", paste(types$name, collapse = ", ")
       ))
     }
@@ -158,7 +158,7 @@ shown_value <- function(value) {
   } else if (!is.character(value)) {
     format(value, digits = 15)
   } else if (nchar(value, "bytes") > 100 || grepl("[^[:space:]]{25}", value)) {
-    gettext("a long text")
+    gettext("a long string")
   } else {
     encodeString(value, quote = '"')
   }
@@ -169,7 +169,7 @@ shown_value <- function(value) {
 check_text <- function(text, argument) {
   text <- factor_text(text)
   if (!is.null(text) && !is_one_text(text)) {
-    abort_input(argument, gettextf("`%s` must be one text, or NULL", argument))
+    abort_input(argument, gettextf("`%s` must be a single string, or NULL", argument))
   }
   if (!is.null(text)) enc2utf8(text)
 }
@@ -181,7 +181,7 @@ is_one_text <- function(text) is.character(text) && length(text) == 1 && !is.na(
 check_words <- function(words, argument) {
   words <- factor_text(words)
   if (!is.null(words) && (!is.character(words) || anyNA(words))) {
-    abort_input(argument, gettextf("`%s` must be text, or NULL", argument))
+    abort_input(argument, gettextf("`%s` must be a character vector, or NULL", argument))
   }
   words <- trimws(unlist(strsplit(as.character(words), ",", fixed = TRUE)))
   words[nzchar(words)]
@@ -241,7 +241,7 @@ check_status <- function(status) {
   bad <- which(!digits %in% c("0", "1"))
   if (length(digits) == 0 || length(bad) > 0) {
     abort_input("status", paste0(
-      gettext("`status` must be 0 for open tasks or 1 for those that are done"),
+      gettext("`status` must be 0 (open tasks) or 1 (completed tasks)"),
       bad_element(status, bad)
     ))
   }
@@ -316,7 +316,7 @@ abort_time <- function(time, argument) {
   abort_input(argument, join(
     paste0(must, ", ", gettextf("not %s", shown_value(time))),
     if (is.numeric(time)) {
-      gettext("(.POSIXct() makes a time of seconds since 1970; milliseconds divided by 1000)")
+      gettext("(.POSIXct() converts seconds since 1970; divide milliseconds by 1000 first)")
     }
   ))
 }
@@ -387,7 +387,9 @@ option_flag <- function(name) {
 option_number <- function(name, default, from, to) {
   value <- as_numbers(getOption(name, default))
   if (length(value) != 1 || is.na(value) || value < from || value > to) {
-    abort_input(name, gettextf("options(%s = ) must be one number from %s to %s", name, from, to))
+    abort_input(name, gettextf(
+      "options(%s = ) must be a single number from %s to %s", name, from, to
+    ))
   }
   value
 }

@@ -72,8 +72,8 @@ fault_conditions <- function(fault, refuse) {
     wanted <- length(fault_when[[name]])
     given[[name]] <- value
     if (length(value) == wanted && isTRUE(all(value >= 0)) && !is.unsorted(value)) next
-    if (wanted == 1) refuse(gettextf("`%s` must be one number, 0 or more", name))
-    refuse(gettextf("`%s` must be two rising numbers, 0 or more", name))
+    if (wanted == 1) refuse(gettextf("`%s` must be a single number, 0 or greater", name))
+    refuse(gettextf("`%s` must be two increasing numbers, 0 or greater", name))
   }
   lapply(utils::modifyList(fault_when, given), as.numeric)
 }
@@ -122,7 +122,7 @@ fault_number <- function(fault, refuse) {
     return(0)
   }
   value <- as_numbers(fault[[name]])
-  if (!is_count(value)) refuse(gettextf("`%s` must be one number, 0 or more", name))
+  if (!is_count(value)) refuse(gettextf("`%s` must be a single number, 0 or greater", name))
   if (name == "rows" && fault$action != "grow" && !whole(value)) {
     refuse(gettext("`rows` must be a whole number"))
   }
@@ -138,7 +138,7 @@ fault_text <- function(fault, name, refuse) {
   }
   text <- fault[[name]]
   if (!is.character(text) || length(text) != 1 || is.na(text)) {
-    refuse(gettextf("`%s` must be one text", name))
+    refuse(gettextf("`%s` must be a single string", name))
   }
   enc2utf8(text)
 }
@@ -152,7 +152,7 @@ fault_headers <- function(headers, refuse) {
   }
   named <- !is.null(names(headers)) && all(grepl("^[A-Za-z0-9-]+$", names(headers)))
   if (!named || anyNA(headers) || any(grepl("[^ -~]", headers))) {
-    refuse(gettext('`headers` must be named texts such as c("Retry-After" = "1")'))
+    refuse(gettext('`headers` must be named strings such as c("Retry-After" = "1")'))
   }
   paste0(names(headers), ": ", headers, collapse = "\n")
 }

@@ -36,8 +36,9 @@ show_progress <- function(label) {
 
 summary_line <- function(label, state, seconds, api, rows) {
   gettextf(
-    "%s: %s in %s, %s, %.1f s (API %s)",
-    label, rows_text(rows), pages_text(state$pages), requests_text(state$requests), seconds, api
+    "%s: %s in %s, %s, %s s (API %s)",
+    label, rows_text(rows), pages_text(state$pages), requests_text(state$requests),
+    number_text(seconds, 1), api
   )
 }
 
@@ -47,7 +48,14 @@ pages_text <- function(n) sprintf(ngettext(n, "%s page", "%s pages"), count(n))
 
 requests_text <- function(n) sprintf(ngettext(n, "%s request", "%s requests"), count(n))
 
-count <- function(n) format(n, big.mark = " ", scientific = FALSE, trim = TRUE)
+count <- function(n) number_text(n, 0)
+
+#' A number with the marks of the user's language: 1,234.5 or 1 234,5
+#' @noRd
+number_text <- function(number, digits) {
+  marks <- if (is_russian()) c(" ", ",") else c(",", ".")
+  formatC(number, format = "f", digits = digits, big.mark = marks[[1]], decimal.mark = marks[[2]])
+}
 
 #' A cli progress bar without a total: amoCRM tells none
 #' @noRd
@@ -101,13 +109,13 @@ wait_text <- function(state) {
   gettextf("waiting %.0f s (%s)", state$pause_left, pause_text(state$pause))
 }
 
-#' What is waited for: the words of Rust, or who has the token file
+#' What is waited for
 #' @noRd
 pause_text <- function(pause) {
   if (!startsWith(pause, "token_file:")) {
-    return(pause)
+    return(wait_reason(pause))
   }
-  gettextf("process %s has the token file", sub("token_file:", "", pause, fixed = TRUE))
+  gettextf("process %s is using the token file", sub("token_file:", "", pause, fixed = TRUE))
 }
 
 #' A bar is for a person at a prompt; plain lines are messages, which a

@@ -88,28 +88,28 @@ tell <- function(notice) {
   about <- sub("^[^:]*:", "", notice)
   warn(kind, switch(kind,
     no_source = join(
-      gettextf("API v4 keeps no notes of the type %s: no rows for it.", about),
+      gettextf("API v4 has no notes of type %s: the table has no rows for it.", about),
       gettext(
-        "They are records of old interfaces, or not known at all; see vignette(\"v2-v4\")"
+        "The type is obsolete or unknown; see vignette(\"v2-v4\")"
       )
     ),
     no_chats = join(gettext(
-      "API v4 can't look for the chat messages of one element: they are left out.",
-      "Ask for them with note_type = 17, which reads all chats of the account"
+      "API v4 can't find the chat messages of one lead or company: they are left out.",
+      "Request them with note_type = 17, which reads all chats of the account"
     )),
     no_filters = gettext(
-      "this account has no filters over API v4: the whole list was read and filtered here"
+      "API v4 does not filter in this account: the whole list was read and filtered in R"
     ),
     no_customers = gettext("this account has no customers: their table is empty"),
     unknown_with = gettextf(
-      "`with_with` asks for what amoCRM is not known to give: %s", about
+      "`with_with` has values that amoCRM is not known to support: %s", about
     ),
     unreadable_values = join(
-      gettextf("values that can't be read are NA: %s.", about),
-      gettext("Columns of numbers, times and logicals hold nothing else")
+      gettextf("values that could not be converted are NA: %s.", about),
+      gettext("These columns can only hold numbers, times or logicals")
     ),
     broken_texts = gettextf(
-      "texts that came broken hold U+FFFD in place of what can't be read: %s", about
+      "texts with invalid characters, which are replaced by U+FFFD: %s", about
     )
   ))
 }
@@ -121,14 +121,14 @@ tell <- function(notice) {
 tell_of_tokens <- function(notice) {
   warn(paste0("tokens_", notice$kind), switch(notice$kind,
     tightened = join(
-      gettextf("others could read the token file %s: now only you can.", notice$file),
+      gettextf("other users could read the token file %s: now only you can.", notice$file),
       gettext("If you share this computer, authorise again with AmoAuthorize()")
     ),
     unsaved = paste(
       headline(notice$why),
       join(gettext(
-        "The new tokens are in this R session only, and lost with it:",
-        "mend that, then call AmoAuth() here, which writes them."
+        "The new tokens exist in this R session only and will be lost with it:",
+        "solve the problem, then call AmoAuth() here to write them."
       )),
       sep = "\n"
     )
@@ -183,7 +183,7 @@ warn_of_zone <- function(zone, zones) {
   used <- known_zone(zones)
   if (!is.na(zone) && used != zone) {
     warn("zone", gettextf(
-      "the account's time zone \"%s\" is not known here: times are in \"%s\"", zone, used
+      "R does not know the account's time zone \"%s\": times are in \"%s\"", zone, used
     ))
   }
 }
@@ -224,7 +224,7 @@ watch_job <- function(job, display) {
     state <- rust_job_poll(job, poll_interval)
     if (!is.null(state$error)) abort_from_rust(state$error)
     # Asked for by options(amocrm.verbose = TRUE), so that quiet does not count.
-    for (line in state$log) message(line)
+    for (line in state$log) message(log_text(line))
     display$update(state)
     if (state$done) break
     # Lets R see Esc and Ctrl-C, and the console repaint.

@@ -21,13 +21,6 @@ ngettext <- function(n, msg1, msg2) base::ngettext(n, msg1, msg2, domain = "R-am
 #' @noRd
 join <- function(...) paste(c(...), collapse = " ")
 
-# Input errors that Rust words, letter by letter: headline() translates them.
-# nolint start: line_length_linter.
-rust_input_texts <- function() {
-  gettext(
-    "`domain` must be the account's subdomain (\"mycompany\"), its full host (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\") or its address in the browser (\"https://mycompany.amocrm.ru/\")",
-    "API v4 takes no API key: give AmoAuthList() an `access_token`",
-    "this sandbox has ended: start another with AmoSandbox()"
-  )
-}
-# nolint end
+#' Whether texts come out in Russian, the only translation so far
+#' @noRd
+is_russian <- function() gettext("interrupted") != "interrupted"

@@ -52,10 +52,10 @@ call_with_auth_list <- function(auth_list, arguments, order, fn, frame) {
 
 abort_unnamed <- function(order) {
   abort_input("auth_list", if (length(order) == 0) {
-    gettext("this function takes the auth_list and no other argument by position")
+    gettext("this function takes only the auth_list by position")
   } else {
     gettextf(
-      "after the auth_list at most %d arguments can go by position: %s",
+      "at most %d arguments can follow the auth_list by position: %s",
       length(order), paste(order, collapse = ", ")
     )
   })
@@ -119,7 +119,7 @@ check_email <- function(email, order) {
     paste0("`", c("auth_list", order), "`", collapse = ", ")
   }
   abort_input("email", gettextf(
-    "`email` must be an e-mail address: name the argument that is meant, %s", meant
+    "`email` must be an email address: name the argument you mean, %s", meant
   ))
 }
 
@@ -132,7 +132,7 @@ check_auth_list <- function(auth_list) {
   one_row <- !is.data.frame(auth_list) || nrow(auth_list) == 1
   if (!one_row || !any(names(auth_list) %in% credential_pieces)) {
     abort_input("auth_list", gettextf(
-      "`auth_list` must be a list made by AmoAuthList(), not %s", shown_value(auth_list)
+      "`auth_list` must be a list created by AmoAuthList(), not %s", shown_value(auth_list)
     ))
   }
 }

@@ -297,3 +297,32 @@ test_that("options(amocrm.timeout) says how long the server may be silent", {
   expect_identical(notes, whole)
   expect_match(lines, "timed out", all = FALSE)
 })
+
+test_that("an HTML page in place of JSON is called so, with what it usually is", {
+  for (body in c("<html><body>Blocked</body></html>", "\n<!DOCTYPE html>")) {
+    auth <- AmoSandbox(notes = c(lead = 5), faults = list(
+      list(path = "/api/v2/notes", nth = always, action = "body", body = body)
+    ))
+    error <- expect_error(AmoNotes(auth, "lead"), class = "amocrm_error_parse")
+    expect_match(conditionMessage(error), paste(
+      "^GET /api/v2/notes: the server answered with an HTML page instead of JSON",
+      "[(]lead notes from row 1[)]\n.*captcha.*`domain`"
+    ))
+  }
+  auth <- AmoSandbox(notes = c(lead = 5), faults = list(
+    list(path = "/api/v2/notes", nth = always, action = "body", body = "oops")
+  ))
+  error <- expect_error(AmoNotes(auth, "lead"), "it is not valid JSON", class = "amocrm_error_parse")
+  expect_no_match(conditionMessage(error), "HTML")
+  expect_match(error$detail, "^expected value at line 1 column 1")
+})
+
+test_that("pages of fewer than 20 rows that have numbers are told of as such", {
+  auth <- AmoSandbox(notes = 0, leads = 60, access = "token", v2 = FALSE, faults = list(
+    list(path = "/api/v4/leads", nth = always, action = "cap", rows = 13)
+  ))
+  error <- expect_error(AmoLeads(auth, limit = 20), class = "amocrm_error_incomplete")
+  expect_match(conditionMessage(error), "sends fewer than 20 rows per page, and no `limit` helps")
+  error <- list(kind = "incomplete", endpoint = "GET /x", pages = "leads, rows 1 to 20")
+  expect_identical(advice(error), "Try again later.")
+})
