@@ -81,7 +81,7 @@ AmoAuthList <- function(email = NULL, apikey = NULL, domain = NULL, access_token
 }
 
 new_auth_list <- function(fields) {
-  as_auth_list(fields[names(fields) != "road"])
+  as_auth_list(fields[names(fields) != "auth_method"])
 }
 
 secret_fields <- c("apikey", "access_token", "client_secret", "code")

@@ -45,24 +45,6 @@ AmoContacts <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = 
                         limit = 500, flatten = FALSE, id = NULL, query = NULL,
                         responsible_user_id = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
-    read_entity("contacts", auth, limit, flatten, card_filters(id, query, responsible_user_id))
+    read_entity("contacts", auth, limit, flatten, contact_filters(id, query, responsible_user_id))
   })
-}
-
-#' @rdname AmoContacts
-#' @export
-AmoCompanies <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
-                         limit = 500, flatten = FALSE, id = NULL, query = NULL,
-                         responsible_user_id = NULL) {
-  with_auth_list(email, apikey, domain, auth_list, function(auth) {
-    read_entity("companies", auth, limit, flatten, card_filters(id, query, responsible_user_id))
-  })
-}
-
-card_filters <- function(id, query, responsible_user_id) {
-  list(
-    id = check_ids(id, "id"),
-    query = check_text(query, "query"),
-    responsible_user_id = check_ids(responsible_user_id, "responsible_user_id")
-  )
 }

@@ -47,12 +47,10 @@ AmoCustomersTransactions <- function(email = NULL, apikey = NULL, domain = NULL,
                                      auth_list = NULL, limit = 500, id = NULL,
                                      customer_id = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
-    transactions <- read_table("transactions", gettext("transactions"), auth, list(
+    read_list("transactions", gettext("transactions"), auth, list(
       limit = check_limit(limit, 500),
       id = check_ids(id, "id"),
       customer_id = check_ids(customer_id, "customer_id")
     ))
-    warn_if_empty(transactions)
-    transactions
   })
 }

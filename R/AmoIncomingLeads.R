@@ -54,13 +54,11 @@ AmoIncomingLeads <- function(email = NULL, apikey = NULL, domain = NULL, auth_li
                              order_by_value = NULL, pipeline_id = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
     ways <- c("sip", "mail", "forms", "chats")
-    leads <- read_table("incoming_leads", gettext("incoming leads"), auth, list(
+    read_list("incoming_leads", gettext("incoming leads"), auth, list(
       limit = check_limit(limit, 500),
       categories = check_optional_choices(categories, ways, "categories"),
       order = check_order(order_by_key, order_by_value),
       pipeline_id = check_ids(pipeline_id, "pipeline_id")
     ))
-    warn_if_empty(leads)
-    leads
   })
 }

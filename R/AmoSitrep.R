@@ -49,7 +49,7 @@ sitrep_account <- function(auth) {
   answer <- ask_account(auth)
   list(
     account = rust_check_domain(auth$domain)$url,
-    credentials = switch(auth$road,
+    credentials = switch(auth$auth_method,
       key = gettext("email and API key"), token = gettext("an access token"),
       oauth = gettext("an OAuth integration")
     ),
@@ -74,14 +74,14 @@ ask_account <- function(auth) {
 }
 
 token_standing <- function(auth) {
-  if (auth$road == "token") {
+  if (auth$auth_method == "token") {
     expires <- rust_token_expiry(auth$access_token)$expires
     if (is.na(expires)) {
       return(gettext("expiry date unknown"))
     }
     return(gettextf("expires %s UTC", format(.POSIXct(expires, "UTC"), "%Y-%m-%d %H:%M")))
   }
-  if (auth$road == "oauth") {
+  if (auth$auth_method == "oauth") {
     file <- auth$token_file
     changed <- file.info(file, extra_cols = FALSE)$mtime
     if (is.na(changed)) {

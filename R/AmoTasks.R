@@ -71,7 +71,7 @@ AmoTasks <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
                      status = NULL, created_by = NULL, task_type = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
     kinds <- c("contact", "lead", "company", "customer")
-    tasks <- read_table("tasks", gettext("tasks"), auth, list(
+    read_list("tasks", gettext("tasks"), auth, list(
       limit = check_limit(limit, 500),
       id = check_ids(id, "id"),
       type = check_optional_choices(type, kinds, "type"),
@@ -85,7 +85,5 @@ AmoTasks <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
       created_by = check_ids(created_by, "created_by"),
       task_type = check_ids(task_type, "task_type")
     ))
-    warn_if_empty(tasks)
-    tasks
   })
 }

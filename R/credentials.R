@@ -1,7 +1,7 @@
 # From what a call is given to the credentials it uses.
 
-# What each road to an account needs, and what it may have.
-roads <- list(
+# What each way to log in needs, and what it may have.
+auth_methods <- list(
   token = list(needs = c("domain", "access_token"), may = character()),
   oauth = list(
     needs = c("domain", "client_id", "client_secret", "redirect_uri"),
@@ -19,27 +19,28 @@ call_auth <- function(email, apikey, domain, auth_list) {
     abort_input("auth_list", gettext("`auth_list` must be a list created by AmoAuthList()"))
   }
   auth <- resolve_auth(auth_list)
-  if (auth$road == "oauth") auth$token_file <- agreed_token_file(auth)
+  if (auth$auth_method == "oauth") auth$token_file <- agreed_token_file(auth)
   auth
 }
 
 #' Checks the pieces, and takes missing ones from the environment
 #'
 #' @param given list of texts or NULL
-#' @return list of the pieces that the road needs, and `road`
+#' @return list of the pieces that the way to log in needs, and its name,
+#'   `auth_method`
 #' @noRd
 resolve_auth <- function(given) {
-  road <- choose_road(given)
+  method <- choose_auth_method(given)
   auth <- list()
-  for (piece in roads[[road]]$needs) {
+  for (piece in auth_methods[[method]]$needs) {
     auth[[piece]] <- credential(given[[piece]], piece)
   }
-  for (piece in roads[[road]]$may) {
+  for (piece in auth_methods[[method]]$may) {
     auth[[piece]] <- credential(given[[piece]], piece, required = FALSE)
   }
   if (!is.null(auth$token_file)) check_no_token(auth$token_file)
   auth$domain <- check_domain(auth$domain)
-  c(auth, list(road = road))
+  c(auth, list(auth_method = method))
 }
 
 #' The account: as it was given, or the host of an address
@@ -93,9 +94,9 @@ abort_no_token_file <- function(argument) {
   ))
 }
 
-#' What is given says which road is meant; else the environment does
+#' The way to log in that the arguments mean or, without any, the environment
 #' @noRd
-choose_road <- function(given) {
+choose_auth_method <- function(given) {
   has <- function(pieces) any(lengths(given[pieces]) > 0)
   set <- function(piece) nzchar(Sys.getenv(variable_of(piece)))
   if (has("access_token")) {
@@ -115,7 +116,7 @@ choose_road <- function(given) {
   }
 }
 
-#' Nothing is given: tells of the road that most accounts have
+#' Nothing is given: tells of the way to log in that most accounts have
 #' @noRd
 abort_without_credentials <- function() {
   abort_input("access_token", join(gettext(

@@ -1,18 +1,16 @@
-# The single road from an R function into Rust: a spec list starts a job, a
-# loop watches it, and out comes a table or a condition.
+# How R functions call Rust: a list starts a job, a loop watches it, and the
+# result is a table or a condition.
 
 # Milliseconds between two looks at a job: R handles Esc and Ctrl-C between
 # them.
 poll_interval <- 100L
 
-credential_pieces <- c("road", unique(unlist(roads)))
+credential_pieces <- c("auth_method", unique(unlist(auth_methods)))
 
 #' What every job needs to know
 #' @noRd
 connection_spec <- function(auth) {
-  # NULL has to stay an element.
-  pieces <- lapply(stats::setNames(nm = credential_pieces), function(piece) auth[[piece]])
-  c(pieces, list(
+  c(auth, list(
     api = option_choice("amocrm.api", c("auto", "v2", "v4")),
     rate = option_number("amocrm.rate", 7, from = 0.01, to = Inf),
     timeout = option_number("amocrm.timeout", 60, from = 0.1, to = 3600),

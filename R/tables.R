@@ -11,6 +11,14 @@ read_table <- function(what, label, auth, arguments = list()) {
   run_tables(rust_query_start(spec), label, function(tables) tables[[1]])
 }
 
+#' Reads a list as one table, with a warning when it has no rows
+#' @noRd
+read_list <- function(...) {
+  table <- read_table(...)
+  warn_if_empty(table)
+  table
+}
+
 #' Says that a table, or some of several, have no rows
 #' @noRd
 warn_if_empty <- function(tables) {

@@ -3,7 +3,7 @@ bought <- function(auth) {
   log$status[log$path == "/oauth2/access_token"]
 }
 
-test_that("each road is told by what is given", {
+test_that("what is given says which way to log in is meant", {
   withr::local_envvar(no_credentials)
   expect_named(AmoAuthList(domain = "sub", access_token = "t"), c("domain", "access_token"))
   expect_named(
