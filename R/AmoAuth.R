@@ -1,14 +1,13 @@
 #' Try to log in
 #'
-#' Logs in with e-mail and API key, or tries a token. The other functions do so
-#' by themselves: this one only tells whether it works.
+#' Logs in with an email and an API key, or tries a token. The other functions
+#' log in by themselves: this one only checks whether it works.
 #'
-#' @param email,apikey,domain e-mail, API key and account, see [AmoAuthList()].
-#' @param auth_list a list made by [AmoAuthList()], or any list with the same
-#'   elements; wins over the three arguments. A list in the first place is taken
-#'   for it, too. Unnamed arguments beside it are those that follow it.
-#' @param verbose `TRUE` says how it went in a message, and what to do where it
-#'   did not work.
+#' @param email,apikey,domain email, API key and account, see [AmoAuthList()].
+#' @param auth_list a list created by [AmoAuthList()], or any list with the same
+#'   elements. It takes precedence over the three arguments, and can also be the
+#'   first argument. Unnamed arguments are then those that follow `auth_list`.
+#' @param verbose `TRUE` shows the outcome in a message, with advice if it failed.
 #'
 #' @return `TRUE`, or the text `Auth error. Error code: <code>. <text>` with
 #'   amoCRM's own code and text when it refuses the credentials. The text is in
@@ -16,7 +15,7 @@
 #'
 #' @section Conditions:
 #' `amocrm_error_input`, and those of the network and the server (see
-#' [amocrm-package]), but no `amocrm_error_auth`: that is the text.
+#' [amocrm-package]), but not `amocrm_error_auth`, which is returned as text.
 #' @examples
 #' auth <- AmoSandbox(notes = 10)
 #' AmoAuth(auth_list = auth)

@@ -1,21 +1,21 @@
 #' Authorise an OAuth integration
 #'
-#' Walks you through giving an OAuth integration access to an account: opens
-#' amoCRM's page in the browser, takes the address or the code that you paste,
-#' exchanges it for tokens and keeps them. For use at a prompt. A long-lived
+#' Guides you through giving an OAuth integration access to an account: opens
+#' amoCRM's page in the browser, asks for the resulting address or code, exchanges
+#' it for tokens and stores them. Works in an interactive session. A long-lived
 #' token needs none of this, see [AmoAuthList()].
 #'
 #' @inheritParams AmoAuthList
 #' @param domain the account; `NULL` takes it from the address that you paste.
 #'
-#' @return The access to the account, a list as [AmoAuthList()] makes it,
-#'   without the code, which is spent.
+#' @return A list like that of [AmoAuthList()], without the code, which works only
+#'   once.
 #'
 #' @inheritSection AmoAuthList The token file
 #'
 #' @section Conditions:
-#' `amocrm_error_input` when it is not run at a prompt or nothing useful is
-#' pasted, `amocrm_error_auth` when amoCRM does not accept the code,
+#' `amocrm_error_input` when the session is not interactive or the pasted text has
+#' no code, `amocrm_error_auth` when amoCRM does not accept the code,
 #' `amocrm_error_system` when the token file can't be used.
 #' @examples
 #' if (interactive()) {

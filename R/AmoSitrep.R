@@ -1,17 +1,18 @@
-#' How things stand: what is configured and what answers
+#' Situation report: the configuration, and which API answers
 #'
-#' Looks at the credentials, asks the account which API it answers, and lists
-#' versions, options, proxy and certificates. Paste what it prints into a report
-#' of a problem: nothing in it is secret.
+#' Checks the credentials, asks the account which API it answers, and lists
+#' versions, options, proxy and certificates. Paste the output into a bug report:
+#' it contains no secrets.
 #'
 #' @inheritParams AmoAuth
 #'
 #' @return A list of class `amocrm_sitrep`, invisibly, after printing it. Its
-#'   elements are texts named by what they are about: `package`, `r`, `system`,
+#'   elements are strings: `package`, `r`, `system`,
 #'   `locale`, `options`, `variables` (the environment variables that are set,
 #'   without their values), `proxy`, `certificates`, `account`, `credentials`,
 #'   `token`, `answer` (which API answers) and `zone`. A problem is described
-#'   there too, with what to do about it; it is not an error.
+#'   there, too, with advice; it is not an error. Printed labels are in the
+#'   session's language.
 #' @examples
 #' AmoSitrep(auth_list = AmoSandbox(notes = 1))
 #' @export
