@@ -124,9 +124,9 @@ test_that("faults that make no sense are input errors which say why", {
   refused('`at` must be "front", "end" or "anywhere"', action = "add", rows = 1, at = "top")
   refused("`at` is missing", action = "delete", rows = 1)
   refused("`rows` must be a whole number", action = "cap", rows = 1.5)
-  refused("`share` must be one number, 0 or more", status = 500, share = c(0, 1))
-  refused("`during` must be two rising numbers, 0 or more", status = 500, during = c(2, 1))
-  refused("`holding` must be two rising numbers, 0 or more", status = 500, holding = 5)
+  refused("`share` must be a single number, 0 or greater", status = 500, share = c(0, 1))
+  refused("`during` must be two increasing numbers, 0 or greater", status = 500, during = c(2, 1))
+  refused("`holding` must be two increasing numbers, 0 or greater", status = 500, holding = 5)
   refused('`rows` has no meaning for "new"', action = "new", rows = 1)
 })
 

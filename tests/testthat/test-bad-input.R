@@ -106,17 +106,17 @@ test_that("a number of the class integer64 counts as what it is in every argumen
 })
 
 test_that("a factor, a time or a time difference is no number", {
-  for (bad in list(factor(10), as.Date("1970-01-02"), .POSIXct(1), as.difftime(1, units = "secs"))) {
+  difference <- as.difftime(1, units = "secs")
+  for (bad in list(factor(10), as.Date("1970-01-02"), .POSIXct(1), difference)) {
     expect_input_error(AmoNotes(auth, "lead", limit = bad), "`limit`")
     expect_input_error(AmoLeads(auth, tasks = bad), "`tasks`")
     expect_input_error(AmoLeads(auth, active = bad), "`active`")
     expect_input_error(AmoSandbox(notes = bad), "`notes`")
     expect_input_error(AmoSandbox(leads = bad), "`leads`")
-    expect_input_error(AmoSandbox(faults = list(list(path = "/", status = bad))), "`status`")
-    expect_input_error(AmoSandbox(faults = list(list(path = "/", status = 500, nth = bad))), "`nth`")
-    expect_input_error(
-      AmoSandbox(faults = list(list(path = "/", status = 500, every = bad))), "`every`"
-    )
+    fault <- function(...) AmoSandbox(faults = list(list(path = "/", ...)))
+    expect_input_error(fault(status = bad), "`status`")
+    expect_input_error(fault(status = 500, nth = bad), "`nth`")
+    expect_input_error(fault(status = 500, every = bad), "`every`")
     withr::with_options(
       list(amocrm.rate = bad), expect_input_error(AmoNotes(auth, "lead"), "amocrm.rate")
     )

@@ -138,9 +138,8 @@ test_that("the help lists every class of errors and warnings", {
   code <- unlist(lapply(list.files(source_path("R"), "[.]R$", full.names = TRUE), readLines))
   rd <- paste(readLines(source_path("man", "amocrm-package.Rd")), collapse = "\n")
   calls <- regmatches(code, regexpr("\\bwarn[(]\"[a-z_]+", code))
-  told <- c(
-    sub(".*\"", "", calls), names_of_switch(tell), paste0("tokens_", names_of_switch(tell_of_tokens))
-  )
+  of_tokens <- paste0("tokens_", names_of_switch(tell_of_tokens))
+  told <- c(sub(".*\"", "", calls), names_of_switch(tell), of_tokens)
   expect_gt(length(told), 11)
   for (kind in told) expect_match(rd, paste0("amocrm_warning_", kind), fixed = TRUE)
   kinds <- names_of_switch(headline)

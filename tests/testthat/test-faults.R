@@ -264,7 +264,7 @@ test_that("a fault that makes no sense is an input error that names it", {
     "`rows` is missing" = list(list(path = "/", action = "short")),
     '`rows` has no meaning for "empty"' = list(list(path = "/", action = "empty", rows = 1)),
     "`rows` must be a whole number" = list(list(path = "/", action = "short", rows = 1.5)),
-    "`seconds` must be one number" = list(list(path = "/", action = "delay", seconds = -1)),
+    "`seconds` must be a single number" = list(list(path = "/", action = "delay", seconds = -1)),
     "`status` must be from 200 to 599" = list(list(path = "/", status = 99)),
     "`path` must be one text" = list(list(path = NA, action = "cut")),
     "`to` must be one text" = list(list(path = "/", action = "redirect", to = 1)),
@@ -312,7 +312,7 @@ test_that("an HTML page in place of JSON is called so, with what it usually is",
   auth <- AmoSandbox(notes = c(lead = 5), faults = list(
     list(path = "/api/v2/notes", nth = always, action = "body", body = "oops")
   ))
-  error <- expect_error(AmoNotes(auth, "lead"), "it is not valid JSON", class = "amocrm_error_parse")
+  error <- expect_error(AmoNotes(auth, "lead"), "not valid JSON", class = "amocrm_error_parse")
   expect_no_match(conditionMessage(error), "HTML")
   expect_match(error$detail, "^expected value at line 1 column 1")
 })

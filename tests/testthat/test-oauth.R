@@ -100,7 +100,7 @@ test_that("a token file that can't be used is an error that says why, and nothin
   file.symlink("/etc/hosts", file.path(folder, "link"))
   expect_match(error_with(file.path(folder, "link")), "a link or not a regular file")
   dir.create(file.path(folder, "a.new"))
-  expect_match(error_with(file.path(folder, "a")), "token file .*/a[.]new: it is a link or not a reg")
+  expect_match(error_with(file.path(folder, "a")), "token file .*/a[.]new: it is a link or not a r")
   writeLines("{}", file.path(folder, "b"))
   Sys.chmod(file.path(folder, "b"), "600")
   expect_match(error_with(file.path(folder, "b")), "does not contain tokens")
