@@ -89,11 +89,11 @@ new_auth_list <- function(fields) {
 secret_fields <- c("apikey", "access_token", "client_secret", "code")
 
 # --- The class ----------------------------------------------------------------
-# What is secret is kept out of sight in an environment, which no printing,
-# str(), dput() or traceback looks into; `$` and `[[` give its text. As an
-# environment it goes through saveRDS() and to parallel workers.
+# Secrets are stored in environments, whose content print(), str(), dput() and
+# tracebacks don't show; `$` and `[[` return it. saveRDS() and parallel workers
+# keep environments.
 
-#' A list with its secrets out of sight
+#' A list that hides its secrets
 #' @noRd
 as_auth_list <- function(fields, sandbox = NULL) {
   secret <- names(fields) %in% secret_fields & vapply(fields, is.character, NA)
@@ -105,7 +105,7 @@ new_secret <- function(text) {
   structure(list2env(list(text = text), parent = emptyenv()), class = "amocrm_secret")
 }
 
-#' The text of a secret; anything else as it is
+#' The text of a secret; other values unchanged
 #' @noRd
 reveal <- function(value) if (inherits(value, "amocrm_secret")) get("text", value) else value
 
@@ -149,7 +149,7 @@ format.amocrm_auth_list <- function(x, ...) {
   shown <- lapply(unclass(x), function(field) {
     if (is.character(field) && length(field) == 1) field else class(field)[[1]]
   })
-  # A token may stand in a wrong place.
+  # A token may have been passed as another argument.
   secret <- names(shown) %in% secret_fields | looks_secret(unlist(shown))
   shown[secret] <- "<hidden>"
   paste0(names(shown), ": ", unlist(shown))

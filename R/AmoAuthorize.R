@@ -79,13 +79,13 @@ consent_address <- function(client_id, state, domain) {
   )
 }
 
-#' Ties the answer to the question. Does not touch the user's random numbers.
+#' Identifies the request in the answer. Does not change the random seed.
 #' @noRd
 random_state <- function() basename(tempfile("amocrm"))
 
 #' The code in what the user pasted
 #'
-#' @return list(code, domain), domain NULL when the address does not tell it
+#' @return list(code, domain), domain is NULL if the address does not have it
 #' @noRd
 read_pasted <- function(pasted, state) {
   pasted <- trimws(pasted)

@@ -52,7 +52,7 @@ AmoCustomFields <- function(email = NULL, apikey = NULL, domain = NULL, auth_lis
   })
 }
 
-#' The tables of each kind of card: Rust gives its fields, then its choices
+#' The tables by entity: Rust returns the fields of each, then their options
 #' @noRd
 fields_by_entity <- function(tables) {
   entities <- grep("_enum$", names(tables), value = TRUE, invert = TRUE)

@@ -11,7 +11,7 @@
 #' @inheritParams AmoLeads
 #' @param flatten `TRUE` joins all tables into one.
 #' @param id ids of customers, as numbers or text.
-#' @param main_user ids of the users in charge.
+#' @param main_user ids of the responsible users.
 #' @param date_type which date `date_from` and `date_to` filter: `"create"` or
 #'   `"modify"`.
 #' @param date_from,date_to only customers created or last modified between these
@@ -68,14 +68,14 @@ AmoCustomers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list =
   })
 }
 
-#' Both dates under the names of what they are about
+#' Both dates, with the names that Rust expects
 #' @noRd
 named_dates <- function(date_type, from, to) {
   dates <- list(from, to)
   stats::setNames(dates, paste0(dated(date_type, dates), c("_from", "_to")))
 }
 
-#' What the dates are about, in Rust's words
+#' Which dates are filtered: "created" or "updated"
 #' @noRd
 dated <- function(date_type, dates) {
   if (is.null(date_type)) {

@@ -21,14 +21,14 @@ AmoLast <- function() last_call$partial
 
 last_call <- new.env(parent = emptyenv())
 
-#' Keeps what a call that ends early has received; gives it
+#' Keeps the rows that a call has received, and returns them
 #' @noRd
 keep_last <- function(partial) {
   last_call$partial <- partial
   partial
 }
 
-#' Says how many rows AmoLast() has, or nothing where it has none
+#' How many rows AmoLast() has; NULL if none
 #' @noRd
 kept_rows_text <- function(partial) {
   rows <- count_all_rows(partial)

@@ -100,7 +100,7 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
   with_auth_list(email, apikey, domain, auth_list, read, order)
 }
 
-# What notes are about.
+# What notes can belong to.
 note_kinds <- c("contact", "lead", "company", "task", "customer")
 
 notes_label <- function(kinds) {

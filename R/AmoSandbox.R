@@ -195,7 +195,7 @@ note_counts <- function(notes, kinds) {
   stats::setNames(lapply(counts, check_number, "notes"), kinds)
 }
 
-#' JSON of the recorded rows of this name, or NULL
+#' The JSON of recorded rows, or NULL
 #' @noRd
 recorded_json <- function(items, name) {
   given <- items[[name]]
@@ -222,7 +222,7 @@ check_number <- function(value, argument) {
 #' @noRd
 is_count <- function(number) length(number) == 1 && is.finite(number) && number >= 0
 
-#' The present in seconds since 1970
+#' The current time in seconds since 1970
 #' @noRd
 check_now <- function(now, timezone) {
   if (is.null(now)) abort_time(now, "now")
@@ -253,8 +253,8 @@ sandbox_requests <- function(auth) {
 
 #' The ids of the rows that faults have deleted
 #'
-#' All others were there all the time, but for those that faults have added:
-#' their ids begin with "NEW", or are 900,000,000 and more.
+#' All other rows existed all the time, except those that faults have added, whose
+#' ids begin with "NEW" or are at least 900,000,000.
 #' @noRd
 sandbox_gone_rows <- function(auth) {
   rows <- rust_sandbox_gone_rows(attr(auth, "sandbox"))
@@ -262,16 +262,16 @@ sandbox_gone_rows <- function(auth) {
   rows$id
 }
 
-#' Ends what a sandbox has let in
+#' Expires sessions or tokens of a sandbox
 #'
 #' @param what `"sessions"`, `"access_tokens"` (those of OAuth, which can be
-#'   renewed) or `"tokens"` (all, for good)
+#'   renewed) or `"tokens"` (all, permanently)
 #' @noRd
 sandbox_expire <- function(auth, what = "sessions") {
   invisible(rust_sandbox_expire(attr(auth, "sandbox"), what))
 }
 
-#' Stops a sandbox at once
+#' Stops a sandbox
 #' @noRd
 sandbox_stop <- function(auth) {
   invisible(rust_sandbox_stop(attr(auth, "sandbox")))

@@ -25,7 +25,7 @@ AmoSitrep <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NU
   })
 }
 
-#' What can be said without an account
+#' What is known without an account
 #' @noRd
 sitrep_here <- function() {
   set <- options()[grepl("^amocrm\\.", names(options()))]
@@ -60,7 +60,7 @@ sitrep_account <- function(auth) {
   )
 }
 
-#' Which API answers, or why none does
+#' Which API answers, or the error
 #' @noRd
 ask_account <- function(auth) {
   spec <- c(connection_spec(auth), list(what = "account"))
@@ -93,9 +93,9 @@ token_standing <- function(auth) {
   NULL
 }
 
-#' Proxies that are set, without the user and password that one may hold
+#' The proxies, without user and password
 #'
-#' These stand before the last "@", whatever they are made of.
+#' These are everything before the last "@".
 #' @noRd
 proxies <- function() {
   names <- c("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY")

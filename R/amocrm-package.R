@@ -48,7 +48,7 @@
 #'   \item{`amocrm_error_auth`}{The server does not accept the credentials. The
 #'     field `code` is amoCRM's own.}
 #'   \item{`amocrm_error_forbidden`}{HTTP 403: the user or the token lacks a
-#'     right.}
+#'     permission.}
 #'   \item{`amocrm_error_blocked`}{HTTP 403 for any other reason: the account or
 #'     the IP address is blocked.}
 #'   \item{`amocrm_error_rate_limited`}{HTTP 429, after several tries. The field

@@ -1,7 +1,7 @@
-# Checks of arguments. Each gives the value in the form Rust expects, or an
-# input error; nothing has been sent by then.
+# Checks of arguments. Each returns the value in the form that Rust expects, or
+# raises an input error before anything is sent.
 
-#' Rows a request: whole, 1 or more; more than `most` is `most` with a warning
+#' Rows per request: a whole number from 1; `most` with a warning if it is greater
 #' @noRd
 check_limit <- function(limit, most) {
   rows <- as_numbers(limit)
@@ -16,8 +16,8 @@ check_limit <- function(limit, most) {
   min(rows, most)
 }
 
-#' Numbers as plain doubles, integer64 by its value; none of anything else,
-#' such as text, factors and times
+#' Numbers as doubles, integer64 by value; empty for anything else, such as text,
+#' factors and times
 #' @noRd
 as_numbers <- function(x) {
   if (inherits(x, "integer64")) {
@@ -29,7 +29,7 @@ as_numbers <- function(x) {
   }
 }
 
-#' Ids: whole numbers, or their text; NULL stays NULL. Gives distinct digits
+#' Ids as whole numbers or text; NULL stays NULL. Returns unique strings of digits
 #' @noRd
 check_ids <- function(ids, argument) {
   if (is.null(ids)) {
@@ -49,7 +49,7 @@ check_ids <- function(ids, argument) {
   unique(digits)
 }
 
-#' Ids as text; NA for what is no whole number
+#' Ids as text; NA for values that are not whole numbers
 #' @noRd
 id_digits <- function(ids) {
   if (is.character(ids) || is.factor(ids)) {
@@ -63,14 +63,14 @@ id_digits <- function(ids) {
   ifelse(whole(numbers), sprintf("%.0f", numbers), NA)
 }
 
-#' Numbers of an integer64, whose 64 bits stand where a double has its own; the
-#' least of them is NA
+#' Values of an integer64, which stores 64-bit integers in the memory of doubles;
+#' the smallest integer is NA
 #' @noRd
 integer64_numbers <- function(ids) {
   bits <- writeBin(as.vector(unclass(ids), "double"), raw(), endian = "little")
   halves <- matrix(readBin(bits, "integer", 2 * length(ids), endian = "little"), 2)
   low <- halves[1, ]
-  # The bits of NA as a 32-bit integer are a half like any other.
+  # As a half of 64 bits, the bits of NA_integer_ are a normal value.
   low <- ifelse(is.na(low), 2^31, low %% 2^32)
   numbers <- halves[2, ] * 2^32 + low
   ifelse(numbers == -2^63, NA, numbers)
@@ -87,7 +87,7 @@ ids_are_in <- function(argument) {
   if (!is.null(source)) gettextf("(see %s for names and ids)", source)
 }
 
-#' Note types: codes or names of AmoNoteTypes(); NULL stays NULL. Gives codes
+#' Note types as codes or names from AmoNoteTypes(); NULL stays NULL. Returns codes
 #' @noRd
 check_note_type <- function(note_type) {
   note_type <- factor_text(note_type)
@@ -124,10 +124,10 @@ check_choices <- function(values, choices, argument) {
 #' @noRd
 factor_text <- function(values) if (is.factor(values)) as.character(values) else values
 
-#' The end of a message that says what was given instead
+#' The end of a message that shows the wrong value
 #'
-#' @param values all that was given
-#' @param bad the places of those that are wrong
+#' @param values all values
+#' @param bad the positions of wrong values
 #' @noRd
 bad_element <- function(values, bad) {
   if (!is.atomic(values) || length(values) < 2) {
@@ -137,9 +137,9 @@ bad_element <- function(values, bad) {
   paste0(", ", gettextf("but element %d is %s", first, shown_value(values[first])))
 }
 
-#' What was given, in a word or two
+#' A short description of a value
 #'
-#' A long word may be a key or a token that stands in a wrong place.
+#' Long words are not shown: they may be a key or a token.
 #' @noRd
 shown_value <- function(value) {
   value <- factor_text(value)
@@ -164,7 +164,7 @@ shown_value <- function(value) {
   }
 }
 
-#' One text, or NULL
+#' A single string, or NULL
 #' @noRd
 check_text <- function(text, argument) {
   text <- factor_text(text)
@@ -187,7 +187,7 @@ check_words <- function(words, argument) {
   words[nzchar(words)]
 }
 
-#' One of some numbers, TRUE being 1; NULL stays NULL. Gives digits
+#' One of `numbers`, where TRUE is 1; NULL stays NULL. Returns digits
 #' @noRd
 check_one_of <- function(number, numbers, argument) {
   if (is.null(number)) {
@@ -203,7 +203,7 @@ check_one_of <- function(number, numbers, argument) {
   sprintf("%.0f", value)
 }
 
-#' One number, TRUE being 1; NA for anything else
+#' A single number, where TRUE is 1; NA for anything else
 #' @noRd
 one_number <- function(x) {
   number <- if (is.logical(x)) as.double(x) else as_numbers(x)
@@ -231,7 +231,7 @@ check_optional_choices <- function(values, choices, argument) {
   if (!is.null(values)) check_choices(values, choices, argument)
 }
 
-#' Whether tasks are done: 0, 1, or both; NULL stays NULL
+#' Status of tasks: 0 (open), 1 (completed), or both; NULL stays NULL
 #' @noRd
 check_status <- function(status) {
   if (is.null(status)) {
@@ -248,7 +248,7 @@ check_status <- function(status) {
   unique(digits)
 }
 
-#' The direction of an order by time of creation; NULL leaves it to the server
+#' The direction of sorting by creation time; NULL is the server's default
 #' @noRd
 check_order <- function(key, value) {
   check_one_choice(key, "created_at", "order_by_key")
@@ -279,11 +279,10 @@ check_flag <- function(flag, argument) {
   flag
 }
 
-#' A moment from 1970 to 2100; NULL stays NULL
+#' A time from 1970 to 2100; NULL stays NULL
 #'
-#' Gives `@<seconds since 1970>` for a POSIXct, which says what moment it is,
-#' and `YYYY-mm-dd HH:MM:SS` for text and Date, which are read in the
-#' account's time zone, known to Rust only.
+#' Returns `@<seconds since 1970>` for a POSIXct, and `YYYY-mm-dd HH:MM:SS` for
+#' text and Date, which are in the account's time zone. Only Rust knows it.
 #' @noRd
 check_time <- function(time, argument) {
   if (is.null(time)) {
@@ -321,10 +320,10 @@ abort_time <- function(time, argument) {
   ))
 }
 
-#' Refuses moments that are none of an account, such as milliseconds give
+#' Refuses times that can't be right, such as milliseconds used as seconds
 #'
-#' A day before 1970 is let through: where clocks are ahead of UTC, its first
-#' midnight is one of them.
+#' The day before 1970 is accepted, since 1970 begins earlier in time zones ahead
+#' of UTC.
 #' @noRd
 check_seconds <- function(seconds, argument) {
   if (seconds >= -day_seconds && seconds < as.numeric(as.Date("2101-01-01")) * day_seconds) {
@@ -357,11 +356,11 @@ wall_clock <- function(text) {
   format(strptime(complete, "%Y-%m-%d %H:%M:%S", tz = "UTC"), "%Y-%m-%d %H:%M:%S")
 }
 
-#' Which numbers are whole and held exactly
+#' Which numbers are whole and exact as doubles
 #' @noRd
 whole <- function(x) is.finite(x) & x == floor(x) & abs(x) < 2^53
 
-#' A text from an option, one of `choices`, of which the first is the default
+#' A string from an option, one of `choices`; the first one is the default
 #' @noRd
 option_choice <- function(name, choices) {
   value <- getOption(name, choices[[1]])

@@ -1,11 +1,11 @@
-# The condition classes, and what they say. Rust hands over what happened as
-# plain data; the words, and the advice on what to do, are made here.
+# Condition classes and messages. Rust passes errors as data; the messages and
+# the advice are made here.
 
 #' Raises an error of the package
 #'
 #' @param kind last part of the class, `amocrm_error_<kind>`
 #' @param message what happened
-#' @param advice what to do about it, or NULL
+#' @param advice what the user can do, or NULL
 #' @param fields named list of further fields of the condition
 #' @noRd
 abort <- function(kind, message, advice = NULL, fields = list()) {
@@ -40,7 +40,7 @@ abort_from_rust <- function(error, partial = NULL) {
   abort(error$kind, headline(error), advice, fields)
 }
 
-#' What amoCRM's support asks for, or NULL
+#' The id of the request for amoCRM's support, or NULL
 #' @noRd
 request_id_text <- function(error) {
   if (!is.null(error$request_id)) gettextf("request id: %s", error$request_id)
@@ -106,7 +106,7 @@ after_tries <- function(n) {
   sprintf(ngettext(n, "after %d try", "after %d tries"), as.integer(n))
 }
 
-#' What was read, and what is wrong with it
+#' Which part was read, and why it is invalid
 #' @noRd
 parse_text <- function(error) {
   place <- place_texts(error$pages)
@@ -124,7 +124,7 @@ parse_text <- function(error) {
 
 is_html <- function(error) isTRUE(grepl("^an HTML page", error$detail))
 
-#' The server's own words, or those about a redirect
+#' The server's message, or the target of a redirect
 #' @noRd
 http_detail <- function(error) {
   if (error$status %in% 300:399) cause_text(error$detail) else error$detail
@@ -134,7 +134,7 @@ auth_error_text <- function(error) {
   gettextf("Auth error. Error code: %s. %s", error$code, auth_detail(error))
 }
 
-#' The server's own words, or those about tokens that are not there
+#' The server's message, or that there are no tokens
 #' @noRd
 auth_detail <- function(error) {
   if (error$code == "oauth") cause_text(error$detail) else error$detail
@@ -238,7 +238,7 @@ parse_advice <- function(error) {
   )
 }
 
-#' Pages that have numbers can't be asked for in parts of fewer than 20 rows
+#' Numbered pages can't be requested in parts of fewer than 20 rows
 #' @noRd
 incomplete_advice <- function(error) {
   join(gettext("Try again later."), if (any(grepl(", page [0-9]+$", error$pages))) {
@@ -250,7 +250,7 @@ incomplete_advice <- function(error) {
   })
 }
 
-#' Whether a request went to API v2 because nobody has said which to use
+#' Whether a request used API v2 because the option is "auto"
 #' @noRd
 chose_v2 <- function(endpoint) {
   isTRUE(startsWith(endpoint, "GET /api/v2/")) &&
@@ -310,8 +310,8 @@ http_advice <- function(status, endpoint) {
 
 #' Signals that the user stopped a call, then stops it
 #'
-#' A calling handler, or tryCatch(interrupt = ), gets the rows received before.
-#' At the prompt a message says where they are.
+#' Handlers and tryCatch(interrupt = ) get the rows received before. In an
+#' interactive session a message says where they are.
 #' @noRd
 signal_interrupt <- function(partial) {
   condition <- structure(

@@ -1,4 +1,4 @@
-# From what a call is given to the credentials it uses.
+# From the arguments of a call to its credentials.
 
 # What each way to log in needs, and what it may have.
 auth_methods <- list(
@@ -10,7 +10,7 @@ auth_methods <- list(
   key = list(needs = c("email", "apikey", "domain"), may = character())
 )
 
-#' The credentials that the arguments of a call make
+#' The credentials in the arguments of a call
 #' @noRd
 call_auth <- function(email, apikey, domain, auth_list) {
   if (is.null(auth_list)) {
@@ -23,10 +23,10 @@ call_auth <- function(email, apikey, domain, auth_list) {
   auth
 }
 
-#' Checks the pieces, and takes missing ones from the environment
+#' Checks the pieces, and takes missing ones from environment variables
 #'
 #' @param given list of texts or NULL
-#' @return list of the pieces that the way to log in needs, and its name,
+#' @return list of the pieces that the way to log in needs, and its name as
 #'   `auth_method`
 #' @noRd
 resolve_auth <- function(given) {
@@ -43,7 +43,7 @@ resolve_auth <- function(given) {
   c(auth, list(auth_method = method))
 }
 
-#' The account: as it was given, or the host of an address
+#' The account as given, or the host of an address
 #' @noRd
 check_domain <- function(domain) {
   if (looks_secret(domain)) {
@@ -56,10 +56,10 @@ check_domain <- function(domain) {
   if (grepl("https://", domain, fixed = TRUE)) sub("https://", "", checked$url) else domain
 }
 
-#' Whether a text may be a token or a key that stands in a wrong place
+#' Whether a text looks like a token or a key
 #'
-#' A JSON Web Token, or 32 characters and more, letters and digits mixed. The
-#' id of an integration, a UUID, is no secret.
+#' That is a JSON Web Token, or at least 32 letters and digits. The id of an
+#' integration, a UUID, is not secret.
 #' @noRd
 looks_secret <- function(text) {
   is_token <- grepl("eyJ[A-Za-z0-9_-]{5,}", text)
@@ -68,7 +68,7 @@ looks_secret <- function(text) {
   is_token | (is_key & !is_uuid)
 }
 
-#' Whether an argument that others may be taken for was spelt out
+#' Refuses an abbreviated argument, which may be meant as another one
 #'
 #' @param argument the argument, such as `token_file`
 #' @param given names of the arguments in the call
@@ -79,7 +79,7 @@ check_spelt_out <- function(argument, given) {
   if (length(short) > 0) abort_no_token_file(short[[1]])
 }
 
-#' Whether there is a token in the place of the file's name
+#' Refuses a token in place of the file name
 #' @noRd
 check_no_token <- function(token_file) {
   if (grepl("^eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$", token_file)) {
@@ -94,7 +94,7 @@ abort_no_token_file <- function(argument) {
   ))
 }
 
-#' The way to log in that the arguments mean or, without any, the environment
+#' The way to log in, from the arguments or else the environment variables
 #' @noRd
 choose_auth_method <- function(given) {
   has <- function(pieces) any(lengths(given[pieces]) > 0)
@@ -116,7 +116,7 @@ choose_auth_method <- function(given) {
   }
 }
 
-#' Nothing is given: tells of the way to log in that most accounts have
+#' Without any credentials: recommends the usual way to log in
 #' @noRd
 abort_without_credentials <- function() {
   abort_input("access_token", join(gettext(
@@ -128,10 +128,10 @@ abort_without_credentials <- function() {
 
 variable_of <- function(piece) paste0("AMOCRM_", toupper(piece))
 
-#' One text, given or from the environment; NULL when it need not be there
+#' A string, given or from the environment; NULL if missing and not required
 #' @noRd
 credential <- function(value, piece, required = TRUE) {
-  # As do.call() passes the pieces of an auth_list on.
+  # do.call() passes the elements of an auth_list as they are.
   value <- reveal(value)
   if (is.null(value)) {
     value <- Sys.getenv(variable_of(piece))
@@ -152,7 +152,7 @@ credential <- function(value, piece, required = TRUE) {
   check_credential(value, piece)
 }
 
-#' What was copied along with a text: "Bearer " of a header, quotes, white space
+#' Removes what was copied with a text: "Bearer ", quotes and white space
 #' @noRd
 without_wrapping <- function(text) {
   if (!validUTF8(text)) {
@@ -163,7 +163,7 @@ without_wrapping <- function(text) {
   sub(paste0(ends, "$"), "", sub(start, "", text, perl = TRUE), perl = TRUE)
 }
 
-#' Refuses what can't be what it is given as
+#' Refuses values that can't be right
 #' @noRd
 check_credential <- function(value, piece) {
   sent <- !piece %in% c("domain", "token_file")
@@ -182,9 +182,9 @@ check_credential <- function(value, piece) {
 
 # --- The token file -----------------------------------------------------------
 
-#' Where tokens are kept, after the user has agreed to it
+#' The token file, after the user has agreed to it
 #'
-#' A file that the user names, or that is there already, is agreed to.
+#' A file that the user has chosen, or that exists, needs no agreement.
 #' @noRd
 agreed_token_file <- function(auth, ask = ask_to_store) {
   if (!is.null(auth$token_file)) {

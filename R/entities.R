@@ -20,7 +20,7 @@ read_entity <- function(entity, auth, limit, flatten, filters) {
   if (flatten) join_linked(tables) else tables
 }
 
-#' The filters of contacts, which companies have, too
+#' The filters of contacts and companies
 #' @noRd
 contact_filters <- function(id, query, responsible_user_id) {
   list(
@@ -37,7 +37,7 @@ entity_label <- function(entity) {
   )
 }
 
-#' The main table with a row for each combination of what is linked to it
+#' The main table with a row for each combination of linked rows
 #'
 #' Left joins by `id` with each table that has rows, in their order.
 #' @noRd
@@ -49,7 +49,7 @@ join_linked <- function(tables) {
 #' As dplyr::left_join(x, y, by = "id")
 #' @noRd
 left_join_by_id <- function(x, y) {
-  # Rows of y by the place of their id among the distinct ids of x.
+  # Rows of y, grouped by the position of their id in the unique ids of x.
   ids <- unique(x$id)
   place <- match(y$id, ids)
   order <- order(place, na.last = NA)

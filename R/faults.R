@@ -1,7 +1,7 @@
-# What goes wrong in a sandbox: a list of faults from the user, checked, to
-# vectors for Rust with an element for each fault.
+# Faults of a sandbox: checks the user's list, and converts it to vectors for
+# Rust with an element for each fault.
 
-# What each action needs besides `path`, with the defaults of what it may have.
+# The elements that each action needs besides `path`, and those it may have.
 fault_needs <- list(
   status = "status", empty = NULL, short = "rows", body = "body", cut = NULL, close = NULL,
   delay = "seconds", expire = NULL, redirect = "to", remove = "rows", insert = "rows",
@@ -13,8 +13,7 @@ fault_needs <- list(
 )
 fault_may <- list(status = c("body", "headers"), shuffle = "rows")
 
-# What a request has to be besides named and numbered, as Rust has it where a
-# fault does not say.
+# Further conditions on requests, with their defaults.
 fault_when <- list(
   share = 1, seed = 0, every = 1, each_page = FALSE, during = c(0, Inf), over = 0,
   holding = c(1, Inf)
@@ -89,7 +88,7 @@ fault_action <- function(fault, refuse) {
   action
 }
 
-#' What is there and what is missing
+#' Refuses missing and unknown elements
 #' @noRd
 check_fault_names <- function(fault, action, refuse) {
   needs <- c("path", fault_needs[[action]])
@@ -101,7 +100,7 @@ check_fault_names <- function(fault, action, refuse) {
   if (length(unknown) > 0) refuse(gettextf('`%s` has no meaning for "%s"', unknown[[1]], action))
 }
 
-#' First and last of the requests meant, counted from 1
+#' First and last request, counted from 1
 #' @noRd
 fault_range <- function(nth, refuse) {
   nth <- if (is.null(nth)) 1 else as_numbers(nth)
@@ -114,7 +113,7 @@ fault_range <- function(nth, refuse) {
   c(counted[[1]], nth[[length(nth)]])
 }
 
-#' The status, the rows or the seconds; 0 where there are none
+#' The status, the rows or the seconds; 0 if there are none
 #' @noRd
 fault_number <- function(fault, refuse) {
   name <- intersect(c("status", "rows", "seconds"), names(fault))
@@ -130,7 +129,7 @@ fault_number <- function(fault, refuse) {
   value
 }
 
-#' One text; "" where there is none
+#' A single string; "" if there is none
 #' @noRd
 fault_text <- function(fault, name, refuse) {
   if (length(name) == 0) {
@@ -143,7 +142,7 @@ fault_text <- function(fault, name, refuse) {
   enc2utf8(text)
 }
 
-#' Headers as lines; "" where there are none
+#' Headers as lines; "" if there are none
 #' @noRd
 fault_headers <- function(headers, refuse) {
   headers <- unlist(headers)

@@ -1,7 +1,7 @@
-# What Rust says in English, in the user's language: places in lists, and the
-# causes of failures. A condition's `pages` and `detail` have Rust's own words.
+# Translates texts of Rust: places in lists, and causes of failures. The fields
+# `pages` and `detail` of conditions keep the original.
 
-# Input errors, letter by letter.
+# Input errors, exactly as in Rust.
 # nolint start: line_length_linter.
 rust_input_texts <- function() {
   gettext(
@@ -12,7 +12,7 @@ rust_input_texts <- function() {
 }
 # nolint end
 
-#' What the groups of a pattern match in a text, or NULL when it does not match
+#' What the groups of a pattern match in a text, or NULL if there is no match
 #' @noRd
 captured <- function(pattern, text) {
   found <- regmatches(text, regexec(pattern, text, perl = TRUE))[[1]]
@@ -73,10 +73,10 @@ list_name <- function(name) {
   }
 }
 
-#' Why there is no answer, or none that can be read
+#' Why there is no answer, or an invalid one
 #'
-#' The words of the system and of libraries are told by what is in them; those
-#' that no rule knows are shown as they are.
+#' Rules recognise the messages of the system and of libraries. A message without
+#' a rule is shown as it is.
 #' @noRd
 cause_text <- function(cause) {
   if (is.null(cause)) {
@@ -102,8 +102,8 @@ cause_text <- function(cause) {
   }
 }
 
-# What is in a cause, and what it means. The first that fits counts. Numbers are
-# those of Linux, macOS and Windows.
+# Patterns and their meaning; the first match counts. Error numbers are those of
+# Linux, macOS and Windows.
 cause_rules <- function() {
   c(
     "peer certificate.*not.?yet" = gettext("it is not valid yet"),
