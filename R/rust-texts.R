@@ -113,7 +113,7 @@ cause_rules <- function() {
     "peer certificate.*revoked" = gettext("it has been revoked"),
     "refused|os error (111|61|10061)\\b" = gettext("the server refuses the connection"),
     "lookup|dns error|no such host" = gettext("the server's name is not found"),
-    "timed out|deadline|os error (110|60|10060)\\b" = gettext("the connection timed out"),
+    "timed out|deadline|os error (110|60|10060)\\b" = gettext("the request timed out"),
     "connection closed|reset|end of file|broken pipe|os error (104|54|10054|32)\\b" = gettext(
       "the server closed the connection before the answer was complete"
     ),
@@ -155,7 +155,7 @@ log_text <- function(line) {
   if (!is.null(again)) {
     gettextf(
       "%s: try %s failed (%s), again in %s s",
-      again[[1]], again[[2]], wait_reason(again[[3]]), again[[4]]
+      again[[1]], again[[2]], wait_reason(again[[3]]), number_text(as.numeric(again[[4]]), 1)
     )
   } else if (!is.null(answer)) {
     gettextf("%s: %s, %s bytes, %s ms", answer[[1]], answer[[2]], answer[[3]], answer[[4]])

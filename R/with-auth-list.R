@@ -54,10 +54,11 @@ abort_unnamed <- function(order) {
   abort_input("auth_list", if (length(order) == 0) {
     gettext("this function takes only the auth_list by position")
   } else {
-    gettextf(
-      "at most %d arguments can follow the auth_list by position: %s",
-      length(order), paste(order, collapse = ", ")
-    )
+    count <- length(order)
+    sprintf(ngettext(
+      count, "at most %d argument can follow the auth_list by position: %s",
+      "at most %d arguments can follow the auth_list by position: %s"
+    ), count, paste(order, collapse = ", "))
   })
 }
 

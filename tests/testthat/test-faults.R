@@ -145,7 +145,7 @@ test_that("an error names the request for amoCRM's support, in its message and a
 
 test_that("a block is met with one request and no more", {
   auth <- spoilt(lasting_fault(status = 403, body = html))
-  expect_error(AmoNotes(auth, "lead", limit = 100), "Don't try again",
+  expect_error(AmoNotes(auth, "lead", limit = 100), "Don't retry right away",
                class = "amocrm_error_blocked")
   expect_identical(sum(sandbox_requests(auth)$status == 403), 1L)
 })
@@ -154,7 +154,7 @@ test_that("a right that is missing is no block", {
   detail <- "\u043d\u0435\u0442 \u043f\u0440\u0430\u0432"
   problem <- sprintf('{"title":"Forbidden","status":403,"detail":"%s"}', detail)
   auth <- spoilt(lasting_fault(status = 403, body = problem))
-  error <- expect_error(AmoNotes(auth, "lead", limit = 100), "lacks a right",
+  error <- expect_error(AmoNotes(auth, "lead", limit = 100), "has no permission",
                         class = "amocrm_error_forbidden")
   expect_match(conditionMessage(error), detail, fixed = TRUE)
   expect_identical(sum(sandbox_requests(auth)$status == 403), 1L)
@@ -266,8 +266,8 @@ test_that("a fault that makes no sense is an input error that names it", {
     "`rows` must be a whole number" = list(list(path = "/", action = "short", rows = 1.5)),
     "`seconds` must be a single number" = list(list(path = "/", action = "delay", seconds = -1)),
     "`status` must be from 200 to 599" = list(list(path = "/", status = 99)),
-    "`path` must be one text" = list(list(path = NA, action = "cut")),
-    "`to` must be one text" = list(list(path = "/", action = "redirect", to = 1)),
+    "`path` must be a single string" = list(list(path = NA, action = "cut")),
+    "`to` must be a single string" = list(list(path = "/", action = "redirect", to = 1)),
     "`headers` must be named" = list(list(path = "/", status = 429, headers = "30")),
     "`nth` must have an end" = list(list(path = "/", action = "insert", rows = 1, nth = always))
   )

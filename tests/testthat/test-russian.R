@@ -238,14 +238,16 @@ test_that("a Russian session gets places, causes and waits in Russian", {
     '  unknown = cause_text("invalid peer certificate: UnknownIssuer"),',
     '  expired = cause_text("invalid peer certificate: Expired"),',
     '  wait = pause_text("custom fields of leads, page 2: an HTML page"),',
+    '  log = log_text("/api: try 1 failed (HTTP 502), again in 0.4 s"),',
     '  path = pause_text("/api/v2/notes: Connection reset by peer (os error 104)")',
     "), inside)"
   ))
   for (text in said) {
-    words <- gsub("JSON|HTML|/api/v2/notes", "", text)
+    words <- gsub("JSON|HTML|HTTP|/api/v2/notes|/api", "", text)
     expect_match(words, "[\u0430-\u044f]")
     expect_no_match(words, "[A-Za-z]")
   }
+  expect_match(said$log, "0,4")
   # "lead notes, rows 501-1000"
   expect_match(said$rows, "\u0441\u0434\u0435\u043b\u043e\u043a.*501.*1000")
 })
