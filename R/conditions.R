@@ -98,7 +98,7 @@ token_file_text <- function(error) {
     other_account = gettext("its tokens are for another account"),
     other_integration = gettext("its tokens are for another integration"),
     locked = gettextf("process %s has locked it: end that process if it hangs", error$detail),
-    error$detail
+    cause_text(error$detail)
   ))
 }
 

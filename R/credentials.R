@@ -82,9 +82,7 @@ check_spelt_out <- function(argument, given) {
 #' Refuses a token in place of the file name
 #' @noRd
 check_no_token <- function(token_file) {
-  if (grepl("^eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$", token_file)) {
-    abort_no_token_file("token_file")
-  }
+  if (looks_secret(token_file)) abort_no_token_file("token_file")
 }
 
 #' @noRd

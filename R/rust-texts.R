@@ -118,6 +118,10 @@ cause_rules <- function() {
       "the server closed the connection before the answer was complete"
     ),
     "unreachable|no route to host" = gettext("the network is unreachable"),
+    "permission denied|access is denied|os error 13\\b" = gettext("permission denied"),
+    "no space left|not enough space|os error (28|112)\\b" = gettext("the disk is full"),
+    "read-only file system|os error (30|19)\\b" = gettext("the disk is read-only"),
+    "no such file|cannot find the|os error [23]\\b" = gettext("there is no such file or folder"),
     "tunnel|proxy" = gettext("the proxy does not pass the request on"),
     "^an HTML page$" = gettext("an HTML page instead of JSON"),
     "^EOF while parsing" = gettext("the JSON ends too early"),

@@ -209,6 +209,12 @@ test_that("a token or a key in the place of the domain is refused and shown nowh
     auth <- AmoAuthList(domain = "sub", access_token = "t")
     auth$domain <- secret
     auth$email <- secret
+    expect_error(
+      AmoAuthList(domain = "sub", client_id = "i", client_secret = "s",
+                  redirect_uri = "https://r", token_file = secret),
+      "`token_file` is a file name, not a token: pass the token as `access_token`$",
+      class = "amocrm_error_input"
+    )
     sitrep <- capture.output(AmoSitrep(auth))
     shown <- c(capture.output(print(auth)), capture.output(str(auth)), format(auth), sitrep)
     expect_false(any(grepl(substr(secret, 1, 12), shown, fixed = TRUE)))

@@ -237,13 +237,16 @@ test_that("a Russian session gets places, causes and waits in Russian", {
     '  timed_out = cause_text("operation timed out"),',
     '  unknown = cause_text("invalid peer certificate: UnknownIssuer"),',
     '  expired = cause_text("invalid peer certificate: Expired"),',
+    '  disk = cause_text("No space left on device (os error 28)"),',
+    '  denied = headline(list(kind = "system", file = "/f", problem = "system",',
+    '                         detail = "Permission denied (os error 13)")),',
     '  wait = pause_text("custom fields of leads, page 2: an HTML page"),',
     '  log = log_text("/api: try 1 failed (HTTP 502), again in 0.4 s"),',
     '  path = pause_text("/api/v2/notes: Connection reset by peer (os error 104)")',
     "), inside)"
   ))
   for (text in said) {
-    words <- gsub("JSON|HTML|HTTP|/api/v2/notes|/api", "", text)
+    words <- gsub("JSON|HTML|HTTP|/api/v2/notes|/api|/f", "", text)
     expect_match(words, "[\u0430-\u044f]")
     expect_no_match(words, "[A-Za-z]")
   }
