@@ -306,7 +306,7 @@ test_that("an HTML page in place of JSON is called so, with what it usually is",
     error <- expect_error(AmoNotes(auth, "lead"), class = "amocrm_error_parse")
     expect_match(conditionMessage(error), paste(
       "^GET /api/v2/notes: the server answered with an HTML page instead of JSON",
-      "[(]lead notes from row 1[)]\n.*captcha.*`domain`"
+      "[(]lead notes from row [0-9]+[)]\n.*captcha.*`domain`"
     ))
   }
   auth <- AmoSandbox(notes = c(lead = 5), faults = list(
