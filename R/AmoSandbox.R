@@ -205,7 +205,8 @@ recorded_json <- function(items, name) {
   if (!is.character(given) || anyNA(given)) {
     abort_input("items", gettext("`items` must be a list of file names or JSON strings"))
   }
-  is_file <- length(given) == 1 && nchar(given, "bytes") < 4096 && file.exists(given)
+  # JSON is no name of a file, which some locales could not even ask for.
+  is_file <- length(given) == 1 && !grepl("^\\s*[[{]", given) && file.exists(given)
   lines <- if (is_file) readLines(given, encoding = "UTF-8", warn = FALSE) else given
   enc2utf8(paste(lines, collapse = "\n"))
 }

@@ -172,8 +172,10 @@ impl<T> Pager<T> {
             self.give_up_after(index);
             return None;
         }
+        let ending = &self.parts[index].ending;
+        let is_sure_so_far = ending.proofs > 0 && !self.has_lagged;
         let wait = match tries {
-            _ if self.parts[index].ending.is_behind => Duration::ZERO,
+            _ if ending.is_behind || is_sure_so_far => Duration::ZERO,
             0 if self.reading.end_has_moved => MOVED_WAIT,
             0 => END_WAIT,
             _ => REPAIR_WAITS[tries],
@@ -191,10 +193,14 @@ impl<T> Pager<T> {
         let has_moved = part.end != part.range.offset + u64::from(part.records);
         let back =
             [0, 0, 1, 1, 2][(part.ending.steps_back as usize).min(4)] * u64::from(self.limit / 2);
-        let is_last_look = part.ending.proofs + 1 == self.proofs_needed(index);
-        if self.paging == Paging::Sized && is_last_look && part.ending.proofs > 0 {
+        if self.paging == Paging::Sized && part.ending.proofs == 1 {
             // The page behind, in case the server serves no longer ones.
             return PageRange { offset: part.range.end(), ..part.range };
+        }
+        if self.paging == Paging::Sized && part.ending.proofs == 2 {
+            // A shorter page that reaches beyond the end, in case it cuts pages off.
+            let length = self.limit.min(part.records).max(self.paging.least());
+            return self.paging.around(part.end.saturating_sub(back), length);
         }
         if part.has_next && part.ending.proofs > 0 {
             // What the server calls the next page.

@@ -260,7 +260,8 @@ impl<T> Pager<T> {
             _ if part.has_next => 2,
             _ if self.has_lagged || self.reading.end_has_moved => 3,
             Paging::Numbered | Paging::Offset => 1,
-            Paging::Sized => 2,
+            // The same page, the one behind, and one that begins before its end.
+            Paging::Sized => 3,
         }
     }
 

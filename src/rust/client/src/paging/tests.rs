@@ -45,7 +45,7 @@ fn harmless(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
 fn hostile(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
     let rows = usize::try_from(rows).unwrap();
     let limit = limit as usize;
-    match rng.u8(..23) {
+    match rng.u8(..24) {
         0 => Mode::StallsFrom(rng.u64(1..=8)),
         1 => Mode::StallsNowAndThen,
         2 => Mode::StallsAtRow(rng.u64(..=rows as u64)),
@@ -73,6 +73,7 @@ fn hostile(rng: &mut fastrand::Rng, rows: u64, limit: u32) -> Mode {
         20 => Mode::LagsShort,
         21 => Mode::LagsInside,
         22 => Mode::MovesToEnd(rng.usize(1..=limit / 5)),
+        23 => Mode::Truncates(rng.usize(20..=limit)),
         18 => Mode::ShrinksTo(rng.usize(..=rows)),
         _ => Mode::Ties(rng.u64(2..=3 * limit as u64)),
     }
@@ -178,6 +179,17 @@ fn a_list_of_one_page_that_was_short_at_first_is_read_whole() {
             let schedule = Schedule { mode, paging, rows: 18, limit: 20, latency: 20, seed: 0 };
             let reading = schedule.play().unwrap_or_else(|problem| panic!("{paging:?} {problem}"));
             assert!(reading.is_whole, "{mode:?} {paging:?}");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_cuts_pages_off_is_never_taken_for_the_end_of_a_list() {
+    for paging in ALL {
+        for (limit, cap) in [(500, 50), (100, 20), (50, 30), (250, 249)] {
+            let mode = Mode::Truncates(cap);
+            let schedule = Schedule { mode, paging, rows: 300, limit, latency: 20, seed: 0 };
+            schedule.play().unwrap_or_else(|problem| panic!("{paging:?} {cap} {problem}"));
         }
     }
 }

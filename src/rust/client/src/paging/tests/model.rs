@@ -78,6 +78,8 @@ pub enum Mode {
     /// Pages are never longer.
     Caps(usize),
     CapsAndDeletes(usize),
+    /// Pages are never longer, but begin where longer ones would.
+    Truncates(usize),
     Doubles,
     /// So many rows more than asked for.
     Longer(usize),
@@ -251,6 +253,7 @@ impl Server {
                 }
                 limit = cap;
             }
+            Mode::Truncates(cap) => limit = limit.min(cap),
             Mode::Longer(rows) => limit += rows,
             Mode::IgnoresOffset => offset = 0,
             _ => {}
@@ -325,6 +328,7 @@ impl Server {
         let view = self.view(range, now);
         let mut page = self.cut(&view, range);
         let shown = match mode {
+            Mode::Truncates(_) => range.offset + page.len() as u64,
             Mode::Caps(cap) | Mode::CapsAndDeletes(cap) if self.paging.is_numbered() => {
                 let limit = (range.limit as usize).min(cap) as u64;
                 range.offset / u64::from(range.limit) * limit + limit
