@@ -74,6 +74,8 @@
 #'   \item{`action = "insert", rows = 5`}{from then on, there are 5 notes
 #'     before the others of each kind, and 5 rows before the others of every
 #'     other list. They are made up with the others, and held back until then}
+#'   \item{`action = "change", rows = 5`}{5 random changes happen in the account, as
+#'     by [AmoSandboxChange()], before the request is answered}
 #'   \item{`action = "spare"`}{nothing: the faults after this one pass the
 #'     request over}
 #' }
