@@ -1,6 +1,6 @@
 //! Which rows of a table a request means.
 
-use crate::data::table::{Row, Table};
+use crate::data::{Row, Table};
 use crate::presence::Present;
 
 /// What a list can go by.

@@ -1,20 +1,16 @@
 //! What happens in the account: entities come and go, are changed and merged,
 //! each time with the events and notes that amoCRM writes.
 
-use crate::data::account::{USERS, User};
-use crate::data::content::Content;
-use crate::data::entity::{Birth, Entity, KINDS};
-use crate::data::event::{self, Event, Key, Particulars, Source, Value};
-use crate::data::fields::{self, Field};
-use crate::data::funnel::{LOSS_REASONS, LOST, PIPELINES, Stage};
-use crate::data::kind::Kind;
+use crate::data::account::USERS;
+use crate::data::entity::{Birth, KINDS};
+use crate::data::event::{self, Key, Particulars, Source, Value};
+use crate::data::funnel::{LOSS_REASONS, LOST, PIPELINES};
 use crate::data::names::{LastName, PersonName};
-use crate::data::note::{self, Note, NoteType};
-use crate::data::random::Rng;
-use crate::data::store::Store;
-use crate::data::table::{Row, short};
-use crate::data::text;
-use crate::data::values;
+use crate::data::{
+    Content, Entity, Event, Field, Kind, Note, NoteType, Rng, Row, Stage, Store, User, short, text,
+    values,
+};
+use crate::data::{fields, note};
 
 const SALT: u64 = 0x0000_C4A6;
 

@@ -1,11 +1,8 @@
 //! What the notes say, free of how any API version spells it.
 
-use crate::data::account::{Account, USERS, User};
-use crate::data::funnel::{Path, Stage};
-use crate::data::kind::Kind;
-use crate::data::note::{Note, NoteType};
-use crate::data::random::Rng;
-use crate::data::text;
+use crate::data::account::USERS;
+use crate::data::funnel::Path;
+use crate::data::{Account, Kind, Note, NoteType, Rng, Stage, User, text};
 
 const PHONE_SALT: u64 = 0x0007_0E15;
 

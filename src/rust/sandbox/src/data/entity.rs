@@ -4,16 +4,13 @@
 //! is longer than the notes need, it begins with older things, of which
 //! nothing was written down.
 
-use crate::data::account::{Account, User};
 use crate::data::deals::{Expectation, Value};
-use crate::data::funnel::{Path, Stage};
-use crate::data::kind::Kind;
+use crate::data::funnel::Path;
 use crate::data::names::{LastName, PersonName};
-use crate::data::random::Rng;
 use crate::data::scenario::Role;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::table::{Row, Table, short};
-use crate::data::values::{self, Filled};
+use crate::data::values;
+use crate::data::{Account, Filled, Kind, Rng, Row, Stage, Table, User, short};
 
 /// Most entities of one kind; there are no lower numbers for more.
 pub const MOST_ENTITIES: u64 = FIRST_OWNER;

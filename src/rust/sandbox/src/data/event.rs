@@ -6,14 +6,8 @@
 //! mention: its notes about tags are those of robots.
 
 use crate::data::account::USERS;
-use crate::data::content::Content;
-use crate::data::fields::{self, Field};
-use crate::data::funnel::Stage;
-use crate::data::kind::Kind;
-use crate::data::note::{Note, NoteType};
-use crate::data::random::{self, Rng};
-use crate::data::table::Row;
-use crate::data::text;
+use crate::data::{Content, Field, Kind, Note, NoteType, Rng, Row, Stage, text};
+use crate::data::{fields, random};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;

@@ -1,6 +1,6 @@
 //! The fields that the account's records have beside the built-in ones.
 
-use crate::data::kind::Kind;
+use crate::data::Kind;
 
 /// A field of contacts, leads or companies.
 #[derive(Debug)]

@@ -3,13 +3,9 @@
 //! They are numbered behind the leads of the list, to which they are added
 //! when somebody accepts them.
 
-use crate::data::account::Account;
 use crate::data::funnel::PIPELINES;
-use crate::data::kind::Kind;
-use crate::data::random::Rng;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::table::Row;
-use crate::data::text;
+use crate::data::{Account, Kind, Rng, Row, text};
 
 const SALT: u64 = 0x0012_C031;
 const SPAN: u64 = 30 * 24 * 3600;

@@ -1,8 +1,6 @@
 //! What the cards are called. All people and firms are made up.
 
-use crate::data::account::Account;
-use crate::data::kind::Kind;
-use crate::data::text;
+use crate::data::{Account, Kind, text};
 
 const SALT: u64 = 0x0004_A3E5;
 

@@ -1,14 +1,12 @@
 //! The notes of the account, each made from the seed and its index alone.
 
-use crate::data::account::{Account, USERS, User};
+use crate::data::account::USERS;
 use crate::data::calendar::Moment;
-use crate::data::content::{self, Content};
+use crate::data::content;
 use crate::data::funnel::Path;
-use crate::data::kind::Kind;
-use crate::data::random::Rng;
 use crate::data::scenario::Role;
 use crate::data::schedule::{FIRST_OWNER, Slot};
-use crate::data::table::{Row, short};
+use crate::data::{Account, Content, Kind, Rng, Row, User, short};
 
 /// Most notes of one kind; with more, ids would outgrow 31 bits.
 pub const MOST_NOTES: u64 = 80_000_000;

@@ -5,16 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
-use crate::data::account::Account;
-use crate::data::content::Content;
-use crate::data::entity::Entity;
-use crate::data::event::{self, Event, Key, Particulars, Source};
-use crate::data::incoming::Incoming;
-use crate::data::kind::Kind;
-use crate::data::note::Note;
-use crate::data::table::{Table, short};
-use crate::data::task::{Extent, Task};
-use crate::data::transaction::Transaction;
+use crate::data::event::{self, Key, Particulars, Source};
+use crate::data::task::Extent;
+use crate::data::{
+    Account, Content, Entity, Event, Incoming, Kind, Note, Table, Task, Transaction, short,
+};
 
 /// One table for each kind.
 type OfKinds<T> = [T; Kind::ALL.len()];

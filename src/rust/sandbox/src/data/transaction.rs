@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use crate::data::account::Account;
-use crate::data::kind::Kind;
 use crate::data::links::{beside, facing};
-use crate::data::random::Rng;
-use crate::data::table::{Row, short};
+use crate::data::{Account, Kind, Rng, Row, short};
 
 const SALT: u64 = 0x007A_45AC;
 /// Ids begin here, above those that notes know of customers without a list.

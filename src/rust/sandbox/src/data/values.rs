@@ -2,11 +2,8 @@
 
 use jiff::civil::{Date, date};
 
-use crate::data::account::Account;
-use crate::data::fields::{self, Field};
-use crate::data::kind::Kind;
-use crate::data::random::Rng;
-use crate::data::text;
+use crate::data::fields;
+use crate::data::{Account, Field, Kind, Rng, text};
 
 const SALT: u64 = 0x00F1_E1D5;
 

@@ -19,14 +19,10 @@ use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
-use crate::api::value::{Json, object};
+use crate::api::{Json, object};
 use crate::app::App;
 use crate::auth;
-use crate::data::entity::Entity;
-use crate::data::incoming::Incoming;
-use crate::data::list::List;
-use crate::data::task::Task;
-use crate::data::transaction::Transaction;
+use crate::data::{Entity, Incoming, List, Task, Transaction};
 use crate::server;
 
 pub use page::list_page;

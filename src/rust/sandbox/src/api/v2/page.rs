@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::value::RawValue;
 
 use super::echo;
-use crate::api::value::{Json, object};
+use crate::api::{Json, object};
 use crate::fault::RowCap;
 use crate::reply::{self, RowCount};
 

@@ -6,8 +6,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::dates;
-use crate::api::{self, filter::Span};
-use crate::data::list::List;
+use crate::api::{self, Span};
+use crate::data::List;
 use crate::query::Query;
 
 /// The largest page.

@@ -5,8 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{link, page};
-use crate::api;
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 use crate::data::funnel::{PIPELINES, Pipeline, Status};
 use crate::reply;
 

@@ -9,12 +9,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{ROOT, link, paging, problem};
-use crate::api;
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 use crate::app::App;
-use crate::data::account;
-use crate::data::fields::{self, Field};
-use crate::data::kind::Kind;
+use crate::data::fields;
+use crate::data::{Field, Kind, account};
 
 /// Adds the fields of the entities of a kind.
 pub fn add(router: Router<Arc<App>>, kind: Kind) -> Router<Arc<App>> {

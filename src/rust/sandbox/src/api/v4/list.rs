@@ -14,13 +14,9 @@ use axum::routing::get;
 use super::paging::{self, Page, Paging};
 use super::problem::{self, Invalid};
 use super::{ROOT, parameters};
-use crate::api::filter::{Filters, Getter, Listed, Order};
-use crate::api::value::Json;
-use crate::api::{self, Context};
+use crate::api::{self, Context, Filters, Getter, Json, Listed, Order};
 use crate::app::App;
-use crate::data::kind::Kind;
-use crate::data::store::Store;
-use crate::data::table::{Row, Table};
+use crate::data::{Kind, Row, Store, Table};
 use crate::query::Query;
 
 /// A name by which a list can be ordered, and what that is.

@@ -25,16 +25,11 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get};
 
-use crate::api::value::{Json, object};
+use crate::api::{Json, object};
 use crate::app::App;
 use crate::auth;
-use crate::data::entity::{Entity, KINDS};
-use crate::data::event::Event;
-use crate::data::incoming::Incoming;
-use crate::data::kind::Kind;
-use crate::data::note::Note;
-use crate::data::task::Task;
-use crate::data::transaction::Transaction;
+use crate::data::entity::KINDS;
+use crate::data::{Entity, Event, Incoming, Kind, Note, Task, Transaction};
 
 pub use paging::list_page;
 pub use problem::{too_many, unauthorized, wrong_method};

@@ -7,8 +7,7 @@ use form_urlencoded::Serializer;
 use serde_json::value::RawValue;
 
 use super::problem::Invalid;
-use crate::api;
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 use crate::fault::RowCap;
 use crate::query::Query;
 use crate::reply::{self, RowCount};

@@ -4,8 +4,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::api;
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 use crate::app::App;
 use crate::reply;
 
