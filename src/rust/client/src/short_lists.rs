@@ -19,8 +19,10 @@ pub fn beyond(parts: usize, paging: Paging, limit: u32) -> Option<PageRange> {
     if parts <= FEW {
         return None;
     }
-    // Over v2 a part takes its page and another look at its end.
-    let (requests, size) = if paging.tells_next() { (parts, limit) } else { (2 * parts, 1) };
+    // A part takes its page and another look at its end.
+    let requests = 2 * parts;
+    // Numbered pages begin at multiples of their length only.
+    let size = if paging.tells_next() { limit } else { 1 };
     // The question itself and the end of the whole list take two.
     Some(PageRange { offset: (requests - 2) * u64::from(limit), limit: size })
 }
@@ -52,7 +54,7 @@ mod tests {
         let range = |offset, limit| Some(PageRange { offset, limit });
         assert_eq!(beyond(4, Paging::Offset, 500), range(3000, 1));
         assert_eq!(beyond(108, Paging::Offset, 500), range(107_000, 1));
-        assert_eq!(beyond(108, Paging::Numbered, 250), range(26_500, 250));
+        assert_eq!(beyond(108, Paging::Numbered, 250), range(53_500, 250));
     }
 
     #[test]

@@ -14,15 +14,12 @@ const MOST_DROPPED: u32 = 3;
 const EMPTY_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1200)];
 
 /// Wait before the end of a list is looked at once more. A server may lag for
-/// half a second and more, and shows an older list meanwhile.
+/// a second, and shows an older list meanwhile.
 const END_WAIT: Duration = Duration::from_millis(1200);
 
 /// The same once it has moved: the list is being written to, and a long wait
 /// would only let it grow.
 const MOVED_WAIT: Duration = Duration::from_millis(200);
-
-/// The same for a list of one short page.
-const SHORT_WAIT: Duration = Duration::from_millis(500);
 
 impl<T> Pager<T> {
     /// The next request to make now, if any.
@@ -174,11 +171,10 @@ impl<T> Pager<T> {
             self.give_up_after(place);
             return None;
         }
-        let first = if place == 0 && self.parts[0].is_short() { SHORT_WAIT } else { END_WAIT };
         let wait = match tries {
             _ if self.parts[place].ending.is_behind => Duration::ZERO,
             0 if self.reading.end_has_moved => MOVED_WAIT,
-            0 => first,
+            0 => END_WAIT,
             _ => REPAIR_WAITS[tries],
         };
         self.parts[place].ending.is_behind = false;

@@ -174,7 +174,7 @@ fn hostile_servers_give_whole_lists_or_none() {
 #[test]
 fn a_list_of_one_page_that_was_short_at_first_is_read_whole() {
     for paging in ALL {
-        for mode in [Mode::FirstInside(4), Mode::FirstShort(10, 1), Mode::SeesFirst(10, 400)] {
+        for mode in [Mode::FirstInside(4), Mode::FirstShort(10, 1), Mode::SeesFirst(10, 1000)] {
             let schedule = Schedule { mode, paging, rows: 18, limit: 20, latency: 20, seed: 0 };
             let reading = schedule.play().unwrap_or_else(|problem| panic!("{paging:?} {problem}"));
             assert!(reading.is_whole, "{mode:?} {paging:?}");
