@@ -110,7 +110,8 @@
 #' For one answer:
 #' \describe{
 #'   \item{`action = "shuffle"`}{the list is in another order; with `rows = 4`
-#'     within groups of 4 only, as rows of the same second are}
+#'     groups of 4 are of the same second from then on, and in another order
+#'     within it}
 #'   \item{`action = "skip", rows = 3`}{3 rows, one here and one there, are not
 #'     in the list}
 #'   \item{`action = "view", rows = 100`}{the list ends after 100 rows}

@@ -29,24 +29,18 @@ impl NoteCounts {
     }
 
     /// The rows of one kind.
-    pub fn get(&self, kind: Kind) -> u64 {
-        match kind {
-            Kind::Contact => self.contact,
-            Kind::Lead => self.lead,
-            Kind::Company => self.company,
-            Kind::Task => self.task,
-            Kind::Customer => self.customer,
-        }
+    pub fn get(mut self, kind: Kind) -> u64 {
+        *self.of(kind)
     }
 
-    /// Sets the rows of one kind.
-    pub fn set(&mut self, kind: Kind, rows: u64) {
+    /// The rows of one kind, to be set.
+    pub fn of(&mut self, kind: Kind) -> &mut u64 {
         match kind {
-            Kind::Contact => self.contact = rows,
-            Kind::Lead => self.lead = rows,
-            Kind::Company => self.company = rows,
-            Kind::Task => self.task = rows,
-            Kind::Customer => self.customer = rows,
+            Kind::Contact => &mut self.contact,
+            Kind::Lead => &mut self.lead,
+            Kind::Company => &mut self.company,
+            Kind::Task => &mut self.task,
+            Kind::Customer => &mut self.customer,
         }
     }
 }
@@ -86,16 +80,16 @@ impl ListCounts {
         }
     }
 
-    /// Sets the rows of one list.
-    pub fn set(&mut self, list: List, rows: u64) {
+    /// The rows of one list, to be set.
+    pub fn of(&mut self, list: List) -> &mut u64 {
         match list {
-            List::Contacts => self.contacts = rows,
-            List::Leads => self.leads = rows,
-            List::Companies => self.companies = rows,
-            List::Customers => self.customers = rows,
-            List::Tasks => self.tasks = rows,
-            List::Transactions => self.transactions = rows,
-            List::IncomingLeads => self.unsorted = rows,
+            List::Contacts => &mut self.contacts,
+            List::Leads => &mut self.leads,
+            List::Companies => &mut self.companies,
+            List::Customers => &mut self.customers,
+            List::Tasks => &mut self.tasks,
+            List::Transactions => &mut self.transactions,
+            List::IncomingLeads => &mut self.unsorted,
         }
     }
 

@@ -1,19 +1,8 @@
-//! What goes wrong, and for which request.
+//! What goes wrong, and for which request: the words in which a test asks for
+//! it. What they do is in [`crate::server`].
 
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Mutex;
 use std::time::Duration;
-
-use axum::body::Body;
-use axum::http::StatusCode;
-use axum::response::Response;
-
-use crate::data::random::Rng;
-use crate::list_fault::{Asked, ListFault};
-use crate::query;
-use crate::reply;
-use crate::sync::lock;
 
 /// A rule that spoils some of the replies.
 #[derive(Clone, Debug)]
@@ -99,69 +88,6 @@ pub struct When {
     pub holding: Range<u64>,
 }
 
-/// What the faults have in store for one request.
-#[derive(Debug, Default)]
-pub struct Plan {
-    /// Time to let pass before the reply.
-    pub delay: Duration,
-    /// The first action that applies, delays aside.
-    pub action: Option<Action>,
-    /// All that happens to the list.
-    pub list: Vec<ListFault>,
-    /// For the chance in it.
-    pub seed: u64,
-}
-
-/// A mark on a request: serve only the first rows of the page.
-#[derive(Clone, Copy)]
-pub struct RowCap(pub u64);
-
-/// All rules, with what each has matched.
-pub struct Faults(Vec<(Fault, Mutex<Matched>)>);
-
-#[derive(Default)]
-struct Matched {
-    all: u64,
-    /// By path and query.
-    pages: HashMap<String, u64>,
-    first: Option<Duration>,
-}
-
-impl Faults {
-    /// Rules in order of precedence.
-    pub fn new(faults: Vec<Fault>) -> Self {
-        Self(faults.into_iter().map(|fault| (fault, Mutex::default())).collect())
-    }
-
-    /// Counts a request for `target` (path and query) that arrives at `now` and
-    /// plans its reply.
-    pub fn plan(&self, target: &str, now: Duration) -> Plan {
-        let decoded = query::decoded(target);
-        let mut plan = Plan::default();
-        for (fault, matched) in &self.0 {
-            if !target.contains(&fault.path) && !decoded.contains(&fault.path) {
-                continue;
-            }
-            let when = fault.when();
-            if when.picks(&fault.nth, target, now, &mut lock(matched)) {
-                plan.add(fault.action(), when.seed);
-            }
-        }
-        plan
-    }
-}
-
-impl Fault {
-    /// What happens, whenever it does.
-    pub fn action(&self) -> &Action {
-        if let Action::When(_, action) = &self.action { action } else { &self.action }
-    }
-
-    fn when(&self) -> When {
-        if let Action::When(when, _) = &self.action { when.clone() } else { When::default() }
-    }
-}
-
 impl Default for When {
     /// No condition at all.
     fn default() -> Self {
@@ -177,155 +103,57 @@ impl Default for When {
     }
 }
 
-impl When {
-    /// Whether a request is meant; counts it if it is for such a page.
-    fn picks(&self, nth: &Range<u64>, target: &str, now: Duration, seen: &mut Matched) -> bool {
-        let asked = Asked::read(target);
-        if asked.limit <= self.over || !asked.overlaps(&self.holding) {
-            return false;
-        }
-        let first = *seen.first.get_or_insert(now);
-        let of_page = seen.pages.entry(target.to_owned()).or_default();
-        let number = if self.each_page { *of_page } else { seen.all };
-        // By page, so that what runs at the same time has the same fate.
-        let chance = Rng::of(&[self.seed, Rng::of_text(target).next(), *of_page]).chance();
-        *of_page += 1;
-        seen.all += 1;
-        nth.contains(&number)
-            && (number + 1) % self.every.max(1) == 0
-            && self.during.contains(&now.saturating_sub(first))
-            && chance < self.share
-    }
+/// What happens to a list. The first ones happen to the list itself, for good;
+/// the others to one answer.
+#[derive(Clone, Debug)]
+pub enum ListFault {
+    /// So many new rows.
+    Add(u64, Place),
+    /// So many new rows a second, from the first request on.
+    Grow(f64, Place),
+    /// So many rows in succession are deleted.
+    Delete(u64, Place),
+    /// So many rows, one here and one there, move to this place.
+    Move(u64, Place),
+    /// All but the first rows are deleted.
+    Keep(u64),
+    /// Rows come in any order if it is 0. Otherwise groups of so many rows are
+    /// of the same second from now on, and come in any order within it.
+    Shuffle(u64),
+    /// So many rows, one here and one there, are left out.
+    Skip(u64),
+    /// The list has the first rows only.
+    View(u64),
+    /// The offset is passed over: it is the first page, and another follows.
+    Repeat,
+    /// The page has so many rows at most.
+    Cap(u64),
+    /// The page has so many rows more than asked for.
+    Longer(u64),
+    /// So many rows in succession are missing from the page, the last one is
+    /// not.
+    Gap(u64),
+    /// Each row comes twice, and half of the page does not.
+    Double,
+    /// The page is the wrong way round.
+    Reverse,
+    /// Rows have no id.
+    NoId,
+    /// All rows are new, and another page follows.
+    New,
+    /// Another page follows, as API v4 says it.
+    Next,
+    /// No page follows, as API v4 says it.
+    Last,
 }
 
-impl Plan {
-    fn add(&mut self, action: &Action, seed: u64) {
-        match action {
-            Action::Delay(_) | Action::List(_) if matches!(self.action, Some(Action::Spare)) => {}
-            Action::Delay(time) => self.delay += *time,
-            Action::List(fault) => {
-                self.list.push(fault.clone());
-                self.seed = seed;
-            }
-            other if self.action.is_none() => self.action = Some(other.clone()),
-            _ => {}
-        }
-    }
-}
-
-/// The reply that [`Action::Status`] asks for; 500 if HTTP can't say it.
-pub fn status(code: u16, headers: &[(String, String)], body: String) -> Response {
-    let mut builder = Response::builder().status(code);
-    for (name, value) in headers {
-        builder = builder.header(name, value);
-    }
-    builder
-        .body(Body::from(body))
-        .unwrap_or_else(|_| reply::empty(StatusCode::INTERNAL_SERVER_ERROR))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fault(path: &str, nth: Range<u64>, action: Action) -> Fault {
-        Fault { path: path.to_owned(), nth, action }
-    }
-
-    #[test]
-    fn only_the_chosen_ones_of_the_matching_requests_are_spoilt() {
-        let faults = Faults::new(vec![fault("type=lead", 1..2, Action::EmptyPage)]);
-        let spoilt = |target| faults.plan(target, Duration::ZERO).action.is_some();
-        assert!(!spoilt("/api/v2/notes?type=contact"));
-        assert!(!spoilt("/api/v2/notes?type=lead"));
-        assert!(spoilt("/api/v2/notes?type=lead"));
-        assert!(!spoilt("/api/v2/notes?type=lead"));
-    }
-
-    #[test]
-    fn brackets_match_however_they_were_sent() {
-        for path in ["filter[id]", "filter%5Bid%5D"] {
-            let faults = Faults::new(vec![fault(path, 0..9, Action::EmptyPage)]);
-            assert!(
-                faults
-                    .plan("/api/v4/leads/notes?filter%5Bid%5D=1", Duration::ZERO)
-                    .action
-                    .is_some()
-            );
-        }
-    }
-
-    #[test]
-    fn delays_add_up_and_the_first_other_action_wins() {
-        let second = Duration::from_secs(1);
-        let faults = Faults::new(vec![
-            fault("/a", 0..9, Action::Delay(second)),
-            fault("/a", 0..9, Action::Close),
-            fault("/a", 0..9, Action::EmptyPage),
-            fault("/a", 0..9, Action::Delay(second)),
-        ]);
-        let plan = faults.plan("/a", Duration::ZERO);
-        assert_eq!(plan.delay, 2 * second);
-        assert!(matches!(plan.action, Some(Action::Close)));
-    }
-
-    /// Which of these requests, a second apart, are picked.
-    fn picked(when: When, targets: &[&str]) -> Vec<bool> {
-        let action = Action::When(when, Box::new(Action::EmptyPage));
-        let faults = Faults::new(vec![fault("/", 0..9, action)]);
-        let plans = (0..).zip(targets).map(|(second, target)| {
-            faults.plan(target, Duration::from_secs(100 + second)).action.is_some()
-        });
-        plans.collect()
-    }
-
-    #[test]
-    fn more_may_have_to_hold_for_a_request() {
-        let page = |page| format!("/api/v4/leads?page={page}&limit=10");
-        let (first, second) = (page(1), page(2));
-        let pages = [first.as_str(), &second, &second, &first];
-        let usual = When::default();
-        assert_eq!(picked(usual.clone(), &pages), [true; 4]);
-        let every = When { every: 2, ..usual.clone() };
-        assert_eq!(picked(every.clone(), &pages), [false, true, false, true]);
-        let by_page = When { each_page: true, ..every };
-        assert_eq!(picked(by_page, &pages), [false, false, true, true]);
-        let holding = When { holding: 15..16, ..usual.clone() };
-        assert_eq!(picked(holding, &pages), [false, true, true, false]);
-        let seconds = Duration::from_secs(1)..Duration::from_secs(3);
-        let during = When { during: seconds, ..usual.clone() };
-        assert_eq!(picked(during, &pages), [false, true, true, false]);
-        assert_eq!(picked(When { over: 10, ..usual.clone() }, &pages), [false; 4]);
-        assert_eq!(picked(When { over: 9, ..usual.clone() }, &pages), [true; 4]);
-        assert_eq!(picked(When { share: 0.0, ..usual }, &pages), [false; 4]);
-    }
-
-    #[test]
-    fn offsets_of_both_apis_are_known() {
-        for page in ["limit_rows=20&limit_offset=40", "page=3&page_size=20"] {
-            let holding = |row| When { holding: row..row + 1, ..When::default() };
-            let target = format!("/api/v2/leads?{page}");
-            for (row, is_there) in [(39, false), (40, true), (59, true), (60, false)] {
-                assert_eq!(picked(holding(row), &[&target]), [is_there], "{page} {row}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_request_that_is_spared_is_spared_by_all_later_faults() {
-        let faults = Faults::new(vec![
-            fault("/a", 0..9, Action::Spare),
-            fault("/a", 0..9, Action::EmptyPage),
-            fault("/a", 0..9, Action::Delay(Duration::from_secs(1))),
-            fault("/a", 0..9, Action::List(ListFault::New)),
-        ]);
-        let plan = faults.plan("/a", Duration::ZERO);
-        assert!(matches!(plan.action, Some(Action::Spare)));
-        assert!(plan.delay.is_zero() && plan.list.is_empty());
-    }
-
-    #[test]
-    fn a_status_that_http_does_not_know_is_500() {
-        assert_eq!(status(9999, &[], String::new()).status(), 500);
-    }
+/// Where in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Before all others.
+    Front,
+    /// Behind all others.
+    End,
+    /// Somewhere.
+    Anywhere,
 }

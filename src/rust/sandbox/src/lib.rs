@@ -19,34 +19,16 @@
 #![warn(missing_docs)]
 
 mod api;
-mod app;
-mod auth;
-mod broken_body;
 mod config;
 mod data;
 mod error;
 mod fault;
-mod form;
-mod json;
-mod list_fault;
-mod log;
-mod oauth;
-mod pipeline;
-mod presence;
-mod query;
-mod rate;
-mod recorded;
-mod reply;
 mod server;
-mod session;
 mod sync;
 
 pub use config::{Config, ListCounts, NoteCounts};
 pub use data::change::{Change, Changed};
-pub use data::kind::Kind;
-pub use data::list::List;
+pub use data::{Kind, List};
 pub use error::Error;
-pub use fault::{Action, Fault, When};
-pub use list_fault::{ListFault, Place};
-pub use log::Request;
-pub use server::Sandbox;
+pub use fault::{Action, Fault, ListFault, Place, When};
+pub use server::{Request, Sandbox};

@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 use std::error::Error;
+use std::fmt::Display;
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::time::Duration;
 
 use amocrm_sandbox::{Config, Kind, List, ListCounts, NoteCounts, Sandbox};
@@ -66,14 +68,18 @@ fn run() -> Result<(), Box<dyn Error>> {
         return Err(format!("unknown argument {}; see --help", unknown.to_string_lossy()).into());
     }
     let sandbox = Sandbox::start(config)?;
-    println!("url     {}", sandbox.url());
-    println!("email   {}", sandbox.email());
-    println!("apikey  {}", sandbox.apikey());
-    println!("token   {}", sandbox.access_token());
-    println!("client_id      {}", sandbox.client_id());
-    println!("client_secret  {}", sandbox.client_secret());
-    println!("redirect_uri   {}", sandbox.redirect_uri());
-    println!("code           {}", sandbox.code());
+    for (name, value) in [
+        ("url", sandbox.url().as_str()),
+        ("email", sandbox.email()),
+        ("apikey", sandbox.apikey()),
+        ("token", sandbox.access_token()),
+        ("client_id", sandbox.client_id()),
+        ("client_secret", sandbox.client_secret()),
+        ("redirect_uri", sandbox.redirect_uri()),
+        ("code", sandbox.code()),
+    ] {
+        println!("{name:<14} {value}");
+    }
     loop {
         std::thread::park();
     }
@@ -122,15 +128,11 @@ fn read(arguments: &mut Arguments) -> Result<Config, Box<dyn Error>> {
 }
 
 /// Overwrites `value` if the argument is there.
-fn set<T>(
+fn set<T: FromStr<Err: Display>>(
     arguments: &mut Arguments,
     name: &'static str,
     value: &mut T,
-) -> Result<(), pico_args::Error>
-where
-    T: std::str::FromStr,
-    T::Err: std::fmt::Display,
-{
+) -> Result<(), pico_args::Error> {
     if let Some(given) = arguments.opt_value_from_str(name)? {
         *value = given;
     }
@@ -139,29 +141,34 @@ where
 
 /// Reads `1000`, or `lead=1000,contact=50` with none of the other kinds.
 fn counts(text: &str) -> Result<NoteCounts, String> {
-    if let Ok(rows) = text.parse() {
-        return Ok(NoteCounts::each(rows));
-    }
-    let mut counts = NoteCounts::each(0);
-    for part in text.split(',') {
-        let (name, rows) = pair(part)?;
-        counts.set(kind(name)?, number(rows)?);
+    let mut counts = NoteCounts::each(text.parse().unwrap_or(0));
+    for (name, rows) in pairs(text)? {
+        *counts.of(kind(name)?) = rows;
     }
     Ok(counts)
 }
 
 /// Reads `1000`, or `leads=1000,tasks=50` with the usual number of the others.
 fn list_counts(text: &str) -> Result<ListCounts, String> {
-    if let Ok(rows) = text.parse() {
-        return Ok(ListCounts::each(rows));
-    }
-    let mut counts = ListCounts::default();
-    for part in text.split(',') {
-        let (name, rows) = pair(part)?;
+    let mut counts = text.parse().map_or_else(|_| ListCounts::default(), ListCounts::each);
+    for (name, rows) in pairs(text)? {
         let list = List::from_name(name).ok_or_else(|| format!("\"{name}\" is no list"))?;
-        counts.set(list, number(rows)?);
+        *counts.of(list) = rows;
     }
     Ok(counts)
+}
+
+/// The pairs of `lead=1000,contact=50`; a number alone has none.
+fn pairs(text: &str) -> Result<Vec<(&str, u64)>, String> {
+    if text.parse::<u64>().is_ok() {
+        return Ok(Vec::new());
+    }
+    let parts = text.split(',').map(|part| {
+        let (name, rows) = pair(part)?;
+        let rows = rows.parse().map_err(|_| format!("\"{rows}\" is no number of rows"))?;
+        Ok((name, rows))
+    });
+    parts.collect()
 }
 
 /// What rows can be recorded of.
@@ -181,10 +188,6 @@ fn items(text: &str) -> Result<(Name, String), String> {
 
 fn kind(name: &str) -> Result<Kind, String> {
     Kind::from_name(name).ok_or_else(|| format!("\"{name}\" is no kind of record"))
-}
-
-fn number(rows: &str) -> Result<u64, String> {
-    rows.parse().map_err(|_| format!("\"{rows}\" is no number of rows"))
 }
 
 fn pair(text: &str) -> Result<(&str, &str), String> {

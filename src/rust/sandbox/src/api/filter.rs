@@ -1,7 +1,7 @@
 //! Which rows of a table a request means.
 
+use crate::api::presence::Present;
 use crate::data::{Row, Table};
-use crate::presence::Present;
 
 /// What a list can go by.
 pub type Getter<T> = fn(&T) -> u64;

@@ -1,6 +1,12 @@
 //! What the two APIs show of the account: their lists, filters and spelling.
 
+pub mod app;
 pub mod filter;
+pub mod json;
+pub mod presence;
+pub mod query;
+pub mod recorded;
+pub mod reply;
 pub mod v2;
 pub mod v4;
 pub mod value;
@@ -12,7 +18,7 @@ use axum::extract::Request;
 use axum::http::header::HOST;
 
 use crate::data::Store;
-use crate::query::Query;
+use query::Query;
 
 /// What the views of one request need to know.
 pub struct Context<'a> {

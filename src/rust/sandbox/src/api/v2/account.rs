@@ -7,13 +7,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{echo, pipelines};
+use crate::api::app::App;
+use crate::api::reply;
 use crate::api::{self, Context, Json, object};
-use crate::app::App;
 use crate::data::account::{self, GROUPS, TASK_TYPES, USERS};
 use crate::data::fields;
 use crate::data::funnel::{PIPELINES, Pipeline};
 use crate::data::{Field, User};
-use crate::reply;
 
 /// The note types that the account lists: those that have a code name.
 #[rustfmt::skip]

@@ -10,11 +10,11 @@ use axum::routing::get;
 
 use super::page;
 use super::parameters::Parameters;
+use crate::api::app::App;
+use crate::api::recorded::{self, RecordedRow};
+use crate::api::reply;
 use crate::api::{Context, Filters, Json, Listed, Order};
-use crate::app::App;
 use crate::data::{List, Row, Store, Table};
-use crate::recorded::{self, RecordedRow};
-use crate::reply;
 
 /// What a list of API v2 is made of.
 pub trait Rows: Row + Sized + 'static {

@@ -16,19 +16,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::Uri;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
+use crate::api::app::App;
+use crate::api::reply;
 use crate::api::{Json, object};
-use crate::app::App;
-use crate::auth;
 use crate::data::{Entity, Incoming, List, Task, Transaction};
-use crate::server;
 
 pub use page::list_page;
 
 /// Everything below `/api/v2/`, for those who are logged in.
-pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+pub fn router() -> Router<Arc<App>> {
     let mut router = Router::new();
     for slash in ["", "/"] {
         router = router
@@ -45,9 +43,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
             };
         }
     }
-    router
-        .route("/api/v2/{*rest}", any(server::not_found))
-        .layer(from_fn_with_state(Arc::clone(app), auth::check))
+    router.route("/api/v2/{*rest}", any(reply::page_not_found))
 }
 
 /// A link to itself, which every object has.

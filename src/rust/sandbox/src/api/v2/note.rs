@@ -8,13 +8,13 @@ use axum::response::Response;
 
 use super::parameters::{Parameters, Window};
 use super::{link, page};
+use crate::api::app::App;
+use crate::api::presence::Present;
+use crate::api::recorded::{self, Recorded};
+use crate::api::reply;
 use crate::api::{Context, Filters, Json, Listed, Order, object};
-use crate::app::App;
 use crate::data::content::{Address, Call, Email};
 use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Stage, account};
-use crate::presence::Present;
-use crate::recorded::{self, Recorded};
-use crate::reply;
 
 const SALT: u64 = 0x0000_5E02;
 const PATH: &str = "/api/v2/notes";

@@ -6,9 +6,8 @@ use axum::response::Response;
 use serde_json::value::RawValue;
 
 use super::echo;
+use crate::api::reply::{self, RowCap, RowCount};
 use crate::api::{Json, object};
-use crate::fault::RowCap;
-use crate::reply::{self, RowCount};
 
 /// Answers with rows of the list at `path`, or 204 when there are none.
 pub fn answer(request: &Request, path: &str, mut rows: Vec<Json>) -> Response {

@@ -6,9 +6,9 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::dates;
+use crate::api::query::Query;
 use crate::api::{self, Span};
 use crate::data::List;
-use crate::query::Query;
 
 /// The largest page.
 const MOST_ROWS: u64 = 500;

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{link, page};
+use crate::api::reply;
 use crate::api::{self, Json, object};
 use crate::data::funnel::{PIPELINES, Pipeline, Status};
-use crate::reply;
 
 const PATH: &str = "/api/v2/pipelines";
 

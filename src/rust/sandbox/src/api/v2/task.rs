@@ -2,9 +2,9 @@
 
 use super::link;
 use super::list::{Asked, Rows};
+use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task, account};
-use crate::query::Query;
 
 impl Rows for Task {
     fn table(store: &Store, _: List) -> (&Table<Self>, usize) {

@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::link;
+use crate::api::app::App;
+use crate::api::reply;
 use crate::api::{self, Context, Json, object};
-use crate::app::App;
 use crate::data::account::{self, GROUPS, TASK_TYPES};
 use crate::data::{Rng, random};
-use crate::reply;
 
 const SALT: u64 = 0x00AC_C004;
 

@@ -9,8 +9,8 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{ROOT, link, paging, problem};
+use crate::api::app::App;
 use crate::api::{self, Json, object};
-use crate::app::App;
 use crate::data::fields;
 use crate::data::{Field, Kind, account};
 

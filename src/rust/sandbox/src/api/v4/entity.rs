@@ -4,12 +4,12 @@ use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
+use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::funnel;
 use crate::data::names::LastName;
 use crate::data::values::Value;
 use crate::data::{Entity, Filled, Kind, Row, Stage, Store, Table, account, tags};
-use crate::query::Query;
 
 const UPDATED: Key<Entity> = ("updated_at", |entity| u64::from(entity.updated_at));
 const ID: Key<Entity> = ("id", Row::id);

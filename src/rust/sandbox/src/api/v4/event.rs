@@ -7,8 +7,8 @@ use std::num::ParseIntError;
 use super::list::{Asked, Key, Next, Rows};
 use super::problem::Invalid;
 use super::{event_id, link, parameters};
+use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
-use crate::app::App;
 use crate::data::event::Value;
 use crate::data::{Event, Kind, Store, Table, account};
 

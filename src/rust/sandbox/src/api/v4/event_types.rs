@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::link;
+use crate::api::reply;
 use crate::api::{self, Json, object};
-use crate::reply;
 
 /// The numbers by which a type that is listed only is known do not matter to
 /// anybody; those of `lead_added` and `lead_deleted` are the real ones.

@@ -14,10 +14,10 @@ use axum::routing::get;
 use super::paging::{self, Page, Paging};
 use super::problem::{self, Invalid};
 use super::{ROOT, parameters};
+use crate::api::app::App;
+use crate::api::query::Query;
 use crate::api::{self, Context, Filters, Getter, Json, Listed, Order};
-use crate::app::App;
 use crate::data::{Kind, Row, Store, Table};
-use crate::query::Query;
 
 /// A name by which a list can be ordered, and what that is.
 pub type Key<T> = (&'static str, Getter<T>);

@@ -20,14 +20,10 @@ mod user;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
 use axum::routing::{any, get};
 
+use crate::api::app::App;
 use crate::api::{Json, object};
-use crate::app::App;
-use crate::auth;
 use crate::data::entity::KINDS;
 use crate::data::{Entity, Event, Incoming, Kind, Note, Task, Transaction};
 
@@ -38,7 +34,7 @@ pub use problem::{too_many, unauthorized, wrong_method};
 pub const ROOT: &str = "/api/v4/";
 
 /// Everything below `/api/v4/`, for those who have a token.
-pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+pub fn router(app: &App) -> Router<Arc<App>> {
     let mut router = Router::new()
         .route("/api/v4/account", get(account::show))
         .route("/api/v4/events/types", get(event_types::list))
@@ -64,15 +60,6 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     router
         .route("/api/v4/{*rest}", any(problem::not_found))
         .method_not_allowed_fallback(problem::wrong_method)
-        .layer(from_fn_with_state(Arc::clone(app), check))
-}
-
-async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if auth::has_token(&app, request.headers()) {
-        next.run(request).await
-    } else {
-        unauthorized(&app)
-    }
 }
 
 /// The link of one thing.

@@ -7,10 +7,9 @@ use form_urlencoded::Serializer;
 use serde_json::value::RawValue;
 
 use super::problem::Invalid;
+use crate::api::query::Query;
+use crate::api::reply::{self, RowCap, RowCount};
 use crate::api::{self, Json, object};
-use crate::fault::RowCap;
-use crate::query::Query;
-use crate::reply::{self, RowCount};
 
 /// Rows on a page unless the client says how many.
 const USUAL_ROWS: u64 = 50;

@@ -2,7 +2,7 @@
 
 use super::problem::Invalid;
 use crate::api::Span;
-use crate::query::Query;
+use crate::api::query::Query;
 
 /// The texts of `filter[name]`, in any spelling of a list.
 pub fn texts(query: &Query, name: &str) -> Vec<String> {

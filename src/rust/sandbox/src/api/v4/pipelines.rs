@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{link, paging, problem};
+use crate::api::reply;
 use crate::api::{self, Json, object};
 use crate::data::account;
 use crate::data::funnel::{PIPELINES, Pipeline, Status};
-use crate::reply;
 
 /// Answers with every pipeline.
 pub async fn list(request: Request) -> Response {

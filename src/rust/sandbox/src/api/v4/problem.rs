@@ -4,9 +4,9 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::api::app::App;
+use crate::api::reply;
 use crate::api::{self, Json, object};
-use crate::app::App;
-use crate::reply;
 
 /// A parameter that makes no sense.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use axum::response::Response;
 
 use super::problem::{self, Invalid};
 use super::{link, paging};
+use crate::api::app::App;
 use crate::api::{self, Context, Json, object};
-use crate::app::App;
 use crate::data::User;
 use crate::data::account::{GROUPS, LANGUAGE, USERS};
 use crate::data::funnel::{PIPELINES, Pipeline};

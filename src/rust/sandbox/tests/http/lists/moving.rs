@@ -1,6 +1,6 @@
 //! Lists that lie or move do so in both APIs and whatever they hold.
 
-use amocrm_sandbox::{Action, Config, Fault, ListFault, Place, When};
+use amocrm_sandbox::{Action, Config, Fault, ListFault, NoteCounts, Place, When};
 use serde_json::Value;
 
 use super::account;
@@ -105,6 +105,21 @@ async fn rows_that_were_not_there_all_the_time_are_known_by_their_ids() {
 }
 
 #[tokio::test]
+async fn rows_that_change_places_are_of_the_same_second() {
+    let times = |rows: &[Value]| -> Vec<Value> {
+        rows.iter().map(|row| row["created_at"].clone()).collect()
+    };
+    for (path, name) in LISTS {
+        let client = with(vec![at(path, 0..9, ListFault::Shuffle(5))]);
+        let first = rows(&client, path, name).await;
+        let second = rows(&client, path, name).await;
+        assert_ne!(first, second, "{path}");
+        assert!(times(&first).iter().all(Value::is_number), "{path}");
+        assert_eq!(times(&first), times(&second), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_happens_to_lists_does_not_happen_to_a_login() {
     let login = at("auth.php", 0..1, ListFault::Delete(3, Place::Front));
     let client = Client::start(Config { faults: vec![login], ..account() });
@@ -122,6 +137,18 @@ async fn lists_by_filter_and_by_header_are_lists_of_their_own() {
     let sold = format!("{path}&status=142");
     let whole = rows(&with(Vec::new()), &sold, "items").await;
     assert_eq!(rows(&client, &sold, "items").await, whole);
+}
+
+#[tokio::test]
+async fn a_list_of_as_many_ids_as_a_page_has_rows_comes_to_an_end() {
+    let notes = NoteCounts { lead: 500, ..account().notes };
+    let faults = vec![at("&id=", 0..9, ListFault::Reverse)];
+    let client = Client::with_token(Config { notes, faults, ..account() });
+    let all = rows(&client, "/api/v2/notes?type=lead", "items").await;
+    let ids: Vec<String> = all.iter().map(|row| row["id"].to_string()).collect();
+    let path = format!("/api/v2/notes?type=lead&id={}", ids.join(","));
+    let reversed: Vec<Value> = all.into_iter().rev().collect();
+    assert_eq!(rows(&client, &path, "items").await, reversed);
 }
 
 #[tokio::test]

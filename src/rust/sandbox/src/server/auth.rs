@@ -4,81 +4,52 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use serde::Serialize;
+use serde_json::json;
 
-use crate::app::App;
+use super::form;
+use super::state::Server;
+use crate::api::query::Query;
+use crate::api::{reply, v4};
 use crate::data::account;
-use crate::form;
-use crate::query::Query;
-use crate::reply;
+use crate::data::random;
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
 
-#[derive(Serialize)]
-struct Envelope<T> {
-    response: T,
-}
-
-#[derive(Serialize)]
-struct Success<'a> {
-    auth: bool,
-    accounts: [AccountLine<'a>; 1],
-    user: UserLine,
-    server_time: u64,
-}
-
-#[derive(Serialize)]
-struct AccountLine<'a> {
-    id: String,
-    name: &'a str,
-    subdomain: &'a str,
-    language: &'a str,
-    timezone: &'a str,
-}
-
-#[derive(Serialize)]
-struct UserLine {
-    id: String,
-    language: &'static str,
-}
-
-#[derive(Serialize)]
-struct Failure {
-    error: &'static str,
-    error_code: &'static str,
-    ip: &'static str,
-    domain: String,
-    auth: bool,
-    server_time: u64,
-}
-
 /// Answers `/private/api/auth.php`: a session cookie for the right e-mail and
 /// key, which may stand in the query or in a body of any encoding.
-pub async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
+pub async fn login(State(server): State<Arc<Server>>, request: Request) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
     let json = query.value("type") == Some("json");
-    let known = accepts(&app, &query) || accepts(&app, &form::read(request).await);
+    let known = accepts(&server, &query) || accepts(&server, &form::read(request).await);
     match (known, json) {
-        (true, true) => with_cookies(&app, success(&app)),
-        (true, false) => with_cookies(&app, xml(StatusCode::OK, true)),
-        (false, true) => refusal(&app),
+        (true, true) => with_cookies(&server, success(&server)),
+        (true, false) => with_cookies(&server, xml(StatusCode::OK, true)),
+        (false, true) => refusal(&server),
         (false, false) => xml(StatusCode::UNAUTHORIZED, false),
     }
 }
 
 /// Lets a request through that carries an open session, credentials or a good
 /// token, and answers 401 to any other.
-pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    if is_known(&app, &parts) {
-        next.run(Request::from_parts(parts, body)).await
+pub async fn check(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
+    if is_known(&server, &request) { next.run(request).await } else { refusal(&server) }
+}
+
+/// Lets a request through that carries a good token, which is all that API v4
+/// takes.
+pub async fn check_token(
+    State(server): State<Arc<Server>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if has_token(&server, request.headers()) {
+        next.run(request).await
     } else {
-        refusal(&app)
+        v4::unauthorized(&server.app)
     }
 }
 
@@ -95,50 +66,53 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Whether a bearer token was sent that is good at present.
-pub fn has_token(app: &App, headers: &HeaderMap) -> bool {
-    bearer(headers).is_some_and(|token| app.tokens.admit(token))
+fn has_token(server: &Server, headers: &HeaderMap) -> bool {
+    bearer(headers).is_some_and(|token| server.tokens.admits(token))
 }
 
 /// What a wrong key gets, and a session that is over: 401, code 110.
-pub fn refusal(app: &App) -> Response {
-    let response = Failure {
-        error: "Неправильный логин или пароль",
-        error_code: "110",
-        ip: "127.0.0.1",
-        domain: app.domain(),
-        auth: false,
-        server_time: reply::server_time(),
-    };
-    reply::json(StatusCode::UNAUTHORIZED, JSON, &Envelope { response })
+pub fn refusal(server: &Server) -> Response {
+    let body = json!({ "response": {
+        "error": "Неправильный логин или пароль",
+        "error_code": "110",
+        "ip": "127.0.0.1",
+        "domain": server.app.domain(),
+        "auth": false,
+        "server_time": reply::server_time(),
+    }});
+    reply::json(StatusCode::UNAUTHORIZED, JSON, &body)
 }
 
-fn is_known(app: &App, parts: &Parts) -> bool {
-    let query = Query::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    let session = session_cookie(&parts.headers);
-    session.is_some_and(|id| app.sessions.is_open(id))
-        || accepts(app, &query)
-        || has_token(app, &parts.headers)
+fn is_known(server: &Server, request: &Request) -> bool {
+    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let session = session_cookie(request.headers());
+    session.is_some_and(|id| server.sessions.admits(id))
+        || accepts(server, &query)
+        || has_token(server, request.headers())
 }
 
-fn accepts(app: &App, fields: &Query) -> bool {
+fn accepts(server: &Server, fields: &Query) -> bool {
     let spellings = [("USER_LOGIN", "USER_HASH"), ("login", "api_key")];
     spellings.into_iter().any(|(login, key)| {
-        fields.value(login) == Some(&app.email) && fields.value(key) == Some(&app.apikey)
+        fields.value(login) == Some(&server.email) && fields.value(key) == Some(&server.apikey)
     })
 }
 
-fn success(app: &App) -> Response {
-    let account = AccountLine {
-        id: account::ID.to_string(),
-        name: account::NAME,
-        subdomain: &app.account.subdomain,
-        language: account::LANGUAGE,
-        timezone: app.account.timezone_name(),
-    };
-    let user = UserLine { id: account::USERS[0].id.to_string(), language: account::LANGUAGE };
-    let response =
-        Success { auth: true, accounts: [account], user, server_time: reply::server_time() };
-    reply::json(StatusCode::OK, JSON, &Envelope { response })
+fn success(server: &Server) -> Response {
+    let language = account::LANGUAGE;
+    let body = json!({ "response": {
+        "auth": true,
+        "accounts": [{
+            "id": account::ID.to_string(),
+            "name": account::NAME,
+            "subdomain": server.app.account.subdomain,
+            "language": language,
+            "timezone": server.app.account.timezone_name(),
+        }],
+        "user": { "id": account::USERS[0].id.to_string(), "language": language },
+        "server_time": reply::server_time(),
+    }});
+    reply::json(StatusCode::OK, JSON, &body)
 }
 
 fn xml(status: StatusCode, auth: bool) -> Response {
@@ -149,10 +123,12 @@ fn xml(status: StatusCode, auth: bool) -> Response {
 
 /// Adds a new session and the two cookies that come with it. Loopback has no
 /// domain name, so none is given.
-fn with_cookies(app: &App, mut response: Response) -> Response {
+fn with_cookies(server: &Server, mut response: Response) -> Response {
+    let session = random::secret();
+    server.sessions.issue(&session);
     let cookies = [
-        format!("session_id={}; path=/; HttpOnly", app.sessions.open()),
-        format!("BITRIX_SM_LOGIN={}; path=/", app.email.replace('@', "%40")),
+        format!("session_id={session}; path=/; HttpOnly"),
+        format!("BITRIX_SM_LOGIN={}; path=/", server.email.replace('@', "%40")),
         format!("user_lang={}; path=/", account::LANGUAGE),
     ];
     for cookie in cookies {

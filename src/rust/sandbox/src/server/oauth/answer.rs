@@ -2,12 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Serialize;
+use serde_json::json;
 
-use super::tokens::{Pair, Tokens};
-use crate::reply;
-
-const ABOUT: &str = "https://developers.amocrm.ru/v3/errors/OAuthProblemJson";
+use super::tokens::{TokenPair, Tokens};
+use crate::api::reply;
 
 /// Why no tokens are given out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,35 +22,15 @@ pub enum Refusal {
     SpentToken,
 }
 
-#[derive(Serialize)]
-struct Tokenful {
-    token_type: &'static str,
-    expires_in: u64,
-    server_time: u64,
-    access_token: String,
-    refresh_token: String,
-}
-
-#[derive(Serialize)]
-struct Problem {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-    title: &'static str,
-    #[serde(rename = "type")]
-    about: &'static str,
-    status: u16,
-    detail: &'static str,
-}
-
 /// A new pair of tokens.
-pub fn tokens(tokens: &Tokens, pair: Pair) -> Response {
-    let body = Tokenful {
-        token_type: "Bearer",
-        expires_in: tokens.life_seconds(),
-        server_time: reply::server_time(),
-        access_token: pair.access,
-        refresh_token: pair.refresh,
-    };
+pub fn tokens(tokens: &Tokens, pair: &TokenPair) -> Response {
+    let body = json!({
+        "token_type": "Bearer",
+        "expires_in": tokens.life_seconds(),
+        "server_time": reply::server_time(),
+        "access_token": pair.access,
+        "refresh_token": pair.refresh,
+    });
     reply::plain_json(StatusCode::OK, "application/json", &body)
 }
 
@@ -60,15 +38,21 @@ impl Refusal {
     /// The refusal as a problem object. Its detail speaks of missing
     /// parameters whatever is wrong; only the hint tells.
     pub fn answer(self) -> Response {
-        let client = self == Self::Client;
-        let (title, detail) = if client {
+        let (title, detail) = if self == Self::Client {
             ("Некорректный клиент", "Авторизация клиента не прошла")
         } else {
             ("Некорректный запрос", "В запросе отсутствует ряд параметров или параметры невалидны")
         };
         let status = self.status();
-        let body =
-            Problem { hint: self.hint(), title, about: ABOUT, status: status.as_u16(), detail };
+        let mut body = json!({
+            "title": title,
+            "type": "https://developers.amocrm.ru/v3/errors/OAuthProblemJson",
+            "status": status.as_u16(),
+            "detail": detail,
+        });
+        if let Some(hint) = self.hint() {
+            body["hint"] = hint.into();
+        }
         reply::plain_json(status, reply::PROBLEM, &body)
     }
 

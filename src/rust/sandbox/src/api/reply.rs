@@ -5,11 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::api::json;
 use crate::data::random;
-use crate::json;
 
 /// The media type of a page of rows.
 pub const HAL: &str = "application/hal+json";
@@ -22,6 +22,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy)]
 pub struct RowCount(pub u64);
 
+/// A mark on a request: serve only the first rows of the page.
+#[derive(Clone, Copy)]
+pub struct RowCap(pub u64);
+
 #[derive(Serialize)]
 struct Problem<'a> {
     #[serde(rename = "type")]
@@ -33,10 +37,7 @@ struct Problem<'a> {
 
 /// A reply with a JSON body and the given media type.
 pub fn json<T: Serialize>(status: StatusCode, media_type: &'static str, value: &T) -> Response {
-    match json::encode(value) {
-        Ok(bytes) => with_type(status, media_type, bytes.into()),
-        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
-    }
+    encoded(status, media_type, json::encode(value))
 }
 
 /// The same in the spelling of API v4, which escapes neither `/` nor letters.
@@ -45,29 +46,28 @@ pub fn plain_json<T: Serialize>(
     media_type: &'static str,
     value: &T,
 ) -> Response {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => with_type(status, media_type, bytes.into()),
-        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
-    }
+    encoded(status, media_type, serde_json::to_vec(value))
 }
 
-/// A reply with a ready text.
-pub fn text(status: StatusCode, media_type: &'static str, body: String) -> Response {
-    with_type(status, media_type, body.into())
+/// A reply with a ready body.
+pub fn text(status: StatusCode, media_type: &'static str, body: impl Into<Body>) -> Response {
+    (status, [(CONTENT_TYPE, media_type)], body.into()).into_response()
 }
 
 /// A reply of status only, zero bytes long.
 pub fn empty(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
+    status.into_response()
 }
 
 /// The service's newer kind of error: a problem object.
 pub fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
     let about = "https://www.amocrm.ru/developers/";
-    let body = Problem { about, title, detail, status: status.as_u16() };
-    json(status, PROBLEM, &body)
+    json(status, PROBLEM, &Problem { about, title, detail, status: status.as_u16() })
+}
+
+/// The answer to a path that the service does not have.
+pub async fn page_not_found() -> Response {
+    problem(StatusCode::NOT_FOUND, "Not Found", "Page not found")
 }
 
 /// Gives the reply the number that support asks for, unless it has one.
@@ -83,9 +83,13 @@ pub fn server_time() -> u64 {
     since.map_or(0, |time| time.as_secs())
 }
 
-fn with_type(status: StatusCode, media_type: &'static str, body: Body) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response
+fn encoded(
+    status: StatusCode,
+    media_type: &'static str,
+    body: serde_json::Result<Vec<u8>>,
+) -> Response {
+    match body {
+        Ok(bytes) => text(status, media_type, bytes),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
 use super::Integration;
 use super::answer::Refusal;
 use super::jwt;
 use crate::data::random;
+use crate::server::expiring::Expiring;
 use crate::sync::lock;
 
 /// What a long-lived token says of itself: it can be had for up to 5 years.
@@ -15,7 +15,7 @@ const LONG_LIFE_SECONDS: u64 = 5 * 365 * 86_400;
 
 /// What OAuth gives out.
 #[derive(Debug)]
-pub struct Pair {
+pub struct TokenPair {
     pub access: String,
     pub refresh: String,
 }
@@ -24,7 +24,7 @@ pub struct Pair {
 pub struct Tokens {
     pub integration: Integration,
     long_lived: String,
-    life_seconds: u64,
+    access: Expiring,
     state: Mutex<State>,
 }
 
@@ -33,8 +33,6 @@ pub struct Tokens {
 struct State {
     long_lived_is_good: bool,
     code_is_good: bool,
-    /// When each access token was given out.
-    access: HashMap<String, Instant>,
     /// Whether each refresh token is still good.
     refresh: HashMap<String, bool>,
 }
@@ -47,13 +45,9 @@ impl Tokens {
         } else {
             long_lived
         };
-        let state = State {
-            long_lived_is_good: true,
-            code_is_good: true,
-            access: HashMap::new(),
-            refresh: HashMap::new(),
-        };
-        Self { integration, long_lived, life_seconds, state: Mutex::new(state) }
+        let state = State { long_lived_is_good: true, code_is_good: true, refresh: HashMap::new() };
+        let access = Expiring::new(life_seconds);
+        Self { integration, long_lived, access, state: Mutex::new(state) }
     }
 
     /// The token that needs no refreshing.
@@ -63,20 +57,17 @@ impl Tokens {
 
     /// How long an access token works.
     pub fn life_seconds(&self) -> u64 {
-        self.life_seconds
+        self.access.life_seconds()
     }
 
     /// Whether this access token is good at present.
-    pub fn admit(&self, token: &str) -> bool {
-        let state = lock(&self.state);
-        if token == self.long_lived {
-            return state.long_lived_is_good;
-        }
-        state.access.get(token).is_some_and(|since| since.elapsed() < self.life())
+    pub fn admits(&self, token: &str) -> bool {
+        let is_long_lived = token == self.long_lived && lock(&self.state).long_lived_is_good;
+        is_long_lived || self.access.admits(token)
     }
 
     /// The first pair, for the code.
-    pub fn exchange(&self, code: &str) -> Result<Pair, Refusal> {
+    pub fn exchange(&self, code: &str) -> Result<TokenPair, Refusal> {
         if code != self.integration.code {
             return Err(Refusal::UnknownCode);
         }
@@ -89,7 +80,7 @@ impl Tokens {
 
     /// The next pair, for the refresh token of the one before. Access tokens
     /// given out earlier live on until their time is up.
-    pub fn refresh(&self, token: &str) -> Result<Pair, Refusal> {
+    pub fn refresh(&self, token: &str) -> Result<TokenPair, Refusal> {
         let mut state = lock(&self.state);
         let good = state.refresh.get_mut(token).ok_or(Refusal::UnknownToken)?;
         if !std::mem::take(good) {
@@ -100,28 +91,23 @@ impl Tokens {
 
     /// Ends the access tokens that were exchanged or refreshed.
     pub fn expire(&self) {
-        lock(&self.state).access.clear();
+        self.access.expire_all();
     }
 
     /// Ends everything but the code.
     pub fn revoke(&self) {
         let mut state = lock(&self.state);
         state.long_lived_is_good = false;
-        state.access.clear();
         state.refresh.values_mut().for_each(|good| *good = false);
+        self.access.expire_all();
     }
 
-    fn issue(&self, state: &mut State) -> Pair {
-        let access = jwt::make(&self.integration.client_id, self.life_seconds);
+    fn issue(&self, state: &mut State) -> TokenPair {
+        let access = jwt::make(&self.integration.client_id, self.life_seconds());
         let refresh = format!("def502{}{}", random::secret(), random::secret());
-        state.access.retain(|_, since| since.elapsed() < self.life());
-        state.access.insert(access.clone(), Instant::now());
+        self.access.issue(&access);
         state.refresh.insert(refresh.clone(), true);
-        Pair { access, refresh }
-    }
-
-    fn life(&self) -> Duration {
-        Duration::from_secs(self.life_seconds)
+        TokenPair { access, refresh }
     }
 }
 
@@ -151,8 +137,8 @@ mod tests {
     fn an_access_token_lives_its_time_and_no_longer() {
         let pair = |tokens: &Tokens| tokens.exchange("code").unwrap();
         let (long, none) = (tokens(60), tokens(0));
-        assert!(long.admit(&pair(&long).access));
-        assert!(!none.admit(&pair(&none).access));
+        assert!(long.admits(&pair(&long).access));
+        assert!(!none.admits(&pair(&none).access));
     }
 
     #[test]
@@ -160,10 +146,10 @@ mod tests {
         let tokens = tokens(60);
         let pair = tokens.exchange("code").unwrap();
         tokens.expire();
-        assert!(!tokens.admit(&pair.access) && tokens.admit(tokens.long_lived()));
+        assert!(!tokens.admits(&pair.access) && tokens.admits(tokens.long_lived()));
         let pair = tokens.refresh(&pair.refresh).unwrap();
         tokens.revoke();
-        assert!(!tokens.admit(&pair.access) && !tokens.admit(tokens.long_lived()));
+        assert!(!tokens.admits(&pair.access) && !tokens.admits(tokens.long_lived()));
         assert_eq!(tokens.refresh(&pair.refresh).unwrap_err(), Refusal::SpentToken);
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::http::header::{HeaderMap, IF_MODIFIED_SINCE, USER_AGENT};
 use axum::http::request::Parts;
 
-use crate::auth;
-use crate::query;
+use super::auth;
+use crate::api::query;
 use crate::sync::lock;
 
 /// One request, as the log keeps it.

@@ -8,9 +8,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::{get, post};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -18,24 +15,20 @@ use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::api::v2;
-use crate::api::v4;
-use crate::app::App;
-use crate::auth;
+use super::answer;
+use super::log::Request;
+use super::routes;
+use super::state::Server;
 use crate::config::Config;
+use crate::data::Kind;
 use crate::data::change::{Change, Changed};
-use crate::data::kind::Kind;
 use crate::error::Error;
 #[cfg(doc)]
-use crate::list_fault::ListFault;
-use crate::log::Request;
-use crate::oauth;
-use crate::pipeline;
-use crate::reply;
+use crate::fault::ListFault;
 
 /// A running server that plays one account. Dropping it stops it.
 pub struct Sandbox {
-    app: Arc<App>,
+    server: Arc<Server>,
     address: SocketAddr,
     running: Option<Running>,
 }
@@ -54,19 +47,19 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let app = Arc::new(App::new(config)?);
+        let server = Arc::new(Server::new(config)?);
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("amocrm-sandbox")
             .enable_all()
             .build()?;
         let (stop, stopped) = oneshot::channel();
-        let served = Arc::clone(&app);
+        let shared = Arc::clone(&server);
         let thread = std::thread::Builder::new()
             .name("amocrm-sandbox".to_owned())
-            .spawn(move || run(&runtime, listener, served, stopped))?;
+            .spawn(move || run(&runtime, listener, shared, stopped))?;
         let running = Some(Running { stop, thread, process: std::process::id() });
-        Ok(Self { app, address, running })
+        Ok(Self { server, address, running })
     }
 
     /// The address to send requests to, `http://127.0.0.1:PORT`.
@@ -76,60 +69,60 @@ impl Sandbox {
 
     /// The e-mail that logs in.
     pub fn email(&self) -> &str {
-        &self.app.email
+        &self.server.email
     }
 
     /// The API key that logs in.
     pub fn apikey(&self) -> &str {
-        &self.app.apikey
+        &self.server.apikey
     }
 
     /// The long-lived token that is let in.
     pub fn access_token(&self) -> &str {
-        self.app.tokens.long_lived()
+        self.server.tokens.long_lived()
     }
 
     /// The integration's id.
     pub fn client_id(&self) -> &str {
-        &self.app.tokens.integration.client_id
+        &self.server.tokens.integration.client_id
     }
 
     /// The integration's secret.
     pub fn client_secret(&self) -> &str {
-        &self.app.tokens.integration.client_secret
+        &self.server.tokens.integration.client_secret
     }
 
     /// The integration's redirect URI.
     pub fn redirect_uri(&self) -> &str {
-        &self.app.tokens.integration.redirect_uri
+        &self.server.tokens.integration.redirect_uri
     }
 
     /// The authorization code, spent or not.
     pub fn code(&self) -> &str {
-        &self.app.tokens.integration.code
+        &self.server.tokens.integration.code
     }
 
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.app.log.entries()
+        self.server.log.entries()
     }
 
     /// The ids of the rows that a [`ListFault`] has deleted. All others were
     /// there all the time, but for those that it has added.
     pub fn gone_rows(&self) -> BTreeSet<String> {
-        self.app.changed.gone()
+        self.server.faults.gone_rows()
     }
 
     /// Lets so many things happen in the account, whatever they are; the seed
     /// makes chance another one.
     pub fn live(&self, changes: u64, seed: u64) -> Vec<Changed> {
-        self.app.live(changes, seed)
+        self.server.app.live(changes, seed)
     }
 
     /// Lets something happen to so many entities of a kind, or to as many as
     /// it can happen to.
     pub fn change(&self, change: Change, kind: Kind, many: u64, seed: u64) -> Vec<Changed> {
-        let mut store = self.app.store_mut();
+        let mut store = self.server.app.store_mut();
         let mut rng = store.chance(seed);
         (0..many).map_while(|_| store.change(change, kind, None, &mut rng)).collect()
     }
@@ -143,7 +136,7 @@ impl Sandbox {
         ids: &[u64],
         seed: u64,
     ) -> Result<Vec<Changed>, Error> {
-        let mut store = self.app.store_mut();
+        let mut store = self.server.app.store_mut();
         let mut rng = store.chance(seed);
         let changed = store.change_each(change, kind, ids, &mut rng);
         changed.map_err(|id| Error::Change { change: change.name(), kind: kind.name(), id })
@@ -151,19 +144,19 @@ impl Sandbox {
 
     /// Ends every session that was opened so far.
     pub fn expire_sessions(&self) {
-        self.app.sessions.expire_all();
+        self.server.sessions.expire_all();
     }
 
     /// Withdraws every token for good: the long-lived one and, access and
     /// refresh tokens alike, those that OAuth gave out.
     pub fn revoke_tokens(&self) {
-        self.app.tokens.revoke();
+        self.server.tokens.revoke();
     }
 
     /// Ends the access tokens that OAuth gave out so far. Their refresh tokens
     /// and the long-lived token stay good.
     pub fn expire_access_tokens(&self) {
-        self.app.tokens.expire();
+        self.server.tokens.expire();
     }
 
     /// Stops the server and drops its connections. A second call does nothing.
@@ -187,24 +180,29 @@ impl Drop for Sandbox {
 }
 
 /// Serves until `stopped` is sent or its sender is gone.
-fn run(runtime: &Runtime, listener: TcpListener, app: Arc<App>, stopped: oneshot::Receiver<()>) {
+fn run(
+    runtime: &Runtime,
+    listener: TcpListener,
+    server: Arc<Server>,
+    stopped: oneshot::Receiver<()>,
+) {
     runtime.block_on(async {
         tokio::select! {
-            () = accept(listener, app) => {}
+            () = accept(listener, server) => {}
             _ = stopped => {}
         }
     });
 }
 
-async fn accept(listener: TcpListener, app: Arc<App>) {
+async fn accept(listener: TcpListener, server: Arc<Server>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
-    let service = service(&app);
+    let service = routes::service(&server);
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                tokio::spawn(connection(stream, Arc::clone(&app), service.clone()));
+                tokio::spawn(connection(stream, Arc::clone(&server), service.clone()));
             }
             // Out of descriptors: give the open connections time to finish.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -213,30 +211,13 @@ async fn accept(listener: TcpListener, app: Arc<App>) {
 }
 
 /// Answers the requests of one connection, one after the other.
-async fn connection(stream: TcpStream, app: Arc<App>, service: Router) {
+async fn connection(stream: TcpStream, server: Arc<Server>, service: Router) {
     // Only speed is lost if the system refuses.
     let _ = stream.set_nodelay(true);
     let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
-        let (app, service) = (Arc::clone(&app), service.clone());
-        async move { pipeline::answer(&app, service, request.map(Body::new)).await }
+        let (server, service) = (Arc::clone(&server), service.clone());
+        async move { answer::answer(&server, service, request.map(Body::new)).await }
     });
     // An error here is a client that left or a fault that we played.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
-}
-
-fn service(app: &Arc<App>) -> Router {
-    let old = Router::new()
-        .route("/private/api/auth.php", get(auth::login).post(auth::login))
-        .merge(v2::router(app));
-    let router = if app.v2 { old } else { Router::new() };
-    router
-        .route("/oauth2/access_token", post(oauth::grant).fallback(v4::wrong_method))
-        .merge(v4::router(app))
-        .fallback(not_found)
-        .with_state(Arc::clone(app))
-}
-
-/// The answer to a path that the service does not have.
-pub async fn not_found() -> Response {
-    reply::problem(StatusCode::NOT_FOUND, "Not Found", "Page not found")
 }

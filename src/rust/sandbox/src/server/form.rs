@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
-use crate::query::Query;
+use crate::api::query::Query;
 
 /// Reads the body as JSON, multipart or urlencoded, whichever it is. A body
 /// that is none of them has no fields.

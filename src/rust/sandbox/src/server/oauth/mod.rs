@@ -9,12 +9,12 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 
-use crate::app::App;
-use crate::form;
-use crate::query::Query;
+use super::form;
+use super::state::Server;
+use crate::api::query::Query;
 
 use answer::Refusal;
-use tokens::Pair;
+use tokens::TokenPair;
 pub use tokens::Tokens;
 
 /// What the account's owner set up for one program.
@@ -27,28 +27,28 @@ pub struct Integration {
 }
 
 /// Gives a pair of tokens out for a code or a refresh token.
-pub async fn grant(State(app): State<Arc<App>>, request: Request) -> Response {
+pub async fn grant(State(server): State<Arc<Server>>, request: Request) -> Response {
     let fields = form::read(request).await;
-    match pair(&app, &fields) {
-        Ok(pair) => answer::tokens(&app.tokens, pair),
+    match pair(&server, &fields) {
+        Ok(pair) => answer::tokens(&server.tokens, &pair),
         Err(refusal) => refusal.answer(),
     }
 }
 
-fn pair(app: &App, fields: &Query) -> Result<Pair, Refusal> {
+fn pair(server: &Server, fields: &Query) -> Result<TokenPair, Refusal> {
     let field = |name| fields.value(name).ok_or(Refusal::Missing(name));
     let grant = field("grant_type")?;
     let client = (field("client_id")?, field("client_secret")?);
-    let (place, own) = (field("redirect_uri")?, &app.tokens.integration);
+    let (redirect_uri, own) = (field("redirect_uri")?, &server.tokens.integration);
     if client != (own.client_id.as_str(), own.client_secret.as_str()) {
         return Err(Refusal::Client);
     }
-    if place != own.redirect_uri {
+    if redirect_uri != own.redirect_uri {
         return Err(Refusal::RedirectUri);
     }
     match grant {
-        "authorization_code" => app.tokens.exchange(field("code")?),
-        "refresh_token" => app.tokens.refresh(field("refresh_token")?),
+        "authorization_code" => server.tokens.exchange(field("code")?),
+        "refresh_token" => server.tokens.refresh(field("refresh_token")?),
         _ => Err(Refusal::GrantType),
     }
 }

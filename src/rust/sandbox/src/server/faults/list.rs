@@ -2,9 +2,10 @@
 //! its rows and the page that is cut from them, the same for every list of both
 //! APIs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::mem;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,70 +17,19 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::{Faults, Plan};
+use crate::api::query::Query;
 use crate::api::{v2, v4};
-use crate::app::App;
 use crate::data::random::Rng;
-use crate::fault::Plan;
-use crate::pipeline;
-use crate::query::Query;
+use crate::fault::{ListFault, Place};
+use crate::server::routes;
 use crate::sync::lock;
 
 /// The id of the first row that is made up, where ids are numbers.
 const NEW_IDS: u64 = 900_000_000;
 
-/// What happens to a list. The first ones happen to the list itself, for good;
-/// the others to one answer.
-#[derive(Clone, Debug)]
-pub enum ListFault {
-    /// So many new rows.
-    Add(u64, Place),
-    /// So many new rows a second, from the first request on.
-    Grow(f64, Place),
-    /// So many rows in succession are deleted.
-    Delete(u64, Place),
-    /// So many rows, one here and one there, move to this place.
-    Move(u64, Place),
-    /// All but the first rows are deleted.
-    Keep(u64),
-    /// Rows come in any order within groups of so many, all if it is 0.
-    Shuffle(u64),
-    /// So many rows, one here and one there, are left out.
-    Skip(u64),
-    /// The list has the first rows only.
-    View(u64),
-    /// The offset is passed over: it is the first page, and another follows.
-    Repeat,
-    /// The page has so many rows at most.
-    Cap(u64),
-    /// The page has so many rows more than asked for.
-    Longer(u64),
-    /// So many rows in succession are missing from the page, the last one is
-    /// not.
-    Gap(u64),
-    /// Each row comes twice, and half of the page does not.
-    Double,
-    /// The page is the wrong way round.
-    Reverse,
-    /// Rows have no id.
-    NoId,
-    /// All rows are new, and another page follows.
-    New,
-    /// Another page follows, as API v4 says it.
-    Next,
-    /// No page follows, as API v4 says it.
-    Last,
-}
-
-/// Where in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Before all others.
-    Front,
-    /// Behind all others.
-    End,
-    /// Somewhere.
-    Anywhere,
-}
+/// What tells the pages of a list from one another.
+const PAGING: [&str; 5] = ["page=", "limit=", "limit_rows=", "limit_offset=", "page_size="];
 
 /// Which rows a request asks for.
 pub struct Asked {
@@ -88,11 +38,8 @@ pub struct Asked {
     pub limit: u64,
 }
 
-/// The lists that something has happened to.
-#[derive(Default)]
-pub struct Lists(Mutex<BTreeMap<String, List>>);
-
-struct List {
+/// A list that something has happened to.
+pub struct List {
     /// What API v4 calls its rows.
     name: String,
     rows: Vec<Row>,
@@ -101,8 +48,10 @@ struct List {
     /// Rows that were made up so far, and those of them by time.
     made: u64,
     grown: u64,
+    /// Whether rows are of the same second as those beside them.
+    is_tied: bool,
     /// The ids of the rows that were deleted.
-    gone: Vec<String>,
+    pub gone: Vec<String>,
     /// Requests so far, by their path and query.
     requests: BTreeMap<String, u64>,
 }
@@ -110,6 +59,7 @@ struct List {
 #[derive(Clone)]
 struct Row {
     id: String,
+    created_at: Option<String>,
     json: Arc<RawValue>,
     is_made_up: bool,
 }
@@ -123,12 +73,14 @@ struct Page {
     lists: BTreeMap<String, Vec<Box<RawValue>>>,
 }
 
-#[derive(Deserialize)]
-struct Named<'a> {
+#[derive(Default, Deserialize)]
+struct Members<'a> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
     #[serde(borrow)]
     uid: Option<&'a RawValue>,
+    #[serde(borrow)]
+    created_at: Option<&'a RawValue>,
 }
 
 impl Asked {
@@ -150,54 +102,43 @@ impl Asked {
     }
 }
 
-impl Lists {
-    /// The ids of the rows that were deleted.
-    pub fn gone(&self) -> BTreeSet<String> {
-        lock(&self.0).values().flat_map(|list| &list.gone).cloned().collect()
-    }
-
-    fn has(&self, key: &str) -> bool {
-        lock(&self.0).contains_key(key)
-    }
-
-    /// Unless somebody else was faster.
-    fn add(&self, key: String, list: List) {
-        lock(&self.0).entry(key).or_insert(list);
-    }
-
-    fn answer(&self, key: &str, request: &Request, plan: &Plan, now: Duration) -> Option<Response> {
-        Some(lock(&self.0).get_mut(key)?.answer(request, plan, now))
-    }
-}
-
-/// The reply to a request, from a list that something happens or has happened
-/// to, or else from the service.
-pub async fn serve(app: &App, service: Router, request: Request, plan: &Plan) -> Response {
-    let since = request.headers().get(IF_MODIFIED_SINCE).map(|value| format!(" {value:?}"));
-    let name = name(&request);
-    let key = name.clone() + &since.unwrap_or_default();
-    // A login is no list, and would not be one without its form.
-    let may_be_list = request.method() == Method::GET;
-    if may_be_list && !plan.list.is_empty() && !app.changed.has(&key) {
-        match read(&service, request.headers(), &name).await {
-            Ok(Some((member, rows))) => {
-                app.changed.add(key.clone(), List::new(&key, member, rows, app.started.elapsed()));
+impl Faults {
+    /// The reply to a request, from a list that something happens or has
+    /// happened to, or else from the service.
+    pub async fn serve(
+        &self,
+        service: Router,
+        request: Request,
+        plan: &Plan,
+        now: Duration,
+    ) -> Response {
+        let since = request.headers().get(IF_MODIFIED_SINCE).map(|value| format!(" {value:?}"));
+        let name = name(&request);
+        let key = name.clone() + &since.unwrap_or_default();
+        let is_new = !plan.list.is_empty() && !lock(&self.lists).contains_key(&key);
+        // A login is no list, and would not be one without its form.
+        if is_new && request.method() == Method::GET {
+            match read(&service, request.headers(), &name).await {
+                Ok(Some((member, rows))) => {
+                    let list = List::new(&key, member, rows, now);
+                    // Unless somebody else was faster.
+                    lock(&self.lists).entry(key.clone()).or_insert(list);
+                }
+                Ok(None) => {}
+                Err(reply) => return reply,
             }
-            Ok(None) => {}
-            Err(reply) => return reply,
         }
-    }
-    match app.changed.answer(&key, &request, plan, app.started.elapsed()) {
-        Some(reply) => reply,
-        None => pipeline::serve(service, request).await,
+        if let Some(list) = lock(&self.lists).get_mut(&key) {
+            return list.answer(&request, plan, now);
+        }
+        routes::serve(service, request).await
     }
 }
 
 /// The path and the query without the place of the page.
 fn name(request: &Request) -> String {
-    let paging = ["page=", "limit=", "limit_rows=", "limit_offset=", "page_size="];
     let parts = request.uri().query().unwrap_or_default().split('&');
-    let filters = parts.filter(|part| !paging.iter().any(|name| part.starts_with(name)));
+    let filters = parts.filter(|part| !PAGING.iter().any(|name| part.starts_with(name)));
     format!("{}?{}", request.uri().path(), filters.collect::<Vec<_>>().join("&"))
 }
 
@@ -208,21 +149,19 @@ async fn read(
     headers: &HeaderMap,
     name: &str,
 ) -> Result<Option<(String, Vec<Box<RawValue>>)>, Response> {
-    let new = name.starts_with(v4::ROOT);
-    let size = if new { 100 } else { 500 };
-    let (mut key, mut all) = ("items".to_owned(), Vec::new());
+    let is_v4 = name.starts_with(v4::ROOT);
+    let size = if is_v4 { 100 } else { 500 };
+    let (mut key, mut all) = ("items".to_owned(), Vec::<Box<RawValue>>::new());
     for page in 1.. {
-        let place = if new {
-            format!("page={page}&limit={size}")
-        } else if name.contains("incoming_leads") {
-            format!("page={page}&page_size={size}")
-        } else {
-            format!("limit_rows={size}&limit_offset={}", all.len())
-        };
+        // Each list obeys its own of these and passes the others over.
+        let offset = all.len();
+        let place = format!(
+            "page={page}&limit={size}&page_size={size}&limit_rows={size}&limit_offset={offset}"
+        );
         let mut part = Request::new(Body::empty());
         *part.headers_mut() = headers.clone();
         *part.uri_mut() = format!("{name}&{place}").parse().unwrap_or_default();
-        let reply = pipeline::serve(service.clone(), part).await;
+        let reply = routes::serve(service.clone(), part).await;
         match reply.status() {
             StatusCode::NO_CONTENT => break,
             StatusCode::OK => {}
@@ -230,14 +169,18 @@ async fn read(
         }
         let body = axum::body::to_bytes(reply.into_body(), usize::MAX).await.unwrap_or_default();
         let page = serde_json::from_slice::<Page>(&body).ok();
-        let page = page.filter(|page| page.number.is_some() == new);
+        let page = page.filter(|page| page.number.is_some() == is_v4);
         let Some((name, rows)) = page.and_then(|page| page.lists.into_iter().next()) else {
             return Ok(None);
         };
         key = name;
+        // Notes by their ids are the same for any place.
+        let last = rows.last().map(|row| row.get());
+        if last.is_some() && last == all.last().map(|row| row.get()) {
+            break;
+        }
         let is_last = rows.len() < size;
         all.extend(rows);
-        // Notes by their ids are the same for any place.
         if is_last {
             break;
         }
@@ -248,9 +191,16 @@ async fn read(
 impl List {
     /// The list of this key, whose new rows are told from those of all others.
     fn new(key: &str, name: String, rows: Vec<Box<RawValue>>, since: Duration) -> Self {
-        let rows = rows.into_iter().map(Row::of).collect();
-        let made = Rng::of_text(key).below(10_000) * 100_000;
-        Self { name, rows, since, made, grown: 0, gone: Vec::new(), requests: BTreeMap::new() }
+        Self {
+            name,
+            rows: rows.into_iter().map(Row::of).collect(),
+            since,
+            made: Rng::of_text(key).below(10_000) * 100_000,
+            grown: 0,
+            is_tied: false,
+            gone: Vec::new(),
+            requests: BTreeMap::new(),
+        }
     }
 
     fn answer(&mut self, request: &Request, plan: &Plan, now: Duration) -> Response {
@@ -283,11 +233,11 @@ impl List {
         for fault in faults {
             match fault {
                 ListFault::Shuffle(0) => rng.shuffle(&mut rows),
-                ListFault::Shuffle(size) => {
-                    rows.chunks_mut(place(*size)).for_each(|group| rng.shuffle(group));
+                ListFault::Shuffle(_) => {
+                    rows.chunk_by_mut(Row::is_tied).for_each(|group| rng.shuffle(group));
                 }
                 ListFault::Skip(count) => drop(take(&mut rows, *count, rng)),
-                ListFault::View(count) => rows.truncate(place(*count)),
+                ListFault::View(count) => rows.truncate(to_usize(*count)),
                 ListFault::Repeat => offset = 0,
                 // By number a page stands where shorter ones lead it.
                 ListFault::Cap(most) if *most < limit => {
@@ -300,21 +250,18 @@ impl List {
                 _ => {}
             }
         }
-        let end = place(offset.saturating_add(limit));
+        let end = to_usize(offset.saturating_add(limit));
         let mut next = end < rows.len();
-        rows.truncate(end.saturating_add(place(extra)));
-        rows.drain(..place(offset).min(rows.len()));
+        rows.truncate(end.saturating_add(to_usize(extra)));
+        rows.drain(..to_usize(offset).min(rows.len()));
         for fault in faults {
             match fault {
-                ListFault::Gap(count) => gap(&mut rows, place(*count), rng),
+                ListFault::Gap(count) => gap(&mut rows, to_usize(*count), rng),
                 ListFault::Double => rows = double(&rows),
                 ListFault::Reverse => rows.reverse(),
                 ListFault::NoId => rows = rows.iter().map(Row::without_id).collect(),
-                ListFault::New => rows = self.make(limit),
-                _ => {}
-            }
-            match fault {
-                ListFault::Repeat | ListFault::New | ListFault::Next => next = true,
+                ListFault::New => (rows, next) = (self.make(limit), true),
+                ListFault::Repeat | ListFault::Next => next = true,
                 ListFault::Last => next = false,
                 _ => {}
             }
@@ -335,8 +282,8 @@ impl List {
                 self.grown = all.max(self.grown);
             }
             ListFault::Delete(count, from) => {
-                let first = from.position(self.rows.len().saturating_sub(place(*count)), rng);
-                let end = first.saturating_add(place(*count)).min(self.rows.len());
+                let first = from.position(self.rows.len().saturating_sub(to_usize(*count)), rng);
+                let end = first.saturating_add(to_usize(*count)).min(self.rows.len());
                 self.delete(first..end);
             }
             ListFault::Move(count, to) => {
@@ -345,9 +292,25 @@ impl List {
                 self.rows.splice(at..at, moved);
             }
             ListFault::Keep(count) => {
-                self.delete(place(*count).min(self.rows.len())..self.rows.len());
+                self.delete(to_usize(*count).min(self.rows.len())..self.rows.len());
             }
+            ListFault::Shuffle(size @ 1..) => self.tie(to_usize(*size)),
             _ => {}
+        }
+    }
+
+    /// Gives so many rows in succession the same second, for good, as a list
+    /// does not change the times of its rows from one answer to the next.
+    fn tie(&mut self, size: usize) {
+        if mem::replace(&mut self.is_tied, true) {
+            return;
+        }
+        for group in self.rows.chunks_mut(size) {
+            if let [first, others @ ..] = group {
+                for row in others {
+                    row.tie_to(first);
+                }
+            }
         }
     }
 
@@ -366,7 +329,7 @@ impl List {
     fn make(&mut self, count: u64) -> Vec<Row> {
         let originals: Vec<Row> =
             self.rows.iter().filter(|row| !row.is_made_up).take(50).cloned().collect();
-        let rows = originals.iter().cycle().take(place(count));
+        let rows = originals.iter().cycle().take(to_usize(count));
         (self.made..)
             .zip(rows)
             .map(|(number, row)| {
@@ -379,9 +342,10 @@ impl List {
 
 impl Row {
     fn of(json: Box<RawValue>) -> Self {
-        let named = serde_json::from_str::<Named>(json.get()).ok();
-        let id = named.and_then(|named| named.id.or(named.uid)).map_or("", RawValue::get);
-        Self { id: id.to_owned(), json: json.into(), is_made_up: false }
+        let members = serde_json::from_str::<Members>(json.get()).unwrap_or_default();
+        let id = members.id.or(members.uid).map_or("", RawValue::get).to_owned();
+        let created_at = members.created_at.map(|time| time.get().to_owned());
+        Self { id, created_at, json: json.into(), is_made_up: false }
     }
 
     /// The same with another id, which tells that it is made up.
@@ -391,18 +355,31 @@ impl Row {
         } else {
             (NEW_IDS + number).to_string()
         };
-        let json = self.json.get().replacen(&format!("id\":{}", self.id), &format!("id\":{id}"), 1);
-        self.with(id, json)
+        let json = self.edited(&format!("id\":{}", self.id), &format!("id\":{id}"));
+        Self { id, json, is_made_up: true, ..self.clone() }
     }
 
     fn without_id(&self) -> Self {
-        let json = self.json.get().replacen(&format!("\"id\":{},", self.id), "", 1);
-        self.with(self.id.clone(), json)
+        Self { json: self.edited(&format!("\"id\":{},", self.id), ""), ..self.clone() }
     }
 
-    fn with(&self, id: String, json: String) -> Self {
-        let json = RawValue::from_string(json).map_or_else(|_| Arc::clone(&self.json), Arc::from);
-        Self { id, json, is_made_up: true }
+    /// Whether they were created in the same second.
+    fn is_tied(&self, other: &Self) -> bool {
+        self.created_at.is_some() && self.created_at == other.created_at
+    }
+
+    fn tie_to(&mut self, other: &Self) {
+        if let (Some(own), Some(time)) = (&self.created_at, &other.created_at) {
+            let member = |time| format!("\"created_at\":{time}");
+            self.json = self.edited(&member(own), &member(time));
+            self.created_at = Some(time.clone());
+        }
+    }
+
+    /// The row with one text for another where that stands first.
+    fn edited(&self, text: &str, by: &str) -> Arc<RawValue> {
+        let json = RawValue::from_string(self.json.get().replacen(text, by, 1));
+        json.map_or_else(|_| Arc::clone(&self.json), Arc::from)
     }
 }
 
@@ -419,7 +396,7 @@ impl Place {
 
 /// Takes rows out, one here and one there.
 fn take(rows: &mut Vec<Row>, count: u64, rng: &mut Rng) -> Vec<Row> {
-    let count = place(count).min(rows.len());
+    let count = to_usize(count).min(rows.len());
     (0..count).map(|_| rows.remove(rng.index(rows.len()))).collect()
 }
 
@@ -434,7 +411,7 @@ fn double(rows: &[Row]) -> Vec<Row> {
     rows.iter().flat_map(|row| [row, row]).take(rows.len()).cloned().collect()
 }
 
-fn place(number: u64) -> usize {
+fn to_usize(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
@@ -445,7 +422,8 @@ mod tests {
     use super::*;
 
     fn list(rows: u64) -> List {
-        let row = |id| RawValue::from_string(format!("{{\"id\":{id},\"is\":{id}}}")).unwrap();
+        let row =
+            |id| RawValue::from_string(format!("{{\"id\":{id},\"created_at\":{id}}}")).unwrap();
         let list = List::new("", "leads".to_owned(), (1..=rows).map(row).collect(), Duration::ZERO);
         List { made: 0, ..list }
     }
@@ -506,6 +484,7 @@ mod tests {
         };
         assert_ne!(shuffled(0), ids(&list(12).rows));
         assert_eq!(sorted(shuffled(0)), ids(&list(12).rows));
+        assert_ne!(shuffled(4), ids(&list(12).rows));
         for (group, first) in shuffled(4).chunks(4).zip([1, 5, 9]) {
             assert_eq!(sorted(group.to_vec()), (first..first + 4).collect::<Vec<_>>());
         }

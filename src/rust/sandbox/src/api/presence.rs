@@ -4,7 +4,6 @@
 use std::ops::Range;
 use std::sync::Mutex;
 
-use crate::fault::{Action, Fault};
 use crate::sync::lock;
 
 /// What is there, the same places for every list.
@@ -21,9 +20,8 @@ pub struct Present {
 }
 
 impl Presence {
-    /// Rows that a fault is going to insert are not there yet.
-    pub fn new(faults: &[Fault]) -> Self {
-        let withheld = faults.iter().fold(0, |sum: u64, fault| sum.saturating_add(inserted(fault)));
+    /// So many of the first rows are not there yet.
+    pub fn new(withheld: u64) -> Self {
         Self(Mutex::new(Present::from(withheld)))
     }
 
@@ -41,14 +39,6 @@ impl Presence {
     pub fn insert(&self, rows: u64) {
         lock(&self.0).insert(rows);
     }
-}
-
-/// How many rows a fault inserts in all.
-fn inserted(fault: &Fault) -> u64 {
-    let Action::InsertRows(rows) = fault.action() else {
-        return 0;
-    };
-    fault.nth.end.saturating_sub(fault.nth.start).saturating_mul(*rows)
 }
 
 impl Present {
@@ -83,21 +73,13 @@ impl Present {
 mod tests {
     use super::*;
 
-    fn fault(nth: Range<u64>, action: Action) -> Fault {
-        Fault { path: String::new(), nth, action }
-    }
-
     fn places(present: &Present) -> Vec<u64> {
         (0..6).filter(|place| present.has(*place)).collect()
     }
 
     #[test]
-    fn what_faults_insert_is_withheld_until_then() {
-        let presence = Presence::new(&[
-            fault(0..1, Action::InsertRows(1)),
-            fault(3..5, Action::InsertRows(1)),
-            fault(0..9, Action::RemoveRows(7)),
-        ]);
+    fn withheld_rows_appear_the_last_first() {
+        let presence = Presence::new(3);
         assert_eq!(places(&presence.now()), [3, 4, 5]);
         presence.insert(1);
         assert_eq!(places(&presence.now()), [2, 3, 4, 5]);
