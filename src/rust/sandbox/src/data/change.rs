@@ -1,11 +1,13 @@
 //! What happens in the account: entities come and go, are changed and merged,
 //! each time with the events and notes that amoCRM writes.
 
+use std::sync::Arc;
+
 use crate::data::account::USERS;
 use crate::data::entity::{Birth, KINDS};
 use crate::data::event::{self, Key, Particulars, Source, Value};
 use crate::data::funnel::{LOSS_REASONS, LOST, PIPELINES};
-use crate::data::names::{LastName, PersonName};
+use crate::data::names::PersonName;
 use crate::data::{
     Content, Entity, Event, Field, Kind, Note, NoteType, Rng, Row, Stage, Store, User, short, text,
     values,
@@ -37,7 +39,7 @@ pub enum Change {
     Restore,
     /// Another one, with all that belongs to it, becomes a part of it.
     Merge,
-    /// It is gone for good, with its notes and tasks.
+    /// It is gone for good, with its notes, tasks and purchases.
     Delete,
 }
 
@@ -55,41 +57,29 @@ pub struct Changed {
 }
 
 impl Change {
-    /// Every change, and how often it happens by itself.
-    const ALL: [(Self, u64); 11] = [
-        (Self::Create, 10),
-        (Self::Update, 30),
-        (Self::Move, 20),
-        (Self::Assign, 5),
-        (Self::Note, 20),
-        (Self::Task, 8),
-        (Self::Done, 8),
-        (Self::Trash, 4),
-        (Self::Restore, 2),
-        (Self::Merge, 2),
-        (Self::Delete, 1),
+    /// Every change, its name, and how often it happens by itself.
+    const ALL: [(Self, &str, u64); 11] = [
+        (Self::Create, "create", 10),
+        (Self::Update, "update", 30),
+        (Self::Move, "move", 20),
+        (Self::Assign, "assign", 5),
+        (Self::Note, "note", 20),
+        (Self::Task, "task", 8),
+        (Self::Done, "done", 8),
+        (Self::Trash, "trash", 4),
+        (Self::Restore, "restore", 2),
+        (Self::Merge, "merge", 2),
+        (Self::Delete, "delete", 1),
     ];
 
     /// What it is called, such as `create`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Move => "move",
-            Self::Assign => "assign",
-            Self::Note => "note",
-            Self::Task => "task",
-            Self::Done => "done",
-            Self::Trash => "trash",
-            Self::Restore => "restore",
-            Self::Merge => "merge",
-            Self::Delete => "delete",
-        }
+        Self::ALL.iter().find(|(change, ..)| *change == self).map_or("", |(_, name, _)| name)
     }
 
     /// The change that [`Change::name`] gives `name` for, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().map(|(change, _)| change).find(|change| change.name() == name)
+        Self::ALL.into_iter().find(|(_, known, _)| *known == name).map(|(change, ..)| change)
     }
 }
 
@@ -117,9 +107,10 @@ impl Store {
         let often =
             [(Kind::Lead, 50), (Kind::Contact, 30), (Kind::Company, 12), (Kind::Customer, 8)];
         let kinds = often.map(|(kind, often)| (kind, if self.plays(kind) { often } else { 0 }));
+        let changes = Change::ALL.map(|(change, _, often)| (change, often));
         // What is drawn may find nothing that it could happen to.
         let draw = |_| {
-            let (kind, change) = (rng.weighted(&kinds), rng.weighted(&Change::ALL));
+            let (kind, change) = (rng.weighted(&kinds), rng.weighted(&changes));
             self.change(change, kind, None, rng)
         };
         (0..50).find_map(draw)
@@ -142,9 +133,7 @@ impl Store {
         let is_open = |id: &u64| change == Change::Create || self.can(change, kind, *id);
         let ids: Vec<u64> = ids.into_iter().filter(is_open).collect();
         let id = *ids.get(rng.index(ids.len()))?;
-        // Now and then two things happen in the same second.
-        self.now += short(rng.below(3));
-        let act = Act { kind, id, at: self.now, by: worker(rng) };
+        let act = self.act(kind, id, rng);
         let id = match change {
             Change::Create => self.create(act, rng)?,
             _ => id,
@@ -191,10 +180,16 @@ impl Store {
         if id == loser || !is_open(id) || !is_open(loser) {
             return None;
         }
-        self.now += 1;
-        let act = Act { kind, id, at: self.now, by: worker(rng) };
+        let act = self.act(kind, id, rng);
         self.merge(act, loser)?;
         Some(Changed { change: Change::Merge, kind, id: short(id), at: act.at })
+    }
+
+    /// Somebody does something now. Now and then two things happen in the same
+    /// second.
+    fn act(&mut self, kind: Kind, id: u64, rng: &mut Rng) -> Act {
+        self.now += short(rng.below(3));
+        Act { kind, id, at: self.now, by: worker(rng) }
     }
 
     /// Whether this can happen to an entity that there is.
@@ -234,10 +229,7 @@ impl Store {
         } else {
             Stage::default()
         };
-        let mut entity = Entity::new(account, kind, &birth, whole_name(name), stage);
-        if kind == Kind::Contact {
-            entity.rename(entity.name.full.clone());
-        }
+        let entity = Entity::new(account, kind, &birth, PersonName::whole(name), stage);
         self.entities_mut(kind)?.insert(entity);
         let id = birth.id.into();
         self.settle(kind, id, rng);
@@ -269,7 +261,7 @@ impl Store {
     }
 
     fn update(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
-        let account = std::sync::Arc::clone(&self.account);
+        let account = Arc::clone(&self.account);
         let kind = act.kind;
         let entity = self.touch(act)?;
         let simple: Vec<&'static Field> =
@@ -290,10 +282,15 @@ impl Store {
                 ("name_field_changed", vec![Value::Name(name)], vec![Value::Name(before)])
             }
             "tag" => {
-                let tags: Vec<&'static str> =
-                    text::tags(rng).into_iter().filter(|tag| !entity.tags.contains(tag)).collect();
-                entity.tags.extend(&tags);
-                ("entity_tag_added", event::tags(tags), Vec::new())
+                let tag = rng.pick(&text::TAGS);
+                let before = entity.tags.len();
+                entity.tags.retain(|own| *own != tag);
+                if entity.tags.len() < before {
+                    ("entity_tag_deleted", Vec::new(), event::tags(vec![tag]))
+                } else {
+                    entity.tags.push(tag);
+                    ("entity_tag_added", event::tags(vec![tag]), Vec::new())
+                }
             }
             "field" => {
                 let filled =
@@ -389,8 +386,18 @@ impl Store {
         for note in self.notes_mut(act.kind)?.rows_mut() {
             note.is_gone |= note.entity == id;
         }
+        let mut tasks = Vec::new();
         for task in self.tasks_mut()?.rows_mut() {
-            task.is_gone |= task.entity == Some((act.kind, id));
+            if task.entity == Some((act.kind, id)) {
+                task.is_gone = true;
+                tasks.push(task.id);
+            }
+        }
+        for result in self.notes_mut(Kind::Task)?.rows_mut() {
+            result.is_gone |= tasks.contains(&result.entity);
+        }
+        for purchase in self.transactions_mut()?.rows_mut() {
+            purchase.is_gone |= act.kind == Kind::Customer && purchase.customer == id;
         }
         Some(())
     }
@@ -535,10 +542,6 @@ fn stages(pipeline: usize) -> Vec<Stage> {
     statuses.iter().map(|status| Stage { pipeline: pipeline.id, status: status.id }).collect()
 }
 
-fn whole_name(full: String) -> PersonName {
-    PersonName { full, first: String::new(), last: LastName::Absent }
-}
-
 fn field_values(filled: &values::Filled) -> Vec<Value> {
     let value = |value: &values::Value| {
         let (choice, text) = match value {
@@ -612,6 +615,7 @@ mod tests {
                 &[
                     "name_field_changed",
                     "entity_tag_added",
+                    "entity_tag_deleted",
                     "custom_field_value_changed",
                     "sale_field_changed",
                 ],
@@ -694,13 +698,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_deleted_takes_its_notes_tasks_and_purchases_along() {
+        let mut store = store();
+        let mut rng = store.chance(1);
+        let newest = store.entities(Kind::Customer).rows().last().unwrap().id();
+        let left = |store: &Store| {
+            let notes = store.notes(Kind::Customer).rows().iter();
+            let purchases = store.transactions().rows().iter();
+            let tasks = store.tasks().rows().iter();
+            let about = (Kind::Customer, short(newest));
+            [
+                notes.filter(|note| !note.is_gone && u64::from(note.entity) == newest).count(),
+                purchases.filter(|row| !row.is_gone && u64::from(row.customer) == newest).count(),
+                tasks.filter(|task| !task.is_gone && task.entity == Some(about)).count(),
+            ]
+        };
+        store.change(Change::Task, Kind::Customer, Some(newest), &mut rng).unwrap();
+        assert!(left(&store).iter().all(|rows| *rows > 0));
+        store.change(Change::Delete, Kind::Customer, Some(newest), &mut rng).unwrap();
+        assert_eq!(left(&store), [0; 3]);
+        assert_eq!(latest(&store).event_type, "customer_deleted");
+    }
+
+    #[test]
     fn after_a_thousand_changes_all_is_in_order() {
         let mut store = store();
         let mut rng = store.chance(9);
         let changed = store.live(1000, &mut rng);
         assert_eq!(changed.len(), 1000);
         assert!(changed.is_sorted_by_key(|changed| changed.at));
-        for (change, _) in Change::ALL {
+        for (change, ..) in Change::ALL {
             assert!(changed.iter().any(|changed| changed.change == change), "{change:?}");
         }
         assert!(rises(store.events()) && rises(store.tasks()));

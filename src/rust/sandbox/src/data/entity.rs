@@ -6,7 +6,7 @@
 
 use crate::data::deals::{Expectation, Value};
 use crate::data::funnel::Path;
-use crate::data::names::{LastName, PersonName};
+use crate::data::names::PersonName;
 use crate::data::scenario::Role;
 use crate::data::schedule::FIRST_OWNER;
 use crate::data::values;
@@ -139,7 +139,7 @@ impl Entity {
 
     /// Gives it another name.
     pub fn rename(&mut self, name: String) {
-        self.name = PersonName { first: name.clone(), full: name, last: LastName::Empty };
+        self.name = PersonName::whole(name);
     }
 
     /// Whether it is found by these words: they are part of its name, or of a
@@ -221,11 +221,7 @@ impl Account {
         let touched = updated_at > birth.created_at.into();
         let name = match kind {
             Kind::Contact => self.person_name(place),
-            _ => PersonName {
-                full: self.name(kind, place),
-                first: String::new(),
-                last: LastName::Absent,
-            },
+            _ => PersonName::whole(self.name(kind, place)),
         };
         let mut entity = Entity::new(self, kind, &birth, name, state.stage);
         entity.state = state;

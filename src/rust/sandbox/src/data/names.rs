@@ -22,8 +22,15 @@ pub enum LastName {
     Known(String),
 }
 
+impl PersonName {
+    /// A name of which nobody knows the parts.
+    pub fn whole(full: String) -> Self {
+        Self { first: full.clone(), full, last: LastName::Empty }
+    }
+}
+
 impl Account {
-    /// What a card is called.
+    /// What an entity is called.
     pub fn name(&self, kind: Kind, place: u64) -> String {
         let number = self.number(kind, place);
         let mut rng = self.rng(SALT, kind, number);

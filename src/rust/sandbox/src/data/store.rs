@@ -188,6 +188,12 @@ impl Store {
         entity.links(kind).iter().copied().filter(is_listed).collect()
     }
 
+    /// The contact who called or wrote, if it is known and still there.
+    pub fn contact(&self, incoming: &Incoming) -> Option<&Entity> {
+        let contact = self.entities(Kind::Contact).find(incoming.contact?.into());
+        contact.filter(|contact| !contact.is_gone && !contact.is_deleted)
+    }
+
     /// When the next open task about an entity is due, if there is one;
     /// whatever has a result is done.
     pub fn closest_task(&self, entity: &Entity) -> Option<u32> {

@@ -27,11 +27,16 @@ pub struct Transaction {
     pub updated_by: u64,
     pub created_at: u32,
     pub updated_at: u32,
+    pub is_gone: bool,
 }
 
 impl Row for Transaction {
     fn id(&self) -> u64 {
         self.id
+    }
+
+    fn is_there(&self) -> bool {
+        !self.is_gone
     }
 }
 
@@ -60,6 +65,7 @@ impl Account {
             updated_by: responsible,
             created_at: short(created_at),
             updated_at: short(created_at + later),
+            is_gone: false,
         }
     }
 

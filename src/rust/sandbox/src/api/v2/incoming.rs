@@ -5,7 +5,7 @@ use super::list::{Asked, Rows};
 use super::parameters::Parameters;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::incoming::{Category, News};
-use crate::data::{Incoming, Kind, List, Store, Table};
+use crate::data::{Incoming, List, Store, Table};
 
 impl Rows for Incoming {
     fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
@@ -26,9 +26,7 @@ impl Rows for Incoming {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let contacts = context.store.entities(Kind::Contact);
-        let contact = self.contact.and_then(|id| contacts.find(id.into()));
-        let contact = contact.map(|contact| vec![named(&contact.name.full)]);
+        let contact = context.store.contact(self).map(|contact| vec![named(&contact.name.full)]);
         object! {
             "category": match self.category {
                 Category::Call => "sip",

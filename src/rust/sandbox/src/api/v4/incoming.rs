@@ -44,7 +44,8 @@ impl Rows for Incoming {
             let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
             object! { "id": id, "_links": link(href) }
         };
-        let contact = self.contact.map(|id| reference(Kind::Contact, id.into()));
+        let contact = context.store.contact(self);
+        let contact = contact.map(|contact| reference(Kind::Contact, contact.id()));
         object! {
             "uid": self.uid.clone(), "source_uid": Json::Null, "source_name": self.source,
             "category": self.category.name(), "pipeline_id": self.pipeline,
