@@ -53,11 +53,10 @@ pub struct Address {
 pub enum Content {
     /// The owner came into being.
     Created,
-    /// A lead moved through the funnel.
+    /// A lead moved through the funnel; the reason is 0 without one.
     StageChanged {
         from: Stage,
         to: Stage,
-        /// 0 without a reason.
         loss_reason: u64,
     },
     /// Somebody wrote something: a plain note or the result of a task.
@@ -85,10 +84,9 @@ pub enum Content {
     Visit {
         url: String,
     },
-    /// A message in a messenger.
+    /// A message in a messenger; income if the client wrote it.
     Chat {
         text: String,
-        /// Whether the client wrote it.
         income: bool,
     },
     /// Put into or taken out of an advertising audience.

@@ -55,32 +55,13 @@ pub struct Incoming {
 
 /// What is known about how it came in.
 #[derive(Clone, Debug)]
+#[rustfmt::skip]
 pub enum News {
-    Call {
-        from: String,
-        to: &'static str,
-        called_at: u64,
-        duration: u64,
-        link: Option<String>,
-    },
-    Form {
-        name: &'static str,
-        page: String,
-        ip: String,
-        sent_at: u64,
-        referer: Option<String>,
-    },
-    Chat {
-        client: String,
-        text: String,
-        received_at: u64,
-    },
+    Call { from: String, to: &'static str, called_at: u64, duration: u64, link: Option<String> },
+    Form { name: &'static str, page: String, ip: String, sent_at: u64, referer: Option<String> },
+    Chat { client: String, text: String, received_at: u64 },
     Email {
-        email: String,
-        name: String,
-        subject: String,
-        summary: String,
-        message: u64,
+        email: String, name: String, subject: String, summary: String, message: u64,
         received_at: u64,
     },
 }
