@@ -1,4 +1,5 @@
 //! What the two APIs show of the account: their lists, filters and spelling.
+//! May use the data; knows nothing of the server.
 
 pub mod app;
 pub mod filter;
