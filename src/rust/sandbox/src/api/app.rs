@@ -1,7 +1,7 @@
 //! The account as the APIs show it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::presence::Presence;
 use super::recorded::{self, Recorded, RecordedRow};
@@ -10,6 +10,7 @@ use crate::data::account::USERS;
 use crate::data::change::Changed;
 use crate::data::{Account, Kind, List, Store, User};
 use crate::error::Error;
+use crate::sync::unpoisoned;
 
 /// What requests for rows are answered from.
 pub struct App {
@@ -49,12 +50,12 @@ impl App {
 
     /// The rows of the account as they are now.
     pub fn store(&self) -> RwLockReadGuard<'_, Store> {
-        self.store.read().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.store.read())
     }
 
     /// The same, to be changed.
     pub fn store_mut(&self) -> RwLockWriteGuard<'_, Store> {
-        self.store.write().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.store.write())
     }
 
     /// So many changes of any kind.

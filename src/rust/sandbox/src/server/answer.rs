@@ -73,7 +73,9 @@ async fn planned(
         }
         Some(Action::RemoveRows(rows)) => server.app.presence.remove(*rows),
         Some(Action::InsertRows(rows)) => server.app.presence.insert(*rows),
-        Some(Action::Live(changes)) => drop(server.app.live(*changes, plan.seed)),
+        Some(Action::Live(changes)) => {
+            server.app.live(*changes, plan.seed);
+        }
         _ => {}
     }
     let reply = server.faults.serve(service, request, plan, arrival).await;

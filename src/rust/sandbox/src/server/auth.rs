@@ -13,8 +13,7 @@ use super::form;
 use super::state::Server;
 use crate::api::query::Query;
 use crate::api::{reply, v4};
-use crate::data::account;
-use crate::data::random;
+use crate::data::{account, random};
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";

@@ -12,7 +12,8 @@ use hyper_util::service::TowerToHyperService;
 
 use super::state::Server;
 use super::{auth, oauth};
-use crate::api::{reply, v2, v4};
+use crate::api::reply;
+use crate::api::{v2, v4};
 
 /// Everything that the server answers.
 pub fn service(server: &Arc<Server>) -> Router {
