@@ -23,7 +23,7 @@
 #'       there. Customers do not come back}
 #'     \item{`"merge"`}{another one becomes a part of it, with all that belongs to
 #'       the other}
-#'     \item{`"delete"`}{it is gone for good, with its notes and tasks}
+#'     \item{`"delete"`}{it is gone for good, with its notes, tasks and purchases}
 #'   }
 #' @param type `"lead"`, `"contact"`, `"company"` or `"customer"`. Of no meaning for
 #'   random changes.
@@ -44,8 +44,8 @@
 #' @examples
 #' auth <- AmoSandbox(notes = 0)
 #' AmoSandboxChange(auth, n = 5)
-#' won <- AmoSandboxChange(auth, "create", "lead")
-#' AmoSandboxChange(auth, "move", "lead", id = won$id)
+#' lead <- AmoSandboxChange(auth, "create", "lead")
+#' AmoSandboxChange(auth, "move", "lead", id = lead$id)
 #' @export
 AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = NULL,
                              n = if (identical(change, "random")) 50 else 1, seed = 1) {
