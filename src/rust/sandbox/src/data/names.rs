@@ -1,4 +1,4 @@
-//! What the cards are called. All people and firms are made up.
+//! What the entities are called. All people and firms are made up.
 
 use crate::data::{Account, Kind, text};
 
@@ -12,10 +12,10 @@ pub struct PersonName {
     pub last: LastName,
 }
 
-/// The last name, which old cards do not have.
+/// The last name, which old entities do not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LastName {
-    /// The card is older than the field.
+    /// The contact is older than the field.
     Absent,
     /// Nobody filled it in.
     Empty,

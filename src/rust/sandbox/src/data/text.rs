@@ -214,7 +214,7 @@ pub fn message(rng: &mut Rng) -> String {
     }
 }
 
-/// The subject of a letter.
+/// The subject of an email.
 pub fn subject(rng: &mut Rng) -> String {
     let number = rng.between(100, 9999);
     match rng.below(6) {
@@ -227,7 +227,7 @@ pub fn subject(rng: &mut Rng) -> String {
     }
 }
 
-/// The first lines of a letter.
+/// The first lines of an email.
 pub fn summary(rng: &mut Rng) -> String {
     match rng.below(4) {
         0 => "Добрый день! Во вложении счёт на оплату.".to_owned(),

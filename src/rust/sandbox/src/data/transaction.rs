@@ -87,12 +87,12 @@ impl Account {
 
     /// Id of the purchase that a note about the customer with this number
     /// tells of: one in the list, as far as the list goes.
-    pub fn purchase_in_note(&self, number: u64, dice: u64) -> u64 {
+    pub fn purchase_in_note(&self, number: u64, chance: u64) -> u64 {
         let customer = self.place_of_number(Kind::Customer, number);
         let purchases = customer.map_or(0..0, |place| self.purchases(place));
-        match dice.checked_rem(purchases.end - purchases.start) {
+        match chance.checked_rem(purchases.end - purchases.start) {
             Some(chosen) => transaction_id(purchases.start + chosen),
-            None => 500_000 + dice,
+            None => 500_000 + chance,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v4/{entity}/custom_fields`: by their place on the card, and
+//! `GET /api/v4/{entity}/custom_fields`: by their place on the screen, and
 //! counted.
 
 use std::sync::Arc;
