@@ -119,7 +119,7 @@ async fn filters_that_are_paid_for_find_what_they_say() {
 }
 
 #[tokio::test]
-async fn a_card_comes_as_itself_and_as_in_the_list() {
+async fn an_entity_comes_as_itself_and_as_in_the_list() {
     let client = Client::with_token(account());
     for list in ENTITIES {
         let entity = &client.listed(&format!("/api/v4/{list}?with=contacts"), list).await[2];

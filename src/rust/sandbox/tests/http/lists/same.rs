@@ -61,7 +61,7 @@ fn day(epoch: i64) -> String {
     json!(moment.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M:%S").to_string()).to_string()
 }
 
-/// what all entities have in common.
+/// What all entities have in common.
 fn agree(old: &Value, new: &Value) {
     for name in [
         "id",
@@ -87,7 +87,7 @@ fn company(old: &Value, new: &Value) {
 }
 
 #[tokio::test]
-async fn the_cards_of_both_apis_agree() {
+async fn the_entities_of_both_apis_agree() {
     let client = Client::with_token(account());
     for list in ENTITIES {
         let (old, new) = (old(&client, list, "").await, new(&client, list).await);
