@@ -137,11 +137,6 @@ impl Entity {
         self.state = LeadState { stage, closed_at, loss_reason, moved_at: at.into() };
     }
 
-    /// Gives it another name.
-    pub fn rename(&mut self, name: String) {
-        self.name = PersonName::whole(name);
-    }
-
     /// Whether it is found by these words: they are part of its name, or of a
     /// telephone number or an e-mail address on it.
     pub fn mentions(&self, words: &str) -> bool {
