@@ -175,7 +175,7 @@ pub fn unnoted(seed: u64, kind: Kind, place: usize) -> Option<&'static str> {
 }
 
 /// Who wrote a note, and what it says was there.
-pub fn of_content(event_type: &str, note: &Note, content: Content) -> Particulars {
+pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
     let (after, before) = match content {
         Content::StageChanged { from, to, .. } => {
             (vec![Value::Stage(to)], vec![Value::Stage(from)])
@@ -183,8 +183,10 @@ pub fn of_content(event_type: &str, note: &Note, content: Content) -> Particular
         Content::ResponsibleChanged { from, to } => {
             (vec![Value::Responsible(to)], vec![Value::Responsible(from)])
         }
-        Content::Chat { .. } => (vec![message(note)], Vec::new()),
-        Content::Tags(names) if event_type == "entity_tag_deleted" => (Vec::new(), tags(names)),
+        Content::Chat { .. } => (vec![message(event.entity, note)], Vec::new()),
+        Content::Tags(names) if event.event_type == "entity_tag_deleted" => {
+            (Vec::new(), tags(names))
+        }
         Content::Tags(names) => (tags(names), Vec::new()),
         Content::Purchase { transaction } => (vec![Value::Transaction(transaction)], Vec::new()),
         _ => (vec![Value::Note(note.id.into())], Vec::new()),
@@ -217,8 +219,8 @@ pub fn tags(names: Vec<&'static str>) -> Vec<Value> {
 }
 
 /// All that is said about a thing is one talk, in one messenger.
-fn message(note: &Note) -> Value {
-    let mut rng = Rng::of(&[SALT, note.entity.into()]);
+fn message(entity: u32, note: &Note) -> Value {
+    let mut rng = Rng::of(&[SALT, entity.into()]);
     Value::Message {
         id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])),
         talk: rng.between(10_000, 99_999),

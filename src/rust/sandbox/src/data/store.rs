@@ -151,7 +151,7 @@ impl Store {
         match event.key.source() {
             Source::Note(kind, place) => {
                 let note = &self.notes(kind).rows()[place];
-                event::of_content(event.event_type, note, self.content(note))
+                event::of_content(event, note, self.content(note))
             }
             Source::Unnoted(kind, place) => {
                 event::of_unnoted(self.account.seed, kind, place, event.event_type)

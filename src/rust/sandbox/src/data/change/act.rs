@@ -25,6 +25,8 @@ impl Store {
     /// Somebody does something now. Now and then two things happen in the same
     /// second.
     pub(super) fn act(&mut self, kind: Kind, id: u64, rng: &mut Rng) -> Act {
+        // They are made up of the notes as these are before any change.
+        self.events();
         self.now += short(rng.below(3));
         Act { kind, id, at: self.now, by: worker(rng) }
     }

@@ -110,7 +110,7 @@ impl Store {
         rng: &mut Rng,
     ) -> Option<Changed> {
         let id = match id {
-            _ if change == Change::Create => 0,
+            _ if change == Change::Create => self.plays(kind).then_some(0)?,
             Some(id) => Some(id).filter(|id| self.can(change, kind, *id))?,
             None => self.any_for(change, kind, rng)?,
         };
@@ -272,6 +272,7 @@ mod tests {
             let mut store = store();
             let before = store.now;
             let changed = lead(&mut store, change);
+            assert!(rises(store.events()), "{change:?}");
             let event = latest(&store);
             assert!(changed.at >= before, "{change:?}");
             assert_eq!(event.key.created_at(), u64::from(changed.at), "{change:?}");
@@ -322,14 +323,21 @@ mod tests {
         let mut store = store();
         let mut rng = store.chance(1);
         let leads: Vec<u64> = store.entities(Kind::Lead).rows().iter().map(Row::id).collect();
-        let (winner, loser) = (leads[58], leads[59]);
+        let (winner, loser, before) = (leads[58], leads[59], store.account.calendar.end());
         let notes = |store: &Store, id: u64| {
             let of = |note: &&Note| u64::from(note.entity) == id;
             store.notes(Kind::Lead).rows().iter().filter(of).count()
         };
         let (own, others) = (notes(&store, winner), notes(&store, loser));
         assert!(others > 0);
+        let told = |store: &Store| -> Vec<String> {
+            let events = store.events().rows().iter();
+            let old = events.filter(|event| event.key.created_at() < u64::from(short(before)));
+            old.map(|event| format!("{event:?} {:?}", store.particulars(event))).collect()
+        };
+        let events = told(&store);
         let merged = store.change_each(Change::Merge, Kind::Lead, &[winner, loser], &mut rng);
+        assert_eq!(told(&store), events);
         assert_eq!(merged.unwrap().len(), 1);
         assert_eq!((notes(&store, winner), notes(&store, loser)), (own + others, 0));
         assert!(store.entities(Kind::Lead).find(loser).unwrap().is_gone);
@@ -388,6 +396,15 @@ mod tests {
                 assert!(!store.entities(kind).find(id.into()).unwrap().is_gone);
             }
         }
+    }
+
+    #[test]
+    fn nobody_becomes_a_customer_of_an_account_without_customers() {
+        let config = Config { kommo: true, ..Config::default() };
+        let mut store = Store::new(Arc::new(Account::new(&config).unwrap()), &config);
+        let mut rng = store.chance(1);
+        assert_eq!(store.change(Change::Create, Kind::Customer, None, &mut rng), None);
+        assert!(store.live(100, &mut rng).iter().all(|changed| changed.kind != Kind::Customer));
     }
 
     #[test]
