@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 use std::ptr::null_mut;
 
-use amocrm_client::counting::Counting;
-use amocrm_client::dictionary::Dictionary;
+use amocrm_client::table::indices::Indices;
+use amocrm_client::table::interner::Interner;
 use amocrm_client::table::{Column, Role, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{
@@ -34,31 +34,31 @@ pub fn data_frame(table: Table, tzone: &str) -> Robj {
     frame
 }
 
-/// What the vector of a column takes, without R's own for each string.
+/// The memory of a column's vector, without R's overhead for each string.
 fn size(column: &Column, rows: usize) -> usize {
     rows * size_of::<SEXP>()
         + match column.values() {
-            Values::Text(_, dictionary) => dictionary.bytes(),
+            Values::Text(_, interner) => interner.bytes(),
             Values::Number(..) => 0,
         }
 }
 
-/// For so many bytes R is made to look for garbage before: to do so when half
-/// of them have come takes longer, but for fewer bytes not by much.
+/// From so many bytes on R collects garbage before the first column. To collect when
+/// half of the columns exist takes longer; for fewer bytes the difference is small.
 const MANY_BYTES: usize = 64 << 20;
 
-/// R keeps about so much free however little is in use.
+/// R keeps about so much of its heap free in any case.
 const SPARE_BYTES: usize = 16 << 20;
 
-/// Tells R how many bytes are coming: otherwise its heap grows by small steps,
-/// and before each of them all that came so far is looked through for garbage.
-/// For many bytes it is looked for now, when there is little to look through.
+/// Makes R's heap large enough for so many bytes. Otherwise it grows in small steps,
+/// and before each of them R scans all columns made so far for garbage. For many
+/// bytes R collects now, while there is little to scan.
 ///
-/// A vector that does not fit makes R look through all of its heap and then
-/// enlarge that by a fifth more than the vector takes. But the vector counts
-/// as used until R looks again: the second one, which does not fit into that
-/// fifth, makes it look among its newest objects, which takes no time. The
-/// second one counts on, so that the first must be so much larger.
+/// A vector that does not fit makes R collect in its whole heap, and then grow the
+/// heap to the size of the vector and a fifth more. But this vector counts as used
+/// until the next collection. So a second vector follows, which does not fit into
+/// that fifth: R then collects among its newest objects only, which takes no time.
+/// The second vector still counts as used, so the first one is larger by as much.
 fn make_room(bytes: usize) {
     if bytes < MANY_BYTES {
         return allocate_unused(bytes);
@@ -67,8 +67,8 @@ fn make_room(bytes: usize) {
     allocate_unused(bytes / 4 + 2 * SPARE_BYTES);
 }
 
-/// A vector that is not used. Its pages are never written to, so that it takes
-/// no memory.
+/// Allocates a vector that is not used. Its pages are never written, so it takes no
+/// memory.
 fn allocate_unused(bytes: usize) {
     single_threaded(|| {
         // SAFETY: on R's main thread. All other objects of this call are
@@ -89,10 +89,10 @@ fn compact_row_names(rows: u32) -> Robj {
 fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
     let rows = blank.len();
     let numbers: Cow<[f64]> = match column.values() {
-        Values::Text(numbers, dictionary) => match column.type_in_r() {
-            Type::Text => return text(column.rows(), numbers, dictionary, blank),
-            Type::Logical => truths(numbers, dictionary).into(),
-            Type::Integer | Type::Double => parsed(numbers, dictionary).into(),
+        Values::Text(codes, interner) => match column.type_in_r() {
+            Type::Text => return text(column.rows(), codes, interner, blank),
+            Type::Logical => truths(codes, interner).into(),
+            Type::Integer | Type::Double => parsed(codes, interner).into(),
         },
         Values::Number(Role::Time, seconds) => return time(column.rows(), seconds, rows, tzone),
         Values::Number(_, numbers) => numbers.into(),
@@ -104,14 +104,14 @@ fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
     }
 }
 
-fn time(cells: &Counting, seconds: &[f64], rows: usize, tzone: &str) -> Robj {
+fn time(cells: &Indices, seconds: &[f64], rows: usize, tzone: &str) -> Robj {
     let mut vector = Robj::from(double(cells, seconds, rows));
     let _ = vector.set_attrib("class", ["POSIXct", "POSIXt"]);
     let _ = vector.set_attrib("tzone", tzone);
     vector
 }
 
-fn double(cells: &Counting, values: &[f64], rows: usize) -> Vec<Rfloat> {
+fn double(cells: &Indices, values: &[f64], rows: usize) -> Vec<Rfloat> {
     let mut vector = vec![Rfloat::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rfloat::from(*value);
@@ -119,19 +119,19 @@ fn double(cells: &Counting, values: &[f64], rows: usize) -> Vec<Rfloat> {
     vector
 }
 
-/// Texts that are numbers, as such.
-fn parsed(numbers: &Counting, dictionary: &Dictionary) -> Vec<f64> {
-    let values: Vec<f64> = dictionary.iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect();
-    numbers.iter().map(|number| values[number as usize]).collect()
+/// The numbers in texts.
+fn parsed(codes: &Indices, interner: &Interner) -> Vec<f64> {
+    let values: Vec<f64> = interner.iter().map(|text| text.parse().unwrap_or(f64::NAN)).collect();
+    codes.iter().map(|code| values[code as usize]).collect()
 }
 
-/// Texts that are truth values, as 1 and 0.
-fn truths(numbers: &Counting, dictionary: &Dictionary) -> Vec<f64> {
-    let truth = |number| f64::from(u8::from(dictionary.get(number) == "TRUE"));
-    numbers.iter().map(truth).collect()
+/// The truth values in texts, as 1 and 0.
+fn truths(codes: &Indices, interner: &Interner) -> Vec<f64> {
+    let truth = |code| f64::from(u8::from(interner.get(code) == "TRUE"));
+    codes.iter().map(truth).collect()
 }
 
-fn logical(cells: &Counting, values: &[f64], rows: usize) -> Robj {
+fn logical(cells: &Indices, values: &[f64], rows: usize) -> Robj {
     let mut vector = vec![Rbool::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rbool::from(*value > 0.0);
@@ -140,7 +140,7 @@ fn logical(cells: &Counting, values: &[f64], rows: usize) -> Robj {
 }
 
 #[allow(clippy::cast_possible_truncation)]
-fn integer(cells: &Counting, values: &[f64], rows: usize) -> Robj {
+fn integer(cells: &Indices, values: &[f64], rows: usize) -> Robj {
     let mut vector = vec![Rint::na(); rows];
     for (row, value) in cells.iter().zip(values) {
         vector[row as usize] = Rint::from(*value as i32);
@@ -165,26 +165,26 @@ fn blank(rows: usize) -> Robj {
     })
 }
 
-/// Each distinct string is made an R string once; cells point to it. `blank` has
-/// a missing text for each row: R copies that sooner than it sets each.
-fn text(cells: &Counting, numbers: &Counting, dictionary: &Dictionary, blank: &Robj) -> Robj {
+/// Makes an R string of each distinct text once; the cells point to it. `blank` has a
+/// missing text for each row: to copy it is quicker than to set each cell.
+fn text(cells: &Indices, codes: &Indices, interner: &Interner, blank: &Robj) -> Robj {
     let rows = blank.len();
     single_threaded(|| {
         // SAFETY: on R's main thread. `vector` is protected until `robj` owns
         // it, and each of `strings` by being in it, since nothing between
-        // can run R code. Indices are in bounds: numbers come from the
-        // dictionary, rows from the table.
+        // can run R code. Indices are in bounds: codes come from the
+        // interner, rows from the table.
         unsafe {
             let vector = Rf_protect(if cells.len() < rows {
                 Rf_duplicate(blank.get())
             } else {
                 Rf_allocVector(SEXPTYPE::STRSXP, length(rows))
             });
-            let mut strings: Vec<SEXP> = vec![null_mut(); dictionary.len()];
-            for (row, number) in cells.iter().zip(numbers.iter()) {
-                let string = &mut strings[number as usize];
+            let mut strings: Vec<SEXP> = vec![null_mut(); interner.len()];
+            for (row, code) in cells.iter().zip(codes.iter()) {
+                let string = &mut strings[code as usize];
                 if string.is_null() {
-                    *string = r_string(dictionary.get(number));
+                    *string = r_string(interner.get(code));
                 }
                 SET_STRING_ELT(vector, length(row as usize), *string);
             }

@@ -72,7 +72,7 @@ impl Details {
             Error::TokenFile { file, problem, detail } => {
                 Details { file: Some(file), problem: Some(problem), detail: Some(detail), ..none }
             }
-            Error::TooWide { table } => Details { detail: Some(table), ..none },
+            Error::TooWide { table, .. } => Details { detail: Some(table), ..none },
         }
     }
 }

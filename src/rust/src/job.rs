@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
+use amocrm_client::account::time_zone::Zone;
 use amocrm_client::account::{Api, Credentials, Integration};
-use amocrm_client::custom_fields::CustomFieldsQuery;
-use amocrm_client::entity::EntityQuery;
+use amocrm_client::endpoints::custom_fields::CustomFieldsQuery;
+use amocrm_client::endpoints::endpoint::{Endpoint, TableQuery};
+use amocrm_client::endpoints::entities::EntityQuery;
+use amocrm_client::endpoints::groups::Groups;
+use amocrm_client::endpoints::notes::NotesQuery;
+use amocrm_client::endpoints::pipelines::PipelinesQuery;
+use amocrm_client::endpoints::task_types::TaskTypes;
+use amocrm_client::endpoints::users::Users;
 use amocrm_client::error::Error;
-use amocrm_client::groups::Groups;
 use amocrm_client::job::Job;
-use amocrm_client::notes::NotesQuery;
-use amocrm_client::pipelines::PipelinesQuery;
-use amocrm_client::progress::{Progress, TokenNotice};
-use amocrm_client::query::{self, AccountQuery, Notice, Outcome, QueryJob, Settings};
+use amocrm_client::progress::{Progress, TokenWarning};
+use amocrm_client::query::{self, AccountQuery, Outcome, QueryJob, Settings, Warning};
 use amocrm_client::table::Unreadable;
-use amocrm_client::table_query::{Plan, TableQuery};
-use amocrm_client::task_types::TaskTypes;
-use amocrm_client::users::Users;
-use amocrm_client::zone::Zone;
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
@@ -62,8 +62,8 @@ pub fn start_query(spec: &List) -> Result<List> {
     Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))
 }
 
-fn start_table(settings: Settings, plan: impl Plan) -> Result<QueryJob> {
-    QueryJob::start(settings, TableQuery::new(plan))
+fn start_table(settings: Settings, endpoint: impl Endpoint) -> Result<QueryJob> {
+    QueryJob::start(settings, TableQuery::new(endpoint))
 }
 
 /// `list(done, requests, pages, rows, lists, lists_read, pause, pause_left, log)`.
@@ -112,9 +112,9 @@ pub fn finish(job: Robj) -> Result<List> {
 
 /// Each a list of `kind`, and `file` or the error `why`.
 fn token_notices(progress: &Progress) -> List {
-    let lists = progress.take_notices().into_iter().map(|notice| match notice {
-        TokenNotice::Tightened(file) => list!(kind = "tightened", file = file),
-        TokenNotice::Unsaved(why) => list!(kind = "unsaved", why = error_list(&why)),
+    let lists = progress.take_warnings().into_iter().map(|warning| match warning {
+        TokenWarning::Tightened(file) => list!(kind = "tightened", file = file),
+        TokenWarning::Unsaved(why) => list!(kind = "unsaved", why = error_list(&why)),
     });
     List::from_values(lists)
 }
@@ -139,30 +139,30 @@ fn outcome_list(outcome: Outcome, token_notices: List) -> List {
         api = api,
         zone = outcome.zone.map(|zone| zone.name),
         zones = zones,
-        notices = notices(&outcome.notices),
+        notices = warning_texts(&outcome.warnings),
         error = error,
         token_notices = token_notices
     )
 }
 
 /// Each a text: the kind of notice, and after a colon what it is about.
-fn notices(notices: &[Notice]) -> Vec<String> {
-    let text = |notice: &Notice| match notice {
-        Notice::NoSource(codes) => format!("no_source:{}", codes.join(", ")),
-        Notice::NoCustomers => "no_customers:".to_owned(),
-        Notice::NoChats => "no_chats:".to_owned(),
-        Notice::NoFilters => "no_filters:".to_owned(),
-        Notice::UnknownWith(api, names) => {
+fn warning_texts(warnings: &[Warning]) -> Vec<String> {
+    let text = |warning: &Warning| match warning {
+        Warning::NoSource(codes) => format!("no_source:{}", codes.join(", ")),
+        Warning::NoCustomers => "no_customers:".to_owned(),
+        Warning::NoChats => "no_chats:".to_owned(),
+        Warning::NoFilters => "no_filters:".to_owned(),
+        Warning::UnknownWith(api, names) => {
             format!("unknown_with:{} (API {})", names.join(", "), api.name())
         }
-        Notice::Unreadable(columns) => {
+        Warning::Unreadable(columns) => {
             let columns: Vec<String> =
                 columns.iter().map(|(table, found)| unreadable(table, found)).collect();
             format!("unreadable_values:{}", columns.join("; "))
         }
-        Notice::BrokenTexts(count) => format!("broken_texts:{count}"),
+        Warning::BrokenTexts(count) => format!("broken_texts:{count}"),
     };
-    notices.iter().map(text).collect()
+    warnings.iter().map(text).collect()
 }
 
 /// As `leads$sale (2): "12 500,50", "x"`.
@@ -188,7 +188,7 @@ fn settings(spec: &Spec) -> Result<Settings> {
     })
 }
 
-/// R has found out which road the given pieces make.
+/// R has found out which way to authenticate the given pieces make.
 fn credentials(spec: &Spec) -> Result<Credentials> {
     Ok(match spec.text("road")?.as_str() {
         "token" => Credentials::Token(spec.text("access_token")?.into()),

@@ -1,12 +1,12 @@
 //! What the functions of the package ask for, read from their lists.
 
-use amocrm_client::entity::{Entity, EntityRequest};
+use amocrm_client::account::time_zone::Moment;
+use amocrm_client::endpoints::entities::{Entity, EntityRequest};
+use amocrm_client::endpoints::incoming_leads::IncomingRequest;
+use amocrm_client::endpoints::notes::NotesRequest;
+use amocrm_client::endpoints::tasks::TasksRequest;
+use amocrm_client::endpoints::transactions::TransactionsRequest;
 use amocrm_client::error::Error;
-use amocrm_client::incoming::IncomingRequest;
-use amocrm_client::notes::NotesRequest;
-use amocrm_client::tasks::TasksRequest;
-use amocrm_client::transactions::TransactionsRequest;
-use amocrm_client::zone::Moment;
 
 use crate::spec::{Spec, misshapen};
 
@@ -98,7 +98,7 @@ fn moment(spec: &Spec, name: &'static str) -> Result<Option<Moment>> {
     let Some(text) = spec.optional_text(name)? else { return Ok(None) };
     let moment = match text.strip_prefix('@') {
         Some(epoch) => epoch.parse().ok().map(Moment::Epoch),
-        None => Moment::wall_clock(&text),
+        None => Moment::local_time(&text),
     };
     moment.map(Some).ok_or_else(|| Error::Input {
         argument: name,

@@ -9,17 +9,17 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use amocrm_client::account::transport::Transport;
 use amocrm_client::account::{Account, Credentials};
-use amocrm_client::http::{Http, Request};
-use amocrm_client::page::{Format, Map, Page, read_page};
-use amocrm_client::paging::Append;
+use amocrm_client::endpoints::notes::NOTES;
+use amocrm_client::endpoints::notes::v2::{self, NotesFilter};
+use amocrm_client::endpoints::notes::v4::events;
+use amocrm_client::endpoints::notes::v4::notes::NoteRows;
+use amocrm_client::http::Request;
+use amocrm_client::json::page::Page;
 use amocrm_client::paging::PageRange;
-use amocrm_client::row_filter::RowFilter;
-use amocrm_client::table::{Keys, Table};
-use amocrm_client::transport::Transport;
-use amocrm_client::v2::{self, NotesFilter};
-use amocrm_client::v4::events;
-use amocrm_client::v4::note_rows::NoteRows;
+use amocrm_client::table::row_filter::RowFilter;
+use amocrm_client::table::{Format, Map, RowSink, SeenKeys, Table, read_page};
 use amocrm_sandbox::{Config, NoteCounts, Sandbox};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde::de::IgnoredAny;
@@ -32,7 +32,7 @@ const ROWS: u32 = 500;
 fn body(sandbox: &Sandbox, request: &Request) -> Vec<u8> {
     let token = Credentials::Token(sandbox.access_token().to_owned().into());
     let account = Account::shared(sandbox.url().parse().unwrap(), token);
-    let http = Http::new(&account, Duration::from_secs(60), Arc::default());
+    let http = account.http(Duration::from_secs(60), Arc::default());
     let transport = Transport { http: http.unwrap(), account };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let bytes = |body: Option<&[u8]>| Ok(body.unwrap_or_default().to_vec());
@@ -66,7 +66,7 @@ fn wide() -> Vec<u8> {
 }
 
 fn read_v4(body: &[u8], list: &str, map: Map) -> Page<Table> {
-    read_page(body, &Format { list, schema: &v2::NOTES, id: "id", order: None, map }).unwrap()
+    read_page(body, &Format { list, schema: &NOTES, id: "id", order: None, map }).unwrap()
 }
 
 /// How many times as long `read` takes as the parser takes to skip the same
@@ -111,14 +111,14 @@ fn pages(c: &mut Criterion) {
 
     let request = Request::get("/api/v4/leads/notes").query("page", &8).query("limit", &250);
     compare(c, "v4 notes", &body(&sandbox, &request), |body| {
-        read_v4(body, "notes", Map::LaidOut(&NoteRows::new("lead", &RowFilter::default())))
+        read_v4(body, "notes", Map::Template(&NoteRows::new("lead", &RowFilter::default())))
     });
     let request = Request::get("/api/v4/events").query("page", &8).query("limit", &100);
     compare(c, "v4 events", &body(&sandbox, &request), |body| {
         read_v4(
             body,
             "events",
-            Map::WithEmbedded(&|event, row| events::write_row(event, false, row)),
+            Map::FunctionWithEmbedded(&|event, row| events::write_row(event, false, row)),
         )
     });
 }
@@ -142,7 +142,7 @@ fn join(c: &mut Criterion) {
         b.iter_batched(
             read,
             |pages| {
-                let (mut table, mut seen) = (Table::new(&v2::NOTES), Keys::default());
+                let (mut table, mut seen) = (Table::new(&NOTES), SeenKeys::default());
                 for page in pages {
                     table.append(page, &mut seen);
                 }

@@ -1,8 +1,10 @@
-//! Work that a cancelled job still finishes: what has been paid for must be
-//! put away.
+//! Work that a cancelled job still finishes: a pair of tokens that was exchanged
+//! must be saved.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
+
+use crate::sync::lock;
 
 /// Counts the critical work of one job.
 #[derive(Debug, Default)]
@@ -15,7 +17,7 @@ pub struct Critical {
 struct State {
     closed: bool,
     under_way: usize,
-    /// The longest that any of it can take.
+    /// The most time that any of it can take.
     limit: Duration,
 }
 
@@ -36,8 +38,7 @@ impl Critical {
         Some(Entered(Arc::clone(self)))
     }
 
-    /// Lets no more work begin and waits for what is under way, as long as it
-    /// can take.
+    /// Lets no more work begin, and waits for the work under way.
     pub fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
@@ -46,7 +47,7 @@ impl Critical {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Where on the wire it went wrong. Never holds a query string.
+/// The request that failed, and its answer. Never holds a query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct At {
     /// Method and path, such as `GET /api/v2/notes`.
@@ -51,7 +51,7 @@ pub enum Error {
         /// Where.
         at: Box<At>,
     },
-    /// 429 that did not end.
+    /// 429 to every try.
     #[error("too many requests, {tries} tries")]
     RateLimited {
         /// How often it was tried.
@@ -124,14 +124,16 @@ pub enum Error {
         file: String,
         /// Why not.
         problem: FileProblem,
-        /// The system's own words, or who has it.
+        /// The message of the system, or who holds the lock.
         detail: String,
     },
-    /// A table has more columns than [`MAX_COLUMNS`](crate::table::MAX_COLUMNS).
-    #[error("the table `{table}` has more than {} columns", crate::table::MAX_COLUMNS)]
+    /// A table has more columns than R can hold for all of its rows.
+    #[error("the table `{table}` has more than {most} columns")]
     TooWide {
         /// Its name.
         table: String,
+        /// The most columns of a table.
+        most: usize,
     },
     /// The machine refused something (threads, certificates).
     #[error("{0}")]

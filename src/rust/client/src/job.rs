@@ -1,17 +1,18 @@
-//! Work that runs on threads of its own while somebody else watches.
+//! Work on threads of its own, which another thread polls.
 //!
-//! Each job has its own runtime: one made before a `fork()` (mclapply) would
-//! hang in the child, so nothing of a job outlives it. What drives connections
-//! does, and is made anew in a child (`connections`).
+//! Each job has its own runtime. One that was made before a `fork()` (mclapply)
+//! would hang in the child, so nothing of a job outlives it. The runtime of the
+//! connections does; a child makes a new one (`connections`).
 
 use std::future::Future;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::sync::lock;
 
 /// CRAN allows two cores; I/O needs no more.
 const THREADS: usize = 2;
@@ -34,7 +35,7 @@ struct Slot<T> {
 
 impl<T> Slot<T> {
     fn lock(&self) -> MutexGuard<'_, Option<Result<T, Error>>> {
-        self.result.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.result)
     }
 }
 
@@ -86,8 +87,8 @@ impl<T: Send + 'static> Job<T> {
 }
 
 impl<T> Job<T> {
-    /// Stops the work wherever it is, without waiting for its threads to end,
-    /// but for critical work under way.
+    /// Stops the work without waiting for its threads to end. Waits only for
+    /// critical work.
     pub fn cancel(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
         if self.process == std::process::id() {

@@ -1,13 +1,14 @@
-//! What a running job tells whoever watches it.
+//! The progress of a running job.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::critical::Critical;
 use crate::error::Error;
+use crate::sync::lock;
 
-/// Counters of one job, written by its tasks, read from outside.
+/// Counters of one job. Its tasks write them, other threads read them.
 #[derive(Debug, Default)]
 pub struct Progress {
     requests: AtomicU64,
@@ -16,9 +17,9 @@ pub struct Progress {
     lists: AtomicU64,
     lists_read: AtomicU64,
     pause: Mutex<Option<Pause>>,
-    /// Lines for those who want to see each request; None for the others.
+    /// A log of every request, if one is kept.
     log: Option<Mutex<Vec<String>>>,
-    notices: Mutex<Vec<TokenNotice>>,
+    warnings: Mutex<Vec<TokenWarning>>,
     /// Work that is finished even when the job is cancelled.
     pub critical: Arc<Critical>,
 }
@@ -26,14 +27,14 @@ pub struct Progress {
 /// Something about the token file that the user should know, however the job
 /// ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenNotice {
-    /// Others could read this file; they can't any more.
+pub enum TokenWarning {
+    /// Other users could read this file. They no longer can.
     Tightened(String),
-    /// New tokens are in this process only, since they could not be written.
+    /// New tokens could not be written. Only this process has them.
     Unsaved(Error),
 }
 
-/// A wait worth telling about.
+/// A wait that users are told about.
 #[derive(Clone, Debug)]
 pub struct Pause {
     /// Why, in words.
@@ -68,24 +69,24 @@ impl Progress {
     /// Adds a line to the log, if one is kept.
     pub fn log(&self, line: impl FnOnce() -> String) {
         if let Some(log) = &self.log {
-            log.lock().unwrap_or_else(PoisonError::into_inner).push(line());
+            lock(log).push(line());
         }
     }
 
     /// Takes the lines since the last time.
     pub fn take_log(&self) -> Vec<String> {
         let Some(log) = &self.log else { return Vec::new() };
-        std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(log))
     }
 
-    /// Keeps a notice until the job ends.
-    pub fn notice(&self, notice: TokenNotice) {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    /// Keeps a warning until the job ends.
+    pub fn warn(&self, warning: TokenWarning) {
+        lock(&self.warnings).push(warning);
     }
 
-    /// Takes the notices.
-    pub fn take_notices(&self) -> Vec<TokenNotice> {
-        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Takes the warnings.
+    pub fn take_warnings(&self) -> Vec<TokenWarning> {
+        std::mem::take(&mut *lock(&self.warnings))
     }
 
     /// One more request is on its way.
@@ -132,6 +133,6 @@ impl Progress {
     }
 
     fn lock_pause(&self) -> std::sync::MutexGuard<'_, Option<Pause>> {
-        self.pause.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pause)
     }
 }

@@ -1,5 +1,5 @@
-//! A call that ends in tables: how it runs, whatever it asks for. What to ask
-//! for, and over which API, is the query's own business.
+//! How a call runs: account, log-in, API, then the query, which knows what to ask
+//! for.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -7,20 +7,19 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 
-use crate::account::{Account, Api, Credentials};
+use crate::account::host::account_url;
+use crate::account::time_zone::{Moment, Zone};
+use crate::account::transport::Transport;
+use crate::account::{Account, Api, Credentials, about, session};
 use crate::error::Error;
-use crate::host::{account_url, is_loopback};
-use crate::http::Http;
+use crate::http::connections::is_loopback;
+use crate::http::rate_limiter::ALLOWED;
 use crate::job::Job;
-use crate::limiter::ALLOWED;
 use crate::progress::Progress;
-use crate::row_filter::Span;
-use crate::session;
-use crate::table::{Table, Unreadable};
-use crate::transport::Transport;
-use crate::zone::{Moment, Zone};
+use crate::table::row_filter::Span;
+use crate::table::{MAX_COLUMNS, Table, Unreadable};
 
-/// Lists that are read at the same time; each has pages in flight itself.
+/// Lists that are read at the same time. Each one may have several pages in flight.
 const LISTS_AT_ONCE: usize = 8;
 
 /// Who asks which account, and how.
@@ -46,9 +45,9 @@ impl Settings {
     }
 }
 
-/// Something that the user should know.
+/// A warning for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
+pub enum Warning {
     /// API v4 keeps no notes of these codes.
     NoSource(Vec<String>),
     /// The account has no customers: their table is empty.
@@ -57,11 +56,11 @@ pub enum Notice {
     NoChats,
     /// The account has no filters: the whole list was read.
     NoFilters,
-    /// The API is not known to have these parts of cards, which are asked for.
+    /// The API is not known to have these values of `with`.
     UnknownWith(Api, Vec<String>),
     /// Values that could not be read, by the name of the table: they are NA.
     Unreadable(Vec<(String, Unreadable)>),
-    /// So many texts were broken and hold the replacement character.
+    /// How many texts were broken and have the replacement character.
     BrokenTexts(usize),
 }
 
@@ -70,14 +69,14 @@ pub type Tables = Vec<(String, Table)>;
 
 /// What a call asks for.
 pub trait Query: Send + Sync + 'static {
-    /// Reads what is asked for and keeps what has come.
+    /// Reads what is asked for, and keeps what is received.
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>>;
 
-    /// The tables of what has come, empty ones if nothing has; takes it.
+    /// The tables of what was received; takes it. Without rows they are empty.
     fn tables(&self) -> Tables;
 
-    /// What the user should know although it worked.
-    fn notices(&self) -> Vec<Notice> {
+    /// Warnings about a call that worked.
+    fn warnings(&self) -> Vec<Warning> {
         Vec::new()
     }
 }
@@ -92,7 +91,7 @@ pub struct Context {
     pub api: Api,
 }
 
-/// Asks for nothing but which API answers, and the account's time zone.
+/// Asks only which API answers, and for the account's time zone.
 pub struct AccountQuery;
 
 impl Query for AccountQuery {
@@ -119,9 +118,9 @@ pub struct Outcome {
     pub zone: Option<Zone>,
     /// The API that was used, if it came to that.
     pub api: Option<Api>,
-    /// What the user should know although it worked.
-    pub notices: Vec<Notice>,
-    /// What stopped the work; the tables then hold what had arrived.
+    /// Warnings about what worked.
+    pub warnings: Vec<Warning>,
+    /// What stopped the work. The tables then hold the rows received before.
     pub error: Option<Error>,
 }
 
@@ -144,7 +143,7 @@ fn connect(settings: &mut Settings, progress: Arc<Progress>) -> Result<Transport
     }
     settings.credentials.check()?;
     let account = Account::shared(base, settings.credentials.clone());
-    let http = Http::new(&account, settings.timeout, progress)?;
+    let http = account.http(settings.timeout, progress)?;
     Ok(Transport { http, account })
 }
 
@@ -158,7 +157,7 @@ pub fn start_login(mut settings: Settings) -> Result<Job<String>, Error> {
     let transport = connect(&mut settings, Arc::clone(&progress))?;
     Job::start(progress, async move {
         transport.account.limiter.set_rate(settings.rate);
-        session::check(&transport).await
+        about::check_credentials(&transport).await
     })
 }
 
@@ -196,44 +195,44 @@ impl QueryJob {
         let mut tables = self.call.query.tables();
         let wide: Vec<_> = tables.iter_mut().filter_map(narrowed).collect();
         let error = error.or_else(|| wide.into_iter().next());
-        let notices = [self.call.query.notices(), notices_of_values(&tables)].concat();
+        let warnings = [self.call.query.warnings(), warnings_of_values(&tables)].concat();
         Outcome {
             tables,
             zone: self.call.account.zone(),
             api: self.call.api.get().copied(),
-            notices,
+            warnings,
             error,
         }
     }
 }
 
-/// Leaves out columns beyond the limit: the error, if there were some.
+/// Drops columns beyond the limit; the error, if there were some.
 fn narrowed((name, table): &mut (String, Table)) -> Option<Error> {
-    table.narrow().then(|| Error::TooWide { table: name.clone() })
+    table.narrow().then(|| Error::TooWide { table: name.clone(), most: MAX_COLUMNS })
 }
 
-/// What of the server's values is not in the tables.
-fn notices_of_values(tables: &Tables) -> Vec<Notice> {
+/// Warnings about values that are not in the tables.
+fn warnings_of_values(tables: &Tables) -> Vec<Warning> {
     let named = |(name, table): &(String, Table)| {
         let name = name.clone();
         table.unreadable().map(|found| (name.clone(), found)).collect::<Vec<_>>()
     };
     let unreadable: Vec<_> = tables.iter().flat_map(named).collect();
     let broken = tables.iter().map(|(_, table)| table.broken_texts()).sum();
-    let mut notices = Vec::new();
+    let mut warnings = Vec::new();
     if !unreadable.is_empty() {
-        notices.push(Notice::Unreadable(unreadable));
+        warnings.push(Warning::Unreadable(unreadable));
     }
     if broken > 0 {
-        notices.push(Notice::BrokenTexts(broken));
+        warnings.push(Warning::BrokenTexts(broken));
     }
-    notices
+    warnings
 }
 
 async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {
     transport.account.limiter.set_rate(settings.rate);
-    // Before anything runs side by side: refused credentials are sent once.
-    session::ensure(&transport).await?;
+    // Before anything runs in parallel, so that refused credentials are sent once.
+    session::ensure(&transport.http, &transport.account).await?;
     let api = choose_api(&transport, settings.api).await?;
     let api = *call.api.get_or_init(|| api);
     let context = Context { transport, rate: settings.rate, api };
@@ -254,7 +253,7 @@ async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Er
         None => match transport.account.api() {
             Some(api) => Ok(api),
             None => {
-                let answers = crate::v2::answers(transport).await?;
+                let answers = about::answers_v2(transport).await?;
                 let api = if answers { Api::V2 } else { Api::V4 };
                 transport.account.learn_api(api);
                 Ok(api)
@@ -273,21 +272,20 @@ impl Context {
             return Ok(zone);
         }
         let zone = match self.api {
-            Api::V2 => crate::v2::time_zone(&self.transport).await?,
-            Api::V4 => crate::v4::account(&self.transport).await?.zone,
+            Api::V2 => about::time_zone_v2(&self.transport).await?,
+            Api::V4 => about::about_v4(&self.transport).await?.zone,
         };
         self.transport.account.learn_zone(&zone);
         Ok(zone)
     }
 
-    /// Seconds since 1970 of a moment; the wall clock can't be read before
-    /// its zone is known.
+    /// Seconds since 1970 of a moment. A local time needs the account's zone.
     ///
     /// # Errors
     /// As [`Context::zone`].
     pub async fn epoch(&self, moment: Option<Moment>) -> Result<Option<i64>, Error> {
         Ok(match moment {
-            Some(moment @ Moment::WallClock(_)) => Some(moment.epoch(&self.zone().await?)),
+            Some(moment @ Moment::LocalTime(_)) => Some(moment.epoch(&self.zone().await?)),
             Some(Moment::Epoch(seconds)) => Some(seconds),
             None => None,
         })
@@ -302,11 +300,11 @@ impl Context {
     }
 }
 
-/// Reads lists side by side, a few at a time, and tells how many are done; the
-/// first failure stops all.
+/// Reads lists in parallel, a few at a time, and counts them. The first failure
+/// stops all.
 ///
 /// # Errors
-/// That of the first reading that fails.
+/// The error of the first list that fails.
 pub async fn all_of(
     progress: &Progress,
     readings: Vec<BoxFuture<'_, Result<(), Error>>>,

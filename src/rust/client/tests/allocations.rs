@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use amocrm_client::v2::read_notes;
+use amocrm_client::endpoints::notes::v2::read_notes;
 
 struct Counting;
 

@@ -7,10 +7,10 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use amocrm_client::account::transport::Transport;
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::error::Error;
-use amocrm_client::http::{Http, Request};
-use amocrm_client::transport::Transport;
+use amocrm_client::http::Request;
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};
 use futures_util::StreamExt;
 use rustls::pki_types::pem::PemObject;
@@ -25,7 +25,7 @@ const fn millis(number: u64) -> Duration {
 fn transport(address: &str, token: &str, timeout: Duration) -> Transport {
     let token = Credentials::Token(token.to_owned().into());
     let account = Account::shared(address.parse().unwrap(), token);
-    Transport { http: Http::new(&account, timeout, Arc::default()).unwrap(), account }
+    Transport { http: account.http(timeout, Arc::default()).unwrap(), account }
 }
 
 /// Sends `request` from a runtime of its own, as each call does.

@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use amocrm_client::account::Credentials;
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
-use amocrm_client::query::{Notice, Outcome, QueryJob, Settings};
+use amocrm_client::query::{Outcome, QueryJob, Settings, Warning};
 use amocrm_client::table::{Column, Values};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};
 
@@ -118,9 +118,9 @@ fn names_that_repeat_keep_all_their_values() {
 #[test]
 fn surrogates_in_pairs_are_text_and_alone_cost_their_text_with_a_word() {
     let whole = read(page(r#"[{"id":1,"text":"\ud83d\ude00"}]"#));
-    assert_eq!((&whole.error, &whole.notices[..]), (&None, &[][..]));
+    assert_eq!((&whole.error, &whole.warnings[..]), (&None, &[][..]));
     let broken = read(page(r#"[{"id":1,"text":"a\ud83d"},{"id":2,"text":"b"}]"#));
-    assert_eq!((&broken.error, &broken.notices[..]), (&None, &[Notice::BrokenTexts(1)][..]));
+    assert_eq!((&broken.error, &broken.warnings[..]), (&None, &[Warning::BrokenTexts(1)][..]));
     for (outcome, expected) in [(whole, &["\u{1f600}"][..]), (broken, &["a\u{fffd}", "b"])] {
         let columns = outcome.tables.into_iter().next().unwrap().1.into_columns();
         assert_eq!(texts(&columns, "text"), expected);

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use amocrm_client::account::Credentials;
+use amocrm_client::account::time_zone::Moment;
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
 use amocrm_client::query::{Outcome, QueryJob, Settings};
 use amocrm_client::table::{Column, Values};
-use amocrm_client::zone::Moment;
 use amocrm_sandbox::{Action, Config, Fault, ListFault, NoteCounts, Request, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
@@ -453,7 +453,7 @@ fn a_page_with_more_rows_than_asked_for_is_told_in_the_log() {
 #[test]
 fn wall_clock_times_are_sent_as_utc() {
     let sandbox = sandbox(10, vec![]);
-    let since = Moment::wall_clock("2019-06-01 00:00:00");
+    let since = Moment::local_time("2019-06-01 00:00:00");
     rows(&sandbox, NotesRequest { since, ..leads(500) });
     let sent = requests_to(&sandbox, "/api/v2/notes")[0].if_modified_since.clone();
     assert_eq!(sent.as_deref(), Some("Fri, 31 May 2019 21:00:00 GMT"));

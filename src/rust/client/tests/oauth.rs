@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials, Integration};
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
-use amocrm_client::progress::TokenNotice;
+use amocrm_client::progress::TokenWarning;
 use amocrm_client::query::{QueryJob, Settings};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};
 
@@ -58,11 +58,11 @@ impl Case {
     }
 
     /// A call from its start to its end: its error, and what it told.
-    fn run(&self, kinds: &[&str]) -> (Option<Error>, Vec<TokenNotice>) {
+    fn run(&self, kinds: &[&str]) -> (Option<Error>, Vec<TokenWarning>) {
         let mut job = self.start(kinds);
         assert!(job.is_done(PATIENCE), "the job does not end");
         let error = job.finish().error;
-        (error, job.progress().take_notices())
+        (error, job.progress().take_warnings())
     }
 
     /// The answers of the token end-point.
@@ -155,8 +155,8 @@ fn tokens_that_can_not_be_written_are_used_and_told_of_and_written_later() {
     std::fs::create_dir(&case.file).unwrap();
     assert!(job.is_done(PATIENCE));
     assert_eq!(job.finish().error, None);
-    let told = job.progress().take_notices();
-    assert!(matches!(told[..], [TokenNotice::Unsaved(Error::TokenFile { .. })]), "{told:?}");
+    let told = job.progress().take_warnings();
+    assert!(matches!(told[..], [TokenWarning::Unsaved(Error::TokenFile { .. })]), "{told:?}");
     assert_eq!(case.run(&["lead"]), (None, vec![]));
 
     std::fs::remove_dir(&case.file).unwrap();

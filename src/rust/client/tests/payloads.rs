@@ -8,27 +8,29 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use amocrm_client::account::Api;
-use amocrm_client::custom_fields::{ENTITIES, field_type, read_document, read_fields};
-use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
-use amocrm_client::flatten::Leaves;
-use amocrm_client::oauth::read_tokens;
-use amocrm_client::page::{Format, Map, RowMap, read_page};
-use amocrm_client::pipelines::read_statuses;
-use amocrm_client::row::Row;
-use amocrm_client::row_filter::RowFilter;
-use amocrm_client::server_text;
-use amocrm_client::table::{Table, Type, Values};
-use amocrm_client::tasks as amo_tasks;
-use amocrm_client::v2;
-use amocrm_client::v4::note_rows::NoteRows;
-use amocrm_client::v4::{events, read_account, tasks};
-use amocrm_client::zone::Zone;
-use amocrm_client::{groups, incoming, task_types, transactions, users};
+use amocrm_client::account::about::read_about_v4;
+use amocrm_client::account::oauth::read_tokens;
+use amocrm_client::account::time_zone::Zone;
+use amocrm_client::endpoints::custom_fields::{ENTITIES, field_type, read_document, read_fields};
+use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
+use amocrm_client::endpoints::notes::NOTES;
+use amocrm_client::endpoints::notes::v4::notes::NoteRows;
+use amocrm_client::endpoints::notes::v4::{events, task_results};
+use amocrm_client::endpoints::pipelines::read_statuses;
+use amocrm_client::endpoints::tasks as amo_tasks;
+use amocrm_client::endpoints::{
+    groups, incoming_leads as incoming, task_types, transactions, users,
+};
+use amocrm_client::http::error_body;
+use amocrm_client::json::flatten::Record;
+use amocrm_client::table::row::Row;
+use amocrm_client::table::row_filter::RowFilter;
+use amocrm_client::table::{Format, Map, RowMap, Table, Type, Values, read_page};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 /// From a record to its row; whether it is kept.
-type Write = for<'r> fn(&'r Leaves, &mut Row<'r>) -> bool;
+type Write = for<'r> fn(&'r Record, &mut Row<'r>) -> bool;
 
 /// Makes each check a test of the fixtures, and one of outside answers that cargo
 /// counts as ignored. `cargo test -- --include-ignored` runs it with the folder
@@ -107,7 +109,7 @@ fn page_of(list: &str, record: &Value) -> Value {
 fn rows(
     page: &Value,
     list: &str,
-    write: impl for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync,
+    write: impl for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync,
 ) -> Vec<Vec<(String, String)>> {
     let rows = Mutex::new(Vec::new());
     let map: &RowMap = &|record, row| {
@@ -116,7 +118,7 @@ fn rows(
         rows.lock().unwrap().push(cells.collect());
         kept
     };
-    let format = Format { list, schema: &v2::NOTES, id: "id", order: None, map: Map::Written(map) };
+    let format = Format { list, schema: &NOTES, id: "id", order: None, map: Map::Function(map) };
     read_page(page.to_string().as_bytes(), &format).expect("a page");
     let rows = rows.into_inner().unwrap();
     assert_eq!(rows.len(), records_of(page, list).len(), "rows of {list}");
@@ -128,14 +130,14 @@ fn cell<'r>(row: &'r [(String, String)], name: &str) -> Option<&'r str> {
 }
 
 /// All texts and numbers below a value.
-fn leaves(value: &Value) -> Vec<String> {
+fn scalars(value: &Value) -> Vec<String> {
     match value {
         Value::Null => vec![],
         Value::Bool(truth) => vec![truth.to_string().to_uppercase()],
         Value::Number(number) => vec![number.to_string()],
         Value::String(text) => vec![text.clone()],
-        Value::Array(values) => values.iter().flat_map(leaves).collect(),
-        Value::Object(members) => members.values().flat_map(leaves).collect(),
+        Value::Array(values) => values.iter().flat_map(scalars).collect(),
+        Value::Object(members) => members.values().flat_map(scalars).collect(),
     }
 }
 
@@ -161,7 +163,7 @@ fn assert_note(file: &str, note: &Value, row: &[(String, String)]) {
         let held = note.get(member).and_then(Value::as_u64).map(|number| number.to_string());
         assert_eq!(cell(row, column), held.as_deref(), "{file} {column}");
     }
-    for text in leaves(&note["params"]) {
+    for text in scalars(&note["params"]) {
         assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}: {row:?}");
     }
 }
@@ -196,7 +198,8 @@ fn v4_events_keep_their_values(folder: &Path) {
             assert_eq!(cell(&row, "event_id"), event["id"].as_str(), "{file}");
             assert_eq!(cell(&row, "element_id"), Some(event["entity_id"].to_string().as_str()));
             assert_eq!(cell(&row, "created_at"), Some(event["created_at"].to_string().as_str()));
-            for text in leaves(&event["value_after"]).iter().chain(&leaves(&event["value_before"]))
+            for text in
+                scalars(&event["value_after"]).iter().chain(&scalars(&event["value_before"]))
             {
                 assert!(row.iter().any(|(_, found)| found == text), "{file} lost {text}");
             }
@@ -221,7 +224,8 @@ fn v4_values_of_events_that_were_notes_are_kept(folder: &Path) {
             event["created_at"] = json!(1);
             event["created_by"] = json!(0);
             let row = event_rows_of(&page_of("events", &event)).remove(0);
-            for text in leaves(&event["value_after"]).iter().chain(&leaves(&event["value_before"]))
+            for text in
+                scalars(&event["value_after"]).iter().chain(&scalars(&event["value_before"]))
             {
                 assert!(row.iter().any(|(_, found)| found == text), "{file} lost {text}: {row:?}");
             }
@@ -233,7 +237,7 @@ fn v4_task_results_of_all_forms_are_read(folder: &Path) {
     for (file, body) in
         payloads(folder, "v4/task_results").into_iter().chain(payloads(folder, "v4/tasks_list"))
     {
-        let results = tasks::read_results(Some(body.to_string().as_bytes())).expect("tasks");
+        let results = task_results::read_results(Some(body.to_string().as_bytes())).expect("tasks");
         for task in body["_embedded"]["tasks"].as_array().unwrap() {
             let held = task["result"]["text"].as_str();
             let read = results.get(&task["id"].to_string()).map(String::as_str);
@@ -244,7 +248,7 @@ fn v4_task_results_of_all_forms_are_read(folder: &Path) {
 
 fn v4_accounts_tell_their_name_and_zone(folder: &Path) {
     for (file, body) in payloads(folder, "v4/account_with_everything") {
-        let account = read_account(Some(body.to_string().as_bytes())).expect("an account");
+        let account = read_about_v4(Some(body.to_string().as_bytes())).expect("an account");
         assert_eq!(Some(account.name.as_str()), body["name"].as_str(), "{file}");
         let zone = &body["_embedded"]["datetime_settings"]["timezone"];
         assert_eq!(Some(account.zone.name.as_str()), zone.as_str(), "{file}");
@@ -271,7 +275,7 @@ fn v4_errors_give_their_words(folder: &Path) {
         .chain(payloads(folder, "v4/oauth_refresh_reused_401"))
         .chain(recorded)
     {
-        let said = server_text::read(body.to_string().as_bytes());
+        let said = error_body::read(body.to_string().as_bytes());
         for member in ["title", "detail", "hint"] {
             let words = body[member].as_str().unwrap_or_default();
             assert!(said.detail.contains(words), "{file} lost {words}: {}", said.detail);
@@ -284,13 +288,13 @@ fn v2_notes_keep_their_values(folder: &Path) {
     for (file, page) in payloads(folder, "v2/notes") {
         let items = page["_embedded"]["items"].as_array().unwrap().clone();
         let rows = rows(&page, "items", |note, row| {
-            note.iter().for_each(|leaf| row.push_leaf(leaf));
+            note.iter().for_each(|field| row.push_field(field));
             true
         });
         assert_eq!(rows.len(), items.len());
         for (mut item, row) in items.into_iter().zip(rows) {
             item.as_object_mut().unwrap().remove("_links");
-            let mut held = leaves(&item);
+            let mut held = scalars(&item);
             let mut read: Vec<String> = row.into_iter().map(|(_, text)| text).collect();
             held.sort();
             read.sort();
@@ -301,7 +305,7 @@ fn v2_notes_keep_their_values(folder: &Path) {
 
 fn v2_login_failures_give_code_and_words(folder: &Path) {
     for (_, body) in payloads(folder, "v2/auth-failure") {
-        let said = server_text::read(body.to_string().as_bytes());
+        let said = error_body::read(body.to_string().as_bytes());
         assert_eq!(said.code.as_deref(), body["response"]["error_code"].as_str());
         assert_eq!(Some(said.detail.as_str()), body["response"]["error"].as_str());
     }
@@ -321,7 +325,7 @@ fn records_of(page: &Value, list: &str) -> Vec<Value> {
 /// Compares members of a record with cells of its row.
 fn assert_cells(file: &str, record: &Value, row: &[(String, String)], names: &[(&str, &str)]) {
     for (column, pointer) in names {
-        let held = record.pointer(pointer).map(leaves).unwrap_or_default();
+        let held = record.pointer(pointer).map(scalars).unwrap_or_default();
         let found: Vec<String> = cell(row, column).map(str::to_owned).into_iter().collect();
         let found: Vec<String> = found.into_iter().filter(|text| !text.is_empty()).collect();
         let held: Vec<String> = held.into_iter().filter(|text| !text.is_empty()).collect();
@@ -330,8 +334,8 @@ fn assert_cells(file: &str, record: &Value, row: &[(String, String)], names: &[(
 }
 
 fn kept(
-    write: impl for<'r> Fn(&'r Leaves, &mut Row<'r>) + Sync,
-) -> impl for<'r> Fn(&'r Leaves, &mut Row<'r>) -> bool + Sync {
+    write: impl for<'r> Fn(&'r Record, &mut Row<'r>) + Sync,
+) -> impl for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync {
     move |record, row| {
         write(record, row);
         true
@@ -391,7 +395,7 @@ fn transactions_of_both_apis_keep_their_values(folder: &Path) {
     let common: Vec<(&str, String)> =
         common.iter().map(|name| (*name, format!("/{name}"))).collect();
     let check =
-        |file: &str, page: &Value, list: &str, write: for<'r> fn(&'r Leaves, &mut Row<'r>), own| {
+        |file: &str, page: &Value, list: &str, write: for<'r> fn(&'r Record, &mut Row<'r>), own| {
             let names: Vec<(&str, &str)> =
                 common.iter().map(|(name, pointer)| (*name, pointer.as_str())).collect();
             for (record, row) in records_of(page, list).iter().zip(rows(page, list, kept(write))) {
@@ -418,7 +422,7 @@ fn incoming_leads_of_both_apis_keep_their_values(folder: &Path) {
         let leads = records_of(&page, "items");
         for (lead, row) in leads.iter().zip(rows(&page, "items", kept(incoming::write_v2))) {
             assert_cells(&file, lead, &row, &[("uid", "/uid"), ("category", "/category")]);
-            for text in leaves(&lead["incoming_lead_info"]) {
+            for text in scalars(&lead["incoming_lead_info"]) {
                 assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}");
             }
         }
@@ -435,7 +439,7 @@ fn incoming_leads_of_both_apis_keep_their_values(folder: &Path) {
                 ("pipeline_id", "/pipeline_id"),
             ];
             assert_cells(&file, lead, &row, &names);
-            for text in leaves(&lead["metadata"]) {
+            for text in scalars(&lead["metadata"]) {
                 assert!(row.iter().any(|(_, found)| *found == text), "{file} lost {text}");
             }
         }
@@ -496,7 +500,7 @@ fn pipelines_of_both_apis_keep_their_statuses(folder: &Path) {
         }
         for (column, member) in [("status_name", "name"), ("status_id", "id")] {
             let mut expected: Vec<String> =
-                held.iter().flat_map(|status| leaves(&status[member])).collect();
+                held.iter().flat_map(|status| scalars(&status[member])).collect();
             let mut found: Vec<String> = table.texts(column).into_iter().flatten().collect();
             expected.sort();
             found.sort();
@@ -519,9 +523,9 @@ fn custom_fields_of_both_apis_keep_their_names_and_choices(folder: &Path) {
                 let choices = tables.enums.texts("enum_name");
                 let texts = match &field["enums"] {
                     Value::Array(choices) => {
-                        choices.iter().flat_map(|choice| leaves(&choice["value"])).collect()
+                        choices.iter().flat_map(|choice| scalars(&choice["value"])).collect()
                     }
-                    enums => leaves(enums),
+                    enums => scalars(enums),
                 };
                 for text in texts {
                     assert!(choices.contains(&Some(text)), "{file} {entity}");
@@ -551,9 +555,9 @@ fn cells_of_cards(entity: Entity, api: Api, page: &Value) -> (usize, HashSet<Str
     let zone = Zone::new("UTC", None);
     let filter = EntityFilter::default();
     let with = ["catalog_elements", "segments", "source"].map(str::to_owned);
-    let empty = || EntityRecords::new(entity, api, &zone, &filter, &with);
+    let empty = || EntitySink::new(entity, api, &zone, &filter, &with);
     let body = page.to_string();
-    let tables = read_cards(Some(body.as_bytes()), empty).expect("a page").rows;
+    let tables = read_entities(Some(body.as_bytes()), empty).expect("a page").rows;
     let rows = tables[0].rows() as usize;
     let columns = tables.into_iter().flat_map(Table::into_columns);
     let texts = columns.flat_map(|column| match column.values() {
@@ -597,7 +601,7 @@ fn values_of_card(card: &Value) -> Vec<String> {
             shown.flat_map(|(_, value)| values_of_card(value)).collect()
         }
         Value::Array(values) => values.iter().flat_map(values_of_card).collect(),
-        value => leaves(value),
+        value => scalars(value),
     }
 }
 
@@ -675,7 +679,7 @@ fn what_is_empty_in_a_card_of_api_v2_is_no_value_in_any_form() {
 #[test]
 fn an_account_without_customers_says_so_over_api_v2() {
     for (name, body) in payloads(&fixtures(), "v2/error-426") {
-        let said = server_text::read(body.to_string().as_bytes());
+        let said = error_body::read(body.to_string().as_bytes());
         assert!(said.detail.contains(body["detail"].as_str().unwrap()), "{name}: {}", said.detail);
     }
 }

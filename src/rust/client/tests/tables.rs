@@ -4,19 +4,19 @@
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials};
-use amocrm_client::custom_fields::CustomFieldsQuery;
-use amocrm_client::entity::{Entity, EntityQuery, EntityRequest};
+use amocrm_client::endpoints::custom_fields::CustomFieldsQuery;
+use amocrm_client::endpoints::endpoint::{Endpoint, TableQuery};
+use amocrm_client::endpoints::entities::{Entity, EntityQuery, EntityRequest};
+use amocrm_client::endpoints::groups::Groups;
+use amocrm_client::endpoints::incoming_leads::IncomingRequest;
+use amocrm_client::endpoints::pipelines::PipelinesQuery;
+use amocrm_client::endpoints::task_types::TaskTypes;
+use amocrm_client::endpoints::tasks::TasksRequest;
+use amocrm_client::endpoints::transactions::TransactionsRequest;
+use amocrm_client::endpoints::users::Users;
 use amocrm_client::error::Error;
-use amocrm_client::groups::Groups;
-use amocrm_client::incoming::IncomingRequest;
-use amocrm_client::pipelines::PipelinesQuery;
-use amocrm_client::query::{Notice, Outcome, Query, QueryJob, Settings};
+use amocrm_client::query::{Outcome, Query, QueryJob, Settings, Warning};
 use amocrm_client::table::Values;
-use amocrm_client::table_query::{Plan, TableQuery};
-use amocrm_client::task_types::TaskTypes;
-use amocrm_client::tasks::TasksRequest;
-use amocrm_client::transactions::TransactionsRequest;
-use amocrm_client::users::Users;
 use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
@@ -97,8 +97,8 @@ fn filters_of_cards_hold_whether_or_not_the_server_has_them() {
         let read = |sandbox, api| run(sandbox, api, EntityQuery::new(request.clone()));
         let [old, new] = BOTH.map(|api| read(&sandbox, api));
         let filtered = read(&paying, Api::V4);
-        assert_eq!((&old.notices[..], &filtered.notices[..]), (&[][..], &[][..]));
-        assert!(matches!(new.notices[..], [Notice::NoFilters]));
+        assert_eq!((&old.warnings[..], &filtered.warnings[..]), (&[][..], &[][..]));
+        assert!(matches!(new.warnings[..], [Warning::NoFilters]));
         let wanted = ids(old);
         assert!((1..120).contains(&wanted.len()));
         assert_eq!(ids(new), wanted);
@@ -125,7 +125,7 @@ fn cards_come_by_their_ids_and_unknown_ids_are_passed_over() {
 }
 
 /// That both APIs give as many rows of a plain table, all that there are.
-fn same_rows<P: Plan>(sandbox: &Sandbox, plan: impl Fn() -> P, rows: u32) {
+fn same_rows<P: Endpoint>(sandbox: &Sandbox, plan: impl Fn() -> P, rows: u32) {
     for api in BOTH {
         let outcome = run(sandbox, api, TableQuery::new(plan()));
         assert_eq!(sizes(&outcome), [(P::NAME, rows)], "{api:?}");
@@ -192,7 +192,7 @@ fn an_account_without_customers_has_empty_tables_and_is_told_so() {
         for of in [&[][..], &[1, 2]] {
             for outcome in customers_and_purchases(sandbox, api, of) {
                 assert_eq!(sizes(&outcome)[0].1, 0, "{api:?}");
-                assert_eq!(outcome.notices, [Notice::NoCustomers], "{api:?}");
+                assert_eq!(outcome.warnings, [Warning::NoCustomers], "{api:?}");
             }
         }
     }
@@ -214,7 +214,7 @@ fn an_empty_table_has_the_accounts_zone_however_late_that_comes() {
         let kommo = account(Config { kommo: true, faults, ..Config::default() });
         let request = TransactionsRequest { limit: 50, ..Default::default() };
         let outcome = run(&kommo, api, TableQuery::new(request));
-        assert_eq!(outcome.notices, [Notice::NoCustomers], "{api:?}");
+        assert_eq!(outcome.warnings, [Warning::NoCustomers], "{api:?}");
         assert!(outcome.zone.is_some(), "{api:?}");
     }
 }
@@ -229,7 +229,7 @@ fn customers_that_end_in_a_refusal_after_some_rows_are_an_error() {
     let sandbox = account(Config { faults: vec![refused], ..Config::default() });
     for outcome in customers_and_purchases(&sandbox, Api::V4, &[]) {
         assert_eq!(outcome.error.unwrap().at().unwrap().status, Some(404));
-        assert_eq!((outcome.tables[0].1.rows(), &outcome.notices[..]), (50, &[][..]));
+        assert_eq!((outcome.tables[0].1.rows(), &outcome.warnings[..]), (50, &[][..]));
     }
 }
 

@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amocrm_client::account::time_zone::Moment;
 use amocrm_client::account::{Api, Credentials, Integration};
+use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
-use amocrm_client::notes::{NotesQuery, NotesRequest};
-use amocrm_client::query::{Notice, Outcome, QueryJob, Settings, start_login};
-use amocrm_client::zone::Moment;
+use amocrm_client::query::{Outcome, QueryJob, Settings, Warning, start_login};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Request, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
@@ -317,7 +317,7 @@ fn a_code_that_v4_keeps_nowhere_is_told_and_gives_no_rows() {
     let sandbox = sandbox(modern(20));
     let notes = run(token(&sandbox), ask("lead", &["99"]));
     assert_eq!(rows(&notes), 0);
-    assert_eq!(notes.notices, [Notice::NoSource(vec!["99".to_owned()])]);
+    assert_eq!(notes.warnings, [Warning::NoSource(vec!["99".to_owned()])]);
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn an_account_without_customers_has_an_empty_table_and_is_told_so() {
         let notes = run(token(&sandbox), NotesRequest { kinds, ..ask("lead", &["4"]) });
         assert_eq!(notes.error, None);
         assert_eq!(notes.tables[last].1.rows(), 0);
-        assert_eq!(notes.notices, [Notice::NoCustomers]);
+        assert_eq!(notes.warnings, [Warning::NoCustomers]);
     }
 }
 

@@ -1,11 +1,11 @@
 //! Pages of cards: what belongs to them stands in tables of its own.
 
 use amocrm_client::account::Api;
-use amocrm_client::entity::{Entity, EntityFilter, EntityRecords, read_cards};
-use amocrm_client::paging::Append;
-use amocrm_client::page::{BadPage, Page};
-use amocrm_client::table::{Keys, Table};
-use amocrm_client::zone::Zone;
+use amocrm_client::account::time_zone::Zone;
+use amocrm_client::bad_body::BadBody;
+use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
+use amocrm_client::json::page::Page;
+use amocrm_client::table::{RowSink, SeenKeys, Table};
 
 use crate::assert_showable_error;
 use crate::model::shown;
@@ -19,27 +19,27 @@ pub fn check(input: &[u8]) {
         for api in [Api::V2, Api::V4] {
             check_page(|| {
                 let filter = EntityFilter::default();
-                read_cards(Some(input), || EntityRecords::new(entity, api, &zone, &filter, &[]))
+                read_entities(Some(input), || EntitySink::new(entity, api, &zone, &filter, &[]))
             });
         }
     }
 }
 
-fn check_page(read: impl Fn() -> Result<Page<Vec<Table>>, BadPage>) {
+fn check_page(read: impl Fn() -> Result<Page<Vec<Table>>, BadBody>) {
     let page = match read() {
         Ok(page) => page,
         Err(bad) => return assert_showable_error(&bad),
     };
     assert!(page.rows[0].rows() <= page.records);
-    assert!(page.keys.len() <= page.records as usize);
+    assert!(page.keys.count() <= page.records as usize);
     let rows: Vec<u32> = page.rows.iter().map(Table::rows).collect();
     let mut joined = page.rows;
-    let mut seen = Keys::default();
+    let mut seen = SeenKeys::default();
     joined.keys_into(&mut seen);
     let ids = seen.len();
     // A page that came before adds only cards without an id.
     if let Ok(again) = read() {
-        Append::append(&mut joined, again.rows, &mut seen);
+        RowSink::append(&mut joined, again.rows, &mut seen);
     }
     assert!(joined[0].rows() - rows[0] <= rows[0] - u32::try_from(ids).unwrap_or(u32::MAX));
     assert_eq!(joined[1..].iter().map(Table::rows).collect::<Vec<u32>>(), rows[1..]);

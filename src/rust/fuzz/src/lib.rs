@@ -7,7 +7,7 @@ mod model;
 pub mod page;
 mod tree;
 
-use amocrm_client::page::BadPage;
+use amocrm_client::bad_body::BadBody;
 
 /// Characters of a server's text that messages hold, the dots at the end included.
 const MAX_SHOWN: usize = 303;
@@ -18,7 +18,7 @@ fn assert_showable(text: &str) {
     assert!(!text.contains(char::is_control), "a control character: {text:?}");
 }
 
-fn assert_showable_error(bad: &BadPage) {
+fn assert_showable_error(bad: &BadBody) {
     assert_showable(&bad.path);
     assert_showable(&bad.detail);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use amocrm_client::names::make_unique;
+use amocrm_client::table::unique_names::make_unique;
 use amocrm_client::table::{Column, Schema, Table, Values};
 
 use crate::tree::Row;
@@ -163,7 +163,7 @@ fn cell(schema: &Schema, name: &str, text: &str) -> Option<Option<Cell>> {
 }
 
 /// The columns of a table, which must be what R relies on: rows in ascending
-/// order and not beyond the table, numbers of texts within the dictionary, no
+/// order and not beyond the table, numbers of texts within the interner, no
 /// text twice in it, no NUL.
 pub fn shown(table: Table) -> Shown {
     let rows = table.rows();
@@ -175,9 +175,9 @@ fn cells(column: &Column, rows: u32) -> Vec<(u32, Cell)> {
     assert!(column.rows().iter().is_sorted_by(|a, b| a < b));
     assert!(column.rows().iter().last().is_none_or(|last| last < rows));
     let cells: Vec<Cell> = match column.values() {
-        Values::Text(numbers, dictionary) => {
-            let texts: Vec<&str> = dictionary.iter().collect();
-            assert_eq!(texts.len(), dictionary.len());
+        Values::Text(numbers, interner) => {
+            let texts: Vec<&str> = interner.iter().collect();
+            assert_eq!(texts.len(), interner.len());
             assert_eq!(texts.iter().collect::<HashSet<_>>().len(), texts.len());
             assert!(texts.iter().all(|text| !text.contains('\0')));
             numbers.iter().map(|number| Cell::Text(texts[number as usize].to_owned())).collect()

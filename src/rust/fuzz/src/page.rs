@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use amocrm_client::flatten::Leaves;
-use amocrm_client::paging::Append;
-use amocrm_client::page::{BadPage, Format, Map, Page, RowMap, read_page};
-use amocrm_client::row;
-use amocrm_client::row_filter::{RowFilter, Span};
-use amocrm_client::table::{Keys, Table};
-use amocrm_client::v2::{self, NOTES};
-use amocrm_client::v4::events;
-use amocrm_client::v4::note_rows::NoteRows;
+use amocrm_client::bad_body::BadBody;
+use amocrm_client::endpoints::element_type;
+use amocrm_client::endpoints::notes::v4::events;
+use amocrm_client::endpoints::notes::v4::notes::NoteRows;
+use amocrm_client::endpoints::notes::{NOTES, v2};
+use amocrm_client::json::flatten::Record;
+use amocrm_client::json::page::Page;
+use amocrm_client::table::row_filter::{RowFilter, Span};
+use amocrm_client::table::{Format, Map, RowMap, RowSink, SeenKeys, Table, read_page, row};
 
 use crate::assert_showable_error;
 use crate::model::{Model, shown};
@@ -23,7 +23,7 @@ const SEPARATOR: u8 = 0x1e;
 /// A kind of page.
 struct Shape {
     list: &'static str,
-    map: for<'r> fn(&'r Leaves, &mut row::Row<'r>) -> bool,
+    map: for<'r> fn(&'r Record, &mut row::Row<'r>) -> bool,
     is_v4: bool,
 }
 
@@ -33,17 +33,17 @@ const SHAPES: [Shape; 3] = [
     Shape { list: "events", map: write_event, is_v4: true },
 ];
 
-fn copy<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
-    record.iter().for_each(|leaf| row.push_leaf(leaf));
+fn copy<'r>(record: &'r Record, row: &mut row::Row<'r>) -> bool {
+    record.iter().for_each(|field| row.push_field(field));
     true
 }
 
-fn write_note<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
+fn write_note<'r>(record: &'r Record, row: &mut row::Row<'r>) -> bool {
     NoteRows::new("lead", &RowFilter::default()).write(record, row);
     true
 }
 
-fn write_event<'r>(record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
+fn write_event<'r>(record: &'r Record, row: &mut row::Row<'r>) -> bool {
     let written = events::write_row(record, false, row);
     if written {
         // Rows are told apart by it: one that is made up would be taken for
@@ -74,7 +74,7 @@ pub fn check(input: &[u8]) {
         check_without_map(body.bytes);
         check_laid_out(body.bytes, &RowFilter::default());
         let recent = Span { from: Some(1_000), to: None };
-        check_laid_out(body.bytes, &RowFilter::default().within("updated_at", recent));
+        check_laid_out(body.bytes, &RowFilter::default().between("updated_at", recent));
     }
 }
 
@@ -100,7 +100,7 @@ fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
     assert_eq!(page.rows.rows() as usize, rows.len());
     assert!(rows.len() <= records.len());
     if let Some(tree) = tree {
-        let expected = expected.map(|records| records.into_iter().map(tree::leaves).collect());
+        let expected = expected.map(|records| records.into_iter().map(tree::fields).collect());
         assert_eq!(Some(records), expected);
         assert_eq!(page.has_next, tree::has_next(tree));
     }
@@ -109,11 +109,11 @@ fn check_page(shape: &Shape, body: &Body) -> Option<Model> {
     Some(model)
 }
 
-fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadPage> {
-    read_as(bytes, shape, Map::Written(map))
+fn read(bytes: &[u8], shape: &Shape, map: &RowMap) -> Result<Page<Table>, BadBody> {
+    read_as(bytes, shape, Map::Function(map))
 }
 
-fn read_as(bytes: &[u8], shape: &Shape, map: Map) -> Result<Page<Table>, BadPage> {
+fn read_as(bytes: &[u8], shape: &Shape, map: Map) -> Result<Page<Table>, BadBody> {
     read_page(bytes, &Format { list: shape.list, schema: &NOTES, id: "id", order: None, map })
 }
 
@@ -122,10 +122,10 @@ fn read_as(bytes: &[u8], shape: &Shape, map: Map) -> Result<Page<Table>, BadPage
 struct Copies(Mutex<(Vec<Row>, Vec<Row>)>);
 
 impl Copies {
-    fn keep<'r>(&self, shape: &Shape, record: &'r Leaves, row: &mut row::Row<'r>) -> bool {
+    fn keep<'r>(&self, shape: &Shape, record: &'r Record, row: &mut row::Row<'r>) -> bool {
         let written = (shape.map)(record, row);
         if let Ok((records, rows)) = self.0.lock().as_deref_mut() {
-            records.push(record.iter().map(|leaf| owned(leaf.name(), &leaf.text())).collect());
+            records.push(record.iter().map(|field| owned(field.name(), &field.text())).collect());
             if written {
                 rows.push(row.texts().map(|(name, text)| owned(name, &text)).collect());
             }
@@ -152,7 +152,7 @@ fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
     } else {
         (Table::new(&NOTES), Model::new(&NOTES))
     };
-    let (mut keys, mut seen) = (Keys::default(), HashSet::new());
+    let (mut keys, mut seen) = (SeenKeys::default(), HashSet::new());
     for (body, page_model) in pages.iter().flat_map(|page| [page, page]) {
         if let Ok(page) = read(body.bytes, shape, &shape.map) {
             let before = table.rows();
@@ -173,27 +173,27 @@ fn check_joined(shape: &Shape, pages: &[(&Body, Model)]) {
         table.move_last("event_id");
         model.move_last("event_id");
     } else {
-        table.relabel("element_type", v2::element_type);
-        model.relabel("element_type", v2::element_type);
+        table.relabel("element_type", element_type);
+        model.relabel("element_type", element_type);
     }
     assert_eq!(shown(table), model.shown());
 }
 
-/// Notes whose layouts are kept give what notes give that are laid out each.
+/// Notes whose templates are kept give what notes give that are laid out each.
 fn check_laid_out(bytes: &[u8], filter: &RowFilter) {
     let rows = NoteRows::new("lead", filter);
     let write: &RowMap = &|note, row| {
         rows.write(note, row);
-        filter.lets_through(row)
+        filter.matches(row)
     };
     let written = read(bytes, &SHAPES[1], write);
-    match (read_as(bytes, &SHAPES[1], Map::LaidOut(&rows)), written) {
+    match (read_as(bytes, &SHAPES[1], Map::Template(&rows)), written) {
         (Ok(page), Ok(written)) => {
             assert_eq!((page.records, page.keys), (written.records, written.keys));
             assert_eq!(shown(page.rows), shown(written.rows));
         }
         (Err(bad), Err(written)) => assert_eq!(bad.to_string(), written.to_string()),
-        _ => panic!("a layout that is kept changes whether a page can be read"),
+        _ => panic!("a template that is kept changes whether a page can be read"),
     }
 }
 

@@ -1,13 +1,13 @@
-//! JSON as a tree, and the leaves of a record read off it: a second road to
-//! what `amocrm_client::flatten` makes of the parser's events.
+//! JSON as a tree, and the fields of a record read off it: a second way to
+//! what `amocrm_client::json::flatten` makes of the parser's events.
 
 use std::fmt;
 
-use amocrm_client::number::write_double;
+use amocrm_client::json::number::write_double;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Name and text of each leaf.
+/// Name and text of each field.
 pub type Row = Vec<(String, String)>;
 
 /// Members of an object, repeated ones too.
@@ -75,10 +75,10 @@ pub fn has_next(page: &Node) -> bool {
     matches!((next.next(), next.next()), (Some((_, value)), None) if !matches!(value, Node::Null))
 }
 
-/// The leaves of a record. The names are told by where a leaf stands: its
+/// The fields of a record. The names are told by where a field stands: its
 /// nearest member with a name gives the path; where that member has several
-/// leaves without a nearer one, each has its position among all of them.
-pub fn leaves(record: &Members) -> Row {
+/// fields without a nearer one, each has its position among all of them.
+pub fn fields(record: &Members) -> Row {
     let mut found = Found::default();
     found.owners.push(Owner { path: String::new(), start: 0, own: 0 });
     for (key, value) in record {
@@ -95,15 +95,15 @@ pub fn leaves(record: &Members) -> Row {
             owner.path.clone()
         }
     };
-    let leaves = found.leaves.iter().enumerate();
-    leaves.map(|(at, (owner, text))| (name(at, &owners[*owner]), text.clone())).collect()
+    let fields = found.fields.iter().enumerate();
+    fields.map(|(at, (owner, text))| (name(at, &owners[*owner]), text.clone())).collect()
 }
 
 #[derive(Default)]
 struct Found {
     owners: Vec<Owner>,
-    /// The owner of each leaf, and its text.
-    leaves: Vec<(usize, String)>,
+    /// The owner of each field, and its text.
+    fields: Vec<(usize, String)>,
 }
 
 /// A member with a name.
@@ -123,7 +123,7 @@ impl Found {
         let parent = &self.owners[owner].path;
         let dot = if parent.is_empty() { "" } else { "." };
         let path = format!("{parent}{dot}{key}");
-        self.owners.push(Owner { path, start: self.leaves.len(), own: 0 });
+        self.owners.push(Owner { path, start: self.fields.len(), own: 0 });
         self.value(value, self.owners.len() - 1);
     }
 
@@ -132,7 +132,7 @@ impl Found {
             Node::Null => {}
             Node::Scalar(text) => {
                 self.owners[owner].own += 1;
-                self.leaves.push((owner, without_nul(text)));
+                self.fields.push((owner, without_nul(text)));
             }
             Node::Array(items) => items.iter().for_each(|item| self.value(item, owner)),
             Node::Object(members) => {

@@ -3,32 +3,33 @@
 use std::collections::HashSet;
 
 use super::overlap::{Overlap, overlap};
-use super::pager::{PageRequest, Pager, Purpose, SAME_ANSWERS};
-use super::part::{Part, State};
+use super::page_request::{PageRequest, Purpose};
+use super::pager::{Pager, SAME_ANSWERS};
+use super::part::{Part, PartState};
 use super::range::{Paging, signed, unsigned};
-use crate::page::Page;
+use crate::json::page::Page;
 
 impl<T> Pager<T> {
-    /// Takes the answer to a request in. Gives how many of its rows are new.
+    /// Takes the answer to a request. Returns how many of its rows are new.
     pub fn received(&mut self, request: &PageRequest, mut page: Page<T>) -> u32 {
         self.clock += 1;
         page.has_next &= self.paging.tells_next();
-        let Some(place) = self.place_of(request) else { return 0 };
-        self.parts[place].state = State::Received;
-        let new = self.count_new(place, request, &page);
+        let Some(index) = self.index_of(request) else { return 0 };
+        self.parts[index].state = PartState::Received;
+        let new = self.count_new(index, request, &page);
         if 2 * new >= self.limit {
             self.reading.moves = 0;
         }
         match request.purpose {
-            Purpose::Whole => self.take_whole(place, request, page),
-            Purpose::Bridge => self.take_bridge(place, request, page),
-            Purpose::End => self.take_end(place, request, page),
+            Purpose::Whole => self.take_whole(index, request, page),
+            Purpose::Bridge => self.take_bridge(index, request, page),
+            Purpose::End => self.take_end(index, request, page),
         }
         self.settle();
         new
     }
 
-    fn count_new(&mut self, place: usize, request: &PageRequest, page: &Page<T>) -> u32 {
+    fn count_new(&mut self, index: usize, request: &PageRequest, page: &Page<T>) -> u32 {
         if let Some(recheck) = &mut self.recheck {
             let is_new = |id: &&u64| !recheck.known.contains(id);
             let at_front = page.keys.ids.iter().take_while(is_new).count();
@@ -38,7 +39,7 @@ impl<T> Pager<T> {
             recheck.wanted = recheck.wanted.saturating_sub(new as u64);
             return u32::try_from(new).unwrap_or(u32::MAX);
         }
-        let first = if request.purpose == Purpose::Whole { place.saturating_sub(1) } else { place };
+        let first = if request.purpose == Purpose::Whole { index.saturating_sub(1) } else { index };
         let known: HashSet<u64> = (self.parts.iter().skip(first).take(3))
             .flat_map(|part| part.keys.ids.iter().copied())
             .collect();
@@ -46,20 +47,20 @@ impl<T> Pager<T> {
         u32::try_from(new).unwrap_or(u32::MAX)
     }
 
-    fn take_whole(&mut self, place: usize, request: &PageRequest, page: Page<T>) {
+    fn take_whole(&mut self, index: usize, request: &PageRequest, page: Page<T>) {
         if page.records == 0 {
-            let part = &mut self.parts[place];
+            let part = &mut self.parts[index];
             part.has_next |= page.has_next;
             self.has_lagged |= part.records > 0;
             return;
         }
-        let part = &mut self.parts[place];
+        let part = &mut self.parts[index];
         part.is_doubted = false;
         self.usual_length = page.records;
         self.was_full |= page.records >= part.range.limit;
         if page.records > part.records && page.keys.has_most(&part.keys) {
             self.has_lagged |= part.tries > 0;
-            return self.replace(place, request, page);
+            return self.replace(index, request, page);
         }
         self.has_lagged |= page.records < part.records;
         part.same_rows += u32::from(page.keys == part.keys);
@@ -67,20 +68,20 @@ impl<T> Pager<T> {
             && overlap(&part.keys, &page.keys, 1).is_some_and(|o| o.gone + o.new + o.ahead == 0);
         part.same_length += u32::from(is_alike);
         part.has_next = page.has_next;
-        let goes_on = part.has_next || self.last_filled().is_some_and(|last| place < last);
-        if goes_on && self.parts[place].is_short() {
-            self.believe_length(place);
+        let goes_on = part.has_next || self.last_filled().is_some_and(|last| index < last);
+        if goes_on && self.parts[index].is_short() {
+            self.believe_length(index);
         }
     }
 
-    /// Drops a last page that shows only rows of the part before it, and ends:
-    /// nothing seems to follow that one.
+    /// Drops a last page that has only rows of the part before it: nothing seems to
+    /// follow that part.
     pub(super) fn drop_repeated_end(&mut self) {
         while let Some(last) = self.last_filled().filter(|last| self.repeats_the_end(*last)) {
             if last <= self.reading.settled {
                 return;
             }
-            let is_awaited = |part: &Part<T>| part.state != State::Received;
+            let is_awaited = |part: &Part<T>| part.state != PartState::Received;
             if self.parts[last..].iter().any(is_awaited) {
                 return;
             }
@@ -93,93 +94,92 @@ impl<T> Pager<T> {
         }
     }
 
-    fn replace(&mut self, place: usize, request: &PageRequest, page: Page<T>) {
-        self.parts[place].take(request, page, self.clock);
-        self.forget_border(place);
-        if let Some(before) = place.checked_sub(1) {
+    fn replace(&mut self, index: usize, request: &PageRequest, page: Page<T>) {
+        self.parts[index].take(request, page, self.clock);
+        self.forget_border(index);
+        if let Some(before) = index.checked_sub(1) {
             self.forget_border(before);
         }
     }
 
-    fn forget_border(&mut self, place: usize) {
-        self.parts[place].overlap = None;
+    fn forget_border(&mut self, index: usize) {
+        self.parts[index].overlap = None;
     }
 
-    /// A page stays shorter than it was asked for. Either the server leaves
-    /// out rows for good, or it serves no longer ones: then what follows is
-    /// asked for in its length.
-    fn believe_length(&mut self, place: usize) {
-        let has_follower = self.parts.get(place + 1).is_some_and(|next| next.records > 0);
-        let is_joined = has_follower && self.fits_next(place);
-        let part = &mut self.parts[place];
+    /// A page stays shorter than requested. Either the server has dropped rows for
+    /// good, or it serves no longer pages. Then later requests use this length.
+    fn believe_length(&mut self, index: usize) {
+        let has_follower = self.parts.get(index + 1).is_some_and(|next| next.records > 0);
+        let is_joined = has_follower && self.fits_next(index);
+        let part = &mut self.parts[index];
         if is_joined && part.same_rows >= SAME_ANSWERS {
             part.is_believed = true;
         } else if !is_joined && part.same_length >= SAME_ANSWERS {
-            self.shorten_pages(place);
+            self.shorten_pages(index);
         }
     }
 
     /// The server serves no longer pages than this part.
-    pub(super) fn shorten_pages(&mut self, place: usize) {
-        let part = &mut self.parts[place];
+    pub(super) fn shorten_pages(&mut self, index: usize) {
+        let part = &mut self.parts[index];
         part.range.limit = part.records;
         part.end = part.range.end();
         self.was_full = true;
         self.limit = self.limit.min(part.records).max(self.paging.least());
         if self.paging.is_numbered() {
-            // Where a page begins depends on the length that the server makes
-            // of it: those asked for before are somewhere else.
-            self.parts.truncate(place + 1);
+            // The beginning of a numbered page depends on its length: pages that
+            // were asked for before are elsewhere.
+            self.parts.truncate(index + 1);
         }
     }
 
-    fn take_bridge(&mut self, place: usize, request: &PageRequest, page: Page<T>) {
-        let Some(at) = self.align(place, request, &page) else { return };
-        let reach = at.offset() + signed(page.keys.len());
-        if reach <= signed(self.parts[place].keys.len()) || self.is_all_known(place, &page.keys) {
+    fn take_bridge(&mut self, index: usize, request: &PageRequest, page: Page<T>) {
+        let Some(at) = self.align(index, request, &page) else { return };
+        let reach = at.offset() + signed(page.keys.count());
+        if reach <= signed(self.parts[index].keys.count()) || self.is_all_known(index, &page.keys) {
             return;
         }
-        self.parts[place].overlap = Some(at);
+        self.parts[index].overlap = Some(at);
         let mut bridge = self.new_part(request.range);
         bridge.take(request, page, self.clock);
         bridge.range.limit = bridge.records.min(bridge.range.limit);
         let covers = |next: &Part<T>| bridge.range.end() >= next.range.end();
-        if self.parts.get(place + 1).is_some_and(covers) && !self.fits(&bridge, place + 1) {
-            self.parts.remove(place + 1);
+        if self.parts.get(index + 1).is_some_and(covers) && !self.fits(&bridge, index + 1) {
+            self.parts.remove(index + 1);
         }
-        self.parts.insert(place + 1, bridge);
+        self.parts.insert(index + 1, bridge);
     }
 
-    /// Where a page begins within a part, if it fits to what ends with that;
-    /// notes where the end of the part is now.
-    fn align(&mut self, place: usize, request: &PageRequest, page: &Page<T>) -> Option<Overlap> {
-        let found = self.lies_behind(place, &page.keys)?;
+    /// Where a page begins within a part, if the page fits the rows that end with
+    /// that part. Updates where the part ends now.
+    fn align(&mut self, index: usize, request: &PageRequest, page: &Page<T>) -> Option<Overlap> {
+        let found = self.lies_behind(index, &page.keys)?;
         let begin = signed(request.range.offset).saturating_sub(found.offset());
-        let part = &mut self.parts[place];
-        part.end = unsigned(begin.saturating_add(signed(part.keys.len())));
+        let part = &mut self.parts[index];
+        part.end = unsigned(begin.saturating_add(signed(part.keys.count())));
         Some(found)
     }
 
-    /// What the rows at the end are seen to be now.
-    fn take_end(&mut self, place: usize, request: &PageRequest, page: Page<T>) {
-        self.parts.truncate(place + 1);
-        self.parts[place].ending.is_closed = true;
-        let is_next_page = request.range.offset >= self.parts[place].range.end();
+    /// Takes an answer about the end of the list.
+    fn take_end(&mut self, index: usize, request: &PageRequest, page: Page<T>) {
+        self.parts.truncate(index + 1);
+        self.parts[index].ending.is_closed = true;
+        let is_next_page = request.range.offset >= self.parts[index].range.end();
         if page.records == 0 {
-            self.take_nothing(place, request);
+            self.take_nothing(index, request);
         } else if self.paging == Paging::Sized && is_next_page {
-            self.take_next_page(place);
-        } else if let Some(at) = self.align(place, request, &page) {
-            self.take_aligned_end(place, request, page, at);
+            self.take_next_page(index);
+        } else if let Some(at) = self.align(index, request, &page) {
+            self.take_aligned_end(index, request, page, at);
         } else {
-            self.take_strange_end(place, request, &page);
+            self.take_strange_end(index, request, &page);
         }
     }
 
-    /// No rows: as it should be behind the end, elsewhere the server lags or
-    /// the list has shrunk.
-    fn take_nothing(&mut self, place: usize, request: &PageRequest) {
-        let part = &mut self.parts[place];
+    /// No rows. Behind the end that is right; elsewhere the server lags, or the list
+    /// has shrunk.
+    fn take_nothing(&mut self, index: usize, request: &PageRequest) {
+        let part = &mut self.parts[index];
         let is_behind_end = request.range.offset >= part.end;
         if !is_behind_end {
             self.has_lagged = true;
@@ -191,34 +191,34 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Rows on the page behind a short one: that one lacks some, or the server
-    /// serves no longer ones.
-    fn take_next_page(&mut self, place: usize) {
-        let part = &mut self.parts[place];
+    /// Rows on the page behind a short one: the short page lacks some, or the server
+    /// serves no longer pages.
+    fn take_next_page(&mut self, index: usize) {
+        let part = &mut self.parts[index];
         part.ending.proofs = 0;
         part.ending.goes_on += 1;
         if part.ending.goes_on == 1 {
             part.is_doubted = true;
         } else if part.ending.goes_on > 2 || part.records < self.paging.least() {
-            self.give_up(self.parts[place].range);
+            self.give_up(self.parts[index].range);
         } else {
             part.ending.is_closed = false;
-            self.shorten_pages(place);
+            self.shorten_pages(index);
         }
     }
 
     fn take_aligned_end(
         &mut self,
-        place: usize,
+        index: usize,
         request: &PageRequest,
         page: Page<T>,
         at: Overlap,
     ) {
-        if !self.is_all_known(place, &page.keys) {
-            return self.go_on_from(place, request, page, at);
+        if !self.is_all_known(index, &page.keys) {
+            return self.go_on_from(index, request, page, at);
         }
         let now = self.clock;
-        let part = &mut self.parts[place];
+        let part = &mut self.parts[index];
         let has_room = page.records < request.range.limit;
         part.ending.steps_back = 0;
         if !page.keys.shows_end_of(&part.keys) {
@@ -229,12 +229,12 @@ impl<T> Pager<T> {
         }
     }
 
-    /// A page that does not fit: it may still show the last rows, if those are
-    /// equal in the order.
-    fn take_strange_end(&mut self, place: usize, request: &PageRequest, page: &Page<T>) {
-        let is_known = self.is_all_known(place, &page.keys);
+    /// A page that does not fit. It may still show the last rows, if those have equal
+    /// sort values.
+    fn take_strange_end(&mut self, index: usize, request: &PageRequest, page: &Page<T>) {
+        let is_known = self.is_all_known(index, &page.keys);
         let now = self.clock;
-        let part = &mut self.parts[place];
+        let part = &mut self.parts[index];
         let has_room = page.records < request.range.limit;
         if is_known && has_room && page.keys.is_whole_tie_at_end_of(&part.keys) {
             part.prove_end(request, page.has_next, now);
@@ -244,40 +244,40 @@ impl<T> Pager<T> {
         }
     }
 
-    /// The end was none: rows follow, or stand between those that came.
-    fn go_on_from(&mut self, place: usize, request: &PageRequest, page: Page<T>, at: Overlap) {
+    /// This was not the end: rows follow, or came in between.
+    fn go_on_from(&mut self, index: usize, request: &PageRequest, page: Page<T>, at: Overlap) {
         self.reading.end_has_moved = true;
         self.reading.moves += 1;
         self.reading.moves_in_all += 1;
-        let is_capped = self.shows_a_cap(place, request, &page, at);
-        let part = &mut self.parts[place];
+        let is_capped = self.shows_a_cap(index, request, &page, at);
+        let part = &mut self.parts[index];
         part.tries = 0;
         if part.range == request.range && page.records >= part.records {
             self.has_lagged = true;
-            return self.replace(place, request, page);
+            return self.replace(index, request, page);
         }
         part.overlap = Some(at);
         let mut next = self.new_part(request.range);
         next.take(request, page, self.clock);
         self.parts.push(next);
         if is_capped {
-            self.parts[place].range.limit = self.parts[place].records;
-            self.shorten_pages(place + 1);
+            self.parts[index].range.limit = self.parts[index].records;
+            self.shorten_pages(index + 1);
         }
     }
 
-    /// Whether pages are all of one length and none is the last: the server
-    /// serves no longer ones.
+    /// Whether all pages have the same length and none is the last: the server serves
+    /// no longer ones.
     fn shows_a_cap(
         &self,
-        place: usize,
+        index: usize,
         request: &PageRequest,
         page: &Page<T>,
         at: Overlap,
     ) -> bool {
-        let part = &self.parts[place];
-        let reach = at.offset() + signed(page.keys.len());
-        let is_usual = page.records == self.usual_length && reach > signed(part.keys.len()) + 1;
+        let part = &self.parts[index];
+        let reach = at.offset() + signed(page.keys.count());
+        let is_usual = page.records == self.usual_length && reach > signed(part.keys.count()) + 1;
         let is_short = page.records < request.range.limit;
         is_short && !self.was_full && (is_usual || part.ending.proofs > 0)
     }

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use super::overlap::{Overlap, PageKeys, overlap};
+use super::overlap::{Overlap, overlap};
 use super::pager::Pager;
-use super::part::{Part, State};
+use super::part::{Part, PartState};
 use super::range::{Paging, signed, unsigned};
+use crate::json::page_keys::PageKeys;
 
 impl<T> Pager<T> {
     /// The last part with rows.
@@ -14,57 +15,57 @@ impl<T> Pager<T> {
         self.parts.iter().rposition(|part| part.records > 0)
     }
 
-    /// Whether a part is shorter than it should be and was not yet seen often
-    /// enough to be believed. The last one may well be.
-    pub(super) fn is_doubtful(&self, place: usize) -> bool {
-        let part = &self.parts[place];
-        let goes_on = part.has_next || self.last_filled().is_some_and(|last| place < last);
-        // Where the next page begins shows that no row before it is missing.
-        let is_complete = self.hidden(place) == Some(0);
+    /// Whether a part is too short and was not yet seen often enough to be believed.
+    /// The last part may be short.
+    pub(super) fn is_doubtful(&self, index: usize) -> bool {
+        let part = &self.parts[index];
+        let goes_on = part.has_next || self.last_filled().is_some_and(|last| index < last);
+        // The beginning of the next page shows that no row before it is missing.
+        let is_complete = self.hidden(index) == Some(0);
         let goes_on = goes_on && !is_complete;
         part.records == 0 || part.is_doubted || (goes_on && part.is_short() && !part.is_believed)
     }
 
-    /// Rows that the server counts between the beginnings of a part and of the
-    /// next one and did not show; None unless the parts fit.
-    pub(super) fn hidden(&self, place: usize) -> Option<u64> {
-        let part = &self.parts[place];
+    /// Rows that the server counts between the beginnings of a part and of the next
+    /// one, but did not show. None unless the parts fit.
+    pub(super) fn hidden(&self, index: usize) -> Option<u64> {
+        let part = &self.parts[index];
         let overlap = part.overlap?;
-        let next = signed(self.parts.get(place + 1)?.range.offset);
+        let next = signed(self.parts.get(index + 1)?.range.offset);
         let shown = signed(part.range.offset) + overlap.before;
         Some(unsigned(next.saturating_sub(shown)))
     }
 
     /// Whether rows may follow a part with rows.
-    pub(super) fn is_open(&self, place: usize) -> bool {
-        let part = &self.parts[place];
+    pub(super) fn is_open(&self, index: usize) -> bool {
+        let part = &self.parts[index];
         !part.ending.is_closed && (part.has_next || (!self.paging.tells_next() && !part.is_short()))
     }
 
     /// Whether a part and the next one, both with rows, fit.
-    pub(super) fn fits_next(&mut self, place: usize) -> bool {
-        if self.parts[place].overlap.is_none() {
-            let [part, next] = [&self.parts[place], &self.parts[place + 1]];
+    pub(super) fn fits_next(&mut self, index: usize) -> bool {
+        if self.parts[index].overlap.is_none() {
+            let [part, next] = [&self.parts[index], &self.parts[index + 1]];
             let common = Paging::overlap(self.limit);
             let found = overlap(&part.keys, &next.keys, common);
-            self.parts[place].overlap = found.or_else(|| self.lies_behind(place, &next.keys));
+            self.parts[index].overlap = found.or_else(|| self.lies_behind(index, &next.keys));
         }
-        self.parts[place].overlap.is_some()
+        self.parts[index].overlap.is_some()
     }
 
-    /// How a page lies to a part and to those before it.
-    pub(super) fn lies_behind(&self, place: usize, keys: &PageKeys) -> Option<Overlap> {
-        let rows = self.rows_up_to(place);
+    /// The overlap of a page with a part and those before it.
+    pub(super) fn lies_behind(&self, index: usize, keys: &PageKeys) -> Option<Overlap> {
+        let rows = self.rows_up_to(index);
         let found = overlap(&rows, keys, Paging::overlap(self.limit))?;
-        let earlier = signed(rows.len()) - signed(self.parts[place].keys.len());
+        let earlier = signed(rows.count()) - signed(self.parts[index].keys.count());
         Some(Overlap { before: found.before - earlier, ..found })
     }
 
-    /// The rows of the parts that end with this one, some pages of them.
-    fn rows_up_to(&self, place: usize) -> PageKeys {
-        let mut rows = self.parts[place].keys.clone();
+    /// The rows of a few parts, of which this one is the last.
+    fn rows_up_to(&self, index: usize) -> PageKeys {
+        let mut rows = self.parts[index].keys.clone();
         let mut earlier = 0;
-        for part in self.parts[place.saturating_sub(4)..place].iter().rev() {
+        for part in self.parts[index.saturating_sub(4)..index].iter().rev() {
             let Some(overlap) = part.overlap else { break };
             let count = overlap.before + earlier;
             rows = part.keys.before(usize::try_from(count).unwrap_or(0), rows);
@@ -73,14 +74,14 @@ impl<T> Pager<T> {
         rows
     }
 
-    pub(super) fn fits(&self, part: &Part<T>, place: usize) -> bool {
+    pub(super) fn fits(&self, part: &Part<T>, index: usize) -> bool {
         let common = Paging::overlap(self.limit);
-        overlap(&part.keys, &self.parts[place].keys, common).is_some()
+        overlap(&part.keys, &self.parts[index].keys, common).is_some()
     }
 
     /// Whether a short page shows only rows at the end of the part before it.
-    pub(super) fn repeats_the_end(&self, place: usize) -> bool {
-        let Some([before, last]) = place.checked_sub(1).map(|first| &self.parts[first..=place])
+    pub(super) fn repeats_the_end(&self, index: usize) -> bool {
+        let Some([before, last]) = index.checked_sub(1).map(|first| &self.parts[first..=index])
         else {
             return false;
         };
@@ -89,21 +90,21 @@ impl<T> Pager<T> {
             overlap(&before.keys, &last.keys, common).is_some()
                 || last.keys.is_tied_with_end_of(&before.keys)
         };
-        before.state == State::Received
+        before.state == PartState::Received
             && before.records > 0
             && last.is_short()
             && before.keys.has_all(&last.keys)
             && fits()
     }
 
-    /// Rows that came with this part and those not long before.
-    pub(super) fn known_rows(&self, place: usize) -> HashSet<u64> {
-        let parts = &self.parts[place.saturating_sub(40)..=place];
+    /// The rows of this part and of a few before it.
+    pub(super) fn known_rows(&self, index: usize) -> HashSet<u64> {
+        let parts = &self.parts[index.saturating_sub(40)..=index];
         parts.iter().flat_map(|part| part.keys.ids.iter().copied()).collect()
     }
 
-    pub(super) fn is_all_known(&self, place: usize, keys: &PageKeys) -> bool {
-        let known = self.known_rows(place);
+    pub(super) fn is_all_known(&self, index: usize, keys: &PageKeys) -> bool {
+        let known = self.known_rows(index);
         keys.ids.iter().all(|id| known.contains(id))
     }
 }

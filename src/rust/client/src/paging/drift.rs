@@ -1,27 +1,27 @@
 //! Rows that the list has gained in front of what was read.
 //!
 //! A page asked for at row 500 that begins with the 498th row read shows that
-//! two rows came in front meanwhile. They may be new, or they may have stood
-//! further on, where they can't be read any more: rows that move to the front
-//! of a list ordered by its last change would be lost without a word.
+//! two rows came in front meanwhile. They may be new, or they may have moved from
+//! further on, where they can no longer be read: in a list sorted by the last
+//! change they would be lost silently.
 
 use super::range::unsigned;
 
-/// How far the places of pages and the rows read before them differ.
+/// The differences between the offsets of pages and the rows read before them.
 #[derive(Debug, Default)]
 pub struct Drift {
-    /// When a page was received, and how many more rows the server had before
-    /// it than were read. Of those that can't matter any more none is kept.
+    /// When a page was received, and how many more rows the server had before it than
+    /// were read. Entries that no longer matter are removed.
     seen: Vec<(u64, i64)>,
     gained: u64,
 }
 
 impl Drift {
-    /// Takes in the next page of the list, in the order of its places. `asked`
-    /// and `received` tell the order of requests and answers in time.
+    /// Adds the next page, in the order of the list. `asked` and `received` are the
+    /// times of its request and its answer.
     pub fn add(&mut self, asked: u64, received: u64, ahead: i64) {
-        // Only a page that was answered before this one was asked for is surely
-        // older. Of two that were under way together the newer isn't known.
+        // A page is surely older only if it was answered before this one was asked
+        // for. Of two that were in flight together the newer one is not known.
         let older = self.seen.iter().filter(|(at, _)| *at < asked).map(|(_, ahead)| *ahead);
         if let Some(least) = older.min() {
             self.gained = self.gained.max(unsigned(ahead.saturating_sub(least)));

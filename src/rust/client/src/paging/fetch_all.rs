@@ -1,74 +1,63 @@
-//! Reads one list whole: drives a [`Pager`] with real requests and keeps what
-//! comes, so that an interrupted list still gives what it has.
+//! Reads one whole list: sends the requests of a [`Pager`] and keeps the pages, so
+//! that an interrupted list still gives its rows.
 
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::pager::{MOST_REFUSALS, Missing, PageRequest, Pager};
+use super::page_request::PageRequest;
+use super::pager::{MOST_REFUSALS, Missing, Pager};
 use super::range::{PageRange, Paging};
+use crate::account::transport::{Answer, Transport};
 use crate::error::{At, Error};
 use crate::http::Request;
-use crate::limiter::{ALLOWED, Limiter};
-use crate::page::Page;
+use crate::http::rate_limiter::{ALLOWED, RateLimiter};
+use crate::json::page::Page;
 use crate::progress::Progress;
-use crate::table::{Keys, Table};
-use crate::transport::{Answer, Transport};
+use crate::sync::lock;
+use crate::table::{RowSink, SeenKeys, Table};
 
-/// Requests in flight that a slow server may lead to.
+/// The most requests in flight, with a slow server.
 const MAX_AHEAD: usize = 16;
 
-/// When the first page takes longer, the second one is asked for meanwhile.
+/// When the first page takes longer, the second one is asked for, too.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Without a new row in this time a list ends, whatever the server does.
+/// A list ends when no new row comes in this time.
 pub(super) const NO_PROGRESS: Duration = Duration::from_secs(300);
 
-/// What keeps the rows of a list.
-pub trait Append: Send {
-    /// Adds the rows of the next page below. Those whose key is in `seen` are
-    /// left out, the keys of the others added to it.
-    fn append(&mut self, page: Self, seen: &mut Keys);
-
-    /// Adds the keys of the rows.
-    fn keys_into(&self, keys: &mut Keys);
-
-    /// Puts the rows in the order of their ids.
-    fn sort_by_id(&mut self) {}
-}
-
-/// What has arrived of one list, and its state.
+/// The pages of one list that were received, and the state of the list.
 pub struct Pages<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<ListState<T>>,
     first: PageRange,
 }
 
-struct State<T> {
+struct ListState<T> {
     pager: Pager<T>,
     /// Rows that need no check.
     added: Vec<T>,
-    /// They came out of order.
+    /// Whether they came out of order.
     is_out_of_order: bool,
-    /// The rows from the first one up to a place that nothing before can
-    /// change any more; None once they are taken.
+    /// The joined rows of the settled parts, which can no longer change. None once
+    /// they are taken.
     rows: Option<T>,
     /// Their keys.
-    seen: Keys,
+    seen: SeenKeys,
 }
 
-impl<T: Append> Pages<T> {
-    /// A list to be read `limit` records at a time at most into `empty`.
+impl<T: RowSink> Pages<T> {
+    /// A list to be read in pages of at most `limit` records. `empty` collects rows.
     pub fn new(paging: Paging, limit: u32, empty: T) -> Self {
         let pager = Pager::new(paging, limit);
-        let state = State {
+        let state = ListState {
             pager,
             added: Vec::new(),
             is_out_of_order: false,
             rows: Some(empty),
-            seen: Keys::default(),
+            seen: SeenKeys::default(),
         };
         Pages { state: Mutex::new(state), first: paging.first(limit) }
     }
@@ -78,23 +67,22 @@ impl<T: Append> Pages<T> {
         self.first
     }
 
-    /// Adds rows that need no check, such as those of records named by id.
+    /// Adds rows that need no check, such as those of records asked for by id.
     pub fn add(&self, page: Page<T>) {
         self.lock().added.push(page.rows);
     }
 
-    /// The same for rows that came later than others behind them.
+    /// The same for rows that came later than rows behind them.
     pub fn add_late(&self, page: Page<T>) {
         self.lock().is_out_of_order = true;
         self.add(page);
     }
 
-    /// The rows of all that has arrived, in order, each once; None when they
-    /// were taken before.
+    /// All rows received, in order, each once. None when they were taken before.
     pub fn take(&self) -> Option<T> {
         let mut state = self.lock();
         state.join_all();
-        state.seen = Keys::default();
+        state.seen = SeenKeys::default();
         let mut rows = state.rows.take()?;
         if state.is_out_of_order {
             rows.sort_by_id();
@@ -102,20 +90,20 @@ impl<T: Append> Pages<T> {
         Some(rows)
     }
 
-    /// Adds the keys of what has arrived.
-    pub fn keys_into(&self, keys: &mut Keys) {
+    /// Adds the keys of the rows received.
+    pub fn keys_into(&self, keys: &mut SeenKeys) {
         let mut state = self.lock();
         state.join_all();
         state.rows.iter().for_each(|rows| rows.keys_into(keys));
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, ListState<T>> {
+        lock(&self.state)
     }
 }
 
 impl Pages<Table> {
-    /// Texts of a column of what has arrived.
+    /// The texts of a column of the rows received.
     pub fn texts(&self, column: &str) -> Vec<String> {
         let mut state = self.lock();
         state.join_all();
@@ -123,9 +111,9 @@ impl Pages<Table> {
     }
 }
 
-impl<T: Append> State<T> {
-    /// Joins pages as soon as they can be: each is looked at while it is still
-    /// in the cache, and its memory serves the next ones.
+impl<T: RowSink> ListState<T> {
+    /// Joins pages as soon as they are settled, while they are still in the CPU's
+    /// cache. Their memory is reused for the next ones.
     fn join_settled(&mut self) -> &Pager<T> {
         while let Some(page) = self.pager.take_settled() {
             self.join(page);
@@ -149,10 +137,10 @@ impl<T: Append> State<T> {
 
 /// The rows of several lists, one after the other, each once; None without
 /// lists.
-pub fn join_lists<T: Append>(lists: impl IntoIterator<Item = T>) -> Option<T> {
+pub fn join_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     let mut lists = lists.into_iter().peekable();
     let mut whole = lists.next()?;
-    let mut seen = Keys::default();
+    let mut seen = SeenKeys::default();
     if lists.peek().is_some() {
         whole.keys_into(&mut seen);
     }
@@ -160,15 +148,15 @@ pub fn join_lists<T: Append>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     Some(whole)
 }
 
-/// What a list is and how it is read.
+/// What is needed to read a list.
 pub struct ListContext<'r> {
     /// Requests a second that the account allows.
     pub rate: f64,
     /// Says when the next one may start.
-    pub limiter: &'r Limiter,
+    pub limiter: &'r RateLimiter,
     /// What the list is, in words, for messages.
     pub name: &'r str,
-    /// How the server cuts it.
+    /// How the server pages it.
     pub paging: Paging,
     /// Method and path, for errors.
     pub endpoint: String,
@@ -211,7 +199,7 @@ pub async fn read_list<T, F, A>(
     fetch: F,
 ) -> Result<(), Error>
 where
-    T: Append,
+    T: RowSink,
     F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
@@ -224,8 +212,8 @@ where
     let mut may_ask = true;
     while !pages.lock().join_settled().is_over() {
         tokio::select! {
-            // Answers first, and with them what was just asked for: only then
-            // it counts in the limiter.
+            // Polled first, together with the request that was just added: only
+            // when polled it counts in the rate limiter.
             biased;
             Some((request, answer)) = in_flight.next() => {
                 match answer {
@@ -259,16 +247,16 @@ where
     }
     let state = pages.lock();
     match state.pager.missing() {
-        // What the server was too slow for is why the rest is missing.
-        Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.place(missing)))),
+        // A refusal is the reason why the rest is missing.
+        Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.index(missing)))),
         None if state.pager.is_over() => Ok(()),
-        // Nothing is under way and nothing left to ask for.
+        // Nothing is in flight, and nothing is left to ask for.
         None => Err(list.incomplete(list.name.to_owned())),
     }
 }
 
-/// The lock must not outlive the call.
-fn next_request<T: Append>(pages: &Pages<T>) -> Option<PageRequest> {
+/// A function, so that the lock is released at its end.
+fn next_request<T: RowSink>(pages: &Pages<T>) -> Option<PageRequest> {
     pages.lock().pager.next_request()
 }
 
@@ -284,7 +272,7 @@ where
     })
 }
 
-/// Each refusal of a place stands for as many tries as the last one.
+/// The error with the tries of all refusals.
 pub(super) fn after_all_tries(mut error: Error) -> Error {
     if let Error::Timeout { tries, .. } = &mut error {
         *tries *= MOST_REFUSALS;
@@ -301,8 +289,8 @@ pub fn is_too_slow(error: &Error) -> bool {
     }
 }
 
-/// As many requests as arrive in the time of one answer at `rate` a second,
-/// and one that is on its way meanwhile.
+/// How many requests to have in flight: as many as are sent at `rate` during one
+/// answer, and one more.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
     let arriving = (answer_time.as_secs_f64() * rate).ceil().clamp(1.0, MAX_AHEAD as f64 - 1.0);
@@ -310,24 +298,24 @@ pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
 }
 
 impl ListContext<'_> {
-    /// Takes a page in; whether it has new rows.
-    fn take_in<T: Append>(
+    /// Takes a page; true if it has new rows.
+    fn take_in<T: RowSink>(
         &self,
         pages: &Pages<T>,
         request: &PageRequest,
         answer: Answer<Page<T>>,
     ) -> bool {
-        let (place, limit) = (request.range, request.range.limit);
+        let (index, limit) = (request.range, request.range.limit);
         if answer.value.records > limit {
             self.progress.log(|| {
-                let (name, records) = (self.place(Missing::Of(place)), answer.value.records);
+                let (name, records) = (self.index(Missing::Of(index)), answer.value.records);
                 format!("{name}: {records} rows where {limit} were asked for")
             });
         }
         let mut state = pages.lock();
         state.pager.set_concurrency(requests_ahead(answer.elapsed, self.rate.min(ALLOWED)));
         let new = state.pager.received(request, answer.value);
-        // Told only now, so that who counts pages finds them.
+        // Counted after the page was taken, so that counted pages can be found.
         if new > 0 {
             self.progress.page_read(new);
         }
@@ -339,7 +327,7 @@ impl ListContext<'_> {
         NO_PROGRESS + Duration::try_from_secs_f64(10.0 / self.rate).unwrap_or_default()
     }
 
-    fn place(&self, missing: Missing) -> String {
+    fn index(&self, missing: Missing) -> String {
         let name = self.name;
         match missing {
             Missing::Of(range) | Missing::From(range) if self.paging.is_numbered() => {
@@ -352,9 +340,9 @@ impl ListContext<'_> {
         }
     }
 
-    fn incomplete(&self, place: String) -> Error {
+    fn incomplete(&self, index: String) -> Error {
         Error::Incomplete {
-            pages: vec![place],
+            pages: vec![index],
             at: Box::new(At { endpoint: self.endpoint.clone(), ..At::default() }),
         }
     }
@@ -363,7 +351,7 @@ impl ListContext<'_> {
 #[cfg(test)]
 mod tests {
     use super::{ListContext, Pages, read_list, requests_ahead};
-    use crate::limiter::Limiter;
+    use crate::http::rate_limiter::RateLimiter;
     use crate::paging::Paging;
     use crate::progress::Progress;
     use crate::table::{Schema, Table};
@@ -372,7 +360,7 @@ mod tests {
     use std::time::Duration;
 
     /// How many requests a list is begun with.
-    fn asked_at_once(limiter: &Limiter) -> usize {
+    fn asked_at_once(limiter: &RateLimiter) -> usize {
         let list = ListContext {
             rate: 7.0,
             limiter,
@@ -394,7 +382,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_to_ask_for_is_decided_when_a_request_may_start() {
-        let limiter = Limiter::new(7.0);
+        let limiter = RateLimiter::new(7.0);
         assert_eq!(asked_at_once(&limiter), 1);
         limiter.pause(Duration::from_secs(60));
         assert_eq!(asked_at_once(&limiter), 0);

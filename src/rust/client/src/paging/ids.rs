@@ -1,20 +1,21 @@
-//! Reads the records with given ids. Those that don't come may not exist, or
-//! the server lags.
+//! Reads the records with given ids. Records that don't come do not exist, or the
+//! server lags.
 
 use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::fetch_all::{Append, NO_PROGRESS, Pages, after_all_tries, is_too_slow};
+use super::fetch_all::{NO_PROGRESS, Pages, after_all_tries, is_too_slow};
 use super::pager::MOST_REFUSALS;
+use crate::account::transport::Answer;
 use crate::error::Error;
-use crate::page::Page;
+use crate::json::page::Page;
 use crate::progress::Progress;
-use crate::transport::Answer;
+use crate::table::RowSink;
 
-/// Waits before what is missing is asked for again; the first one anew as soon
-/// as some has come.
+/// Waits before missing records are asked for again. The waits begin anew when some
+/// of them have come.
 const WAITS: [Duration; 6] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
@@ -24,14 +25,14 @@ const WAITS: [Duration; 6] = [
     Duration::from_secs(2),
 ];
 
-/// So many of them where the server was not seen to lag.
+/// How many of these waits are made if the server was not seen to lag.
 const FEW_WAITS: usize = 2;
 
 /// What is known while ids are read.
-struct Reading<'r, T> {
+struct IdReading<'r, T> {
     pages: &'r Pages<T>,
     progress: &'r Progress,
-    /// Ids to ask for at once; fewer as soon as the server refuses.
+    /// How many ids to ask for at once; fewer after a refusal.
     size: usize,
     /// Why they are fewer.
     refusal: Option<Error>,
@@ -53,13 +54,13 @@ pub async fn read_ids<T, F, A>(
     fetch: F,
 ) -> Result<(), Error>
 where
-    T: Append,
+    T: RowSink,
     F: Fn(Vec<u64>) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>>,
 {
     let (size, last_new) = (ids.len(), Instant::now());
     let mut reading =
-        Reading { pages, progress, size, refusal: None, last_new, is_repeated: false };
+        IdReading { pages, progress, size, refusal: None, last_new, is_repeated: false };
     let mut missing = reading.ask(ids, &fetch).await?;
     reading.is_repeated = true;
     let (mut in_vain, mut most) = (0, FEW_WAITS);
@@ -76,7 +77,7 @@ where
     Ok(())
 }
 
-impl<T: Append> Reading<'_, T> {
+impl<T: RowSink> IdReading<'_, T> {
     /// Asks for each id once; gives those that have not come.
     async fn ask<F, A>(&mut self, ids: &[u64], fetch: &F) -> Result<Vec<u64>, Error>
     where
@@ -115,8 +116,8 @@ impl<T: Append> Reading<'_, T> {
         self.last_new.elapsed() > NO_PROGRESS
     }
 
-    /// Keeps the records of a page; gives the ids that it lacks. One that has
-    /// none of them is of other records.
+    /// Keeps the records of a page; returns the ids that it lacks. A page with none of
+    /// the ids is ignored: its records are others.
     fn keep(&mut self, ids: &[u64], page: Page<T>) -> Vec<u64> {
         let missing: Vec<u64> =
             ids.iter().copied().filter(|id| !page.keys.ids.contains(id)).collect();
@@ -138,12 +139,12 @@ impl<T: Append> Reading<'_, T> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::read_ids;
+    use crate::account::transport::Answer;
     use crate::error::{At, Error};
-    use crate::page::{Format, Map, Page, read_page};
+    use crate::json::page::Page;
     use crate::paging::{Pages, Paging};
     use crate::progress::Progress;
-    use crate::table::{Schema, Table};
-    use crate::transport::Answer;
+    use crate::table::{Format, Map, Schema, Table, read_page};
     use std::cell::{Cell, RefCell};
     use std::time::Duration;
 
@@ -153,7 +154,7 @@ mod tests {
         let items: Vec<String> = ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect();
         let body = format!("{{\"_embedded\":{{\"items\":[{}]}}}}", items.join(","));
         let format =
-            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::AsItIs };
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
         read_page(body.as_bytes(), &format).unwrap()
     }
 

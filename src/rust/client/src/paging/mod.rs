@@ -3,8 +3,10 @@
 //! the loop that reads it ([`fetch_all`]). Or, of a list, the records with some
 //! ids ([`ids`]).
 //!
-//! Uses `http` through the closure that fetches a page, and nothing of what
-//! rows are made of.
+//! It is told how to fetch a page, and knows nothing of what rows are made of.
+//!
+//! May use: `table` (`RowSink`), `json` (`Page`), `account`, `http`, and the
+//! files that `lib.rs` lists first.
 
 mod answers;
 mod chain;
@@ -13,14 +15,15 @@ mod fetch_all;
 mod ids;
 mod next_request;
 mod overlap;
+mod page_request;
 mod pager;
 mod part;
 mod range;
+pub mod short_lists;
 #[cfg(test)]
 mod tests;
 
-pub use fetch_all::{Append, ListContext, Pages, is_too_slow, join_lists, read_list};
+pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list};
 pub use ids::read_ids;
-pub use overlap::PageKeys;
-pub use pager::PageRequest;
+pub use page_request::PageRequest;
 pub use range::{PageRange, Paging};

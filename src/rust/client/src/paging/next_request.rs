@@ -1,24 +1,25 @@
-//! What to ask for next: first what repairs a part or a border, then the end,
-//! then what lies ahead.
+//! What to ask for next. First come repairs of a part or of a gap between parts,
+//! then the end of the list, then the parts ahead.
 
 use std::time::Duration;
 
-use super::pager::{MOST_MOVES_IN_ALL, PageRequest, Pager, Purpose, REPAIR_WAITS};
-use super::part::{Part, State};
+use super::page_request::{PageRequest, Purpose};
+use super::pager::{MOST_MOVES_IN_ALL, Pager, REPAIR_WAITS};
+use super::part::{Part, PartState};
 use super::range::{PageRange, Paging};
 
-/// Last pages that are dropped since they don't fit to the rest.
+/// How many last pages are dropped because they don't fit the rest.
 const MOST_DROPPED: u32 = 3;
 
 /// Waits before an empty list is believed to be empty.
 const EMPTY_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1200)];
 
-/// Wait before the end of a list is looked at once more. A server may lag for
-/// a second, and shows an older list meanwhile.
+/// Wait before the end of a list is asked for once more. A server may lag for a
+/// second, and then shows an older list.
 const END_WAIT: Duration = Duration::from_millis(1200);
 
-/// The same once it has moved: the list is being written to, and a long wait
-/// would only let it grow.
+/// The same once the end has moved: rows are being added, and during a long wait
+/// more would come.
 const MOVED_WAIT: Duration = Duration::from_millis(200);
 
 impl<T> Pager<T> {
@@ -31,10 +32,10 @@ impl<T> Pager<T> {
         if self.is_over() {
             return None;
         }
-        // Of a settled part only the border with the next one may be open.
-        let mut places = self.reading.settled.saturating_sub(1)..;
-        while let Some(place) = places.next().filter(|place| *place < self.parts.len()) {
-            let repair = self.repair(place);
+        // Of a settled part only the gap behind it may be open.
+        let mut indices = self.reading.settled.saturating_sub(1)..;
+        while let Some(index) = indices.next().filter(|index| *index < self.parts.len()) {
+            let repair = self.repair(index);
             if repair.is_some() || self.is_over() {
                 return repair;
             }
@@ -42,105 +43,105 @@ impl<T> Pager<T> {
         self.look_ahead()
     }
 
-    fn repair(&mut self, place: usize) -> Option<PageRequest> {
-        match self.parts[place].state {
-            State::InFlight => return None,
-            State::Planned => return Some(self.request(place, Purpose::Whole, Duration::ZERO)),
-            State::Received => {}
+    fn repair(&mut self, index: usize) -> Option<PageRequest> {
+        match self.parts[index].state {
+            PartState::InFlight => return None,
+            PartState::Planned => return Some(self.request(index, Purpose::Whole, Duration::ZERO)),
+            PartState::Received => {}
         }
-        let next = self.parts.get(place + 1);
+        let next = self.parts.get(index + 1);
         if next.is_some_and(Part::is_there) {
-            self.fits_next(place);
+            self.fits_next(index);
         }
         match self.last_filled() {
-            None => self.confirm_empty(place),
-            Some(last) if place > last => None,
-            Some(_) if place < self.reading.settled => self.join(place),
-            Some(_) if self.is_doubtful(place) => self.ask_again(place),
-            Some(last) if place == last => self.confirm_end(place),
-            Some(_) => self.join(place),
+            None => self.confirm_empty(index),
+            Some(last) if index > last => None,
+            Some(_) if index < self.reading.settled => self.join(index),
+            Some(_) if self.is_doubtful(index) => self.ask_again(index),
+            Some(last) if index == last => self.confirm_end(index),
+            Some(_) => self.join(index),
         }
     }
 
-    /// What lies between a part and the next one, if they don't fit.
-    fn join(&mut self, place: usize) -> Option<PageRequest> {
-        if !self.parts.get(place + 1).is_some_and(Part::is_there) || self.fits_next(place) {
+    /// The request for the gap between a part and the next one, if they don't fit.
+    fn join(&mut self, index: usize) -> Option<PageRequest> {
+        if !self.parts.get(index + 1).is_some_and(Part::is_there) || self.fits_next(index) {
             return None;
         }
-        if place >= self.reading.settled {
-            self.drop_stale_end(place, 1);
+        if index >= self.reading.settled {
+            self.drop_stale_end(index, 1);
         }
-        let is_apart = self.parts.len() > place + 1;
-        if is_apart { self.try_again(place, Purpose::Bridge) } else { self.repair(place) }
+        let is_apart = self.parts.len() > index + 1;
+        if is_apart { self.try_again(index, Purpose::Bridge) } else { self.repair(index) }
     }
 
-    /// The rows of a part once more, but never in a size that was refused.
-    fn ask_again(&mut self, place: usize) -> Option<PageRequest> {
-        let part = &mut self.parts[place];
+    /// The request for a part once more, but never in a size that was refused.
+    fn ask_again(&mut self, index: usize) -> Option<PageRequest> {
+        let part = &mut self.parts[index];
         if part.range.limit > self.limit {
             if part.records > 0 {
-                self.shorten_pages(place);
-                return self.repair(place);
+                self.shorten_pages(index);
+                return self.repair(index);
             }
             part.range = self.paging.from(part.range.offset, self.limit);
         }
-        self.drop_stale_end(place, 2);
-        if self.is_doubtful(place) {
-            self.try_again(place, Purpose::Whole)
+        self.drop_stale_end(index, 2);
+        if self.is_doubtful(index) {
+            self.try_again(index, Purpose::Whole)
         } else {
-            self.repair(place)
+            self.repair(index)
         }
     }
 
-    /// After some tries to make a last short page fit to the one before it, the
-    /// list has shrunk since it was read: what follows is asked for anew.
-    fn drop_stale_end(&mut self, place: usize, tries: u32) {
-        let is_last = self.last_filled() == Some(place + 1);
-        let is_tried = self.parts[place].tries >= tries && self.reading.dropped < MOST_DROPPED;
-        if is_last && is_tried && self.parts[place + 1].is_short() {
+    /// If a short last page still does not fit after some tries, the list has shrunk:
+    /// the page is dropped, and what follows is asked for again.
+    fn drop_stale_end(&mut self, index: usize, tries: u32) {
+        let is_last = self.last_filled() == Some(index + 1);
+        let is_tried = self.parts[index].tries >= tries && self.reading.dropped < MOST_DROPPED;
+        if is_last && is_tried && self.parts[index + 1].is_short() {
             self.reading.dropped += 1;
-            self.parts.truncate(place + 1);
-            self.parts[place].overlap = None;
+            self.parts.truncate(index + 1);
+            self.parts[index].overlap = None;
         }
     }
 
-    /// One more try for a place, or the end of the list when there were enough.
-    fn try_again(&mut self, place: usize, purpose: Purpose) -> Option<PageRequest> {
-        let tries = self.parts[place].tries as usize;
+    /// One more try, or the end of the list after the last one.
+    fn try_again(&mut self, index: usize, purpose: Purpose) -> Option<PageRequest> {
+        let tries = self.parts[index].tries as usize;
         let Some(wait) = REPAIR_WAITS.get(tries) else {
-            self.give_up(self.parts[place].range);
+            self.give_up(self.parts[index].range);
             return None;
         };
-        let request = self.request(place, purpose, *wait);
-        self.parts[place].tries += 1;
+        let request = self.request(index, purpose, *wait);
+        self.parts[index].tries += 1;
         Some(request)
     }
 
-    fn request(&mut self, place: usize, purpose: Purpose, after: Duration) -> PageRequest {
+    fn request(&mut self, index: usize, purpose: Purpose, after: Duration) -> PageRequest {
         let range = match purpose {
-            Purpose::Whole => self.parts[place].range,
-            Purpose::Bridge => self.around_end(place),
-            Purpose::End => self.end_range(place),
+            Purpose::Whole => self.parts[index].range,
+            Purpose::Bridge => self.around_end(index),
+            Purpose::End => self.end_range(index),
         };
         self.clock += 1;
-        self.parts[place].state = State::InFlight;
-        PageRequest { range, after, part: self.parts[place].number, purpose, asked: self.clock }
+        self.parts[index].state = PartState::InFlight;
+        PageRequest { range, after, part: self.parts[index].number, purpose, asked: self.clock }
     }
 
-    /// Nothing at all has come: is that so?
-    fn confirm_empty(&mut self, place: usize) -> Option<PageRequest> {
-        if place > 0 {
+    /// No rows at all have come: asks again whether the list is empty.
+    fn confirm_empty(&mut self, index: usize) -> Option<PageRequest> {
+        if index > 0 {
             return None;
         }
-        if self.parts[place].has_next {
-            return self.try_again(place, Purpose::Whole);
+        if self.parts[index].has_next {
+            return self.try_again(index, Purpose::Whole);
         }
-        let tries = self.parts[place].tries as usize;
+        let tries = self.parts[index].tries as usize;
         let most = if self.is_filtered { 1 } else { EMPTY_WAITS.len() };
         match EMPTY_WAITS.get(tries).filter(|_| tries < most) {
             Some(wait) => {
-                let request = self.request(place, Purpose::Whole, *wait);
-                self.parts[place].tries += 1;
+                let request = self.request(index, Purpose::Whole, *wait);
+                self.parts[index].tries += 1;
                 Some(request)
             }
             None => {
@@ -150,49 +151,49 @@ impl<T> Pager<T> {
         }
     }
 
-    /// The last rows once more, unless more are on their way.
-    fn confirm_end(&mut self, place: usize) -> Option<PageRequest> {
-        let beyond = &self.parts[place + 1..];
-        let is_awaited = |part: &Part<T>| part.state != State::Received;
-        if beyond.iter().any(is_awaited) || (beyond.is_empty() && self.is_open(place)) {
+    /// The request for the last rows once more, unless more are in flight.
+    fn confirm_end(&mut self, index: usize) -> Option<PageRequest> {
+        let beyond = &self.parts[index + 1..];
+        let is_awaited = |part: &Part<T>| part.state != PartState::Received;
+        if beyond.iter().any(is_awaited) || (beyond.is_empty() && self.is_open(index)) {
             return None;
         }
-        let tries = self.parts[place].tries as usize;
+        let tries = self.parts[index].tries as usize;
         let is_tried = tries >= REPAIR_WAITS.len();
-        if self.is_end_known(place) || (is_tried && self.parts[place].ending.shrunk > 1) {
-            if self.reading.settled == place {
+        if self.is_end_known(index) || (is_tried && self.parts[index].ending.shrunk > 1) {
+            if self.reading.settled == index {
                 self.end();
             }
             return None;
         }
         // One row more each time: whether a page has an end can't be told.
-        let never_ends = self.may_be_cap(place) && self.reading.moves_in_all > MOST_MOVES_IN_ALL;
+        let never_ends = self.may_be_cap(index) && self.reading.moves_in_all > MOST_MOVES_IN_ALL;
         if is_tried || never_ends {
-            self.give_up_after(place);
+            self.give_up_after(index);
             return None;
         }
         let wait = match tries {
-            _ if self.parts[place].ending.is_behind => Duration::ZERO,
+            _ if self.parts[index].ending.is_behind => Duration::ZERO,
             0 if self.reading.end_has_moved => MOVED_WAIT,
             0 => END_WAIT,
             _ => REPAIR_WAITS[tries],
         };
-        self.parts[place].ending.is_behind = false;
-        let request = self.request(place, Purpose::End, wait);
-        self.parts[place].tries += 1;
+        self.parts[index].ending.is_behind = false;
+        let request = self.request(index, Purpose::End, wait);
+        self.parts[index].tries += 1;
         Some(request)
     }
 
-    /// The rows at the end, with some of those before and a place for others
-    /// behind. Further back where they don't show: the list may have shrunk.
-    fn end_range(&self, place: usize) -> PageRange {
-        let part = &self.parts[place];
+    /// The range at the end of the list: some of the last rows, and room for rows that
+    /// follow. Further back if they were not found: the list may have shrunk.
+    fn end_range(&self, index: usize) -> PageRange {
+        let part = &self.parts[index];
         let has_moved = part.end != part.range.offset + u64::from(part.records);
         let back =
             [0, 0, 1, 1, 2][(part.ending.steps_back as usize).min(4)] * u64::from(self.limit / 2);
-        let is_last_look = part.ending.proofs + 1 == self.proofs_needed(place);
+        let is_last_look = part.ending.proofs + 1 == self.proofs_needed(index);
         if self.paging == Paging::Sized && is_last_look && part.ending.proofs > 0 {
-            // The page after it, in case the server serves no longer ones.
+            // The page behind, in case the server serves no longer ones.
             return PageRange { offset: part.range.end(), ..part.range };
         }
         if part.has_next && part.ending.proofs > 0 {
@@ -202,8 +203,8 @@ impl<T> Pager<T> {
         }
         let may_be_same = back == 0 && part.is_short() && !has_moved && !self.reading.end_has_moved;
         if may_be_same && part.ending.proofs == 0 && part.range.limit <= self.limit {
-            // One row on, so that a server which serves no longer pages shows
-            // another row. Page numbers can't be shifted.
+            // Shifted by one row, so that a server which serves no longer pages shows
+            // one more. Numbered pages can't be shifted.
             let shift = u64::from(!self.paging.is_numbered() && part.records > 1);
             return PageRange { offset: part.range.offset + shift, ..part.range };
         }
@@ -211,17 +212,16 @@ impl<T> Pager<T> {
         if part.is_short() {
             return self.paging.next(end, self.limit);
         }
-        // Elsewhere than what was asked for before: a server may lag for one page.
+        // Another range than before: a server may lag for a single page.
         self.paging.around(end, self.limit)
     }
 
-    /// What lies around the border with the next part; further on either side
-    /// when that was not enough.
-    fn around_end(&self, place: usize) -> PageRange {
-        let part = &self.parts[place];
+    /// The range around the gap behind a part; wider after each try.
+    fn around_end(&self, index: usize) -> PageRange {
+        let part = &self.parts[index];
         let half = u64::from(self.limit / 2);
         let begin = part.end.saturating_sub(Paging::overlap(self.limit).into());
-        let leaves_a_gap = self.parts[place + 1].range.offset > part.end;
+        let leaves_a_gap = self.parts[index + 1].range.offset > part.end;
         let middle = match part.tries {
             0 if leaves_a_gap => return self.paging.from(begin, self.limit),
             0 => part.end,
@@ -231,10 +231,10 @@ impl<T> Pager<T> {
         self.paging.around(middle, self.limit)
     }
 
-    /// The part after the last one. More of them are in flight the more rows
-    /// have come: a short list ends before many were asked for in vain.
+    /// The part after the last one. The more rows have come, the more parts are in
+    /// flight: so few requests are wasted on a short list.
     fn look_ahead(&mut self) -> Option<PageRequest> {
-        let in_flight = |part: &&Part<T>| part.state == State::InFlight;
+        let in_flight = |part: &&Part<T>| part.state == PartState::InFlight;
         let flying = self.parts[self.reading.settled..].iter().filter(in_flight).count();
         let open = self.parts.len() - self.reading.settled;
         if flying >= self.concurrency || open > 2 * self.concurrency + 1 {
@@ -260,7 +260,7 @@ impl<T> Pager<T> {
             let is_first = self.parts.len() < 2 && self.parts[0].tries == 0;
             return is_first && flying > 0 && self.concurrency > 1;
         };
-        let is_empty = |part: &Part<T>| part.state == State::Received;
+        let is_empty = |part: &Part<T>| part.state == PartState::Received;
         let beyond = &self.parts[last + 1..];
         self.is_open(last)
             && !self.is_doubtful(last)

@@ -1,120 +1,28 @@
-//! Whether two pages stand next to each other in one list.
+//! Whether two pages are neighbours in one list.
 //!
-//! A row that was there all the time stands before or after a common row in
-//! both pages. So it is in one of them, whatever else was deleted or inserted,
-//! as long as the order of the list holds. Common rows in another order, or
-//! with others between them, show that it does not hold.
+//! A row that was there all the time is before or after a common row in both pages.
+//! So it is in one of them, whatever rows were deleted or inserted, as long as the
+//! order of the list does not change. Common rows in another order, or with other
+//! rows between them, show that the order has changed.
 
 use std::collections::{HashMap, HashSet};
 
 use super::range::signed;
+use crate::json::page_keys::PageKeys;
 
-/// The records of a page in their order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PageKeys {
-    /// What tells them apart, each once.
-    pub ids: Vec<u64>,
-    /// What the list is ordered by, where that is known: records that are
-    /// equal in it stand in any order. Empty elsewhere.
-    pub order: Vec<i64>,
-    /// Some records have no id: those that come twice can't be left out.
-    pub lacks_ids: bool,
-}
-
-impl PageKeys {
-    /// The first `count` of these records, and others behind.
-    pub(super) fn before(&self, count: usize, rest: PageKeys) -> PageKeys {
-        let count = count.min(self.len());
-        let order = &self.order[..count.min(self.order.len())];
-        PageKeys {
-            ids: self.ids[..count].iter().copied().chain(rest.ids).collect(),
-            order: order.iter().copied().chain(rest.order).collect(),
-            lacks_ids: self.lacks_ids || rest.lacks_ids,
-        }
-    }
-
-    /// How many records there are.
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// The last record.
-    pub(super) fn last(&self) -> Option<u64> {
-        self.ids.last().copied()
-    }
-
-    /// Each record once: a server may repeat some within a page.
-    #[must_use]
-    pub fn without_repeats(mut self) -> Self {
-        if self.ids.is_sorted_by(|a, b| a < b) {
-            return self;
-        }
-        let mut seen = HashSet::new();
-        let is_new: Vec<bool> = self.ids.iter().map(|id| seen.insert(*id)).collect();
-        let mut news = is_new.iter();
-        self.ids.retain(|_| news.next().copied().unwrap_or(true));
-        let mut is_new = is_new.iter();
-        self.order.retain(|_| is_new.next().copied().unwrap_or(true));
-        self
-    }
-
-    /// Whether all these records are among them.
-    pub(super) fn has_all(&self, others: &PageKeys) -> bool {
-        let ids: HashSet<u64> = self.ids.iter().copied().collect();
-        others.ids.iter().all(|id| ids.contains(id))
-    }
-
-    /// Whether all but one in five of these records are among them.
-    pub(super) fn has_most(&self, others: &PageKeys) -> bool {
-        let ids: HashSet<u64> = self.ids.iter().copied().collect();
-        let missing = others.ids.iter().filter(|id| !ids.contains(id)).count();
-        5 * missing <= others.len()
-    }
-
-    /// Whether they hold the last record of `others`, with nothing behind that
-    /// the order tells apart from it.
-    pub(super) fn shows_end_of(&self, others: &PageKeys) -> bool {
-        if !self.is_ordered() || !others.is_ordered() {
-            return self.last() == others.last();
-        }
-        let ties = &others.ids[others.tie_start()..];
-        self.order.last() == others.order.last() && ties.iter().all(|id| self.ids.contains(id))
-    }
-
-    /// Whether they are just those records at the end of `others` that are equal
-    /// in the order.
-    pub(super) fn is_whole_tie_at_end_of(&self, others: &PageKeys) -> bool {
-        self.is_tied_with_end_of(others) && self.shows_end_of(others)
-    }
-
-    /// Whether all of them are equal in the order to the last of `others`.
-    pub(super) fn is_tied_with_end_of(&self, others: &PageKeys) -> bool {
-        let is_ordered = self.is_ordered() && others.is_ordered();
-        is_ordered && self.order.first() >= others.order.last()
-    }
-
-    /// Where the last records begin that are equal in the order.
-    fn tie_start(&self) -> usize {
-        self.order.partition_point(|value| Some(value) < self.order.last())
-    }
-
-    fn is_ordered(&self) -> bool {
-        !self.order.is_empty() && self.order.is_sorted()
-    }
-}
-
-/// How a page lies to the one before it.
+/// The overlap of a page with the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Overlap {
-    /// Records of the page before that stand before those of this one; less
-    /// than none when this one begins earlier.
+    /// How many records of the page before come before this one; negative when this
+    /// one begins earlier.
     pub before: i64,
-    /// Records of this page that stand before the common ones, unknown to the
+    /// How many records of this page come before the common ones and are not in the
     /// page before.
     pub ahead: usize,
-    /// Records of the page before that should be in this one and are not.
+    /// How many records of the page before should be in this one and are not.
     pub gone: usize,
-    /// Records of this page among the common ones, unknown to the one before.
+    /// How many records of this page are among the common ones and not in the page
+    /// before.
     pub new: usize,
 }
 
@@ -125,13 +33,13 @@ impl Overlap {
     }
 }
 
-/// How `after` lies to `before`; None when they do not fit. At least `common`
-/// records have to be in both, unless a page has fewer.
+/// The overlap of `after` with `before`; None when they do not fit. At least
+/// `common` records have to be in both, unless a page has fewer.
 ///
 /// One record in five may be missing from either page: rows are deleted and
 /// inserted meanwhile.
 pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Option<Overlap> {
-    let needed = (common as usize).min(before.len()).min(after.len()).max(1);
+    let needed = (common as usize).min(before.count()).min(after.count()).max(1);
     if splits_a_tie(before, after) {
         return None;
     }
@@ -140,14 +48,14 @@ pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Optio
         .or_else(|| among_ties(before, after, needed))
 }
 
-/// Whether `after` begins among the last records of `before` that are equal in
-/// the order, so that others of them may be in neither page. Where they fill
-/// half a page no page could begin before them: then the order must do.
+/// Whether `after` begins among the ties at the end of `before`, so that some of
+/// them may be in neither page. If ties fill half a page, no page could begin before
+/// them: then their order is relied on.
 fn splits_a_tie(before: &PageKeys, after: &PageKeys) -> bool {
     let start = before.tie_start();
     before.is_ordered()
-        && 2 * start > before.len()
-        && start + 1 < before.len()
+        && 2 * start > before.count()
+        && start + 1 < before.count()
         && after.order.first() >= before.order.last()
 }
 
@@ -157,31 +65,31 @@ fn run(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
     let first = after.ids.first()?;
     let start = before.ids.iter().rposition(|id| id == first)?;
     let rest = &before.ids[start..];
-    let both = rest.len().min(after.len());
+    let both = rest.len().min(after.count());
     let is_run = both >= needed && rest[..both] == after.ids[..both];
     is_run.then_some(Overlap { before: signed(start), ahead: 0, gone: 0, new: 0 })
 }
 
 /// Common records in the same order with few others between them.
 fn scattered(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
-    let places: HashMap<u64, usize> =
-        before.ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let indices: HashMap<u64, usize> =
+        before.ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
     let found: Vec<(usize, usize)> = (after.ids.iter().enumerate())
-        .filter_map(|(place, id)| places.get(id).map(|before| (*before, place)))
+        .filter_map(|(index, id)| indices.get(id).map(|before| (*before, index)))
         .collect();
     let ((first, ahead), (last, tail)) = (*found.first()?, *found.last()?);
     if !found.is_sorted() || found.len() < needed {
         return None;
     }
     // `after` may end before `before` does.
-    let end = if tail + 1 == after.len() { last + 1 } else { before.len() };
+    let end = if tail + 1 == after.count() { last + 1 } else { before.count() };
     let (gone, new) = (end - first - found.len(), tail + 1 - ahead - found.len());
     let fits = 4 * (gone + new + ahead) <= found.len();
     fits.then_some(Overlap { before: signed(first), ahead, gone, new })
 }
 
-/// Pages of a list whose equal records change places: each page holds what
-/// the other says of the records between its first and its last ties.
+/// Pages of a list in which ties change places: between its first and its last ties
+/// each page has the records that the other one has.
 fn among_ties(before: &PageKeys, after: &PageKeys, needed: usize) -> Option<Overlap> {
     if !before.is_ordered() || !after.is_ordered() {
         return None;

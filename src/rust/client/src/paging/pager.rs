@@ -29,10 +29,11 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use super::drift::Drift;
-use super::part::{Part, State};
+use super::page_request::PageRequest;
+use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
 
-/// Waits before the tries to repair one place, the first request not counted.
+/// Waits before each try to repair a part or a gap, without the first request.
 pub const REPAIR_WAITS: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_millis(500),
@@ -41,53 +42,28 @@ pub const REPAIR_WAITS: [Duration; 5] = [
     Duration::from_secs(4),
 ];
 
-/// Refusals of one place (504 or no answer in time) that end the list. Each
-/// stands for two tries.
+/// Refusals of one part (504 or no answer in time) that end the list. Each one counts
+/// as two tries.
 pub const MOST_REFUSALS: u32 = 3;
 
-/// Answers that say the same: a short page is believed, or that the list has
-/// become shorter.
+/// Equal answers after which a short page is believed, or that the list has shrunk.
 pub(super) const SAME_ANSWERS: u32 = 3;
 
 /// Pages in a row without a new row that end the list.
 const MOST_FRUITLESS: u32 = 6;
 
-/// Times that an end moved on by a few rows: the list is written to faster
-/// than its end can be looked at.
+/// How often the end may move by a few rows. Then rows are added faster than the end
+/// can be checked.
 const MOST_MOVES: u32 = 6;
 
-/// Times that it moved on at all: what was there at first has come long since.
+/// How often the end may move at all. The first rows have come long before.
 pub(super) const MOST_MOVES_IN_ALL: u32 = 30;
 
-/// Readings of one list, the first included, while rows come in front.
+/// How often a list is read, the first time included, while rows come in front.
 const MOST_READINGS: u32 = 3;
 
-/// Rows of one list: a server that makes up ever new ones has to end somewhere.
+/// The most rows of a list, against a server that invents rows without end.
 pub const MOST_ROWS: u64 = 50_000_000;
-
-/// A request to make.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageRequest {
-    /// What to ask for.
-    pub range: PageRange,
-    /// How long to wait first.
-    pub after: Duration,
-    pub(super) part: u64,
-    pub(super) purpose: Purpose,
-    /// When it was made, on the pager's clock.
-    pub(super) asked: u64,
-}
-
-/// What a request is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// The rows of a part.
-    Whole,
-    /// What follows the rows of a part, up to those of the next one.
-    Bridge,
-    /// Whether anything follows the last row.
-    End,
-}
 
 /// The state of one list; `T` holds the rows of a page.
 pub struct Pager<T> {
@@ -101,7 +77,7 @@ pub struct Pager<T> {
     /// In the order of the list.
     pub(super) parts: Vec<Part<T>>,
     pub(super) reading: Reading,
-    /// The server left out rows that it served later: it is believed less.
+    /// The server skipped rows that it served later: it is trusted less.
     pub(super) has_lagged: bool,
     /// Rows of the page that was read last in the course of the list.
     pub(super) usual_length: u32,
@@ -120,7 +96,7 @@ pub struct Pager<T> {
 /// How far one reading of the list has come.
 #[derive(Default)]
 pub(super) struct Reading {
-    /// The parts before this place can't change any more.
+    /// The parts before this index are settled: they can't change any more.
     pub(super) settled: usize,
     /// Rows that are before the last part that settled, and those of the part
     /// before that one which it does not have any more.
@@ -154,7 +130,7 @@ enum Outcome {
     Failed(Missing),
 }
 
-/// What could not be had.
+/// What could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// Some rows of a page.
@@ -190,8 +166,8 @@ impl<T> Pager<T> {
         self.concurrency = self.concurrency.max(requests);
     }
 
-    /// Whether only some rows of a larger list are asked for: none are no
-    /// surprise then.
+    /// Whether only some rows of a larger list are asked for. Then an empty list is no
+    /// surprise.
     pub fn set_filtered(&mut self, is_filtered: bool) {
         self.is_filtered = is_filtered;
     }
@@ -221,31 +197,31 @@ impl<T> Pager<T> {
         self.ready.drain(..).chain(rest).collect()
     }
 
-    /// The server is too slow for a request. From now on fewer rows are asked
-    /// for; false when that has been tried often enough.
+    /// The server is too slow for a request. From now on fewer rows are requested.
+    /// False when that was tried often enough.
     pub fn refused(&mut self, request: &PageRequest) -> bool {
-        let Some(place) = self.place_of(request) else { return true };
+        let Some(index) = self.index_of(request) else { return true };
         self.limit = self.limit.min(request.range.limit / 4).max(self.paging.least());
-        let range = self.paging.from(self.parts[place].range.offset, self.limit);
-        let part = &mut self.parts[place];
+        let range = self.paging.from(self.parts[index].range.offset, self.limit);
+        let part = &mut self.parts[index];
         part.refusals += 1;
         if part.records == 0 {
-            part.state = State::Planned;
+            part.state = PartState::Planned;
             part.range = range;
         } else {
-            part.state = State::Received;
+            part.state = PartState::Received;
         }
         part.refusals < MOST_REFUSALS
     }
 
-    /// Ends the list: these rows could not be had.
+    /// Ends the list: these rows could not be read.
     pub(super) fn give_up(&mut self, range: PageRange) {
         self.outcome.get_or_insert(Outcome::Failed(Missing::Of(range)));
     }
 
-    /// Ends the list: what follows this part could not be had.
-    pub(super) fn give_up_after(&mut self, place: usize) {
-        let range = PageRange { offset: self.parts[place].end, limit: self.limit };
+    /// Ends the list: what follows this part could not be read.
+    pub(super) fn give_up_after(&mut self, index: usize) {
+        let range = PageRange { offset: self.parts[index].end, limit: self.limit };
         self.outcome.get_or_insert(Outcome::Failed(Missing::From(range)));
     }
 
@@ -254,32 +230,32 @@ impl<T> Pager<T> {
         Part::new(self.next_part, range)
     }
 
-    pub(super) fn place_of(&self, request: &PageRequest) -> Option<usize> {
+    pub(super) fn index_of(&self, request: &PageRequest) -> Option<usize> {
         self.parts.iter().rposition(|part| part.number == request.part)
     }
 
     /// Whether the end is known: it was shown often enough, or it moves on
     /// whenever it is looked at.
-    pub(super) fn is_end_known(&self, place: usize) -> bool {
-        let part = &self.parts[place];
+    pub(super) fn is_end_known(&self, index: usize) -> bool {
+        let part = &self.parts[index];
         let Reading { moves, moves_in_all, .. } = self.reading;
         let keeps_growing = (moves >= MOST_MOVES || moves_in_all >= MOST_MOVES_IN_ALL)
             && !part.has_next
             && part.is_short()
-            && !self.may_be_cap(place);
+            && !self.may_be_cap(index);
         let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
-        part.ending.proofs >= self.proofs_needed(place) || has_shrunk || keeps_growing
+        part.ending.proofs >= self.proofs_needed(index) || has_shrunk || keeps_growing
     }
 
     /// Whether no page was full and all were as long as this one: the server may
     /// serve no longer ones.
-    pub(super) fn may_be_cap(&self, place: usize) -> bool {
-        !self.was_full && self.parts[place].records == self.usual_length
+    pub(super) fn may_be_cap(&self, index: usize) -> bool {
+        !self.was_full && self.parts[index].records == self.usual_length
     }
 
     /// How often an answer has to show the last row with nothing behind.
-    pub(super) fn proofs_needed(&self, place: usize) -> u32 {
-        let part = &self.parts[place];
+    pub(super) fn proofs_needed(&self, index: usize) -> u32 {
+        let part = &self.parts[index];
         match self.paging {
             _ if part.has_next => 2,
             _ if self.has_lagged || self.reading.end_has_moved => 3,
@@ -288,46 +264,46 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Takes parts that can't change any more as what they are.
+    /// Settles the parts that can't change any more.
     pub(super) fn settle(&mut self) {
         self.drop_repeated_end();
         while self.reading.settled + 1 < self.parts.len() {
-            let place = self.reading.settled;
-            let are_there = self.parts[place..place + 2].iter().all(Part::is_there);
-            let may_go = self.last_filled() == Some(place + 1) && self.repeats_the_end(place + 1);
-            if may_go || !are_there || !self.fits_both(place) || self.is_doubtful(place) {
+            let index = self.reading.settled;
+            let are_there = self.parts[index..index + 2].iter().all(Part::is_there);
+            let may_go = self.last_filled() == Some(index + 1) && self.repeats_the_end(index + 1);
+            if may_go || !are_there || !self.fits_both(index) || self.is_doubtful(index) {
                 return;
             }
-            if self.parts[place..place + 2].iter().any(|part| part.keys.lacks_ids) {
+            if self.parts[index..index + 2].iter().any(|part| part.keys.lacks_ids) {
                 // Rows that both have would stand in the table twice.
-                return self.give_up(self.parts[place + 1].range);
+                return self.give_up(self.parts[index + 1].range);
             }
-            self.settle_one(place);
+            self.settle_one(index);
             if self.reading.fruitless >= MOST_FRUITLESS || self.reading.rank > MOST_ROWS {
-                return self.give_up(self.parts[place].range);
+                return self.give_up(self.parts[index].range);
             }
         }
     }
 
-    fn fits_both(&mut self, place: usize) -> bool {
-        place.checked_sub(1).is_none_or(|before| self.fits_next(before)) && self.fits_next(place)
+    fn fits_both(&mut self, index: usize) -> bool {
+        index.checked_sub(1).is_none_or(|before| self.fits_next(before)) && self.fits_next(index)
     }
 
-    fn settle_one(&mut self, place: usize) {
-        self.count_up_to(place);
-        let (part, reading) = (&mut self.parts[place], &mut self.reading);
+    fn settle_one(&mut self, index: usize) {
+        self.count_up_to(index);
+        let (part, reading) = (&mut self.parts[index], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
         self.ready.extend(part.rows.take());
-        let reach = reading.rank + part.keys.len() as u64;
+        let reach = reading.rank + part.keys.count() as u64;
         reading.fruitless = if reach > reading.reach { 0 } else { reading.fruitless + 1 };
         reading.reach = reading.reach.max(reach);
         reading.settled += 1;
     }
 
     /// Counts the rows before a part, those before the last one being counted.
-    fn count_up_to(&mut self, place: usize) {
-        let Some(before) = place.checked_sub(1) else { return };
+    fn count_up_to(&mut self, index: usize) {
+        let Some(before) = index.checked_sub(1) else { return };
         let hidden = self.hidden(before).unwrap_or(0);
         let (part, reading) = (&self.parts[before], &mut self.reading);
         // Rows that the server counts but does not show are none that came.
@@ -349,7 +325,7 @@ impl<T> Pager<T> {
             let (first, at_end) = (ahead(last.range.offset), ahead(last.end));
             reading.drift.add(last.asked, last.received, first);
             if let Some((asked, received)) = last.ending.seen {
-                reading.drift.add(asked, received, at_end - signed(last.keys.len()));
+                reading.drift.add(asked, received, at_end - signed(last.keys.count()));
             }
         }
         let gained = self.reading.drift.gained();

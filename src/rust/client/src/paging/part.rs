@@ -1,15 +1,16 @@
 //! A part of a list: what one request asks for, and what is known of it.
 
-use super::overlap::{Overlap, PageKeys};
-use super::pager::PageRequest;
+use super::overlap::Overlap;
+use super::page_request::PageRequest;
 use super::range::PageRange;
-use crate::page::Page;
+use crate::json::page::Page;
+use crate::json::page_keys::PageKeys;
 
 /// A part of the list; `T` holds its rows.
 pub(super) struct Part<T> {
     pub(super) number: u64,
     pub(super) range: PageRange,
-    pub(super) state: State,
+    pub(super) state: PartState,
     /// Rows that came.
     pub(super) records: u32,
     pub(super) keys: PageKeys,
@@ -18,11 +19,11 @@ pub(super) struct Part<T> {
     /// When the page that it holds was asked for and received.
     pub(super) asked: u64,
     pub(super) received: u64,
-    /// How the next part lies to this one; None until they fit.
+    /// The overlap with the next part; None until they fit.
     pub(super) overlap: Option<Overlap>,
-    /// Where the row after its last one stood when that was last seen.
+    /// The offset behind its last row, when that was last seen.
     pub(super) end: u64,
-    /// What was seen of the list's end, while that is in this part.
+    /// What is known of the end of the list, if it is in this part.
     pub(super) ending: Ending,
     /// Fruitless tries to repair it or its border with the next part.
     pub(super) tries: u32,
@@ -31,15 +32,15 @@ pub(super) struct Part<T> {
     /// Answers with the very same rows, and with as many in the same order.
     pub(super) same_rows: u32,
     pub(super) same_length: u32,
-    /// It is as long as it ever gets.
+    /// It will not get longer.
     pub(super) is_believed: bool,
-    /// It does not fit to what was seen since: it is asked for again.
+    /// It does not fit later answers: it is asked for again.
     pub(super) is_doubted: bool,
 }
 
 /// What is known of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum PartState {
     Planned,
     InFlight,
     Received,
@@ -58,7 +59,7 @@ pub(super) struct Ending {
     pub(super) shrunk: u32,
     /// Answers that showed rows on the page behind.
     pub(super) goes_on: u32,
-    /// Answers that showed nothing known: the end is looked for further back.
+    /// Answers without known rows: the end is looked for further back.
     pub(super) steps_back: u32,
     /// The last answer showed known rows only: the end is further on.
     pub(super) is_behind: bool,
@@ -70,7 +71,7 @@ impl<T> Part<T> {
         Part {
             number,
             range,
-            state: State::Planned,
+            state: PartState::Planned,
             records: 0,
             keys: PageKeys::default(),
             rows: None,
@@ -95,14 +96,14 @@ impl<T> Part<T> {
     }
 
     pub(super) fn is_there(&self) -> bool {
-        self.state == State::Received && self.records > 0
+        self.state == PartState::Received && self.records > 0
     }
 
     /// Takes in a page that was received `now`.
     pub(super) fn take(&mut self, request: &PageRequest, page: Page<T>, now: u64) {
         let tries = if page.records > self.records { 0 } else { self.tries };
         let received = Part {
-            state: State::Received,
+            state: PartState::Received,
             records: page.records,
             keys: page.keys,
             rows: Some(page.rows),

@@ -1,9 +1,8 @@
-//! Ranges of rows that one request asks for, and how the APIs cut lists into
-//! them.
+//! Ranges of rows, for one request each, and the ranges that the APIs serve.
 //!
-//! Neighbouring ranges overlap by a few rows: a list that moves while it is
-//! read (rows are deleted or put in front of others) shows in pages that no
-//! longer have those rows in common, and nothing else would show it.
+//! Neighbouring ranges overlap by a few rows. When the list changes while it is read
+//! (rows are deleted, or inserted in front), the pages no longer have these rows in
+//! common. Nothing else would show the change.
 
 /// A range of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,17 +49,16 @@ impl Paging {
         self != Paging::Offset
     }
 
-    /// The fewest rows to ask for at once. Ranges of one row can't overlap;
-    /// numbered ones need lengths to choose from, and up to 20 there is one
-    /// for every place below 200 million.
+    /// The fewest rows to ask for at once. Ranges of one row can't overlap. Numbered
+    /// pages need a choice of lengths: with up to 20 rows there is one that fits every
+    /// offset below 200 million.
     pub fn least(self) -> u32 {
         if self.is_numbered() { 20 } else { 2 }
     }
 
-    /// Rows that neighbouring ranges have in common. One would do for a list
-    /// that only grows and shrinks; three tell that its order changes, since
-    /// equal rows in equal order are no accident then. They cost 0.6 % of the
-    /// requests at 500 rows each.
+    /// How many rows neighbouring ranges have in common. One is enough for a list that
+    /// only grows and shrinks. Three also show that the order changes: it is no accident
+    /// if they come in the same order. They cost 0.6 % more requests of 500 rows.
     pub fn overlap(limit: u32) -> u32 {
         match limit {
             0..10 => 1,
@@ -100,12 +98,12 @@ fn numbered(row: u64, limit: u32) -> impl Iterator<Item = PageRange> {
     limits.map(move |limit| PageRange { offset: row - row % u64::from(limit), limit })
 }
 
-/// Rows as a number that may be taken from another.
+/// A count as a signed number, for differences.
 pub(super) fn signed(rows: impl TryInto<i64>) -> i64 {
     rows.try_into().unwrap_or(i64::MAX)
 }
 
-/// The same back; fewer than none are none.
+/// A signed number as a count; negative ones are 0.
 pub(super) fn unsigned(rows: i64) -> u64 {
     rows.try_into().unwrap_or(0)
 }

@@ -5,9 +5,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashSet};
 
 use super::super::fetch_all::requests_ahead;
-use super::super::pager::{PageRequest, Pager};
-use super::super::{PageKeys, PageRange, Paging};
-use crate::page::Page;
+use super::super::page_request::PageRequest;
+use super::super::pager::Pager;
+use super::super::{PageRange, Paging};
+use crate::json::page::Page;
+use crate::json::page_keys::PageKeys;
 use std::time::Duration;
 
 /// Milliseconds.
@@ -70,8 +72,9 @@ pub enum Mode {
     DeletesAnywhere,
     Churns,
     ChurnsInBursts(usize),
-    MovesToFront,
-    MovesToEnd,
+    /// So many rows with each request.
+    MovesToFront(usize),
+    MovesToEnd(usize),
     /// Pages are never longer.
     Caps(usize),
     CapsAndDeletes(usize),
@@ -93,7 +96,7 @@ pub struct Server {
     /// Rows that were there all the time.
     pub constant: BTreeSet<u64>,
     requests: u64,
-    places: HashSet<PageRange>,
+    indices: HashSet<PageRange>,
     next_id: u64,
     grown: u64,
     window_from: Option<Time>,
@@ -114,7 +117,7 @@ impl Server {
             constant: rows.iter().map(|row| row.0).collect(),
             rows,
             requests: 0,
-            places: HashSet::new(),
+            indices: HashSet::new(),
             next_id: 10_000_000,
             grown: 0,
             window_from: None,
@@ -128,9 +131,9 @@ impl Server {
         (first..self.next_id).map(|id| (id, order + 1)).collect()
     }
 
-    fn insert(&mut self, place: usize, rows: usize) {
+    fn insert(&mut self, index: usize, rows: usize) {
         let new = self.new_rows(rows);
-        self.rows.splice(place..place, new);
+        self.rows.splice(index..index, new);
     }
 
     fn delete(&mut self, first: usize, rows: usize) {
@@ -168,25 +171,27 @@ impl Server {
             }
             Mode::InsertsInFront(rows) => self.insert(0, rows),
             Mode::InsertsAnywhere => {
-                let place = self.any_place();
-                self.insert(place, 1);
+                let index = self.any_place();
+                self.insert(index, 1);
             }
             Mode::DeletesInFront(rows) => self.delete(0, rows),
             Mode::CapsAndDeletes(_) => self.delete(0, 1),
             Mode::DeletesAnywhere => {
-                let place = self.any_place();
-                self.delete(place, 1);
+                let index = self.any_place();
+                self.delete(index, 1);
             }
             Mode::Churns => self.churn(1),
             Mode::ChurnsInBursts(most) if often => {
                 let rows = self.rng.usize(1..=most);
                 self.churn(rows);
             }
-            Mode::MovesToFront | Mode::MovesToEnd if !self.rows.is_empty() => {
-                let from = self.rng.usize(..self.rows.len());
-                let row = self.rows.remove(from);
-                let to = if mode == Mode::MovesToEnd { self.rows.len() } else { 0 };
-                self.rows.insert(to, row);
+            Mode::MovesToFront(rows) | Mode::MovesToEnd(rows) if !self.rows.is_empty() => {
+                for _ in 0..rows {
+                    let from = self.rng.usize(..self.rows.len());
+                    let row = self.rows.remove(from);
+                    let is_end = matches!(mode, Mode::MovesToEnd(_));
+                    self.rows.insert(if is_end { self.rows.len() } else { 0 }, row);
+                }
             }
             Mode::ShrinksTo(rows) if self.requests > 3 => {
                 self.delete(rows, self.rows.len());
@@ -196,8 +201,8 @@ impl Server {
     }
 
     fn churn(&mut self, rows: usize) {
-        let place = self.any_place();
-        if self.rng.bool() { self.insert(place, rows) } else { self.delete(place, rows) }
+        let index = self.any_place();
+        if self.rng.bool() { self.insert(index, rows) } else { self.delete(index, rows) }
     }
 
     /// The list as this request sees it.
@@ -256,7 +261,7 @@ impl Server {
     /// What becomes of a page on its way.
     fn spoil(&mut self, page: &mut Vec<Row>, range: PageRange, now: Time) {
         let mode = self.mode;
-        let is_first_at_place = self.places.insert(range);
+        let is_first_at_place = self.indices.insert(range);
         let at_start = range.offset == 0;
         match mode {
             Mode::Random => {

@@ -1,0 +1,153 @@
+//! The filters of a call. They are sent to the server and applied again to the rows of
+//! API v4, where filters are a paid option and silently ignored if it is off
+//! (docs/api-v4.md, Paid filters).
+
+use super::request::{Entity, EntityRequest, Moments};
+use crate::account::time_zone::{Moment, Zone};
+use crate::json::flatten::{JsonType, Value};
+use crate::table::row::Row;
+use crate::table::row_filter::{RowFilter, Span};
+
+/// Only entities that pass all of these.
+#[derive(Clone, Debug, Default)]
+pub struct EntityFilter {
+    /// Only these ids; empty for all.
+    pub ids: Vec<u64>,
+    /// Only those of these users; empty for all.
+    pub users: Vec<u64>,
+    /// Only those with these statuses; empty for all.
+    pub statuses: Vec<u64>,
+    /// When they were created.
+    pub created: Span,
+    /// When they were changed last.
+    pub updated: Span,
+    /// When the next purchase is due.
+    pub next: Span,
+    /// 1: only those without tasks; 2: only those with open tasks.
+    pub tasks: Option<u8>,
+    /// Only those that are not closed.
+    pub active: bool,
+}
+
+impl EntityFilter {
+    /// The filters of a call on an account in `zone`.
+    pub fn new(request: &EntityRequest, zone: &Zone) -> Self {
+        let span = |(from, to): Moments| {
+            let epoch = |moment: Moment| moment.epoch(zone);
+            let span = Span { from: from.map(epoch), to: to.map(epoch) };
+            if request.entity == Entity::Customer { whole_days(span, zone) } else { span }
+        };
+        EntityFilter {
+            ids: request.ids.clone(),
+            users: request.users.clone(),
+            statuses: request.statuses.clone(),
+            created: span(request.created),
+            updated: span(request.updated),
+            next: span(request.next),
+            tasks: request.tasks,
+            active: request.active,
+        }
+    }
+
+    /// Whether all entities pass.
+    pub fn is_empty(&self) -> bool {
+        let spans = [self.created, self.updated, self.next];
+        self.ids.is_empty()
+            && self.users.is_empty()
+            && self.statuses.is_empty()
+            && spans.iter().all(|span| *span == Span::default())
+            && self.tasks.is_none()
+            && !self.active
+    }
+
+    /// The filter that is applied again to rows.
+    pub fn of_rows(&self) -> RowFilter {
+        RowFilter::default()
+            .is_in("id", &self.ids)
+            .is_in("responsible_user_id", &self.users)
+            .is_in("status_id", &self.statuses)
+            .between("created_at", self.created)
+            .between("updated_at", self.updated)
+            .between("next_date", self.next)
+    }
+
+    /// Whether a row has the times that are asked for.
+    pub fn suits(&self, row: &Row) -> bool {
+        let is_time = |value: Value| {
+            value.json_type() != JsonType::Absent && !value.text().starts_with(['-', '0'])
+        };
+        let has = |name: &str| row.get(name).is_some_and(is_time);
+        let tasks = match self.tasks {
+            Some(1) => !has("closest_task_at"),
+            Some(_) => has("closest_task_at"),
+            None => true,
+        };
+        tasks && !(self.active && has("closed_at"))
+    }
+}
+
+/// From the first second of the first day to the last one of the last: API v2
+/// knows the customers' days only (docs/contract.md, Filters of entities).
+fn whole_days(span: Span, zone: &Zone) -> Span {
+    const LAST_SECOND: i64 = 24 * 60 * 60 - 1;
+    let start_of_day = |seconds: i64| {
+        let midnight = zone.local_time(seconds, "%Y-%m-%d 00:00:00")?;
+        Some(Moment::local_time(&midnight)?.epoch(zone))
+    };
+    Span {
+        from: span.from.map(|from| start_of_day(from).unwrap_or(from)),
+        to: span.to.map(|to| start_of_day(to).unwrap_or(to) + LAST_SECOND),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{EntityFilter, Span, whole_days};
+    use crate::account::time_zone::Zone;
+    use crate::json::flatten::JsonType;
+    use crate::table::row::Row;
+
+    fn row<'r>(values: &[(&'static str, &'r str)]) -> Row<'r> {
+        let mut row = Row::default();
+        for (name, text) in values {
+            row.push_as(name, text, JsonType::Int);
+        }
+        row
+    }
+
+    #[test]
+    fn each_filter_looks_at_its_own_column() {
+        let open = row(&[("id", "1"), ("responsible_user_id", "7"), ("created_at", "100")]);
+        let closed = row(&[("id", "2"), ("closed_at", "50"), ("closest_task_at", "60")]);
+        let lets =
+            |filter: &EntityFilter, row: &Row| filter.of_rows().matches(row) && filter.suits(row);
+        let none = EntityFilter::default();
+        assert!(none.is_empty() && lets(&none, &open) && lets(&none, &closed));
+        let passes = |filter: &EntityFilter| {
+            assert!(!filter.is_empty());
+            (lets(filter, &open), lets(filter, &closed))
+        };
+        let default = EntityFilter::default;
+        assert_eq!(passes(&EntityFilter { ids: vec![2], ..default() }), (false, true));
+        assert_eq!(passes(&EntityFilter { users: vec![7], ..default() }), (true, false));
+        assert_eq!(passes(&EntityFilter { active: true, ..default() }), (true, false));
+        assert_eq!(passes(&EntityFilter { tasks: Some(1), ..default() }), (true, false));
+        assert_eq!(passes(&EntityFilter { tasks: Some(2), ..default() }), (false, true));
+        let until = |to| {
+            let created = Span { from: Some(1), to: Some(to) };
+            EntityFilter { created, ..default() }
+        };
+        assert_eq!((passes(&until(100)), passes(&until(99))), ((true, false), (false, false)));
+    }
+
+    #[test]
+    fn days_are_whole_in_the_zone_of_the_account() {
+        let moscow = Zone::new("Europe/Moscow", None);
+        // 2021-01-02 12:00:00 there.
+        let noon = 1_609_578_000;
+        let days = whole_days(Span { from: Some(noon), to: Some(noon) }, &moscow);
+        assert_eq!(days, Span { from: Some(noon - 43_200), to: Some(noon + 43_199) });
+        assert_eq!(whole_days(Span::default(), &moscow), Span::default());
+    }
+}

@@ -1,0 +1,66 @@
+//! What leads, contacts, companies or customers are asked for.
+
+use crate::account::time_zone::Moment;
+
+/// A kind of entity in the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entity {
+    /// A deal.
+    Lead,
+    /// A person.
+    Contact,
+    /// A firm.
+    Company,
+    /// Somebody who buys again and again.
+    Customer,
+}
+
+impl Entity {
+    /// The entity that is called so in R: `leads` and so on.
+    pub fn named(name: &str) -> Option<Entity> {
+        use Entity::{Company, Contact, Customer, Lead};
+        [Lead, Contact, Company, Customer].into_iter().find(|entity| entity.plural() == name)
+    }
+
+    /// Its name in paths and of its table.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Entity::Lead => "leads",
+            Entity::Contact => "contacts",
+            Entity::Company => "companies",
+            Entity::Customer => "customers",
+        }
+    }
+}
+
+/// A span of time, from the first moment to the second, both included.
+pub type Moments = (Option<Moment>, Option<Moment>);
+
+/// What entities to read.
+#[derive(Clone, Debug)]
+pub struct EntityRequest {
+    /// Of which kind.
+    pub entity: Entity,
+    /// Rows a request, 1 to 500; API v4 gives fewer.
+    pub limit: u32,
+    /// Only these; empty for all.
+    pub ids: Vec<u64>,
+    /// What the server is to search for.
+    pub search: Option<String>,
+    /// Only those of these users; empty for all.
+    pub users: Vec<u64>,
+    /// What the server is to add, in the words of either API.
+    pub with: Vec<String>,
+    /// Only those with these statuses; empty for all.
+    pub statuses: Vec<u64>,
+    /// When they were created.
+    pub created: Moments,
+    /// When they were changed last.
+    pub updated: Moments,
+    /// When the next purchase is due.
+    pub next: Moments,
+    /// 1: only those without tasks; 2: only those with open tasks.
+    pub tasks: Option<u8>,
+    /// Only those that are not closed.
+    pub active: bool,
+}

@@ -1,0 +1,80 @@
+//! `AmoNotes()`: what is asked for, and the tables, over either API.
+
+mod request;
+pub mod types;
+pub mod v2;
+pub mod v4;
+
+use std::sync::OnceLock;
+
+use futures_util::future::{BoxFuture, FutureExt, try_join};
+
+use crate::account::Api;
+use crate::error::Error;
+use crate::query::{Context, Query, Tables, Warning};
+use crate::table::Table;
+
+pub use request::{NOTES, NotesRequest};
+
+/// The notes of a call.
+pub struct NotesQuery {
+    request: NotesRequest,
+    /// Set as soon as it is known which API to use.
+    reader: OnceLock<NotesReader>,
+}
+
+/// The lists of one API, and the pages that have arrived.
+enum NotesReader {
+    V2(v2::ReaderV2),
+    V4(Box<v4::ReaderV4>),
+}
+
+impl NotesQuery {
+    /// Nothing is read yet.
+    pub fn new(request: NotesRequest) -> Self {
+        NotesQuery { request, reader: OnceLock::new() }
+    }
+
+    async fn read(&self, context: &Context) -> Result<(), Error> {
+        let since = context.epoch(self.request.since).await?;
+        let transport = &context.transport;
+        let reader = match context.api {
+            Api::V2 => NotesReader::V2(v2::ReaderV2::new(&self.request, since, transport).await?),
+            Api::V4 => {
+                let base = transport.http.base();
+                NotesReader::V4(Box::new(v4::ReaderV4::new(&self.request, since, base)))
+            }
+        };
+        let reader = self.reader.get_or_init(|| reader);
+        let reading = async {
+            match reader {
+                NotesReader::V2(reader) => reader.read(transport, context.rate).await,
+                NotesReader::V4(reader) => reader.read(transport, context.rate).await,
+            }
+        };
+        try_join(context.zone(), reading).await?;
+        Ok(())
+    }
+}
+
+impl Query for NotesQuery {
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        self.read(context).boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        let table = |kind: &String| match self.reader.get() {
+            Some(NotesReader::V2(reader)) => reader.table(kind),
+            Some(NotesReader::V4(reader)) => reader.table(kind),
+            None => Table::new(&NOTES),
+        };
+        self.request.kinds.iter().map(|kind| (kind.clone(), table(kind))).collect()
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        match self.reader.get() {
+            Some(NotesReader::V4(reader)) => reader.warnings(),
+            _ => Vec::new(),
+        }
+    }
+}

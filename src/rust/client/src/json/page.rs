@@ -1,0 +1,375 @@
+//! The bytes of one page to its records, in one pass.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use serde::Deserialize;
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use foldhash::fast::FixedState;
+
+use crate::bad_body::BadBody;
+use crate::json::broken_text::read_text;
+use crate::json::flatten::{FieldReader, Record, Value};
+use crate::json::page_keys::PageKeys;
+use crate::sanitize::sanitize;
+
+/// Where a page has its records, and which of their members matter.
+#[derive(Clone, Copy)]
+pub struct PageShape<'f> {
+    /// The member of `_embedded` that holds them: `items` in API v2.
+    pub list: &'f str,
+    /// The member that tells them apart: `id`.
+    pub id: &'f str,
+    /// The member that the list is sorted by, if records with equal values may
+    /// come in any order.
+    pub order: Option<&'f str>,
+}
+
+/// An id that is not a number. Its row can't be kept.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadCell {
+    /// Name of the column.
+    pub column: String,
+}
+
+/// Takes the records of a page and makes rows of them.
+pub trait RecordSink: FieldReader {
+    /// The rows of a page.
+    type Rows;
+    /// Adds a record. Members that were read by [`FieldReader::read`] are not
+    /// among its fields.
+    ///
+    /// # Errors
+    /// [`BadCell`] when an id is not a number.
+    fn keep(&mut self, record: &Record) -> Result<(), BadCell>;
+    /// From now on broken texts are counted. Called before the first record of a
+    /// page whose broken texts were repaired.
+    fn count_broken_texts(&mut self);
+    /// The rows of all records.
+    fn into_rows(self) -> Self::Rows;
+}
+
+/// A page; `T` holds its rows.
+pub struct Page<T> {
+    /// The rows.
+    pub rows: T,
+    /// How many records the server sent, also those that are filtered out.
+    pub records: u32,
+    /// The keys of those records, in order: their ids, or hashes of records
+    /// without ids.
+    pub keys: PageKeys,
+    /// Whether the server names a next page.
+    pub has_next: bool,
+}
+
+impl<T> Page<T> {
+    /// The page of an answer without a body.
+    pub fn empty(rows: T) -> Self {
+        Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
+    }
+}
+
+/// Reads a HAL page, `{"_embedded": {<list>: [record, ...]}}`.
+///
+/// The list may be an array, an object keyed by id, or null; a page without
+/// `_embedded` but with `_links` has no records.
+///
+/// # Errors
+/// [`BadBody`] when the body is not JSON, is not a page, or holds an id that is
+/// not a number.
+pub fn read_records<R: RecordSink>(
+    body: &[u8],
+    shape: PageShape,
+    empty: impl Fn() -> R,
+) -> Result<Page<R::Rows>, BadBody> {
+    read_text(body, |text, is_repaired| read_list(text, shape, prepared(empty(), is_repaired)))
+}
+
+fn prepared<R: RecordSink>(mut records: R, is_repaired: bool) -> R {
+    if is_repaired {
+        records.count_broken_texts();
+    }
+    records
+}
+
+fn read_list<R: RecordSink>(
+    text: &str,
+    shape: PageShape,
+    records: R,
+) -> Result<Page<R::Rows>, BadBody> {
+    let mut reader = PageReader {
+        shape,
+        records,
+        record: Record::default(),
+        count: 0,
+        keys: PageKeys::default(),
+        has_next: false,
+        at: Position::Document,
+    };
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
+    match read {
+        Ok(()) => Ok(Page {
+            rows: reader.records.into_rows(),
+            records: reader.count,
+            keys: reader.keys.without_repeats(),
+            has_next: reader.has_next,
+        }),
+        Err(error) => {
+            Err(BadBody { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })
+        }
+    }
+}
+
+/// Reads a single record, as API v4 serves it by its id.
+///
+/// # Errors
+/// As [`read_records`].
+pub fn read_record<R: RecordSink>(
+    body: &[u8],
+    empty: impl Fn() -> R,
+) -> Result<Page<R::Rows>, BadBody> {
+    read_text(body, |text, is_repaired| read_only(text, prepared(empty(), is_repaired)))
+}
+
+fn read_only<R: RecordSink>(text: &str, mut records: R) -> Result<Page<R::Rows>, BadBody> {
+    let mut record = Record::default();
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let read = record.seed(&mut records).deserialize(&mut parser).and_then(|()| parser.end());
+    let kept = read.and_then(|()| records.keep(&record).map_err(|bad| bad_cell(&bad)));
+    kept.map_err(|error| BadBody {
+        path: sanitize(record.path()),
+        detail: sanitize(&error.to_string()),
+    })?;
+    Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
+}
+
+fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
+    E::custom(format_args!("`{}` is not a number R can hold exactly", bad.column))
+}
+
+/// What the parser was reading, for error messages.
+enum Position {
+    Document,
+    Embedded,
+    Record(usize),
+}
+
+struct PageReader<'r, 'de, R> {
+    shape: PageShape<'r>,
+    records: R,
+    record: Record<'de>,
+    count: u32,
+    keys: PageKeys,
+    has_next: bool,
+    at: Position,
+}
+
+impl<R: RecordSink> PageReader<'_, '_, R> {
+    fn path(&mut self) -> String {
+        match self.at {
+            Position::Document => "the top level".to_owned(),
+            Position::Embedded => format!("_embedded.{}", self.shape.list),
+            Position::Record(n) => {
+                let member = self.record.path();
+                let dot = if member.is_empty() { "" } else { "." };
+                format!("_embedded.{}[{n}]{dot}{member}", self.shape.list)
+            }
+        }
+    }
+
+    fn next_record(&mut self) {
+        self.record.clear();
+        self.at = match self.at {
+            Position::Record(n) => Position::Record(n + 1),
+            _ => Position::Record(0),
+        };
+    }
+}
+
+struct PageSeed<'r, 'l, 'de, R>(&'r mut PageReader<'l, 'de, R>);
+
+impl<'de, R: RecordSink> DeserializeSeed<'de> for PageSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, R: RecordSink> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a page, which is a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut is_page = false;
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "_embedded" => {
+                    is_page = true;
+                    self.0.at = Position::Embedded;
+                    map.next_value_seed(EmbeddedSeed(self.0))?;
+                    self.0.at = Position::Document;
+                }
+                "_links" => {
+                    is_page = true;
+                    self.0.has_next = map.next_value::<Links>()?.next.is_some();
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if is_page {
+            Ok(())
+        } else {
+            Err(A::Error::custom("no _embedded and no _links: this is not a page"))
+        }
+    }
+}
+
+/// The links of a page. Only whether there is a next page matters: its URL is
+/// made here and never taken from the server.
+struct Links {
+    next: Option<IgnoredAny>,
+}
+
+impl<'de> Deserialize<'de> for Links {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Shape {
+            Links { next: Option<IgnoredAny> },
+            // PHP writes an empty object as `[]`.
+            Other(IgnoredAny),
+        }
+        Ok(match Shape::deserialize(deserializer)? {
+            Shape::Links { next } => Links { next },
+            Shape::Other(_) => Links { next: None },
+        })
+    }
+}
+
+/// The object that holds the list under its name.
+struct EmbeddedSeed<'r, 'l, 'de, R>(&'r mut PageReader<'l, 'de, R>);
+
+impl<'de, R: RecordSink> DeserializeSeed<'de> for EmbeddedSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, R: RecordSink> Visitor<'de> for EmbeddedSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object with the list of records")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == self.0.shape.list {
+                map.next_value_seed(RecordsSeed(self.0))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// PHP writes an empty object as `[]`.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(()),
+            Some(_) => Err(A::Error::custom("an array where an object was expected")),
+        }
+    }
+}
+
+/// The list itself: an array, an object keyed by id, or null.
+struct RecordsSeed<'r, 'l, 'de, R>(&'r mut PageReader<'l, 'de, R>);
+
+impl<'de, R: RecordSink> DeserializeSeed<'de> for RecordsSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, R: RecordSink> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a list of records")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        loop {
+            self.0.next_record();
+            if seq.next_element_seed(self.0.record.seed(&mut self.0.records))?.is_none() {
+                return Ok(());
+            }
+            self.0.keep_record()?;
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_key::<IgnoredAny>()?.is_some() {
+            self.0.next_record();
+            map.next_value_seed(self.0.record.seed(&mut self.0.records))?;
+            self.0.keep_record()?;
+        }
+        Ok(())
+    }
+}
+
+impl<R: RecordSink> PageReader<'_, '_, R> {
+    fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
+        self.count += 1;
+        let id = self.record.get(self.shape.id).map(key_of);
+        self.keys.lacks_ids |= id.is_none();
+        self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.record)));
+        if let Some(order) = self.shape.order {
+            let Some(Value::Whole(value)) = self.record.get(order) else {
+                return Err(E::custom(format_args!("`{order}` is not a whole number")));
+            };
+            self.keys.order.push(value);
+        }
+        self.records.keep(&self.record).map_err(|bad| bad_cell(&bad))
+    }
+}
+
+/// The key of a record without an id: a hash of its fields.
+fn hash_of(record: &Record) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    for field in record.iter() {
+        (field.name(), field.value().text()).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// The key of an id: the id itself when it is a number, else a hash of it.
+fn key_of(id: Value) -> u64 {
+    if let Value::Whole(whole @ 0..) = id {
+        return whole.unsigned_abs();
+    }
+    let text = &*id.text();
+    text.parse().unwrap_or_else(|_| FixedState::default().hash_one(text))
+}

@@ -1,0 +1,62 @@
+//! What is known of a table in advance.
+
+use crate::table::column::Role;
+
+/// What is known of a table before its rows are seen.
+#[derive(Debug)]
+pub struct Schema {
+    /// The columns a table without rows has, in order.
+    pub base: &'static [&'static str],
+    /// The key columns. The first of them that a row has is its key; of rows with
+    /// equal keys one is kept.
+    pub keys: &'static [&'static str],
+    /// Columns that are [`Role::Id`].
+    pub ids: &'static [&'static str],
+    /// Columns that are [`Role::Time`].
+    pub times: &'static [&'static str],
+    /// Further such columns, by the endings of their names.
+    pub time_endings: &'static [&'static str],
+    /// Columns that are [`Role::Number`].
+    pub integers: &'static [&'static str],
+    /// Columns that are [`Role::Flag`].
+    pub logicals: &'static [&'static str],
+    /// Whether other columns have the type of their values in JSON, instead of
+    /// being text.
+    pub inferred: bool,
+}
+
+impl Schema {
+    /// No base columns; all columns are text.
+    pub const TEXT: Schema = Schema {
+        base: &[],
+        keys: &[],
+        ids: &[],
+        times: &[],
+        time_endings: &[],
+        integers: &[],
+        logicals: &[],
+        inferred: false,
+    };
+
+    /// The role of a column, by its name.
+    pub fn role(&self, name: &str) -> Role {
+        if self.ids.contains(&name) {
+            Role::Id
+        } else if self.times.contains(&name) || self.ends_as_time(name) {
+            Role::Time
+        } else if self.integers.contains(&name) {
+            Role::Number
+        } else if self.logicals.contains(&name) {
+            Role::Flag
+        } else if self.inferred && !self.base.contains(&name) {
+            Role::Inferred
+        } else {
+            Role::Text
+        }
+    }
+
+    /// Whether a name ends like one of a time.
+    pub fn ends_as_time(&self, name: &str) -> bool {
+        self.time_endings.iter().any(|ending| name.ends_with(ending))
+    }
+}

@@ -1,0 +1,859 @@
+//! Columns under construction: one table a page, pages joined in order.
+//!
+//! A column stores only the cells that exist, so hundreds of rarely used columns
+//! are cheap. Equal texts of a column are stored once: in a page if there are
+//! many, and always in the table to which pages are joined.
+
+use std::cmp::Ordering;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use crate::json::field_names::{FieldNames, NameId};
+use crate::json::flatten::{Field, Record, Value};
+use crate::table::RowSink;
+use crate::table::column_builder::ColumnBuilder;
+use crate::table::column_cache::ColumnCache;
+use crate::table::row::{CellName, Row};
+use crate::table::unique_names::{is_odd, make_unique};
+
+use crate::json::page::BadCell;
+use crate::table::column::{Column, Unreadable};
+use crate::table::schema::Schema;
+use crate::table::seen_keys::{Key, SeenKeys};
+
+/// The most columns of a table. In R every column has a cell in every row, so
+/// names that differ from row to row would take quadratic memory.
+pub const MAX_COLUMNS: usize = 3000;
+
+/// Capacity for the columns of most tables.
+const USUAL_COLUMNS: usize = 48;
+
+/// In place of a row: the column's name looks like a repaired one, so that it is
+/// never matched directly.
+const ODD: u32 = u32::MAX;
+
+/// Rows as columns.
+pub struct Table {
+    schema: &'static Schema,
+    rows: u32,
+    columns: Vec<ColumnBuilder>,
+    index: HashTable<usize>,
+    hasher: RandomState,
+    /// For each column, 1 + the row that used it last, or [`ODD`].
+    used: Vec<u32>,
+    /// For each column, the fixed name by which it was found last, or "".
+    fixed: Vec<&'static str>,
+    /// The columns of the row that is being added. Reused from row to row.
+    slots: Vec<usize>,
+    /// The column of each name of the records that are added.
+    cache: ColumnCache,
+    /// Whether columns beyond [`MAX_COLUMNS`] were dropped.
+    is_too_wide: bool,
+    /// Whether the page had broken texts. Then texts with the replacement
+    /// character are counted.
+    is_repaired: bool,
+    /// The row of each such text.
+    broken: Vec<u32>,
+}
+
+impl Table {
+    /// A table without rows and without columns.
+    pub fn new(schema: &'static Schema) -> Self {
+        Table {
+            schema,
+            rows: 0,
+            columns: Vec::with_capacity(USUAL_COLUMNS),
+            index: HashTable::with_capacity(USUAL_COLUMNS),
+            hasher: RandomState::default(),
+            used: Vec::with_capacity(USUAL_COLUMNS),
+            fixed: Vec::with_capacity(USUAL_COLUMNS),
+            slots: Vec::with_capacity(USUAL_COLUMNS),
+            cache: ColumnCache::default(),
+            is_too_wide: false,
+            is_repaired: false,
+            broken: Vec::new(),
+        }
+    }
+
+    /// A table without rows, but with the base columns.
+    pub fn with_base(schema: &'static Schema) -> Self {
+        let mut table = Table::new(schema);
+        for name in schema.base {
+            table.ensure(name);
+        }
+        table
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// From now on texts with the replacement character are counted as broken.
+    pub fn count_broken_texts(&mut self) {
+        self.is_repaired = true;
+    }
+
+    /// How many texts were broken.
+    pub fn broken_texts(&self) -> usize {
+        self.broken.len()
+    }
+
+    /// The unreadable values of each column that has some.
+    pub fn unreadable(&self) -> impl Iterator<Item = Unreadable> {
+        self.columns.iter().filter_map(ColumnBuilder::unreadable)
+    }
+
+    /// The dotted names of the columns, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| &*column.name)
+    }
+
+    /// Drops the columns beyond [`MAX_COLUMNS`]; true if there were some.
+    pub fn narrow(&mut self) -> bool {
+        self.is_too_wide |= self.columns.len() > MAX_COLUMNS;
+        self.drop_columns_from(MAX_COLUMNS);
+        self.is_too_wide
+    }
+
+    /// Adds an empty column as the last one, unless it exists.
+    pub fn ensure(&mut self, name: &str) {
+        let slot = self.column_at(name);
+        self.columns[slot].may_be_empty = true;
+    }
+
+    /// Makes a column of numbers double, even if all of them are whole.
+    pub fn make_double(&mut self, name: &str) {
+        if let Some(slot) = self.find(name) {
+            self.columns[slot].make_double();
+        }
+    }
+
+    /// The columns in order of first appearance. A table without rows has the base
+    /// columns of its schema.
+    pub fn into_columns(mut self) -> Vec<Column> {
+        if self.rows == 0 && self.columns.is_empty() {
+            self = Table::with_base(self.schema);
+        }
+        self.columns.into_iter().map(ColumnBuilder::finish).collect()
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// [`BadCell`] when an id is not a number. The table must not be used then.
+    pub fn push(&mut self, row: &Row) -> Result<(), BadCell> {
+        self.push_regular(row).map(|_| ())
+    }
+
+    /// Adds a row. Returns the columns of its cells if every row with the same
+    /// names has the same columns: no name is odd, and none occurs twice.
+    ///
+    /// # Errors
+    /// As [`Table::push`].
+    pub fn push_regular(&mut self, row: &Row) -> Result<Option<&[usize]>, BadCell> {
+        let is_regular = self.match_columns(row);
+        if !is_regular {
+            self.match_unusual_columns(row.cells().iter().map(|cell| cell.name.as_str()));
+        }
+        self.fill(row.cells().iter().map(|cell| cell.value))?;
+        Ok(is_regular.then_some(&self.slots))
+    }
+
+    /// Adds a row whose columns are known from [`Table::push_regular`].
+    ///
+    /// # Errors
+    /// As [`Table::push`].
+    pub fn push_at<'c>(
+        &mut self,
+        cells: impl Iterator<Item = (usize, Value<'c>)>,
+    ) -> Result<(), BadCell> {
+        for (slot, value) in cells {
+            if self.is_repaired && is_broken(value) {
+                self.broken.push(self.rows);
+            }
+            self.columns[slot].push(self.rows, value)?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Adds a record as a row, each field as a cell.
+    ///
+    /// # Errors
+    /// As [`Table::push`].
+    pub fn push_record(&mut self, record: &Record) -> Result<(), BadCell> {
+        if !self.match_fields(record) {
+            self.match_unusual_columns(record.iter().map(Field::name));
+        }
+        self.fill(record.iter().map(Field::value))
+    }
+
+    fn fill<'c>(&mut self, values: impl Iterator<Item = Value<'c>>) -> Result<(), BadCell> {
+        let slots = std::mem::take(&mut self.slots);
+        let filled = self.push_at(slots.iter().copied().zip(values));
+        self.slots = slots;
+        filled
+    }
+
+    /// Finds or makes the column of each cell. False if a name is odd or occurs
+    /// twice, which is rare.
+    fn match_columns(&mut self, row: &Row) -> bool {
+        let columns = self.columns.len();
+        self.slots.clear();
+        let mut guess = 0;
+        for cell in row.cells() {
+            let slot = match &cell.name {
+                CellName::Fixed(name) => self.column_of_fixed(name, guess),
+                CellName::Field(id, names) => {
+                    self.cache.keep_those_of(names);
+                    self.column_of_field(*id, names)
+                }
+                CellName::Other(name) => self.column_at(name),
+            };
+            if !self.use_once(slot) {
+                self.drop_columns_from(columns);
+                return false;
+            }
+            guess = slot + 1;
+        }
+        true
+    }
+
+    /// The same for the fields of a record.
+    fn match_fields(&mut self, record: &Record) -> bool {
+        let columns = self.columns.len();
+        self.slots.clear();
+        self.cache.keep_those_of(record.names());
+        for field in record.iter() {
+            let slot = self.column_of_field(field.name_id(), record.names());
+            if !self.use_once(slot) {
+                self.drop_columns_from(columns);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Cells come in the same order in most rows: the next column is likely.
+    #[inline]
+    fn column_of_fixed(&mut self, name: &'static str, guess: usize) -> usize {
+        if self.fixed.get(guess).is_some_and(|fixed| std::ptr::eq(*fixed, name)) {
+            return guess;
+        }
+        let slot = self.column_at(name);
+        self.fixed[slot] = name;
+        slot
+    }
+
+    /// The column of a field, whose name is one of those in the cache.
+    #[inline]
+    fn column_of_field(&mut self, name: NameId, names: &FieldNames) -> usize {
+        match self.cache.slot(name) {
+            Some(slot) => slot,
+            None => self.column_of_new_field(name, names),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn column_of_new_field(&mut self, name: NameId, names: &FieldNames) -> usize {
+        let slot = self.column_at(names.get(name));
+        self.cache.add(name, slot);
+        slot
+    }
+
+    /// Gives a column to the next cell of the row. False if the column is odd or
+    /// has a cell in this row.
+    #[inline]
+    fn use_once(&mut self, slot: usize) -> bool {
+        let row = self.rows + 1;
+        let used = &mut self.used[slot];
+        if *used >= row {
+            return false;
+        }
+        *used = row;
+        self.slots.push(slot);
+        true
+    }
+
+    /// Finds or makes the columns of a row with repeated or odd names.
+    fn match_unusual_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) {
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        make_unique(&mut names);
+        self.slots.clear();
+        for name in &names {
+            let slot = self.column_at(name);
+            self.slots.push(slot);
+        }
+    }
+
+    /// Removes the last columns.
+    fn drop_columns_from(&mut self, known: usize) {
+        if known >= self.columns.len() {
+            return;
+        }
+        self.cache = ColumnCache::default();
+        self.used.truncate(known);
+        self.fixed.truncate(known);
+        for (slot, column) in self.columns.drain(known..).enumerate() {
+            let hash = self.hasher.hash_one(&*column.name);
+            let entry = self.index.find_entry(hash, |found| *found == known + slot);
+            if let Ok(entry) = entry {
+                entry.remove();
+            }
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        let hash = self.hasher.hash_one(name);
+        self.index.find(hash, |slot| *self.columns[*slot].name == *name).copied()
+    }
+
+    fn column_at(&mut self, name: &str) -> usize {
+        if let Some(slot) = self.find(name) {
+            return slot;
+        }
+        let slot = self.columns.len();
+        self.columns.push(ColumnBuilder::new(name, self.schema.role(name)));
+        self.used.push(if is_odd(name) { ODD } else { 0 });
+        self.fixed.push("");
+        let (columns, hasher) = (&self.columns, &self.hasher);
+        self.index.insert_unique(hasher.hash_one(name), slot, |slot| {
+            hasher.hash_one(&*columns[*slot].name)
+        });
+        slot
+    }
+
+    /// Appends those rows of `other` whose number in column `name` is one of
+    /// `numbers`.
+    pub fn append_with(&mut self, other: Table, name: &str, numbers: &SeenKeys) {
+        let mut next = self.rows;
+        let keep = other.numbers(name).into_iter().map(|number| numbers.has_number(number));
+        let targets: Vec<Option<u32>> = keep
+            .map(|keep| {
+                keep.then(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect();
+        self.append_at(other, &targets);
+    }
+
+    fn append_at(&mut self, other: Table, targets: &[Option<u32>]) {
+        let added: u32 = targets.iter().flatten().map(|_| 1).sum();
+        self.broken.extend(other.broken.iter().filter_map(|row| targets[*row as usize]));
+        for column in other.columns {
+            // A column that only dropped rows have is dropped.
+            if !column.rows().is_empty()
+                && column.rows().iter().all(|row| targets[row as usize].is_none())
+            {
+                continue;
+            }
+            if self.columns.len() >= MAX_COLUMNS && self.find(&column.name).is_none() {
+                self.is_too_wide = true;
+                continue;
+            }
+            let slot = self.column_at(&column.name);
+            self.columns[slot].append(column, targets);
+        }
+        self.is_too_wide |= other.is_too_wide;
+        self.rows += added;
+    }
+
+    /// The new number of each row that is kept; the first one gets `start`.
+    fn targets(&self, start: u32, seen: &mut SeenKeys) -> Vec<Option<u32>> {
+        let mut keep = vec![true; self.rows as usize];
+        self.for_each_key(|row, key| keep[row as usize] = seen.insert(key));
+        let mut next = start;
+        keep.into_iter()
+            .map(|keep| {
+                keep.then(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect()
+    }
+
+    /// Adds the wanted keys of the rows to `keys`.
+    pub fn keys_into_if(&self, keys: &mut SeenKeys, is_wanted: impl Fn(Key<'_>) -> bool) {
+        self.for_each_key(|_, key| {
+            if is_wanted(key) {
+                keys.insert(key);
+            }
+        });
+    }
+
+    /// Calls `use_key` for each row that has a key.
+    fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
+        let mut has_key = vec![false; self.rows as usize];
+        for slot in self.schema.keys.iter().filter_map(|name| self.find(name)) {
+            self.columns[slot].for_each_key(|row, key| {
+                if !std::mem::replace(&mut has_key[row as usize], true) {
+                    use_key(row, key);
+                }
+            });
+        }
+    }
+
+    /// Replaces texts of a column; `label` gives the new text or None.
+    pub fn relabel(&mut self, name: &str, label: impl Fn(&str) -> Option<&'static str>) {
+        if let Some(slot) = self.find(name) {
+            self.columns[slot].relabel(label);
+        }
+    }
+
+    /// The texts of a column, row by row; None where there is none.
+    pub fn texts(&self, name: &str) -> Vec<Option<String>> {
+        let rows = self.rows as usize;
+        self.find(name).map_or_else(|| vec![None; rows], |slot| self.columns[slot].texts(rows))
+    }
+
+    /// Replaces the cells of a text column: a text for each row, or None.
+    pub fn set_texts(&mut self, name: &str, texts: &[Option<&str>]) {
+        let slot = self.column_at(name);
+        self.columns[slot].set_texts(texts);
+    }
+
+    /// Makes a column the last one.
+    pub fn move_last(&mut self, name: &str) {
+        let Some(slot) = self.find(name) else { return };
+        let column = self.columns.remove(slot);
+        self.columns.push(column);
+        let (used, fixed) = (self.used.remove(slot), self.fixed.remove(slot));
+        self.used.push(used);
+        self.fixed.push(fixed);
+        self.cache = ColumnCache::default();
+        let (columns, hasher) = (&self.columns, &self.hasher);
+        self.index.clear();
+        for (slot, column) in columns.iter().enumerate() {
+            self.index.insert_unique(hasher.hash_one(&*column.name), slot, |slot| {
+                hasher.hash_one(&*columns[*slot].name)
+            });
+        }
+    }
+
+    /// The rows of several tables, each once, in ascending order of the given
+    /// number columns. The order of columns does not depend on which table has
+    /// which rows. None without tables.
+    pub fn in_order(mut tables: Vec<Table>, names: &[&str]) -> Option<Table> {
+        let mut firsts = Vec::new();
+        for table in &mut tables {
+            table.sort_by(names);
+            firsts.extend(table.first_cells(names));
+        }
+        firsts.sort_by(|a, b| compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
+        let mut joined = Table::new(tables.first()?.schema);
+        for (_, _, name) in &firsts {
+            joined.ensure(name);
+        }
+        let mut seen = SeenKeys::default();
+        for table in tables {
+            joined.append(table, &mut seen);
+        }
+        joined.sort_by(names);
+        Some(joined)
+    }
+
+    /// For each column: the sort values of the first row that has it, its index in
+    /// that row, and its name.
+    fn first_cells(&self, names: &[&str]) -> Vec<(Vec<f64>, usize, Box<str>)> {
+        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
+        let mut firsts = Vec::new();
+        let mut behind = u32::MAX;
+        for (slot, column) in self.columns.iter().enumerate().rev() {
+            let mut first = column.rows().iter().next().unwrap_or(u32::MAX);
+            behind = behind.min(first);
+            // The first row that has the column may lack the cell. That row came no
+            // later than the first row of any column behind it.
+            if column.may_be_empty {
+                first = behind;
+            }
+            let order = keys.iter().map(|key| *key.get(first as usize).unwrap_or(&f64::INFINITY));
+            firsts.push((order.collect(), slot, column.name.clone()));
+        }
+        firsts
+    }
+
+    fn numbers(&self, name: &str) -> Vec<f64> {
+        let rows = self.rows as usize;
+        self.find(name)
+            .map_or_else(|| vec![f64::NAN; rows], |slot| self.columns[slot].numbers(rows))
+    }
+
+    /// Sorts the rows by the given number columns, ascending. The sort is stable.
+    pub fn sort_by(&mut self, names: &[&str]) {
+        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
+        let mut order: Vec<u32> = (0..self.rows).collect();
+        order.sort_by(|a, b| {
+            keys.iter()
+                .map(|key| key[*a as usize].total_cmp(&key[*b as usize]))
+                .find(|ordering| ordering.is_ne())
+                .unwrap_or(Ordering::Equal)
+        });
+        if order.is_sorted() {
+            return;
+        }
+        let mut targets = vec![0; order.len()];
+        for (target, row) in (0..).zip(&order) {
+            targets[*row as usize] = target;
+        }
+        for column in &mut self.columns {
+            column.rearrange(&targets);
+        }
+    }
+}
+
+fn compare(a: &[f64], b: &[f64]) -> Ordering {
+    let pairs = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
+    pairs.fold(Ordering::Equal, Ordering::then)
+}
+
+fn is_broken(value: Value) -> bool {
+    matches!(value, Value::Text(text, _) if text.contains(char::REPLACEMENT_CHARACTER))
+}
+
+impl RowSink for Table {
+    /// Rows without a key are all kept.
+    fn append(&mut self, page: Table, seen: &mut SeenKeys) {
+        let targets = page.targets(self.rows, seen);
+        self.append_at(page, &targets);
+    }
+
+    fn keys_into(&self, keys: &mut SeenKeys) {
+        self.keys_into_if(keys, |_| true);
+    }
+
+    fn sort_by_id(&mut self) {
+        let rows = std::mem::replace(self, Table::new(self.schema));
+        if let Some(sorted) = Table::in_order(vec![rows], &["id"]) {
+            *self = sorted;
+        }
+    }
+}
+
+/// A table, and others whose rows belong to its rows by `id`.
+impl RowSink for Vec<Table> {
+    /// When a row is dropped, so are the rows that belong to it.
+    fn append(&mut self, page: Vec<Table>, seen: &mut SeenKeys) {
+        let mut new = SeenKeys::default();
+        for (index, (table, page)) in self.iter_mut().zip(page).enumerate() {
+            if index == 0 {
+                page.keys_into_if(&mut new, |key| !seen.has(key));
+                table.append(page, seen);
+            } else {
+                table.append_with(page, "id", &new);
+            }
+        }
+    }
+
+    fn keys_into(&self, keys: &mut SeenKeys) {
+        self.iter().take(1).for_each(|table| table.keys_into(keys));
+    }
+
+    fn sort_by_id(&mut self) {
+        self.iter_mut().for_each(Table::sort_by_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::float_cmp)]
+    use super::{BadCell, Column, MAX_COLUMNS, Schema, SeenKeys, Table, Unreadable};
+    use crate::json::flatten::{NoLinks, Record};
+    use crate::table::RowSink;
+    use crate::table::column::{Type, Values};
+    use serde::de::DeserializeSeed;
+
+    static SCHEMA: Schema = Schema {
+        base: &["id", "text"],
+        keys: &["id"],
+        ids: &["id"],
+        times: &["created_at"],
+        ..Schema::TEXT
+    };
+
+    fn push(table: &mut Table, json: &str) -> Result<(), BadCell> {
+        let mut record = Record::default();
+        let mut parser = serde_json::Deserializer::from_str(json);
+        record.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
+        table.push_record(&record)
+    }
+
+    fn table(records: &[&str]) -> Table {
+        let mut table = Table::new(&SCHEMA);
+        for record in records {
+            push(&mut table, record).unwrap();
+        }
+        table
+    }
+
+    fn cells(column: &Column) -> Vec<(u32, String)> {
+        column
+            .rows()
+            .iter()
+            .enumerate()
+            .map(|(cell, row)| {
+                let text = match column.values() {
+                    Values::Text(numbers, interner) => {
+                        interner.get(numbers.iter().nth(cell).unwrap()).to_owned()
+                    }
+                    Values::Number(_, numbers) => numbers[cell].to_string(),
+                };
+                (row, text)
+            })
+            .collect()
+    }
+
+    fn names(table: Table) -> Vec<String> {
+        table.into_columns().iter().map(Column::name).collect()
+    }
+
+    #[test]
+    fn columns_stand_in_order_of_first_appearance() {
+        let table = table(&[r#"{"id":1,"b":"x"}"#, r#"{"id":2,"a":{"c":1},"b":"y"}"#]);
+        assert_eq!(names(table), ["id", "b", "a_c"]);
+    }
+
+    #[test]
+    fn a_table_without_rows_has_the_base_columns() {
+        assert_eq!(names(table(&[])), ["id", "text"]);
+    }
+
+    #[test]
+    fn each_text_is_stored_once_however_often_it_comes() {
+        for (rows, kinds) in [(5, 2), (20, 20), (40, 1), (40, 39), (100, 9), (700, 700)] {
+            let text = |row: u32| format!("text {}", row % kinds);
+            let page = |first: u32| {
+                let mut page = Table::new(&SCHEMA);
+                for row in 0..rows {
+                    let record = format!(r#"{{"id":{},"text":"{}"}}"#, first + row, text(row));
+                    push(&mut page, &record).unwrap();
+                }
+                page
+            };
+            let mut joined = page(0);
+            joined.append(page(rows), &mut SeenKeys::default());
+            let once: Vec<String> = (0..rows).map(text).collect();
+            for (table, expected) in [(page(0), once.clone()), (joined, [&once[..]; 2].concat())] {
+                let columns = table.into_columns();
+                let texts = cells(&columns[1]).into_iter().map(|(_, text)| text);
+                assert_eq!(texts.collect::<Vec<_>>(), expected);
+                let stored = match columns[1].values() {
+                    Values::Text(_, interner) => interner.len(),
+                    Values::Number(..) => 0,
+                };
+                assert_eq!(stored, kinds as usize, "{rows} rows");
+            }
+        }
+    }
+
+    #[test]
+    fn repeated_names_become_columns_by_position() {
+        let table = table(&[r#"{"id":1,"a":"x","a":"y"}"#, r#"{"id":2,"a":"z"}"#]);
+        let columns = table.into_columns();
+        let found: Vec<_> = columns.iter().map(|c| (c.name(), cells(c))).collect();
+        assert_eq!(found[1], ("a___2".to_owned(), vec![(0, "x".to_owned())]));
+        assert_eq!(found[2], ("a___3".to_owned(), vec![(0, "y".to_owned())]));
+        assert_eq!(found[3], ("a".to_owned(), vec![(1, "z".to_owned())]));
+    }
+
+    #[test]
+    fn pages_are_joined_in_order_and_rows_seen_twice_are_kept_once() {
+        let mut whole = Table::new(&SCHEMA);
+        let mut seen = SeenKeys::default();
+        whole.append(table(&[r#"{"id":1,"t":"a"}"#, r#"{"id":2,"t":"b"}"#]), &mut seen);
+        whole.append(table(&[r#"{"id":2,"t":"b"}"#, r#"{"id":3,"u":"c","t":"a"}"#]), &mut seen);
+        assert_eq!(whole.rows(), 3);
+        let columns = whole.into_columns();
+        assert_eq!(
+            cells(&columns[1]),
+            [(0, "a".to_owned()), (1, "b".to_owned()), (2, "a".to_owned())]
+        );
+        assert_eq!(cells(&columns[2]), [(2, "c".to_owned())]);
+    }
+
+    #[test]
+    fn a_row_that_is_left_out_leaves_no_empty_column() {
+        let mut whole = Table::new(&SCHEMA);
+        let mut seen = SeenKeys::default();
+        whole.append(table(&[r#"{"id":1}"#]), &mut seen);
+        whole.append(table(&[r#"{"id":1,"t":"a"}"#, r#"{"id":2,"u":"b"}"#]), &mut seen);
+        assert_eq!(names(whole), ["id", "u"]);
+    }
+
+    #[test]
+    fn an_id_that_is_no_exact_whole_number_is_refused() {
+        for id in ["\"abc\"", "1.5", "9007199254740993", "1e300", "true", "\"\"", "\"1e3\""] {
+            let mut table = Table::new(&SCHEMA);
+            let result = push(&mut table, &format!("{{\"id\":{id}}}"));
+            assert_eq!(result, Err(BadCell { column: "id".to_owned() }), "{id}");
+        }
+        assert_eq!(table(&[r#"{"id":"12"}"#]).rows(), 1);
+    }
+
+    static TYPED: Schema = Schema {
+        base: &["id", "sale", "is_deleted", "created_at", "name"],
+        integers: &["sale"],
+        logicals: &["is_deleted"],
+        inferred: true,
+        ..SCHEMA
+    };
+
+    /// A record with this value of that column, and the text of its cell.
+    fn typed(column: &str, value: &str) -> (Option<String>, Vec<String>) {
+        let mut table = Table::new(&TYPED);
+        push(&mut table, &format!(r#"{{"id":1,"{column}":{value}}}"#)).unwrap();
+        let unreadable = table.unreadable().flat_map(|found| found.examples).collect();
+        let columns = table.into_columns();
+        let cell = cells(&columns[1]).into_iter().next().map(|(_, text)| text);
+        (cell, unreadable)
+    }
+
+    #[test]
+    fn numbers_and_flags_are_read_in_every_form_and_what_is_none_is_told() {
+        for (column, value, expected) in [
+            ("sale", "5", "5"),
+            ("sale", "\"100000\"", "100000"),
+            ("sale", "1e5", "100000"),
+            ("sale", "\"-1234.56\"", "-1234.56"),
+            ("sale", "4500000000", "4500000000"),
+            ("created_at", "\"1700000000\"", "1700000000"),
+            ("created_at", "1700000000.0", "1700000000"),
+            ("is_deleted", "true", "1"),
+            ("is_deleted", "1", "1"),
+            ("is_deleted", "\"1\"", "1"),
+            ("is_deleted", "\"true\"", "1"),
+            ("is_deleted", "false", "0"),
+            ("is_deleted", "\"0\"", "0"),
+        ] {
+            let expected = (Some(expected.to_owned()), vec![]);
+            assert_eq!(typed(column, value), expected, "{column} {value}");
+        }
+        for (column, value, told) in [
+            ("sale", "\"12 500,50\"", "12 500,50"),
+            ("sale", "true", "TRUE"),
+            ("sale", "\"inf\"", "inf"),
+            ("sale", "9007199254740993", "9007199254740993"),
+            ("sale", "1e20", "100000000000000000000"),
+            ("sale", "\"12345678901234567890\"", "12345678901234567890"),
+            ("created_at", "\"2024-01-01\"", "2024-01-01"),
+            ("is_deleted", "2", "2"),
+            ("is_deleted", "\"maybe\"", "maybe"),
+        ] {
+            assert_eq!(typed(column, value), (None, vec![told.to_owned()]), "{column} {value}");
+        }
+        for empty in ["null", "\"\""] {
+            let mut table = Table::new(&TYPED);
+            push(&mut table, &format!(r#"{{"id":1,"sale":{empty}}}"#)).unwrap();
+            assert_eq!(table.unreadable().count(), 0);
+        }
+    }
+
+    #[test]
+    fn columns_that_are_known_to_be_text_stay_text() {
+        let mut table = Table::new(&TYPED);
+        push(&mut table, r#"{"id":1,"name":123,"other":123}"#).unwrap();
+        let types: Vec<Type> = table.into_columns().iter().map(Column::type_in_r).collect();
+        assert_eq!(types[1..], [Type::Text, Type::Integer]);
+    }
+
+    #[test]
+    fn what_a_row_lost_is_told_once_however_often_the_row_comes() {
+        let page = |ids: std::ops::Range<u32>| {
+            let mut page = Table::new(&TYPED);
+            page.count_broken_texts();
+            for id in ids {
+                push(&mut page, &format!(r#"{{"id":{id},"sale":"v{id}","name":"\ufffd"}}"#))
+                    .unwrap();
+            }
+            page
+        };
+        let (mut whole, mut seen) = (Table::new(&TYPED), SeenKeys::default());
+        whole.append(page(1..4), &mut seen);
+        whole.append(page(3..6), &mut seen);
+        let found: Vec<_> = whole.unreadable().collect();
+        let examples = ["v1", "v2", "v3"].map(str::to_owned).to_vec();
+        assert_eq!(found, [Unreadable { column: "sale".to_owned(), count: 5, examples }]);
+        assert_eq!(whole.broken_texts(), 5);
+    }
+
+    #[test]
+    fn a_table_is_no_wider_than_the_limit_and_tells_when_it_would_be() {
+        let page = |names: std::ops::Range<usize>| {
+            let mut page = Table::new(&SCHEMA);
+            for (id, name) in (names.start..).zip(names) {
+                push(&mut page, &format!(r#"{{"id":{id},"c{name}":1}}"#)).unwrap();
+            }
+            page
+        };
+        let (names, mut seen) = (MAX_COLUMNS - 1, SeenKeys::default());
+        let mut whole = Table::new(&SCHEMA);
+        whole.append(page(0..names), &mut seen);
+        assert!(!whole.narrow());
+        whole.append(page(names..names + 5), &mut seen);
+        assert!(whole.narrow());
+        assert_eq!((whole.rows() as usize, whole.names().count()), (names + 5, MAX_COLUMNS));
+        assert_eq!(whole.into_columns()[0].rows().len(), names + 5);
+        let mut one = page(0..MAX_COLUMNS + 5);
+        assert!(one.narrow());
+        assert_eq!(one.names().count(), MAX_COLUMNS);
+    }
+
+    #[test]
+    fn relabelling_keeps_unknown_texts() {
+        let mut table = table(&[r#"{"id":1,"t":"1"}"#, r#"{"id":2,"t":"7"}"#]);
+        table.relabel("t", |text| (text == "1").then_some("contact"));
+        let columns = table.into_columns();
+        assert_eq!(cells(&columns[1]), [(0, "contact".to_owned()), (1, "7".to_owned())]);
+    }
+
+    #[test]
+    fn sorting_moves_whole_rows() {
+        let mut table = table(&[
+            r#"{"id":3,"created_at":5,"t":"c"}"#,
+            r#"{"id":1,"created_at":5}"#,
+            r#"{"id":2,"created_at":4,"t":"b"}"#,
+        ]);
+        table.sort_by(&["created_at", "id"]);
+        let columns = table.into_columns();
+        let ids: Vec<String> = cells(&columns[0]).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(ids, ["2", "1", "3"]);
+        assert_eq!(cells(&columns[2]), [(0, "b".to_owned()), (2, "c".to_owned())]);
+    }
+
+    #[test]
+    fn tables_in_order_are_the_same_however_the_rows_were_spread() {
+        let records = [
+            r#"{"id":1,"created_at":3,"b":"x"}"#,
+            r#"{"id":2,"created_at":3,"a":"x","b":"y"}"#,
+            r#"{"id":3,"created_at":4,"d":"x","text":"t","c":"z","a":"x"}"#,
+            r#"{"id":5,"created_at":4,"b":"x","e":"x","c":"y"}"#,
+            r#"{"id":4,"created_at":6,"f":"x"}"#,
+        ];
+        let rows = |targets: &[usize]| {
+            let records: Vec<&str> = targets.iter().map(|index| records[*index]).collect();
+            table(&records)
+        };
+        let shown = |tables: Vec<Table>| {
+            let table = Table::in_order(tables, &["created_at", "id"]).unwrap();
+            let columns = table.into_columns();
+            columns.iter().map(|column| (column.name(), cells(column))).collect::<Vec<_>>()
+        };
+        let whole = shown(vec![rows(&[0, 1, 2, 3, 4])]);
+        let names: Vec<&str> = whole.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["id", "created_at", "b", "a", "d", "text", "c", "e", "f"]);
+        for spread in [
+            vec![rows(&[3, 4]), rows(&[1, 2]), rows(&[0])],
+            vec![rows(&[4]), rows(&[3]), rows(&[2]), rows(&[]), rows(&[1]), rows(&[0])],
+            vec![rows(&[0, 3]), rows(&[2, 4, 0]), rows(&[1])],
+        ] {
+            assert_eq!(shown(spread), whole);
+        }
+        assert!(Table::in_order(vec![], &["id"]).is_none());
+    }
+}

@@ -1,0 +1,344 @@
+//! A page whose records become rows of one table.
+
+use serde::de::MapAccess;
+
+use crate::bad_body::BadBody;
+use crate::json::flatten::{FieldReader, NoLinks, Record};
+use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
+use crate::table::row::Row;
+use crate::table::row_template::{RowTemplate, Templates};
+use crate::table::{Schema, Table};
+
+/// How a page is read whose records become rows of one table.
+pub struct Format<'f> {
+    /// The member of `_embedded` that holds the records: `items` in API v2.
+    pub list: &'f str,
+    /// The columns that rows have.
+    pub schema: &'static Schema,
+    /// The member that tells records apart: `id`.
+    pub id: &'f str,
+    /// The member that the list is sorted by, if records with equal values may
+    /// come in any order.
+    pub order: Option<&'f str>,
+    /// How a record becomes a row.
+    pub map: Map<'f>,
+}
+
+/// How a record becomes a row.
+#[derive(Clone, Copy)]
+pub enum Map<'f> {
+    /// Its fields are the cells of the row.
+    Identity,
+    /// A function writes the row.
+    Function(&'f RowMap<'f>),
+    /// A function writes the row, and sees `_embedded`, too.
+    FunctionWithEmbedded(&'f RowMap<'f>),
+    /// A template writes the row; it is reused for similar records.
+    Template(&'f dyn RowTemplate),
+}
+
+/// Writes the row of a record; false drops the row.
+pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 'm;
+
+/// Reads a page whose records become rows of one table.
+///
+/// # Errors
+/// As [`read_records`].
+pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
+    let empty = || OneTable {
+        table: Table::new(format.schema),
+        row: Row::default(),
+        map: format.map,
+        templates: Templates::default(),
+        links: NoLinks,
+    };
+    read_records(body, PageShape { list: format.list, id: format.id, order: format.order }, empty)
+}
+
+/// Records that become rows of one table.
+struct OneTable<'m> {
+    table: Table,
+    /// Reused from record to record.
+    row: Row<'static>,
+    map: Map<'m>,
+    templates: Templates,
+    links: NoLinks,
+}
+
+impl FieldReader for OneTable<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        if name == "_embedded" && matches!(self.map, Map::FunctionWithEmbedded(_)) {
+            return Ok(false);
+        }
+        self.links.read(name, map)
+    }
+}
+
+impl RecordSink for OneTable<'_> {
+    type Rows = Table;
+
+    fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
+        match self.map {
+            Map::Identity => self.table.push_record(record),
+            Map::Function(write) | Map::FunctionWithEmbedded(write) => {
+                self.keep_written(write, record)
+            }
+            Map::Template(how) => self.keep_by_template(how, record),
+        }
+    }
+
+    fn count_broken_texts(&mut self) {
+        self.table.count_broken_texts();
+    }
+
+    fn into_rows(self) -> Table {
+        self.table
+    }
+}
+
+impl OneTable<'_> {
+    fn keep_written(&mut self, write: &RowMap, record: &Record) -> Result<(), BadCell> {
+        let mut row = std::mem::take(&mut self.row).emptied();
+        let pushed = if write(record, &mut row) { self.table.push(&row) } else { Ok(()) };
+        self.row = row.emptied();
+        pushed
+    }
+
+    fn keep_by_template(&mut self, how: &dyn RowTemplate, record: &Record) -> Result<(), BadCell> {
+        let key = self.templates.key(how, record);
+        let Some(placed) = self.templates.find(record, key) else {
+            return self.keep_first(how, record, key);
+        };
+        if !how.filter().is_empty() {
+            let mut row = std::mem::take(&mut self.row).emptied();
+            placed.template().write(record, &mut row);
+            let is_wanted = how.filter().matches(&row);
+            self.row = row.emptied();
+            if !is_wanted {
+                return Ok(());
+            }
+        }
+        self.table.push_at(placed.cells(record))
+    }
+
+    /// The first row of a template.
+    #[cold]
+    fn keep_first(
+        &mut self,
+        how: &dyn RowTemplate,
+        record: &Record,
+        key: u32,
+    ) -> Result<(), BadCell> {
+        let template = how.template(record, key);
+        let mut row = std::mem::take(&mut self.row).emptied();
+        template.write(record, &mut row);
+        if how.filter().matches(&row) {
+            if let Some(slots) = self.table.push_regular(&row)? {
+                self.templates.add(record, key, template, slots);
+            }
+        }
+        self.row = row.emptied();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Format, Map, RowMap, read_page};
+    use crate::bad_body::BadBody;
+    use crate::json::flatten::{JsonType, Record, Value};
+    use crate::json::page::Page;
+    use crate::table::row_filter::RowFilter;
+    use crate::table::row_template::{CellSource, RowTemplate, Template};
+    use crate::table::{Column, Schema, Table};
+
+    static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
+
+    #[test]
+    fn a_map_changes_rows_and_leaves_some_out_but_all_records_count() {
+        let map: &RowMap = &|record, row| {
+            row.copy_as(record, "id", "id");
+            record.get("id") != Some(Value::Whole(2))
+        };
+        let format = Format {
+            list: "items",
+            schema: &SCHEMA,
+            id: "id",
+            order: None,
+            map: Map::Function(map),
+        };
+        let body = br#"{"_embedded":{"items":[{"id":1,"x":1},{"id":2},{"id":3}]}}"#;
+        let page = read_page(body, &format).unwrap();
+        assert_eq!((page.rows.rows(), page.records), (2, 3));
+        assert_eq!(page.rows.into_columns().len(), 1);
+    }
+
+    #[test]
+    fn what_a_record_embeds_is_there_for_those_who_ask_for_it() {
+        let map: &RowMap = &|record, row| {
+            record.iter().for_each(|field| row.push_field(field));
+            true
+        };
+        let body =
+            br#"{"_embedded":{"items":[{"id":1,"_links":{"self":"x"},"_embedded":{"a":2}}]}}"#;
+        let columns = |map| {
+            let format = Format { list: "items", schema: &SCHEMA, id: "id", order: None, map };
+            let columns = read_page(body, &format).unwrap().rows.into_columns();
+            columns.iter().map(Column::name).collect::<Vec<_>>()
+        };
+        assert_eq!(columns(Map::FunctionWithEmbedded(map)), ["id", "_embedded_a"]);
+        assert_eq!(columns(Map::Function(map)), ["id"]);
+    }
+
+    /// Lays out the id and, for records with a `kind` of `a`, the text.
+    struct Texts(RowFilter);
+
+    impl RowTemplate for Texts {
+        fn key_member(&self) -> &'static str {
+            "kind"
+        }
+
+        fn key(&self, kind: Option<Value>) -> u32 {
+            u32::from(kind == Some(Value::Text("a", JsonType::Text)))
+        }
+
+        fn template(&self, record: &Record, key: u32) -> Template {
+            let mut row = Template::default();
+            row.push("id", CellSource::Field(0));
+            row.push("key", CellSource::Whole(key.into()));
+            for (index, field) in record.iter().enumerate() {
+                if key == 1 && field.name() == "text" {
+                    row.push_field(index);
+                }
+            }
+            row
+        }
+
+        fn filter(&self) -> &RowFilter {
+            &self.0
+        }
+    }
+
+    fn by_template(body: &str, filter: RowFilter) -> Vec<(String, Vec<Option<String>>)> {
+        let texts = Texts(filter);
+        let map = Map::Template(&texts);
+        let schema = &Schema::TEXT;
+        let format = Format { list: "items", schema, id: "id", order: None, map };
+        let table = read_page(body.as_bytes(), &format).unwrap().rows;
+        let names: Vec<String> =
+            ["id", "key", "text", "text...3"].into_iter().map(str::to_owned).collect();
+        names.into_iter().map(|name| (name.clone(), table.texts(&name))).collect()
+    }
+
+    #[test]
+    fn records_with_equal_names_share_a_layout_if_their_key_is_equal() {
+        let body = r#"{"_embedded":{"items":[
+            {"id":1,"kind":"a","text":"x"},{"id":2,"kind":"b","text":"y"},
+            {"id":3,"kind":"a","text":"z"},{"id":4,"kind":"a"},{"id":5,"kind":"a","text":"w"},
+            {"id":6,"kind":"b","text":"v"}]}}"#;
+        let columns = by_template(body, RowFilter::default());
+        let texts = |texts: &[&str]| -> Vec<Option<String>> {
+            texts.iter().map(|text| Some((*text).to_owned()).filter(|t| !t.is_empty())).collect()
+        };
+        assert_eq!(columns[0].1, texts(&["1", "2", "3", "4", "5", "6"]));
+        assert_eq!(columns[1].1, texts(&["1", "0", "1", "1", "1", "0"]));
+        assert_eq!(columns[2].1, texts(&["x", "", "z", "", "w", ""]));
+        let columns = by_template(body, RowFilter::default().is_in("id", &[3, 5, 6]));
+        assert_eq!(columns[0].1, texts(&["3", "5", "6"]));
+        assert_eq!(columns[2].1, texts(&["z", "w", ""]));
+    }
+
+    #[test]
+    fn rows_with_a_name_twice_are_laid_out_each() {
+        let record = r#"{"id":1,"kind":"a","text":"x","text":"y"}"#;
+        let body = format!(r#"{{"_embedded":{{"items":[{record},{record}]}}}}"#);
+        let columns = by_template(&body, RowFilter::default());
+        assert_eq!(columns[3].1, [Some("x".to_owned()), Some("x".to_owned())]);
+    }
+
+    fn read(body: &str) -> Result<Page<Table>, BadBody> {
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
+        read_page(body.as_bytes(), &format)
+    }
+
+    fn rows(body: &str) -> u32 {
+        read(body).unwrap().rows.rows()
+    }
+
+    fn failure(body: &str) -> String {
+        match read(body) {
+            Ok(_) => String::new(),
+            Err(bad) => bad.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_list_may_be_an_array_an_object_or_empty_in_every_way() {
+        assert_eq!(rows(r#"{"_embedded":{"items":[{"id":1},{"id":2}]}}"#), 2);
+        assert_eq!(rows(r#"{"_embedded":{"items":{"1":{"id":1},"2":{"id":2}}}}"#), 2);
+        for empty in [
+            r#"{"_embedded":{"items":null}}"#,
+            r#"{"_embedded":{"items":[]}}"#,
+            r#"{"_embedded":{"items":{}}}"#,
+            r#"{"_embedded":[]}"#,
+            r#"{"_embedded":null}"#,
+            r#"{"_embedded":{}}"#,
+            r#"{"_links":{}}"#,
+        ] {
+            assert_eq!(rows(empty), 0, "{empty}");
+        }
+    }
+
+    #[test]
+    fn whether_there_is_a_next_page_is_told() {
+        assert!(read(r#"{"_links":{"self":{},"next":{"href":"x"}}}"#).unwrap().has_next);
+        for last in [r#"{"_links":{"self":{}}}"#, r#"{"_links":[]}"#, r#"{"_links":null}"#] {
+            assert!(!read(last).unwrap().has_next, "{last}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_an_error_that_names_the_place() {
+        assert!(failure("<html>").contains("at the top level"));
+        assert!(failure("").contains("at the top level"));
+        assert!(failure(r#"{"response":{"error":"x"}}"#).contains("not a page"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1},5]}}"#).contains("items[1]"));
+        assert!(
+            failure(r#"{"_embedded":{"items":[{"id":1,"a":{"b":tru}}]}}"#).contains("items[0].a.b")
+        );
+        assert!(failure(r#"{"_embedded":{"items":[{"id":"x"}]}}"#).contains("`id`"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1}]}"#).contains("EOF"));
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1e999}]}}"#).contains("out of range"));
+    }
+
+    #[test]
+    fn a_broken_text_costs_that_text_and_is_counted() {
+        let format =
+            Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
+        let body =
+            b"{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"x\xff\"},{\"id\":2,\"a\":\"\\ud83d\",
+            \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\"}]}}";
+        let page = read_page(body, &format).unwrap();
+        let texts = ["x\u{fffd}", "\u{fffd}", "y"].map(|text| Some(text.to_owned()));
+        assert_eq!(page.rows.texts("a"), texts);
+        assert_eq!(page.rows.texts("b")[1].as_deref(), Some("\u{1f600}"));
+        assert_eq!((page.records, page.rows.broken_texts()), (3, 2));
+        // As long as nothing is broken, the character is one as any other.
+        let whole = read("{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"\u{fffd}\"}]}}").unwrap();
+        assert_eq!(whole.rows.broken_texts(), 0);
+        assert!(failure(r#"{"_embedded":{"items":[{"id":1,"a":"\ud83d"}]"#).contains("EOF"));
+    }
+
+    #[test]
+    fn an_error_is_short_and_printable_whatever_the_page_holds() {
+        let hostile = "x\\u001b[31m".repeat(100);
+        let in_name = failure(&format!(r#"{{"_embedded":{{"items":[{{"{hostile}":tru}}]}}}}"#));
+        let in_text = failure(&format!(r#"{{"_embedded":{{"items":["{hostile}"]}}}}"#));
+        for message in [in_name, in_text] {
+            assert!(!message.contains(char::is_control), "{message:?}");
+            assert!(message.chars().count() < 700, "{message:?}");
+        }
+    }
+}
