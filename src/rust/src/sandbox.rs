@@ -94,7 +94,7 @@ pub fn change(sandbox: Robj, spec: &List) -> Outcome<List> {
     let (change, many, seed) = (spec.text("change")?, spec.count("n")?, spec.count("seed")?);
     let ids: Vec<u64> = spec.numbers("id")?.into_iter().map(|id| id as u64).collect();
     let changed = match Change::from_name(&change) {
-        None => sandbox.live(many, seed),
+        None => sandbox.random_changes(many, seed),
         Some(change) if ids.is_empty() => sandbox.change(change, kind, many, seed),
         Some(change) => match sandbox.change_each(change, kind, &ids, seed) {
             Ok(changed) => changed,

@@ -59,10 +59,10 @@ impl App {
     }
 
     /// So many changes of any kind.
-    pub fn live(&self, changes: u64, seed: u64) -> Vec<Changed> {
+    pub fn random_changes(&self, changes: u64, seed: u64) -> Vec<Changed> {
         let mut store = self.store_mut();
-        let mut rng = store.chance(seed);
-        store.live(changes, &mut rng)
+        let mut rng = store.change_rng(seed);
+        store.random_changes(changes, &mut rng)
     }
 
     /// Whose token it is.

@@ -75,7 +75,7 @@ impl Row for Event {
     }
 
     /// That of its note. What changes tell comes last and stays.
-    fn place(&self, _: usize) -> usize {
+    fn presence_place(&self, _: usize) -> usize {
         match self.key.source() {
             Source::Note(_, place) | Source::Unnoted(_, place) => place,
             Source::Change(_) => usize::MAX - 1,

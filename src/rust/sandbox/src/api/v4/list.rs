@@ -75,7 +75,7 @@ pub trait Rows: Row + Sized + 'static {
     }
 
     /// Whether an entity that does not exist has a list.
-    fn lists_strangers() -> bool {
+    fn lists_unknown_owners() -> bool {
         true
     }
 }
@@ -139,8 +139,9 @@ fn page<T: Rows>(
     T::filter(&mut filters, &Asked { query, store, kind, is_paid: app.api_filter })?;
     if let Some(owner) = owner {
         let id = owner.parse::<u64>().ok();
-        let is_known =
-            |id| T::lists_strangers() || store.entities(kind).find(id).is_some_and(Row::is_there);
+        let is_known = |id| {
+            T::lists_unknown_owners() || store.entities(kind).find(id).is_some_and(Row::is_there)
+        };
         let Some(id) = id.filter(|id| is_known(*id)) else {
             return Ok(problem::no_page(request));
         };

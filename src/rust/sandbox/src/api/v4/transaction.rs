@@ -29,7 +29,7 @@ impl Rows for Transaction {
         self.customer.into()
     }
 
-    fn lists_strangers() -> bool {
+    fn lists_unknown_owners() -> bool {
         false
     }
 

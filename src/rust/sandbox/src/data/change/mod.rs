@@ -78,16 +78,16 @@ impl Change {
 
 impl Store {
     /// Chance, which is another one after each change.
-    pub fn chance(&self, seed: u64) -> Rng {
+    pub fn change_rng(&self, seed: u64) -> Rng {
         Rng::of(&[seed, SALT, self.now.into(), self.told.len() as u64])
     }
 
     /// So many changes of any kind.
-    pub fn live(&mut self, changes: u64, rng: &mut Rng) -> Vec<Changed> {
-        (0..changes).filter_map(|_| self.live_on(rng)).collect()
+    pub fn random_changes(&mut self, changes: u64, rng: &mut Rng) -> Vec<Changed> {
+        (0..changes).filter_map(|_| self.random_change(rng)).collect()
     }
 
-    fn live_on(&mut self, rng: &mut Rng) -> Option<Changed> {
+    fn random_change(&mut self, rng: &mut Rng) -> Option<Changed> {
         let often =
             [(Kind::Lead, 50), (Kind::Contact, 30), (Kind::Company, 12), (Kind::Customer, 8)];
         let kinds = often.map(|(kind, often)| (kind, if self.plays(kind) { often } else { 0 }));
@@ -234,7 +234,7 @@ mod tests {
     }
 
     fn lead(store: &mut Store, change: Change) -> Changed {
-        let mut rng = store.chance(1);
+        let mut rng = store.change_rng(1);
         store.change(change, Kind::Lead, None, &mut rng).unwrap()
     }
 
@@ -289,7 +289,7 @@ mod tests {
         let mut store = store();
         let first = lead(&mut store, Change::Create);
         let from = entity(&store, first).state.stage;
-        let mut rng = store.chance(1);
+        let mut rng = store.change_rng(1);
         let moved =
             store.change(Change::Move, Kind::Lead, Some(first.id.into()), &mut rng).unwrap();
         let to = entity(&store, moved).state.stage;
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn what_was_in_the_trash_comes_back_but_for_customers() {
         let mut store = store();
-        let mut rng = store.chance(1);
+        let mut rng = store.change_rng(1);
         for (kind, comes_back) in KINDS.into_iter().zip([true, true, true, false]) {
             let gone = store.change(Change::Trash, kind, None, &mut rng).unwrap();
             assert!(entity(&store, gone).is_deleted);
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn what_belonged_to_a_merged_entity_belongs_to_the_other() {
         let mut store = store();
-        let mut rng = store.chance(1);
+        let mut rng = store.change_rng(1);
         let leads: Vec<u64> = store.entities(Kind::Lead).rows().iter().map(Row::id).collect();
         let (winner, loser, before) = (leads[58], leads[59], store.account.calendar.end());
         let notes = |store: &Store, id: u64| {
@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn what_is_deleted_takes_its_notes_tasks_and_purchases_along() {
         let mut store = store();
-        let mut rng = store.chance(1);
+        let mut rng = store.change_rng(1);
         let newest = store.entities(Kind::Customer).rows().last().unwrap().id();
         let left = |store: &Store| {
             let notes = store.notes(Kind::Customer).rows().iter();
@@ -371,8 +371,8 @@ mod tests {
     #[test]
     fn after_a_thousand_changes_all_is_in_order() {
         let mut store = store();
-        let mut rng = store.chance(9);
-        let changed = store.live(1000, &mut rng);
+        let mut rng = store.change_rng(9);
+        let changed = store.random_changes(1000, &mut rng);
         assert_eq!(changed.len(), 1000);
         assert!(changed.is_sorted_by_key(|changed| changed.at));
         for (change, ..) in Change::ALL {
@@ -402,24 +402,29 @@ mod tests {
     fn nobody_becomes_a_customer_of_an_account_without_customers() {
         let config = Config { kommo: true, ..Config::default() };
         let mut store = Store::new(Arc::new(Account::new(&config).unwrap()), &config);
-        let mut rng = store.chance(1);
+        let mut rng = store.change_rng(1);
         assert_eq!(store.change(Change::Create, Kind::Customer, None, &mut rng), None);
-        assert!(store.live(100, &mut rng).iter().all(|changed| changed.kind != Kind::Customer));
+        assert!(
+            store
+                .random_changes(100, &mut rng)
+                .iter()
+                .all(|changed| changed.kind != Kind::Customer)
+        );
     }
 
     #[test]
     fn the_same_seed_brings_the_same_changes_and_another_one_others() {
         let lived = |seed| {
             let mut store = store();
-            let mut rng = store.chance(seed);
-            store.live(30, &mut rng)
+            let mut rng = store.change_rng(seed);
+            store.random_changes(30, &mut rng)
         };
         assert_eq!(lived(1), lived(1));
         assert_ne!(lived(1), lived(2));
         let mut store = store();
         let twice = [0, 1].map(|_| {
-            let mut rng = store.chance(1);
-            store.live(30, &mut rng)
+            let mut rng = store.change_rng(1);
+            store.random_changes(30, &mut rng)
         });
         assert_ne!(twice[0], twice[1]);
     }
