@@ -1,66 +1,68 @@
 #' Access to an account
 #'
-#' Puts together what the other functions need to reach an amoCRM or Kommo
+#' Collects what the other functions need to log in to an amoCRM or Kommo
 #' account: pass the result as their `auth_list`. Nothing is sent. There are
-#' three roads, see `vignette("auth")`:
-#' * a long-lived token: `domain` and `access_token`. The simple one.
+#' three ways to log in, see `vignette("auth")`:
+#' * a long-lived token: `domain` and `access_token`. This is the simplest way.
 #' * an OAuth integration: `domain`, `client_id`, `client_secret`,
 #'   `redirect_uri`, and a `code` the first time (see [AmoAuthorize()]).
-#' * an API key: `domain`, `email` and `apikey`. amoCRM stopped handing out API
-#'   keys in July 2020; a key works as long as its user's password stays the
-#'   same.
+#' * an API key: `domain`, `email` and `apikey`. amoCRM has issued no API keys
+#'   since July 2020. An old key works until its user's password changes.
 #'
-#' What is not given comes from the environment variables `AMOCRM_EMAIL`,
+#' White space, quotes and a leading `Bearer` that were copied with a value are
+#' removed.
+#'
+#' Missing arguments are taken from the environment variables `AMOCRM_EMAIL`,
 #' `AMOCRM_APIKEY`, `AMOCRM_DOMAIN`, `AMOCRM_ACCESS_TOKEN`, `AMOCRM_CLIENT_ID`,
 #' `AMOCRM_CLIENT_SECRET`, `AMOCRM_REDIRECT_URI`, `AMOCRM_CODE` and
 #' `AMOCRM_TOKEN_FILE`.
 #'
-#' @param email e-mail of the user, one text.
-#' @param apikey the user's API key, one text.
+#' @param email email of the user, a string.
+#' @param apikey the user's API key, a string.
 #' @param domain the account: its subdomain (`"mycompany"` means
 #'   mycompany.amocrm.ru), its full host in amocrm.ru, amocrm.com or kommo.com,
-#'   or its address as the browser shows it, of which the host is taken.
-#'   Credentials are sent to no other place; `http://127.0.0.1:<port>` is
-#'   accepted for a sandbox.
+#'   or its address in the browser, from which the host is taken. Credentials are
+#'   sent to no other host; `http://127.0.0.1:<port>` is accepted for a sandbox.
 #' @param access_token a long-lived token of an integration.
-#' @param client_id,client_secret,redirect_uri id, secret key and redirect
-#'   address of an OAuth integration, exactly as its settings show them.
+#' @param client_id,client_secret,redirect_uri id, secret key and redirect URI
+#'   of an OAuth integration, exactly as in its settings.
 #' @param code an authorization code, which works once and for 20 minutes. It
-#'   is exchanged for tokens when there are none in `token_file`, or when those
-#'   are spent.
-#' @param token_file the file that the tokens of an OAuth integration live in.
-#'   They are renewed there before they end (an access token after a day, a
-#'   refresh token after three months without use). By default a file under
+#'   is exchanged for tokens when `token_file` has none, or when these have
+#'   expired.
+#' @param token_file the file that stores the tokens of an OAuth integration.
+#'   They are renewed before they expire (an access token after a day, a refresh
+#'   token after three months without use). The default is a file in
 #'   `tools::R_user_dir("amocrm", "cache")`; you are asked before it is first
 #'   written.
 #'
-#' @return A list with what the road needs, of class `amocrm_auth_list`. What is
-#'   secret is hidden in it, from `print()`, `str()`, `dput()` and tracebacks,
-#'   also in parts and copies; `$` and `[[` give its text.
+#' @return A list of class `amocrm_auth_list` with the credentials. `print()`,
+#'   `str()`, `dput()` and tracebacks don't show its secrets, nor those of parts
+#'   and copies; `$` and `[[` return them as text.
 #'
 #' @section The token file:
-#' Only you may read it (mode 0600; one that others could read is closed to them,
-#' with the warning `amocrm_warning_tokens_tightened`). A link, a file of another
-#' user, and a folder that others can write to are refused. A folder like `/tmp`,
-#' where nobody can replace another's files, will do.
+#' Only you can read it (mode 0600). If other users can read an existing file,
+#' their permission is removed, with the warning
+#' `amocrm_warning_tokens_tightened`. A link, a file of another user and a file in
+#' a folder that others can write to are refused. A folder like `/tmp`, where
+#' users can't replace each other's files, is accepted.
 #'
-#' Several R processes may share the file. They take turns to renew the tokens:
-#' a process waits for another 3 minutes at most, and says for which.
+#' Several R processes can share the file. They take turns to renew the tokens: a
+#' process waits for another for up to 3 minutes, and says for which one.
 #'
-#' A refresh token works once, so the pair that it buys must not get lost. Room
-#' for it is made on the disk before it is asked for, and neither Ctrl-C nor an
-#' error ends a call before it is written, which is waited for 70 seconds at most
-#' (or 10 longer than the option `amocrm.timeout`). A pair that can't be written
-#' is kept in the session, with the warning `amocrm_warning_tokens_unsaved`, and
-#' written by the next call for which that works. A process that is killed just
-#' then loses it, and so does an answer that is lost on its way: authorise again
-#' with [AmoAuthorize()].
+#' A refresh token works once, so the new pair must not get lost. Disk space for
+#' it is reserved before it is requested, and neither Ctrl-C nor an error stops a
+#' call before the pair is written, for up to 70 seconds (or 10 seconds more than
+#' the option `amocrm.timeout`). A pair that can't be written is kept in the
+#' session, with the warning `amocrm_warning_tokens_unsaved`, and the next call
+#' tries to write it again. The pair is lost if the process is killed at this
+#' moment, or if the server's answer does not arrive: authorise again with
+#' [AmoAuthorize()].
 #'
 #' @section Conditions:
-#' `amocrm_error_input` when something is missing or `domain` is no account.
+#' `amocrm_error_input` when a credential is missing or malformed.
 #'
-#' @seealso [AmoAuth()] to try it, [AmoSandbox()] for an account that needs
-#'   none.
+#' @seealso [AmoAuth()] to check the credentials, [AmoSandbox()] to work without
+#'   an account.
 #' @examples
 #' auth <- AmoAuthList(domain = "mycompany", access_token = "eyJ0eXAi...")
 #' auth
@@ -81,17 +83,17 @@ AmoAuthList <- function(email = NULL, apikey = NULL, domain = NULL, access_token
 }
 
 new_auth_list <- function(fields) {
-  as_auth_list(fields[names(fields) != "road"])
+  as_auth_list(fields[names(fields) != "auth_method"])
 }
 
 secret_fields <- c("apikey", "access_token", "client_secret", "code")
 
 # --- The class ----------------------------------------------------------------
-# What is secret is kept out of sight in an environment, which no printing,
-# str(), dput() or traceback looks into; `$` and `[[` give its text. As an
-# environment it goes through saveRDS() and to parallel workers.
+# Secrets are stored in environments, whose content print(), str(), dput() and
+# tracebacks don't show; `$` and `[[` return it. saveRDS() and parallel workers
+# keep environments.
 
-#' A list with its secrets out of sight
+#' A list that hides its secrets
 #' @noRd
 as_auth_list <- function(fields, sandbox = NULL) {
   secret <- names(fields) %in% secret_fields & vapply(fields, is.character, NA)
@@ -103,7 +105,7 @@ new_secret <- function(text) {
   structure(list2env(list(text = text), parent = emptyenv()), class = "amocrm_secret")
 }
 
-#' The text of a secret; anything else as it is
+#' The text of a secret; other values unchanged
 #' @noRd
 reveal <- function(value) if (inherits(value, "amocrm_secret")) get("text", value) else value
 
@@ -147,7 +149,8 @@ format.amocrm_auth_list <- function(x, ...) {
   shown <- lapply(unclass(x), function(field) {
     if (is.character(field) && length(field) == 1) field else class(field)[[1]]
   })
-  secret <- intersect(names(shown), secret_fields)
+  # A token may have been passed as another argument.
+  secret <- names(shown) %in% secret_fields | looks_secret(unlist(shown))
   shown[secret] <- "<hidden>"
   paste0(names(shown), ": ", unlist(shown))
 }

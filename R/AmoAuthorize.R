@@ -1,21 +1,21 @@
 #' Authorise an OAuth integration
 #'
-#' Walks you through giving an OAuth integration access to an account: opens
-#' amoCRM's page in the browser, takes the address or the code that you paste,
-#' exchanges it for tokens and keeps them. For use at a prompt. A long-lived
+#' Guides you through giving an OAuth integration access to an account: opens
+#' amoCRM's page in the browser, asks for the resulting address or code, exchanges
+#' it for tokens and stores them. Works in an interactive session. A long-lived
 #' token needs none of this, see [AmoAuthList()].
 #'
 #' @inheritParams AmoAuthList
 #' @param domain the account; `NULL` takes it from the address that you paste.
 #'
-#' @return The access to the account, a list as [AmoAuthList()] makes it,
-#'   without the code, which is spent.
+#' @return A list like that of [AmoAuthList()], without the code, which works only
+#'   once.
 #'
 #' @inheritSection AmoAuthList The token file
 #'
 #' @section Conditions:
-#' `amocrm_error_input` when it is not run at a prompt or nothing useful is
-#' pasted, `amocrm_error_auth` when amoCRM does not accept the code,
+#' `amocrm_error_input` when the session is not interactive or the pasted text has
+#' no code, `amocrm_error_auth` when amoCRM does not accept the code,
 #' `amocrm_error_system` when the token file can't be used.
 #' @examples
 #' if (interactive()) {
@@ -29,8 +29,8 @@ AmoAuthorize <- function(client_id = NULL, client_secret = NULL, redirect_uri = 
   check_spelt_out("token_file", names(sys.call()))
   if (!interactive()) {
     abort_input("code", join(gettext(
-      "AmoAuthorize() needs a person at a prompt;",
-      "in a script give AmoAuthList() a `code` or a `token_file` that has tokens already"
+      "AmoAuthorize() works in an interactive session only;",
+      "in a script, give AmoAuthList() a `code`, or a `token_file` that already has tokens"
     )))
   }
   integration <- list(
@@ -49,10 +49,10 @@ authorize <- function(integration, browse, ask) {
   state <- random_state()
   address <- consent_address(client_id, state, integration$domain)
   steps <- c(
-    gettextf("1. In the browser choose the account and allow the access.\n   %s", address),
+    gettextf("1. In the browser, choose the account and allow access.\n   %s", address),
     gettext(
-      "2. The browser then goes to the integration's redirect address. Copy that address, or",
-      "   the code from the integration's tab Keys, and paste it here within 20 minutes."
+      "2. The browser then opens the integration's redirect URI. Copy that address, or the code",
+      "   on the integration's tab Keys and scopes, and paste it here within 20 minutes."
     )
   )
   message(paste(steps, collapse = "\n"))
@@ -61,10 +61,9 @@ authorize <- function(integration, browse, ask) {
   integration$code <- pasted$code
   if (is.null(integration$domain) && !is.null(pasted$domain)) integration$domain <- pasted$domain
   auth <- new_auth_list(resolve_auth(integration))
-  result <- AmoAuth(auth_list = auth)
-  if (!isTRUE(result)) {
-    abort("auth", result, auth_advice("oauth", NULL))
-  }
+  login <- log_in(call_auth(NULL, NULL, NULL, auth))
+  if (!is.null(login$error)) abort_from_rust(login$error)
+  tell_of_login(login)
   auth$code <- NULL
   auth
 }
@@ -80,13 +79,13 @@ consent_address <- function(client_id, state, domain) {
   )
 }
 
-#' Ties the answer to the question. Does not touch the user's random numbers.
+#' Identifies the request in the answer. Does not change the random seed.
 #' @noRd
 random_state <- function() basename(tempfile("amocrm"))
 
 #' The code in what the user pasted
 #'
-#' @return list(code, domain), domain NULL when the address does not tell it
+#' @return list(code, domain), domain is NULL if the address does not have it
 #' @noRd
 read_pasted <- function(pasted, state) {
   pasted <- trimws(pasted)
@@ -96,13 +95,13 @@ read_pasted <- function(pasted, state) {
   }
   values <- query_values(pasted)
   if (!is.null(values$error)) {
-    abort_input("code", gettext("the access was refused in the browser"))
+    abort_input("code", gettext("access was denied in the browser"))
   }
   if (is.null(values$code)) {
-    abort_input("code", gettext("there is no code in the address that was pasted"))
+    abort_input("code", gettext("the pasted address has no code"))
   }
   if (!is.null(values$state) && values$state != state) {
-    abort_input("code", gettext("the address that was pasted answers another question: try again"))
+    abort_input("code", gettext("the pasted address belongs to another request: try again"))
   }
   list(code = values$code, domain = values$referer)
 }

@@ -1,17 +1,16 @@
 #' What the columns of the tables mean
 #'
-#' The tables themselves are plain data.frames without labels: this function
-#' explains them, in English and in Russian.
+#' Describes the columns of all tables, in English and in Russian.
 #'
 #' @param table name of a table, such as `"notes"`, `"leads"` or
 #'   `"linked_tags"`, or several of them; `NULL` for all.
 #'
-#' @return A data.frame with a row for each column that is always there and the
+#' @return A data.frame with a row for each column that is always present, and the
 #'   columns `table`, `column`, `type` (class in R), `meaning`, `meaning_ru`
-#'   (all character). Servers may send more columns.
+#'   (all character). The server can send more columns.
 #'
 #' @section Conditions:
-#' `amocrm_error_input` for a table that there is not; the message lists them.
+#' `amocrm_error_input` for an unknown table; the message lists the known ones.
 #' @examples
 #' AmoColumns("notes")
 #' unique(AmoColumns()$table)

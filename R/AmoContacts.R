@@ -1,15 +1,15 @@
-#' Contacts and companies with what belongs to them
+#' Contacts and companies with their linked tables
 #'
-#' Reads the contacts or the companies of an account. What one has several of is
-#' in tables of its own, which join the main table by `id`; see
-#' `vignette("tables")`. On filters over API v4 see [AmoLeads()].
+#' Reads the contacts or companies of an account. Values of which a record can
+#' have several, such as tags, are in tables of their own, which join the main
+#' table by `id`; see `vignette("tables")`. For filters over API v4 see
+#' [AmoLeads()].
 #'
-#' A list in the first place is the `auth_list`, and the arguments that follow
-#' it by position are then `limit`, `flatten`, `id`, `query` and
-#' `responsible_user_id`.
+#' If the first argument is a list, it is the `auth_list`. The next positional
+#' arguments are then `limit`, `flatten`, `id`, `query` and `responsible_user_id`.
 #'
 #' @inheritParams AmoLeads
-#' @param flatten `TRUE` joins all tables to one.
+#' @param flatten `TRUE` joins all tables into one.
 #' @param id ids of contacts or companies, as numbers or text.
 #'
 #' @return A list of data.frames:
@@ -18,7 +18,7 @@
 #'       `first_name` and `last_name` (contacts only), `responsible_user_id`,
 #'       `created_by`, `created_at`, `updated_at`, `account_id`, `updated_by`,
 #'       `group_id`, `closest_task_at`, `company_id` and `company_name`
-#'       (contacts only), and what else the server sends. Types as in
+#'       (contacts only), and further columns that the server sends. Types as in
 #'       [AmoLeads()]}
 #'     \item{`linked_custom_fields`, `linked_tags`}{as in [AmoLeads()]}
 #'     \item{`linked_leads`}{`id`, `lead_id`, `lead_idx`}
@@ -26,13 +26,13 @@
 #'       `contact_idx`}
 #'     \item{`linked_customers`}{`id`, `customer_id`, `customer_idx`}
 #'   }
-#'   With `flatten = TRUE` one data.frame. Without rows the tables have their
-#'   columns all the same, and a warning of class `amocrm_warning_zero_rows`
-#'   says so.
+#'   With `flatten = TRUE`, one data.frame. Tables without rows have all their
+#'   columns; if the main table has none, there is a warning of class
+#'   `amocrm_warning_zero_rows`.
 #'
 #' @section Conditions:
-#' Those of [amocrm-package]. The field `partial` holds the tables of what had
-#' arrived.
+#' See [amocrm-package]. The field `partial` holds the tables with the rows
+#' received before the error.
 #' @examples
 #' auth <- AmoSandbox(contacts = 100, companies = 50)
 #' people <- AmoContacts(auth_list = auth)
@@ -45,24 +45,6 @@ AmoContacts <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = 
                         limit = 500, flatten = FALSE, id = NULL, query = NULL,
                         responsible_user_id = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
-    read_entity("contacts", auth, limit, flatten, card_filters(id, query, responsible_user_id))
+    read_entity("contacts", auth, limit, flatten, contact_filters(id, query, responsible_user_id))
   })
-}
-
-#' @rdname AmoContacts
-#' @export
-AmoCompanies <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
-                         limit = 500, flatten = FALSE, id = NULL, query = NULL,
-                         responsible_user_id = NULL) {
-  with_auth_list(email, apikey, domain, auth_list, function(auth) {
-    read_entity("companies", auth, limit, flatten, card_filters(id, query, responsible_user_id))
-  })
-}
-
-card_filters <- function(id, query, responsible_user_id) {
-  list(
-    id = check_ids(id, "id"),
-    query = check_text(query, "query"),
-    responsible_user_id = check_ids(responsible_user_id, "responsible_user_id")
-  )
 }

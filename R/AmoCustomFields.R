@@ -1,44 +1,42 @@
 #' Custom fields of an account
 #'
-#' The fields that contacts, leads, companies and customers have, and the
-#' choices of those that are lists.
+#' The custom fields of contacts, leads, companies and customers, and the options
+#' of list fields.
 #'
-#' Over API v4 the columns of v2 come first, and `type`, the name that v4 has
-#' for the type, comes last. `is_editable`, `is_required` and `is_visible` are
-#' `NA` where v4 does not tell them, and `field_type` is `NA` for types that v2
-#' did not have.
+#' Over API v4 the columns of v2 come first. The last column is `type`, v4's name
+#' of the type. `is_editable`, `is_required` and `is_visible` are `NA` if v4 does
+#' not return them, and `field_type` is `NA` for types that v2 does not have.
 #'
-#' A list in the first place is the `auth_list`: `AmoCustomFields(auth)`.
+#' If the first argument is a list, it is the `auth_list`: `AmoCustomFields(auth)`.
 #'
 #' @inheritParams AmoAuth
 #'
 #' @return A list with the elements `custom_fields_contacts`,
 #'   `custom_fields_leads`, `custom_fields_companies` and
-#'   `custom_fields_customers`, those of them for which the account has fields.
-#'   Each is a list of two data.frames, rows in the order in which the server
-#'   gives them.
+#'   `custom_fields_customers`, as far as the account has such fields. Each is a
+#'   list of two data.frames, with rows in the server's order.
 #'
 #'   `custom_fields`: a row for each field.
 #'   \describe{
 #'     \item{`id`}{integer; double when ids exceed 2147483647}
-#'     \item{`name`, `code`}{character, `NA` where there is none}
+#'     \item{`name`, `code`}{character, `NA` if there is none}
 #'     \item{`field_type`}{integer: 1 text, 2 number, 3 checkbox, 4 list, 5
-#'       list of which several may be chosen, 6 date, 7 link, 8 several texts
-#'       (phones, e-mails), 9 long text, 10 radio buttons, 11 short address, 13
-#'       address, 14 birthday, 15 legal entity}
+#'       multiple choice list, 6 date, 7 link, 8 several texts (phones, emails), 9
+#'       long text, 10 radio buttons, 11 short address, 13 address, 14 birthday, 15
+#'       legal entity}
 #'     \item{`sort`}{integer}
 #'     \item{`is_multiple`, `is_system`, `is_editable`, `is_required`,
 #'       `is_deletable`, `is_visible`}{logical}
 #'   }
-#'   `custom_fields_enum`: a row for each choice of each field, no rows when no
-#'   field has choices.
+#'   `custom_fields_enum`: a row for each option of each field, no rows if no
+#'   field has options.
 #'   \describe{
 #'     \item{`id`, `name`}{of the field}
-#'     \item{`enum_id`, `enum_name`}{character: id and text of the choice}
+#'     \item{`enum_id`, `enum_name`}{character: id and text of the option}
 #'   }
 #'
 #' @section Conditions:
-#' Those of [amocrm-package].
+#' See [amocrm-package].
 #' @examples
 #' auth <- AmoSandbox()
 #'
@@ -54,7 +52,7 @@ AmoCustomFields <- function(email = NULL, apikey = NULL, domain = NULL, auth_lis
   })
 }
 
-#' The tables of each kind of card: Rust gives its fields, then its choices
+#' The tables by entity: Rust returns the fields of each, then their options
 #' @noRd
 fields_by_entity <- function(tables) {
   entities <- grep("_enum$", names(tables), value = TRUE, invert = TRUE)

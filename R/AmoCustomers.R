@@ -1,26 +1,27 @@
-#' Customers with what belongs to them
+#' Customers with their linked tables
 #'
-#' Reads the customers (those who buy again and again) of an account. What one
-#' has several of is in tables of its own, which join the main table by `id`; see
-#' `vignette("tables")`. On filters over API v4 see [AmoLeads()].
+#' Reads the customers (repeat buyers) of an account. Values of which a record can
+#' have several, such as tags, are in tables of their own, which join the main
+#' table by `id`; see `vignette("tables")`. For filters over API v4 see
+#' [AmoLeads()].
 #'
-#' A list in the first place is the `auth_list`, and the arguments that follow
-#' it by position are then `limit`, `flatten`, `id` and so on.
+#' If the first argument is a list, it is the `auth_list`. The next positional
+#' arguments are then `limit`, `flatten`, `id` and so on.
 #'
 #' @inheritParams AmoLeads
-#' @param flatten `TRUE` joins all tables to one.
+#' @param flatten `TRUE` joins all tables into one.
 #' @param id ids of customers, as numbers or text.
-#' @param main_user ids of the users in charge.
-#' @param date_type what `date_from` and `date_to` are about: `"create"` or
+#' @param main_user ids of the responsible users.
+#' @param date_type which date `date_from` and `date_to` filter: `"create"` or
 #'   `"modify"`.
-#' @param date_from,date_to only customers created, or changed last, from this
-#'   day to that, both included: `"2019-06-01"`, a Date or a POSIXct. Only the
-#'   day counts, in the time zone of the account.
+#' @param date_from,date_to only customers created or last modified between these
+#'   days, inclusive: `"2019-06-01"`, a Date or a POSIXct. Only the day counts, in
+#'   the account's time zone.
 #' @param next_date_from,next_date_to only customers whose next purchase is due
-#'   from this day to that.
-#' @param with_with what the server is to add, separated by commas or as a
+#'   between these days.
+#' @param with_with additional data to request, separated by commas or as a
 #'   vector: `segments` (over API v4 only; columns `segments_id1`,
-#'   `segments_id2` ...), `catalog_elements`. Anything else as in [AmoLeads()].
+#'   `segments_id2` ...), `catalog_elements`. Other names as in [AmoLeads()].
 #'
 #' @return A list of data.frames:
 #'   \describe{
@@ -28,20 +29,21 @@
 #'       `responsible_user_id`, `created_by`, `created_at`, `updated_at`,
 #'       `account_id`, `updated_by`, `is_deleted`, `main_contact`,
 #'       `next_price`, `closest_task_at`, `period_id`, `periodicity`,
-#'       `next_date` (POSIXct), `company_id`, `company_name`, and what else the
-#'       server sends. Types, sums and `company_name` as in [AmoLeads()]}
+#'       `next_date` (POSIXct), `company_id`, `company_name`, and further columns
+#'       that the server sends. Types, sums and `company_name` as in [AmoLeads()]}
 #'     \item{`linked_custom_fields`, `linked_tags`, `linked_contacts`}{as in
 #'       [AmoLeads()]}
-#'     \item{`linked_catalog_elements`}{as in [AmoLeads()], if asked for}
+#'     \item{`linked_catalog_elements`}{as in [AmoLeads()], if requested}
 #'   }
-#'   With `flatten = TRUE` one data.frame. Without rows the tables have their
-#'   columns all the same, and a warning of class `amocrm_warning_zero_rows`
-#'   says so.
+#'   With `flatten = TRUE`, one data.frame. Tables without rows have all their
+#'   columns; if the main table has none, there is a warning of class
+#'   `amocrm_warning_zero_rows`.
 #'
 #' @section Conditions:
-#' Those of [amocrm-package]. The field `partial` holds the tables of what had
-#' arrived. An account where customers are switched off or not paid for, or one
-#' of Kommo, has no rows: warning `amocrm_warning_no_customers`.
+#' See [amocrm-package]. The field `partial` holds the tables with the rows
+#' received before the error. If customers are disabled in the account or not
+#' included in its plan, and on Kommo, the tables have no rows, with the warning
+#' `amocrm_warning_no_customers`.
 #' @examples
 #' auth <- AmoSandbox(customers = 30)
 #' regulars <- AmoCustomers(auth_list = auth)
@@ -66,20 +68,20 @@ AmoCustomers <- function(email = NULL, apikey = NULL, domain = NULL, auth_list =
   })
 }
 
-#' Both dates under the names of what they are about
+#' Both dates, with the names that Rust expects
 #' @noRd
 named_dates <- function(date_type, from, to) {
   dates <- list(from, to)
   stats::setNames(dates, paste0(dated(date_type, dates), c("_from", "_to")))
 }
 
-#' What the dates are about, in Rust's words
+#' Which dates are filtered: "created" or "updated"
 #' @noRd
 dated <- function(date_type, dates) {
   if (is.null(date_type)) {
     if (any(lengths(dates) > 0)) {
       abort_input("date_type", gettext(
-        '`date_type` must say what `date_from` and `date_to` are about: "create" or "modify"'
+        '`date_type` must be "create" or "modify" when `date_from` or `date_to` is given'
       ))
     }
     date_type <- "create"

@@ -1,40 +1,38 @@
-#' What customers bought
+#' Purchases of customers
 #'
 #' Reads all transactions of customers, or those of some customers.
 #'
-#' Pages are read as those of [AmoNotes()] are: the answer is the whole table,
-#' or an error that says which rows are missing and carries the others.
+#' The result is the whole table, or an error that says which rows are missing
+#' and holds the others, as with [AmoNotes()].
 #'
-#' Over API v4 the columns and their order are the same: what v2 calls `date` is
-#' `completed_at` there.
+#' Over API v4 the columns and their order are the same. `date` is `completed_at`
+#' in v4.
 #'
-#' A list in the first place is the `auth_list`; the arguments that follow it by
-#' position are then `limit`, `id` and `customer_id`.
+#' If the first argument is a list, it is the `auth_list`. The next positional
+#' arguments are then `limit`, `id` and `customer_id`.
 #'
 #' @inheritParams AmoTasks
-#' @param id id of a transaction, or a vector of them, as numbers or text. Ids
-#'   that don't exist give no rows.
-#' @param customer_id id of the customer, or a vector of them. Customers that
-#'   don't exist give no rows.
+#' @param id ids of transactions, as numbers or text. Ids that don't exist give no
+#'   rows.
+#' @param customer_id ids of customers. Ids that don't exist give no rows.
 #'
-#' @return A data.frame with a row for each transaction, in the order in which
-#'   the server gives them (by time of creation when there are several
-#'   `customer_id`):
+#' @return A data.frame with a row for each transaction, in the server's order (by
+#'   creation time for several `customer_id`):
 #'   \describe{
 #'     \item{`created_at`, `updated_at`}{POSIXct in the time zone of the
 #'       account}
 #'     \item{all others}{character: `id`, `created_by`, `account_id`, `updated_by`,
-#'       `is_deleted` (`"TRUE"` or `"FALSE"`), `comment` (`NA` where it is
-#'       empty), `price` (with its minor units where the account has them),
-#'       `date` (seconds since 1970) and `customer_id`}
+#'       `is_deleted` (`"TRUE"` or `"FALSE"`), `comment` (`NA` if empty), `price`
+#'       (with minor units if the account has them), `date` (seconds since 1970)
+#'       and `customer_id`}
 #'   }
-#'   Without rows it has these columns, and a warning of class
-#'   `amocrm_warning_zero_rows` says so.
+#'   A table without rows has these columns, too, and comes with a warning of
+#'   class `amocrm_warning_zero_rows`.
 #'
 #' @section Conditions:
-#' Those of [amocrm-package]. The field `partial` holds the rows that had
-#' arrived, in the same form as the result. An account without customers, such
-#' as one of Kommo, has no rows: warning `amocrm_warning_no_customers`.
+#' See [amocrm-package]. The field `partial` holds the rows received before the
+#' error. If the account has no customers, as on Kommo, the table has no rows,
+#' with the warning `amocrm_warning_no_customers`.
 #' @examples
 #' auth <- AmoSandbox()
 #'
@@ -47,12 +45,10 @@ AmoCustomersTransactions <- function(email = NULL, apikey = NULL, domain = NULL,
                                      auth_list = NULL, limit = 500, id = NULL,
                                      customer_id = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
-    transactions <- read_table("transactions", gettext("transactions"), auth, list(
+    read_list("transactions", gettext("transactions"), auth, list(
       limit = check_limit(limit, 500),
       id = check_ids(id, "id"),
       customer_id = check_ids(customer_id, "customer_id")
     ))
-    warn_if_empty(transactions)
-    transactions
   })
 }

@@ -1,14 +1,13 @@
-#' What the last call had received when it failed
+#' Rows received before the last error
 #'
-#' When a function of the package ends in an error, or is stopped by Esc or
-#' Ctrl-C, the rows received before are not lost: `AmoLast()` gives them. Scripts
-#' find the same in the condition's `partial`, see `vignette("errors")`.
+#' When a function of the package fails or is stopped by Esc or Ctrl-C, `AmoLast()`
+#' returns the rows received before. In scripts, use the field `partial` of the
+#' condition, see `vignette("errors")`.
 #'
-#' The rows are kept, and use memory, until the next function of the package
-#' reads a table.
+#' The rows stay in memory until the next function of the package reads a table.
 #'
-#' @return What the call would have returned, with the rows received; `NULL` when
-#'   there are none, or the last call ended well.
+#' @return What the call would have returned, with the rows received; `NULL` if
+#'   there are none, or if the last call succeeded.
 #' @examples
 #' # A server that fails at the third page
 #' auth <- AmoSandbox(
@@ -22,19 +21,19 @@ AmoLast <- function() last_call$partial
 
 last_call <- new.env(parent = emptyenv())
 
-#' Keeps what a call that ends early has received; gives it
+#' Keeps the rows that a call has received, and returns them
 #' @noRd
 keep_last <- function(partial) {
   last_call$partial <- partial
   partial
 }
 
-#' Says how many rows AmoLast() has, or nothing where it has none
+#' How many rows AmoLast() has; NULL if none
 #' @noRd
 kept_rows_text <- function(partial) {
   rows <- count_all_rows(partial)
   if (rows > 0) {
-    gettextf("AmoLast() gives what was received before: %s.", rows_text(rows))
+    gettextf("AmoLast() returns what was received: %s.", rows_text(rows))
   }
 }
 

@@ -1,17 +1,17 @@
-#' The known types of notes
+#' Types of notes
 #'
 #' @return A data.frame with a row for each type and the columns
 #'   \describe{
-#'     \item{`code`}{integer: the number that the column `note_type` of
-#'       [AmoNotes()] holds, there as text}
-#'     \item{`name`}{character: the name, as API v4 writes it}
-#'     \item{`label`, `label_ru`}{character: what it is, in English and in
+#'     \item{`code`}{integer: the code in the column `note_type` of [AmoNotes()],
+#'       where it is text}
+#'     \item{`name`}{character: the name in API v4}
+#'     \item{`label`, `label_ru`}{character: description in English and in
 #'       Russian}
-#'     \item{`kind`}{character: `"note"` for what people and integrations
-#'       write, `"event"` for what the system records}
+#'     \item{`kind`}{character: `"note"` if people and integrations write it,
+#'       `"event"` if amoCRM does}
 #'   }
-#'   amoCRM never published a full list: accounts may hold other codes, which
-#'   [AmoNotes()] passes through.
+#'   amoCRM has not published a full list: accounts can have other codes, which
+#'   [AmoNotes()] returns as they are.
 #' @examples
 #' AmoNoteTypes()
 #' @export

@@ -1,79 +1,77 @@
 #' Notes, calls, stage changes and other records of an account
 #'
-#' Reads all notes of a kind of element, or those that the filters let through.
-#' amoCRM keeps much of its history as notes: calls, letters, moves between
-#' stages of a pipeline, files, SMS. [AmoNoteTypes()] lists the types.
+#' Reads the notes of all contacts, leads and so on, or those that match the
+#' filters. amoCRM keeps much of its history as notes: calls, emails, stage
+#' changes, files, SMS. [AmoNoteTypes()] lists the types.
 #'
-#' Pages are asked for ahead, at the speed that amoCRM allows (7 requests a
-#' second). A page that comes empty or short is asked for again: the answer is
-#' the whole table, or an error that says which rows are missing and carries
-#' the others. Each page begins with the last rows of the one before, so that
-#' rows deleted or inserted meanwhile don't hide others.
+#' Several pages are requested at once, within amoCRM's limit of 7 requests per
+#' second. A page that is empty or short is requested again: the result is the
+#' whole table, or an error that says which rows are missing and holds the others.
+#' Each page begins with the last rows of the page before, so no row gets lost
+#' when others are deleted or inserted meanwhile.
 #'
-#' With an `auth_list`, in the first place or by name, the arguments by position
+#' With an `auth_list`, as the first argument or by name, the positional arguments
 #' are `type`, `element_id`, `note_type`, `if_modified_since` and `all`:
 #' `AmoNotes(auth, "lead", 666)`.
 #'
 #' @inheritParams AmoAuth
-#' @param limit rows per request, one whole number from 1 to 500. Fewer rows
-#'   make a request quicker, which helps when the server answers too slowly.
-#'   Pages overlap by some rows, so that at least 2 are asked for over API v2,
-#'   and 20 over v4 and for [AmoIncomingLeads()]; API v4 has 250 at most, and
-#'   100 of events.
-#' @param id id of a note, or a vector of them, as numbers or text. All filters
-#'   but `type` are then ignored. Ids that don't exist give no rows.
+#' @param limit rows per request, a whole number from 1 to 500. A request for
+#'   fewer rows is answered faster, which helps when the server is slow. Pages
+#'   overlap by some rows, so at least 2 rows are requested over API v2, and 20
+#'   over v4 and for [AmoIncomingLeads()]. API v4 returns up to 250, and up to
+#'   100 events.
+#' @param id ids of notes, as numbers or text. All filters but `type` are then
+#'   ignored. Ids that don't exist give no rows.
 #' @param type what the notes belong to: `"contact"`, `"lead"`, `"company"`,
-#'   `"task"` (results of tasks) or `"customer"`. Several of them give a list,
-#'   as with `all`.
-#' @param element_id id of the contact, lead ..., or a vector of them. For many
-#'   of them, or of `note_type`, the whole list is read and filtered here where
-#'   that takes fewer requests.
-#' @param note_type code or name of [AmoNoteTypes()], or a vector of them.
-#'   Unknown codes are passed on.
-#' @param if_modified_since only notes created or changed at this moment or
-#'   later: `"2019-06-01 12:30:00"`, `"2019-06-01"` or a Date in the time zone
-#'   of the account, or a POSIXct.
+#'   `"task"` (results of tasks) or `"customer"`. Several types give a list, as
+#'   with `all`.
+#' @param element_id ids of the contacts, leads and so on. For many of them, or
+#'   many `note_type`, the whole list is read and filtered in R if that takes
+#'   fewer requests.
+#' @param note_type codes or names from [AmoNoteTypes()]. Unknown codes are passed
+#'   on to the server.
+#' @param if_modified_since only notes created or modified at this time or later:
+#'   `"2019-06-01 12:30:00"`, `"2019-06-01"` or a Date in the account's time zone,
+#'   or a POSIXct.
 #' @param all `TRUE` reads the notes of contacts, leads, companies and tasks.
 #'
-#' @return A data.frame with a row for each note, in the order in which the
-#'   server gives them (by time of creation when there are several
-#'   `element_id` or `note_type`). Columns stand in the order of their first
-#'   appearance:
+#' @return A data.frame with a row for each note, in the server's order (by
+#'   creation time for several `element_id` or `note_type`). Columns are in the
+#'   order of their first appearance:
 #'   \describe{
-#'     \item{`id`}{integer; double when ids exceed 2147483647}
-#'     \item{`created_at`, `updated_at`}{POSIXct in the time zone of the
-#'       account}
-#'     \item{all others}{character, `NA` where a note has no such value, also
+#'     \item{`id`}{integer; double if ids exceed 2147483647}
+#'     \item{`created_at`, `updated_at`}{POSIXct in the account's time zone}
+#'     \item{all others}{character, `NA` if a note has no such value, also
 #'       `responsible_user_id`, `created_by`, `account_id`, `group_id`,
 #'       `is_editable` (`"TRUE"` or `"FALSE"`), `element_id`, `element_type`
 #'       (`"contact"`, `"lead"`, `"company"`, `"customer"`, `"4"` for tasks),
 #'       `attachment`, `note_type` (the code) and `text`}
-#'     \item{`params_...`}{character: what the type has besides, such as
+#'     \item{`params_...`}{character: further values of the type, such as
 #'       `params_PHONE` and `params_DURATION` of calls or `params_STATUS_OLD`
 #'       and `params_STATUS_NEW` of stage changes. Nested names are joined by
 #'       `_`; several values of one name are numbered}
 #'     \item{`event_type`, `event_id`}{character, last, over API v4 only: type
-#'       and id of the event that a row stems from, such as
+#'       and id of the event that the row was made from, such as
 #'       `"incoming_chat_message"`. Such rows, stage changes among them, have
 #'       no `responsible_user_id`: see `vignette("v2-v4")`}
 #'   }
-#'   Without rows it has the 13 base columns, and a warning of class
-#'   `amocrm_warning_zero_rows` says so.
+#'   A table without rows has the 13 base columns, and comes with a warning of
+#'   class `amocrm_warning_zero_rows`.
 #'
 #'   For several `type`, or `all = TRUE`, a list of such data.frames named
-#'   `contact_notes`, `lead_notes`, `company_notes`, `task_notes`, which
-#'   `dplyr::bind_rows()` makes one.
+#'   `contact_notes`, `lead_notes`, `company_notes`, `task_notes`;
+#'   `dplyr::bind_rows()` combines them.
 #'
 #' @section Conditions:
-#' Those of [amocrm-package]. The field `partial` holds the rows that had
-#' arrived, in the same form as the result.
+#' See [amocrm-package]. The field `partial` holds the rows received before the
+#' error.
 #' @examples
 #' auth <- AmoSandbox(notes = 1000)
 #'
 #' notes <- AmoNotes(auth_list = auth, type = "lead")
 #' head(notes)
 #'
-#' # Moves between stages, and calls
+#' # Stage changes, and calls
 #' moves <- AmoNotes(auth, "lead", note_type = 3)
 #' calls <- AmoNotes(auth, "contact", note_type = c("call_in", "call_out"))
 #' table(calls$params_call_status)
@@ -102,15 +100,18 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
   with_auth_list(email, apikey, domain, auth_list, read, order)
 }
 
-# What notes are about.
+# What notes can belong to.
 note_kinds <- c("contact", "lead", "company", "task", "customer")
 
 notes_label <- function(kinds) {
-  names <- c(
+  gettextf("%s notes", paste(note_kind_names()[kinds], collapse = ", "))
+}
+
+note_kind_names <- function() {
+  c(
     contact = gettext("contact"), lead = gettext("lead"), company = gettext("company"),
     task = gettext("task"), customer = gettext("customer")
   )
-  gettextf("%s notes", paste(names[kinds], collapse = ", "))
 }
 
 #' Several tables of notes as a list

@@ -1,131 +1,129 @@
-#' An account that needs no account
+#' An account on your own computer
 #'
-#' Starts a small server on this computer that answers as amoCRM does, with
-#' made-up data in Russian of the last two years, and gives the access to it.
-#' For trying the package out, for examples and for tests of your own scripts.
+#' Starts a small server on this computer that answers like amoCRM, with made-up
+#' data in Russian, and returns the credentials for it. Use it to try the package,
+#' in examples and in tests of your own scripts.
+#'
+#' Notes and tasks are from the last two years; leads, contacts, companies,
+#' customers and transactions go back up to four years; incoming leads are from
+#' the last month.
 #'
 #' The server listens on the loopback interface only, at a free port. It stops
 #' when the returned list is no longer used, or with the R session.
 #'
-#' @param notes how many notes there are of each kind of element: one number
-#'   for all, or a vector named by `contact`, `lead`, `company`, `task` and
-#'   `customer`, where those left out have none.
+#' @param notes number of notes of each type: a single number for all, or a
+#'   vector with the names `contact`, `lead`, `company`, `task` and `customer`.
+#'   Types that are left out have no notes.
 #' @param seed whole number: the same seed makes the same data on the same day.
-#' @param timezone time zone of the account, an Olson name.
-#' @param latency seconds that every answer takes longer.
+#' @param timezone time zone of the account, one of [OlsonNames()].
+#' @param latency seconds to delay each answer.
 #' @param rate requests per second above which the server answers 429, as
-#'   amoCRM does above 7. 0 is no limit.
-#' @param session seconds until a login ends, 900 as in amoCRM.
-#' @param items recorded rows to serve instead of made-up ones: a list, each
-#'   element a file or a text with JSON, either an array of rows or pages as
-#'   API v2 serves them. Notes are named as in `notes`, other rows by their
-#'   list: `contacts`, `leads`, `companies`, `customers`, `tasks`,
-#'   `transactions` or `incoming_leads`. API v2 serves them as they stand and
-#'   finds those of lists by page and id only.
-#'
-#' @param access how the returned list lets in: `"key"` by e-mail and API key,
-#'   `"token"` by a long-lived token, `"oauth"` by an integration with a code,
-#'   its tokens in a temporary file.
-#' @param v2 `FALSE`: API v2 does not answer any more.
+#'   amoCRM does above 7. 0 means no limit.
+#' @param session seconds until a login expires, 900 as in amoCRM.
+#' @param items recorded rows to serve instead of made-up ones: a list of file
+#'   names or JSON strings, each an array of rows or pages of API v2. Notes have
+#'   the names of `notes`, other rows those of their list: `contacts`, `leads`,
+#'   `companies`, `customers`, `tasks`, `transactions` or `incoming_leads`. API v2
+#'   serves them unchanged; lists other than notes can be read by page and id only.
+#' @param access the credentials to return: `"key"` for email and API key,
+#'   `"token"` for a long-lived token, `"oauth"` for an integration with a code and
+#'   a temporary token file.
+#' @param v2 `FALSE`: the server does not answer API v2.
 #' @param kommo `TRUE`: an account of Kommo, which has no customers.
-#' @param token_life seconds until an access token of OAuth ends.
-#' @param faults what goes wrong, a list of faults; see below.
-#' @param leads,contacts,companies,customers,tasks,transactions,unsorted how
-#'   many of them there are. Notes are about the newest of them, as far as
-#'   there are as many. Without customers there are no transactions.
-#' @param api_filter `TRUE`: API v4 obeys the filters of leads, contacts,
-#'   companies and customers, for which accounts have to pay. Otherwise it
-#'   passes them over without a word.
-#' @param strict_rate `TRUE`: requests that were answered by 429 count against
-#'   `rate`, too.
+#' @param token_life seconds until an OAuth access token expires.
+#' @param faults list of faults, see below.
+#' @param leads,contacts,companies,customers,tasks,transactions,unsorted the
+#'   number of records (`unsorted`: incoming leads). Notes belong to the newest
+#'   records, as far as there are enough. Without customers there are no
+#'   transactions.
+#' @param api_filter `TRUE`: API v4 applies the filters of leads, contacts,
+#'   companies and customers, a paid feature of amoCRM. Otherwise it ignores them
+#'   silently.
+#' @param strict_rate `TRUE`: requests answered with 429 count towards `rate`, too.
 #' @param admin `FALSE`: the token is not an administrator's, and API v4 does
 #'   not list the users.
-#' @param now the present, a time in `timezone`, a Date or a POSIXct. The
+#' @param now the current time, a time in `timezone`, a Date or a POSIXct. The
 #'   account's history ends with the last midnight before it, and open tasks are
-#'   due soon after or overdue. A fixed time makes the same data on every day.
+#'   due soon after or overdue. A fixed time makes the same data every day.
 #'
-#' @return A list for the argument `auth_list`, as [AmoAuthList()] makes it.
+#' @return A list for the argument `auth_list`, as [AmoAuthList()] creates it.
 #'
 #' @section Faults:
-#' Each fault is a list. `path` picks the requests whose path and query contain
-#' this text, such as `"/api/v2/notes"` or, for one page, `"limit_offset=497"`.
-#' `nth` says which of these are meant, counted from 1: `1` (the default), `2:4`,
-#' or `c(2, Inf)` for the second and all that follow. What happens to them:
+#' Each fault is a list. It applies to requests whose path and query contain
+#' `path`, such as `"/api/v2/notes"` or, for one page, `"limit_offset=497"`. `nth`
+#' says to which of them, counted from 1: `1` (the default), `2:4`, or `c(2, Inf)`
+#' for the second and all later ones. What happens:
 #' \describe{
-#'   \item{`status = 502`}{this status, if given with `body = "..."` and
-#'     `headers = c("Retry-After" = "1")`}
+#'   \item{`status = 502`}{the answer has this status, optionally with
+#'     `body = "..."` and `headers = c("Retry-After" = "1")`}
 #'   \item{`action = "empty"`}{204, as if there were no rows}
-#'   \item{`action = "short", rows = 3`}{the first 3 rows of the page only}
+#'   \item{`action = "short", rows = 3`}{only the first 3 rows of the page}
 #'   \item{`action = "body", body = "..."`}{status 200 with this body}
-#'   \item{`action = "cut"`}{the connection ends in the middle of the answer}
-#'   \item{`action = "close"`}{the connection ends without an answer}
-#'   \item{`action = "lose"`}{the same, but the request is obeyed: a token is
-#'     sold and does not arrive}
-#'   \item{`action = "delay", seconds = 2`}{the answer comes later}
-#'   \item{`action = "drip", seconds = 0.5`}{the answer comes byte by byte, with
+#'   \item{`action = "cut"`}{the connection closes in the middle of the answer}
+#'   \item{`action = "close"`}{the connection closes without an answer}
+#'   \item{`action = "lose"`}{the same, but the request is processed: a token is
+#'     issued and does not arrive}
+#'   \item{`action = "delay", seconds = 2`}{the answer is delayed}
+#'   \item{`action = "drip", seconds = 0.5`}{the answer arrives byte by byte, with
 #'     a pause before each}
-#'   \item{`action = "expire"`}{401: all sessions and tokens of OAuth end}
-#'   \item{`action = "redirect", to = "https://..."`}{302 to this place}
-#'   \item{`action = "replace", text = "86400", by = "null"`}{one text in the
-#'     answer for another}
+#'   \item{`action = "expire"`}{401: all sessions and OAuth tokens expire}
+#'   \item{`action = "redirect", to = "https://..."`}{302 to this address}
+#'   \item{`action = "replace", text = "86400", by = "null"`}{a text in the
+#'     answer is replaced}
 #'   \item{`action = "remove", rows = 5`}{from then on, the first 5 notes of
-#'     each kind are gone, and the first 5 rows of every other list: the others
+#'     each type and the first 5 rows of every other list are deleted: the others
 #'     move to earlier pages}
-#'   \item{`action = "insert", rows = 5`}{from then on, there are 5 notes
-#'     before the others of each kind, and 5 rows before the others of every
-#'     other list. They are made up with the others, and held back until then}
-#'   \item{`action = "change", rows = 5`}{5 random changes happen in the account, as
-#'     by [AmoSandboxChange()], before the request is answered}
-#'   \item{`action = "spare"`}{nothing: the faults after this one pass the
-#'     request over}
+#'   \item{`action = "insert", rows = 5`}{from then on, there are 5 more notes at
+#'     the front of each type, and 5 more rows at the front of every other list.
+#'     They are part of the made-up data and held back until then}
+#'   \item{`action = "change", rows = 5`}{5 random changes in the account, as by
+#'     [AmoSandboxChange()], before the answer}
+#'   \item{`action = "spare"`}{nothing: later faults don't apply to the request}
 #' }
-#' Where several faults pick a request, the first one happens; delays add up.
-#' What else may pick it:
+#' If several faults match a request, the first one applies; delays add up.
+#' Further conditions:
 #' \describe{
-#'   \item{`share = 0.3`}{so many of the requests, at random; `seed = 7` picks
+#'   \item{`share = 0.3`}{this share of the requests, at random; `seed = 7` picks
 #'     others}
-#'   \item{`every = 2`}{every second one}
+#'   \item{`every = 2`}{every second request}
 #'   \item{`each_page = TRUE`}{`nth` and `every` count the requests for one page}
-#'   \item{`during = c(0, 1.5)`}{only in this time, in seconds from the first
-#'     request that `path` picks}
+#'   \item{`during = c(0, 1.5)`}{only in this time, in seconds since the first
+#'     request that matches `path`}
 #'   \item{`over = 100`}{only requests for more than 100 rows}
-#'   \item{`holding = c(401, Inf)`}{only pages to which one of these rows of the
-#'     list belongs, counted from 1}
+#'   \item{`holding = c(401, Inf)`}{only pages that hold one of these rows of the
+#'     list, counted from 1}
 #' }
 #'
-#' @section Lists that lie or move:
-#' The same happens to every list of both APIs. All faults of this kind that pick
-#' a request happen to it, in their order, and only to the list that it asks for.
-#' For good:
+#' @section Lists that change or are wrong:
+#' These faults work with every list of both APIs. All that match a request apply,
+#' in their order, and only to the list that is requested. Permanent:
 #' \describe{
 #'   \item{`action = "add", rows = 3, at = "front"`}{3 new rows, `at` the
 #'     `"front"`, the `"end"` or `"anywhere"`}
-#'   \item{`action = "grow", rows = 60, at = "end"`}{60 new rows a second}
-#'   \item{`action = "delete", rows = 3, at = "anywhere"`}{3 rows in succession
-#'     are deleted}
-#'   \item{`action = "move", rows = 3, at = "front"`}{3 rows, one here and one
-#'     there, move to another place}
+#'   \item{`action = "grow", rows = 60, at = "end"`}{60 new rows per second}
+#'   \item{`action = "delete", rows = 3, at = "anywhere"`}{3 successive rows are
+#'     deleted}
+#'   \item{`action = "move", rows = 3, at = "front"`}{3 rows from different places
+#'     move to another place}
 #'   \item{`action = "keep", rows = 100`}{all but the first 100 rows are deleted}
 #' }
 #' For one answer:
 #' \describe{
 #'   \item{`action = "shuffle"`}{the list is in another order; with `rows = 4`
-#'     groups of 4 are of the same second from then on, and in another order
+#'     groups of 4 get the same second from then on, and are in another order
 #'     within it}
-#'   \item{`action = "skip", rows = 3`}{3 rows, one here and one there, are not
-#'     in the list}
+#'   \item{`action = "skip", rows = 3`}{3 rows in different places are missing}
 #'   \item{`action = "view", rows = 100`}{the list ends after 100 rows}
-#'   \item{`action = "repeat"`}{the first page, whatever is asked for, and
-#'     another one follows}
-#'   \item{`action = "new"`}{new rows only, and another page follows}
-#'   \item{`action = "cap", rows = 50`, `action = "longer", rows = 50`}{50 rows
-#'     at most, or 50 more than asked for}
+#'   \item{`action = "repeat"`}{always the first page, with a link to another}
+#'   \item{`action = "new"`}{only new rows, with a link to another page}
+#'   \item{`action = "cap", rows = 50`, `action = "longer", rows = 50`}{up to 50
+#'     rows, or 50 more than requested}
 #'   \item{`action = "gap", rows = 4`}{4 rows of the page are missing in the
 #'     middle}
-#'   \item{`action = "double"`, `"reverse"`, `"no_id"`}{each row comes twice, the
-#'     page is the wrong way round, rows have no id}
-#'   \item{`action = "next"`, `action = "last"`}{API v4 says that another page
-#'     follows, or that none does}
+#'   \item{`action = "double"`, `"reverse"`, `"no_id"`}{each row comes twice, rows
+#'     are in reverse order, rows have no id}
+#'   \item{`action = "next"`, `action = "last"`}{API v4 links to another page, or
+#'     to none}
 #' }
 #'
 #' @section Conditions:
@@ -135,7 +133,7 @@
 #' calls <- AmoNotes(auth, "lead", note_type = "call_in")
 #' calls[c("created_at", "params_PHONE")]
 #'
-#' # A page that comes empty at first is asked for again: the table is whole
+#' # A page that is empty at first is requested again: the table is complete
 #' lagging <- AmoSandbox(
 #'   notes = c(lead = 250),
 #'   faults = list(list(path = "/notes", holding = c(101, 200), action = "empty"))
@@ -179,24 +177,27 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
     )
   ))
   if (!is.null(started$error)) abort_from_rust(started$error)
-  pieces <- started[unlist(roads[[access]])]
+  pieces <- started[unlist(auth_methods[[access]])]
   if (access == "oauth") pieces$token_file <- tempfile("amocrm-tokens-", fileext = ".json")
   as_auth_list(pieces[!vapply(pieces, is.null, NA)], started$sandbox)
 }
 
 note_counts <- function(notes, kinds) {
-  counts <- if (is.null(names(notes))) rep(notes, length(kinds)) else notes[kinds]
-  named <- is.null(names(notes)) || all(names(notes) %in% kinds)
-  if (!is.numeric(notes) || !named || (is.null(names(notes)) && length(notes) != 1)) {
+  given <- names(notes)
+  numbers <- as_numbers(notes)
+  good <- if (is.null(given)) length(numbers) == 1 else all(given %in% kinds)
+  if (length(numbers) == 0 || !good) {
     abort_input("notes", gettextf(
-      "`notes` must be one number, or numbers named by %s", paste(kinds, collapse = ", ")
+      "`notes` must be a single number, or numbers with names out of %s",
+      paste(kinds, collapse = ", ")
     ))
   }
+  counts <- if (is.null(given)) rep(numbers, length(kinds)) else numbers[match(kinds, given)]
   counts[is.na(counts)] <- 0
   stats::setNames(lapply(counts, check_number, "notes"), kinds)
 }
 
-#' JSON of the recorded rows of this name, or NULL
+#' The JSON of recorded rows, or NULL
 #' @noRd
 recorded_json <- function(items, name) {
   given <- items[[name]]
@@ -204,7 +205,7 @@ recorded_json <- function(items, name) {
     return(NULL)
   }
   if (!is.character(given) || anyNA(given)) {
-    abort_input("items", gettext("`items` must be a list of files or JSON texts"))
+    abort_input("items", gettext("`items` must be a list of file names or JSON strings"))
   }
   is_file <- length(given) == 1 && nchar(given, "bytes") < 4096 && file.exists(given)
   lines <- if (is_file) readLines(given, encoding = "UTF-8", warn = FALSE) else given
@@ -212,13 +213,18 @@ recorded_json <- function(items, name) {
 }
 
 check_number <- function(value, argument) {
-  if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value < 0) {
-    abort_input(argument, gettextf("`%s` must be one number, 0 or more", argument))
+  number <- as_numbers(value)
+  if (!is_count(number)) {
+    abort_input(argument, gettextf("`%s` must be a single number, 0 or greater", argument))
   }
-  as.numeric(value)
+  number
 }
 
-#' The present in seconds since 1970
+#' Whether it is one number, 0 or more
+#' @noRd
+is_count <- function(number) length(number) == 1 && is.finite(number) && number >= 0
+
+#' The current time in seconds since 1970
 #' @noRd
 check_now <- function(now, timezone) {
   if (is.null(now)) abort_time(now, "now")
@@ -249,8 +255,8 @@ sandbox_requests <- function(auth) {
 
 #' The ids of the rows that faults have deleted
 #'
-#' All others were there all the time, but for those that faults have added:
-#' their ids begin with "NEW", or are 900,000,000 and more.
+#' All other rows existed all the time, except those that faults have added, whose
+#' ids begin with "NEW" or are at least 900,000,000.
 #' @noRd
 sandbox_gone_rows <- function(auth) {
   rows <- rust_sandbox_gone_rows(attr(auth, "sandbox"))
@@ -258,16 +264,16 @@ sandbox_gone_rows <- function(auth) {
   rows$id
 }
 
-#' Ends what a sandbox has let in
+#' Expires sessions or tokens of a sandbox
 #'
 #' @param what `"sessions"`, `"access_tokens"` (those of OAuth, which can be
-#'   renewed) or `"tokens"` (all, for good)
+#'   renewed) or `"tokens"` (all, permanently)
 #' @noRd
 sandbox_expire <- function(auth, what = "sessions") {
   invisible(rust_sandbox_expire(attr(auth, "sandbox"), what))
 }
 
-#' Stops a sandbox at once
+#' Stops a sandbox
 #' @noRd
 sandbox_stop <- function(auth) {
   invisible(rust_sandbox_stop(attr(auth, "sandbox")))

@@ -1,46 +1,44 @@
-#' Let something happen in a sandbox
+#' Change a sandbox account
 #'
-#' Changes the account of [AmoSandbox()]: leads, contacts, companies and customers
-#' come and go, get other names, stages and users, are merged and deleted, each
-#' time with the events and notes that amoCRM writes. For trying out what reads an
-#' account again and again.
+#' Creates, changes, merges and deletes leads, contacts, companies and customers in
+#' an account of [AmoSandbox()], with the events and notes that amoCRM writes. Use
+#' it to try scripts that read an account repeatedly.
 #'
-#' The sandbox's present is `now` of [AmoSandbox()] at first. Changes move it on
-#' by up to two seconds each.
+#' The account's current time is `now` of [AmoSandbox()] at first. Each change moves
+#' it forward by up to two seconds.
 #'
-#' @param auth_list what [AmoSandbox()] has returned, as a whole.
+#' @param auth_list the list returned by [AmoSandbox()].
 #' @param change what happens:
 #'   \describe{
-#'     \item{`"random"`}{any of the following, to entities of any type}
-#'     \item{`"create"`}{a new one, linked to others}
-#'     \item{`"update"`}{its name, its price, a tag or a custom field changes}
-#'     \item{`"move"`}{a lead goes to another stage}
-#'     \item{`"assign"`}{it goes to another user}
-#'     \item{`"note"`}{somebody writes a note about it}
-#'     \item{`"task"`, `"done"`}{somebody sets a task about it, or completes the
-#'       next of its tasks}
-#'     \item{`"trash"`, `"restore"`}{it goes into the trash, or comes back from
-#'       there. Customers do not come back}
-#'     \item{`"merge"`}{another one becomes a part of it, with all that belongs to
-#'       the other}
-#'     \item{`"delete"`}{it is gone for good, with its notes, tasks and purchases}
+#'     \item{`"random"`}{any of the following, to records of any type}
+#'     \item{`"create"`}{a new record, linked to others}
+#'     \item{`"update"`}{its name, price, tags or a custom field change}
+#'     \item{`"move"`}{a lead moves to another status}
+#'     \item{`"assign"`}{it gets another responsible user}
+#'     \item{`"note"`}{it gets a note}
+#'     \item{`"task"`, `"done"`}{it gets a task, or its next task is completed}
+#'     \item{`"trash"`, `"restore"`}{it moves to the trash, or comes back. Customers
+#'       can't be restored}
+#'     \item{`"merge"`}{another record, with its notes, tasks and links, is merged
+#'       into it}
+#'     \item{`"delete"`}{it is deleted for good, with its notes, tasks and
+#'       transactions}
 #'   }
-#' @param type `"lead"`, `"contact"`, `"company"` or `"customer"`. Of no meaning for
+#' @param type `"lead"`, `"contact"`, `"company"` or `"customer"`. Ignored for
 #'   random changes.
-#' @param id ids of those to which it happens, one after the other; `NULL` leaves
-#'   it to chance. Of those that are merged the first one stays.
-#' @param n how many changes, where `id` is not given.
-#' @param seed whole number: the same seed brings the same changes, if nothing else
-#'   has happened before.
+#' @param id ids of the records to change, one after the other; `NULL` for random
+#'   records. With `"merge"` the others are merged into the first.
+#' @param n number of changes, if `id` is not given.
+#' @param seed whole number: the same seed makes the same changes, as long as
+#'   nothing else has changed before.
 #'
-#' @return A data frame with a row for each change: `change`, `type`, `id` and
-#'   `at`, the time. It has fewer than `n` rows if there are not as many to which
-#'   it can happen.
+#' @return A data frame with one row per change: `change`, `type`, `id` and `at`,
+#'   the time. It has fewer than `n` rows if there are not enough records.
 #' @section Conditions:
-#' `amocrm_error_input`, also for an `id` to which it can't happen. Those before it
-#' have changed then.
-#' @seealso The fault `action = "change"` of [AmoSandbox()], by which things happen
-#'   in the middle of a list that is read.
+#' `amocrm_error_input`, also for an `id` that can't be changed like this. The ids
+#' before it have changed by then.
+#' @seealso The fault `action = "change"` of [AmoSandbox()] makes changes while a
+#'   list is being read.
 #' @examples
 #' auth <- AmoSandbox(notes = 0)
 #' AmoSandboxChange(auth, n = 5)
@@ -51,7 +49,7 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
                              n = if (identical(change, "random")) 50 else 1, seed = 1) {
   sandbox <- attr(auth_list, "sandbox")
   if (is.null(sandbox)) {
-    abort_input("auth_list", gettext("`auth_list` must be what AmoSandbox() has returned"))
+    abort_input("auth_list", gettext("`auth_list` must be the list returned by AmoSandbox()"))
   }
   changes <- c("random", sandbox_changes)
   spec <- list(
@@ -62,13 +60,14 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
     seed = check_number(seed, "seed")
   )
   if (length(spec$id) > 0 && spec$change %in% c("random", "create")) {
-    abort_input("id", gettextf('`id` has no meaning for "%s"', spec$change))
+    abort_input("id", gettextf("`id` can't be used with \"%s\"", spec$change))
   }
   changed <- rust_sandbox_change(sandbox, spec)
   if (!is.null(changed$error)) abort_from_rust(changed$error)
   if (!is.null(changed$refused)) {
     abort_input("id", gettextf(
-      '"%s" can\'t happen to the %s with the `id` %s', spec$change, spec$type, changed$refused
+      "`change` \"%s\" is not possible for the %s with `id` %s",
+      spec$change, spec$type, changed$refused
     ))
   }
   data.frame(
@@ -86,6 +85,6 @@ sandbox_changes <- c(
 #' @noRd
 check_one_choice <- function(value, choices, argument) {
   value <- check_choices(value, choices, argument)
-  if (length(value) > 1) abort_input(argument, gettextf("`%s` must be one text", argument))
+  if (length(value) > 1) abort_input(argument, gettextf("`%s` must be a single string", argument))
   value
 }

@@ -1,16 +1,18 @@
-#' How things stand: what is configured and what answers
+#' Situation report: the configuration, and which API answers
 #'
-#' Looks at the credentials, asks the account which API it answers, and lists
-#' versions, options, proxy and certificates. Paste what it prints into a report
-#' of a problem: nothing in it is secret.
+#' Checks the credentials, asks the account which API it answers, and lists
+#' versions, options, proxy and certificates. Paste the output into a bug report:
+#' it contains no secrets.
 #'
 #' @inheritParams AmoAuth
 #'
 #' @return A list of class `amocrm_sitrep`, invisibly, after printing it. Its
-#'   elements are texts named by what they are about: `package`, `r`, `system`,
-#'   `account`, `credentials`, `token`, `answer`, `zone`, `options`, `proxy`,
-#'   `certificates`. What can't be found out is said there too: there is no
-#'   error.
+#'   elements are strings: `package`, `r`, `system`,
+#'   `locale`, `options`, `variables` (the environment variables that are set,
+#'   without their values), `proxy`, `certificates`, `account`, `credentials`,
+#'   `token`, `answer` (which API answers) and `zone`. A problem is described
+#'   there, too, with advice; it is not an error. Printed labels are in the
+#'   session's language.
 #' @examples
 #' AmoSitrep(auth_list = AmoSandbox(notes = 1))
 #' @export
@@ -23,7 +25,7 @@ AmoSitrep <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NU
   })
 }
 
-#' What can be said without an account
+#' What is known without an account
 #' @noRd
 sitrep_here <- function() {
   set <- options()[grepl("^amocrm\\.", names(options()))]
@@ -48,8 +50,8 @@ sitrep_account <- function(auth) {
   answer <- ask_account(auth)
   list(
     account = rust_check_domain(auth$domain)$url,
-    credentials = switch(auth$road,
-      key = gettext("e-mail and API key"), token = gettext("an access token"),
+    credentials = switch(auth$auth_method,
+      key = gettext("email and API key"), token = gettext("an access token"),
       oauth = gettext("an OAuth integration")
     ),
     token = token_standing(auth),
@@ -58,7 +60,7 @@ sitrep_account <- function(auth) {
   )
 }
 
-#' Which API answers, or why none does
+#' Which API answers, or the error
 #' @noRd
 ask_account <- function(auth) {
   spec <- c(connection_spec(auth), list(what = "account"))
@@ -67,33 +69,33 @@ ask_account <- function(auth) {
     return(list(text = conditionMessage(result)))
   }
   if (!is.null(result$error)) {
-    return(list(text = headline(result$error)))
+    return(list(text = error_text(result$error)))
   }
   list(text = sprintf("API %s", result$api), zone = result$zone)
 }
 
 token_standing <- function(auth) {
-  if (auth$road == "token") {
+  if (auth$auth_method == "token") {
     expires <- rust_token_expiry(auth$access_token)$expires
     if (is.na(expires)) {
-      return(gettext("does not say when it expires"))
+      return(gettext("expiry date unknown"))
     }
     return(gettextf("expires %s UTC", format(.POSIXct(expires, "UTC"), "%Y-%m-%d %H:%M")))
   }
-  if (auth$road == "oauth") {
+  if (auth$auth_method == "oauth") {
     file <- auth$token_file
     changed <- file.info(file, extra_cols = FALSE)$mtime
     if (is.na(changed)) {
       return(gettextf("no tokens in %s yet", file))
     }
-    return(gettextf("in %s, changed %s", file, format(changed, "%Y-%m-%d %H:%M")))
+    return(gettextf("in %s, last modified %s", file, format(changed, "%Y-%m-%d %H:%M")))
   }
   NULL
 }
 
-#' Proxies that are set, without the user and password that one may hold
+#' The proxies, without user and password
 #'
-#' These stand before the last "@", whatever they are made of.
+#' These are everything before the last "@".
 #' @noRd
 proxies <- function() {
   names <- c("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY")
@@ -106,7 +108,7 @@ certificates <- function() {
   set <- Sys.getenv(c("SSL_CERT_FILE", "SSL_CERT_DIR"))
   set <- set[nzchar(set)]
   if (length(set) == 0) {
-    return(gettext("those of the operating system"))
+    return(gettext("from the operating system"))
   }
   found <- ifelse(file.exists(set), "", paste0(" ", gettext("(not found)")))
   listed(sprintf("%s=%s%s", names(set), set, found))
@@ -119,6 +121,19 @@ listed <- function(texts) if (length(texts) == 0) "-" else paste(texts, collapse
 #' @export
 print.amocrm_sitrep <- function(x, ...) {
   shown <- Filter(Negate(is.null), unclass(x))
-  cat(sprintf("%-12s  %s\n", names(shown), unlist(shown)), sep = "")
+  labels <- format(sitrep_labels()[names(shown)])
+  indent <- strrep(" ", nchar(labels[[1]], "width") + 2)
+  texts <- gsub("\n", paste0("\n", indent), unlist(shown), fixed = TRUE)
+  cat(paste0(labels, "  ", texts, "\n"), sep = "")
   invisible(x)
+}
+
+sitrep_labels <- function() {
+  c(
+    package = gettext("package"), r = "R", system = gettext("system"), locale = gettext("locale"),
+    options = gettext("options"), variables = gettext("variables"), proxy = gettext("proxy"),
+    certificates = gettext("certificates"), account = gettext("account"),
+    credentials = gettext("credentials"), token = gettext("token"), answer = gettext("answer"),
+    zone = gettext("time zone")
+  )
 }

@@ -1,59 +1,56 @@
 #' Tasks of an account
 #'
-#' Reads all tasks, or those that the filters let through.
+#' Reads all tasks, or those that match the filters.
 #'
-#' Pages are read as those of [AmoNotes()] are: the answer is the whole table,
-#' or an error that says which rows are missing and carries the others.
+#' The result is the whole table, or an error that says which rows are missing
+#' and holds the others, as with [AmoNotes()].
 #'
-#' Over API v4 the columns of v2 come first. `result_id` is mostly `NA` there,
-#' and `duration` and `updated_by` come last. API v4 has no filters for
-#' `date_create_from`, `date_create_to` and `created_by`: all tasks that the
-#' other filters let through are read then.
+#' Over API v4 the columns of v2 come first. `result_id` is mostly `NA`, and
+#' `duration` and `updated_by` come last. API v4 can't filter by
+#' `date_create_from`, `date_create_to` and `created_by`: all tasks that match the
+#' other filters are read, and filtered in R.
 #'
-#' A list in the first place is the `auth_list`; the arguments that follow it by
-#' position are then `limit`, `id` and so on.
+#' If the first argument is a list, it is the `auth_list`. The next positional
+#' arguments are then `limit`, `id` and so on.
 #'
 #' @inheritParams AmoNotes
-#' @param id id of a task, or a vector of them, as numbers or text. Ids that
-#'   don't exist give no rows.
-#' @param type what the tasks are about: one or more of `"contact"`, `"lead"`,
+#' @param id ids of tasks, as numbers or text. Ids that don't exist give no rows.
+#' @param type what the tasks belong to: one or more of `"contact"`, `"lead"`,
 #'   `"company"` and `"customer"`.
-#' @param element_id id of the contact, lead ... that the tasks are about, or a
-#'   vector of them.
-#' @param responsible_user_id id of the user whose tasks they are, or a vector
-#'   of them; see [AmoUsers()].
-#' @param date_create_from,date_create_to only tasks set at or after, at or
-#'   before this moment: `"2019-06-01 12:30:00"`, `"2019-06-01"` or a Date, which
-#'   mean midnight, in the time zone of the account, or a POSIXct.
-#' @param date_modify_from,date_modify_to the same of the last change.
-#' @param status `0` for open tasks, `1` for those that are done.
-#' @param created_by id of the user who set the tasks, or a vector of them; `0`
-#'   stands for robots.
-#' @param task_type id of a type of [AmoTaskTypes()], or a vector of them.
+#' @param element_id ids of the contacts, leads and so on that the tasks belong
+#'   to.
+#' @param responsible_user_id ids of the responsible users, see [AmoUsers()].
+#' @param date_create_from,date_create_to only tasks created between these times,
+#'   inclusive: `"2019-06-01 12:30:00"`, `"2019-06-01"` (midnight) or a Date in the
+#'   account's time zone, or a POSIXct.
+#' @param date_modify_from,date_modify_to only tasks last modified between these
+#'   times.
+#' @param status `0` for open tasks, `1` for completed tasks.
+#' @param created_by ids of the users who created the tasks; `0` is a robot.
+#' @param task_type ids of types from [AmoTaskTypes()].
 #'
-#' @return A data.frame with a row for each task, in the order in which the
-#'   server gives them (by time of creation when there are several `element_id`
-#'   or `type`). Columns stand in the order in which the server gives them,
-#'   among them:
+#' @return A data.frame with a row for each task, in the server's order (by
+#'   creation time for several `element_id` or `type`). Columns are in the server's
+#'   order, among them:
 #'   \describe{
-#'     \item{`id`}{integer; double when ids exceed 2147483647}
+#'     \item{`id`}{integer; double if ids exceed 2147483647}
 #'     \item{`responsible_user_id`, `created_by`, `account_id`, `group_id`,
-#'       `element_id`, `task_type`}{integer, likewise}
-#'     \item{`created_at`, `updated_at`, `complete_till_at`}{POSIXct in the time
-#'       zone of the account}
+#'       `element_id`, `task_type`}{as `id`}
+#'     \item{`created_at`, `updated_at`, `complete_till_at`}{POSIXct in the
+#'       account's time zone}
 #'     \item{`element_type`}{character: `"contact"`, `"lead"`, `"company"`,
-#'       `"customer"`, or `"0"` for a task about nothing}
+#'       `"customer"`, or `"0"` for a task that belongs to none of them}
 #'     \item{`is_completed`}{logical}
 #'     \item{`text`}{character}
 #'     \item{`result_id`, `result_text`}{integer and character: id and text of
-#'       what was written down when the task was done, `NA` where nothing was}
+#'       the result, `NA` if there is none}
 #'   }
-#'   Without rows it has these columns, and a warning of class
-#'   `amocrm_warning_zero_rows` says so.
+#'   A table without rows has these columns, too, and comes with a warning of
+#'   class `amocrm_warning_zero_rows`.
 #'
 #' @section Conditions:
-#' Those of [amocrm-package]. The field `partial` holds the rows that had
-#' arrived, in the same form as the result.
+#' See [amocrm-package]. The field `partial` holds the rows received before the
+#' error.
 #' @examples
 #' auth <- AmoSandbox(notes = 100)
 #'
@@ -71,7 +68,7 @@ AmoTasks <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
                      status = NULL, created_by = NULL, task_type = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
     kinds <- c("contact", "lead", "company", "customer")
-    tasks <- read_table("tasks", gettext("tasks"), auth, list(
+    read_list("tasks", gettext("tasks"), auth, list(
       limit = check_limit(limit, 500),
       id = check_ids(id, "id"),
       type = check_optional_choices(type, kinds, "type"),
@@ -85,7 +82,5 @@ AmoTasks <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
       created_by = check_ids(created_by, "created_by"),
       task_type = check_ids(task_type, "task_type")
     ))
-    warn_if_empty(tasks)
-    tasks
   })
 }

@@ -1,24 +1,24 @@
 #' Users, groups, types of tasks and stages of an account
 #'
-#' Small tables that tell what the ids in other tables mean.
+#' Small tables with the meaning of the ids in other tables.
 #'
-#' Over API v4 the columns of v2 come first. What v4 does not tell is `NA`:
-#' `last_name` of users, and the flags of users whose rights it does not show.
-#' Stages then stand in the order in which a pipeline shows them, rather than by
-#' id. Users over API v4 need the token of an administrator.
+#' Over API v4 the columns of v2 come first. `last_name` of users is `NA`, and so
+#' are the flags of users whose permissions v4 does not return. Stages are in the
+#' order of the pipeline rather than by id. Over API v4 only the token of an
+#' administrator can read users.
 #'
-#' A list in the first place is the `auth_list`: `AmoUsers(auth)`.
+#' If the first argument is a list, it is the `auth_list`: `AmoUsers(auth)`.
 #'
 #' @inheritParams AmoAuth
 #'
-#' @return A data.frame, rows in the order in which the server gives them.
-#'   Without rows it has its columns all the same.
+#' @return A data.frame with rows in the server's order. A table without rows has
+#'   all its columns, too.
 #'
-#'   `AmoUsers()`: a row for each user who is paid for.
+#'   `AmoUsers()`: a row for each paid user.
 #'   \describe{
 #'     \item{`id`, `group_id`}{integer; double when ids exceed 2147483647}
 #'     \item{`name`, `last_name`, `login`, `language`, `phone_number`}{character,
-#'       `NA` where there is none}
+#'       `NA` if there is none}
 #'     \item{`is_active`, `is_free`, `is_admin`}{logical}
 #'     \item{`role_id`, `role_name`, `group_name`}{integer, character and
 #'       character, over API v4 only}
@@ -42,8 +42,8 @@
 #'   }
 #'
 #' @section Conditions:
-#' Those of [amocrm-package]. `AmoUsers()` over API v4 with a token that is not
-#' an administrator's ends in `amocrm_error_forbidden`.
+#' See [amocrm-package]. `AmoUsers()` over API v4 fails with
+#' `amocrm_error_forbidden` if the token is not an administrator's.
 #' @examples
 #' auth <- AmoSandbox()
 #'

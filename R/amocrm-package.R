@@ -4,73 +4,100 @@
 #' (abroad: Kommo) account. Scripts written for amocrm 0.1.0 keep working: the
 #' same calls, columns, types and order.
 #'
-#' Start with [AmoSandbox()], an account that needs none, and [AmoNotes()].
+#' Start with [AmoSandbox()], which needs no account, and [AmoNotes()].
 #'
 #' @section Options:
 #' \describe{
 #'   \item{`amocrm.quiet`}{`TRUE` silences progress and summary lines.}
-#'   \item{`amocrm.rate`}{Requests per second, 7 by default, which is what
-#'     amoCRM allows, 0.01 at least. Lower it when other programs use the same
-#'     account. More than 7 has an effect on a sandbox only, where `Inf` is no
-#'     limit.}
-#'   \item{`amocrm.api`}{`"auto"`, `"v2"` or `"v4"`: the API to use. `"auto"`
-#'     takes v2 where it has the account, whose rows the tables are shaped after, else
-#'     v4; see `vignette("v2-v4")`.}
-#'   \item{`amocrm.on_error`}{`"stop"`, the default, or `"partial"`: when
-#'     something fails after rows have come, give these with a warning of class
+#'   \item{`amocrm.rate`}{Requests per second. The default, 7, is amoCRM's limit;
+#'     the minimum is 0.01. Lower it when other programs use the same account. More
+#'     than 7 works with a sandbox only, where `Inf` means no limit.}
+#'   \item{`amocrm.api`}{The API to use: `"auto"`, `"v2"` or `"v4"`. `"auto"` uses
+#'     v2 if the account answers it, otherwise v4; see `vignette("v2-v4")`.}
+#'   \item{`amocrm.on_error`}{`"stop"`, the default, or `"partial"`: if a call
+#'     fails after some rows were received, return these with a warning of class
 #'     `amocrm_warning_partial` instead of an error.}
-#'   \item{`amocrm.zero_rows`}{What a table without rows brings: `"warning"`, the
-#'     default, `"message"`, which suits jobs in which this is usual, or
-#'     `"silent"`.}
+#'   \item{`amocrm.zero_rows`}{How to tell that a table has no rows: with a
+#'     `"warning"`, the default, a `"message"`, or not at all (`"silent"`).}
 #'   \item{`amocrm.verbose`}{`TRUE` shows each request in a message: method,
-#'     path, page, status, time, and why it is repeated. Nothing secret.}
-#'   \item{`amocrm.timeout`}{Seconds that the server may be silent, 60 by
-#'     default, from 0.1 to 3600. A whole answer may take three times as long.}
+#'     path, page, status, time, and why it is repeated. It shows no secrets.}
+#'   \item{`amocrm.timeout`}{Seconds to wait for the server, from 0.1 to 3,600; 60
+#'     by default. A whole answer can take three times as long.}
 #' }
 #'
 #' @section How long a call can take:
-#' As long as new rows come, a call goes on: a request takes 0.14 s at 7 a
-#' second, so that 100,000 rows over API v2 take half a minute. Otherwise it
-#' ends: when a place of a list was tried 6 times, or when no new row came for
-#' 5 minutes, whatever the server does. The error then carries what had come.
-#' A list has 50,000,000 rows at most.
+#' A call continues as long as new rows arrive. At 7 requests per second, 100,000
+#' rows over API v2 take half a minute. It stops when a part of a list was
+#' requested 6 times in vain, or when no new row arrived for 5 minutes. The error
+#' then holds the rows received. A list can have up to 50,000,000 rows.
 #'
 #' @section Environment variables:
 #' `AMOCRM_DOMAIN`, `AMOCRM_ACCESS_TOKEN` and others (see [AmoAuthList()])
-#' stand in for arguments that are not given. `HTTPS_PROXY` and `NO_PROXY` name a proxy,
-#' `SSL_CERT_FILE` a file of certificates to trust.
+#' replace missing arguments. `HTTPS_PROXY` and `NO_PROXY` set a proxy,
+#' `SSL_CERT_FILE` a file with trusted certificates.
 #'
-#' @section Conditions:
-#' Every error inherits from `amocrm_error` and carries the fields `status`
-#' (the HTTP status), `endpoint` (method and path), `request_id` (to quote to
-#' amoCRM's support) and `partial` (the rows that had arrived), each `NULL`
-#' where there is none. The classes are
+#' @section Errors:
+#' Every error inherits from `amocrm_error` and has the fields `status` (the
+#' HTTP status), `endpoint` (method and path), `request_id` (for amoCRM's
+#' support), `partial` (the rows received before the error) and, where there is
+#' one, `detail` (the words of the server, of the system or of a library, as they
+#' came). A field without a value is `NULL`. The classes:
 #' \describe{
-#'   \item{`amocrm_error_input`}{An argument is wrong; nothing was sent.}
-#'   \item{`amocrm_error_auth`}{The server does not accept the credentials.}
-#'   \item{`amocrm_error_forbidden`}{403 that says so: this user or token lacks
-#'     a right.}
-#'   \item{`amocrm_error_blocked`}{Any other 403: the account or the address is
-#'     blocked.}
-#'   \item{`amocrm_error_rate_limited`}{429 that did not end; the field
-#'     `retry_after` has the seconds that the server asked to wait, if it did.}
-#'   \item{`amocrm_error_http`}{Any other HTTP status that is not success.}
+#'   \item{`amocrm_error_input`}{An argument or an option is wrong; nothing was
+#'     sent. The field `argument` names it.}
+#'   \item{`amocrm_error_auth`}{The server does not accept the credentials. The
+#'     field `code` is amoCRM's own.}
+#'   \item{`amocrm_error_forbidden`}{HTTP 403: the user or the token lacks a
+#'     permission.}
+#'   \item{`amocrm_error_blocked`}{HTTP 403 for any other reason: the account or
+#'     the IP address is blocked.}
+#'   \item{`amocrm_error_rate_limited`}{HTTP 429, after several tries. The field
+#'     `retry_after` is the number of seconds that the server asks to wait.}
+#'   \item{`amocrm_error_http`}{Any other HTTP status that is not a success.}
 #'   \item{`amocrm_error_timeout`}{No answer in time.}
-#'   \item{`amocrm_error_network`}{The server can't be reached or hung up, or
-#'     its certificate is not trusted.}
-#'   \item{`amocrm_error_parse`}{An answer is not what it should be.}
-#'   \item{`amocrm_error_incomplete`}{Pages are missing although everything was
-#'     tried.}
+#'   \item{`amocrm_error_network`}{The server can't be reached, closes the
+#'     connection, or has a certificate that is not trusted.}
+#'   \item{`amocrm_error_parse`}{The answer can't be read, such as an HTML page
+#'     instead of JSON.}
+#'   \item{`amocrm_error_incomplete`}{Some rows are missing after all tries. The
+#'     field `pages` says which.}
 #'   \item{`amocrm_error_too_wide`}{A table has more than 3,000 columns.}
-#'   \item{`amocrm_error_system`}{This computer refused something.}
+#'   \item{`amocrm_error_system`}{This computer refuses something, such as the
+#'     token file.}
 #' }
-#' Warnings inherit from `amocrm_warning`; what the server sent that is not in
-#' the tables is told by `amocrm_warning_unreadable_values` and
-#' `amocrm_warning_broken_texts`, another time zone by `amocrm_warning_zone`.
 #'
-#' Esc or Ctrl-C signals `amocrm_interrupt`, which inherits from `interrupt`
-#' and carries `partial` too. At the prompt [AmoLast()] gives these rows after
-#' either.
+#' @section Warnings:
+#' Every warning inherits from `amocrm_warning`. The classes:
+#' \describe{
+#'   \item{`amocrm_warning_zero_rows`}{The table has no rows.}
+#'   \item{`amocrm_warning_partial`}{The table is incomplete, see
+#'     `amocrm.on_error`. It has the fields `partial`, `status`, `endpoint` and
+#'     `pages`.}
+#'   \item{`amocrm_warning_limit`}{`limit` is above 500: 500 is used.}
+#'   \item{`amocrm_warning_no_filters`}{API v4 has no filters in this account: the
+#'     whole list was read and filtered here.}
+#'   \item{`amocrm_warning_no_customers`}{The account has no customers.}
+#'   \item{`amocrm_warning_no_source`}{API v4 has no notes of a type.}
+#'   \item{`amocrm_warning_no_chats`}{API v4 can't find the chat messages of one
+#'     contact, lead and so on.}
+#'   \item{`amocrm_warning_unknown_with`}{`with_with` has a name that amoCRM is
+#'     not known to have.}
+#'   \item{`amocrm_warning_unreadable_values`}{Values that can't be converted to
+#'     the type of their column are `NA`.}
+#'   \item{`amocrm_warning_broken_texts`}{Texts with invalid characters have
+#'     U+FFFD in their place.}
+#'   \item{`amocrm_warning_zone`}{R does not know the account's time zone: times
+#'     are in another one.}
+#'   \item{`amocrm_warning_tokens_tightened`}{Other users could read the token
+#'     file. They can't any more.}
+#'   \item{`amocrm_warning_tokens_unsaved`}{New tokens could not be written to
+#'     the token file.}
+#' }
+#'
+#' @section Interrupts:
+#' Esc or Ctrl-C signals the condition `amocrm_interrupt`, which inherits from
+#' `interrupt` and has the field `partial`, too. In an interactive session,
+#' [AmoLast()] returns the rows received before an error or an interrupt.
 #'
 #' @keywords internal
 #' @useDynLib amocrm, .registration = TRUE

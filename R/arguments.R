@@ -1,21 +1,35 @@
-# Checks of arguments. Each gives the value in the form Rust expects, or an
-# input error; nothing has been sent by then.
+# Checks of arguments. Each returns the value in the form that Rust expects, or
+# raises an input error before anything is sent.
 
-#' Rows a request: whole, 1 or more; more than `most` is `most` with a warning
+#' Rows per request: a whole number from 1; `most` with a warning if it is greater
 #' @noRd
 check_limit <- function(limit, most) {
-  if (!is_whole(limit) || length(limit) != 1 || limit < 1) {
+  rows <- as_numbers(limit)
+  if (length(rows) != 1 || !whole(rows) || rows < 1) {
     abort_input("limit", gettextf(
-      "`limit` must be one whole number from 1 to %d, not %s", most, shown_value(limit)
+      "`limit` must be a whole number from 1 to %d, not %s", most, shown_value(limit)
     ))
   }
-  if (limit > most) {
-    warn("limit", gettextf("`limit` can be %d at most: %d is used", most, most))
+  if (rows > most) {
+    warn("limit", gettextf("`limit` can't be greater than %d: %d is used", most, most))
   }
-  min(limit, most)
+  min(rows, most)
 }
 
-#' Ids: whole numbers, or their text; NULL stays NULL. Gives distinct digits
+#' Numbers as doubles, integer64 by value; empty for anything else, such as text,
+#' factors and times
+#' @noRd
+as_numbers <- function(x) {
+  if (inherits(x, "integer64")) {
+    integer64_numbers(x)
+  } else if (is.numeric(x) && !inherits(x, c("Date", "POSIXt", "difftime"))) {
+    as.double(x)
+  } else {
+    numeric()
+  }
+}
+
+#' Ids as whole numbers or text; NULL stays NULL. Returns unique strings of digits
 #' @noRd
 check_ids <- function(ids, argument) {
   if (is.null(ids)) {
@@ -35,31 +49,31 @@ check_ids <- function(ids, argument) {
   unique(digits)
 }
 
-#' Ids as text; NA for what is no whole number
+#' Ids as text; NA for values that are not whole numbers
 #' @noRd
 id_digits <- function(ids) {
-  if (inherits(ids, "integer64")) {
-    ids <- integer64_numbers(ids)
-  }
   if (is.character(ids) || is.factor(ids)) {
-    trimws(as.character(ids))
-  } else if (is.numeric(ids) && !inherits(ids, c("Date", "POSIXt", "difftime"))) {
-    # as.character() would write 100000 as 1e+05.
-    ifelse(whole(ids), sprintf("%.0f", ids), NA)
-  } else {
-    rep(NA_character_, max(1, length(ids)))
+    return(trimws(as.character(ids)))
   }
+  numbers <- as_numbers(ids)
+  if (length(numbers) == 0) {
+    return(rep(NA_character_, max(1, length(ids))))
+  }
+  # as.character() would write 100000 as 1e+05.
+  ifelse(whole(numbers), sprintf("%.0f", numbers), NA)
 }
 
-#' Numbers of an integer64, whose 64 bits stand where a double has its own
+#' Values of an integer64, which stores 64-bit integers in the memory of doubles;
+#' the smallest integer is NA
 #' @noRd
 integer64_numbers <- function(ids) {
   bits <- writeBin(as.vector(unclass(ids), "double"), raw(), endian = "little")
   halves <- matrix(readBin(bits, "integer", 2 * length(ids), endian = "little"), 2)
   low <- halves[1, ]
-  # The bits of NA as a 32-bit integer are a half like any other.
+  # As a half of 64 bits, the bits of NA_integer_ are a normal value.
   low <- ifelse(is.na(low), 2^31, low %% 2^32)
-  halves[2, ] * 2^32 + low
+  numbers <- halves[2, ] * 2^32 + low
+  ifelse(numbers == -2^63, NA, numbers)
 }
 
 #' Where the ids of an argument can be looked up, or NULL
@@ -70,10 +84,10 @@ ids_are_in <- function(argument) {
     responsible_user_id = , main_user = , created_by = "AmoUsers()",
     task_type = "AmoTaskTypes()", note_type = "AmoNoteTypes()"
   )
-  if (!is.null(source)) gettextf("(names and ids are in %s)", source)
+  if (!is.null(source)) gettextf("(see %s for names and ids)", source)
 }
 
-#' Note types: codes or names of AmoNoteTypes(); NULL stays NULL. Gives codes
+#' Note types as codes or names from AmoNoteTypes(); NULL stays NULL. Returns codes
 #' @noRd
 check_note_type <- function(note_type) {
   note_type <- factor_text(note_type)
@@ -83,7 +97,7 @@ check_note_type <- function(note_type) {
     bad <- which(is.na(named) & !grepl("^ *[0-9]+ *$", note_type))
     if (length(bad) > 0) {
       abort_input("note_type", paste0(
-        gettext("`note_type` must be codes or names of AmoNoteTypes()"),
+        gettext("`note_type` must be codes or names from AmoNoteTypes()"),
         bad_element(note_type, bad), ": ", paste(types$name, collapse = ", ")
       ))
     }
@@ -110,10 +124,10 @@ check_choices <- function(values, choices, argument) {
 #' @noRd
 factor_text <- function(values) if (is.factor(values)) as.character(values) else values
 
-#' The end of a message that says what was given instead
+#' The end of a message that shows the wrong value
 #'
-#' @param values all that was given
-#' @param bad the places of those that are wrong
+#' @param values all values
+#' @param bad the positions of wrong values
 #' @noRd
 bad_element <- function(values, bad) {
   if (!is.atomic(values) || length(values) < 2) {
@@ -123,9 +137,9 @@ bad_element <- function(values, bad) {
   paste0(", ", gettextf("but element %d is %s", first, shown_value(values[first])))
 }
 
-#' What was given, in a word or two
+#' A short description of a value
 #'
-#' A long word may be a key or a token that stands in a wrong place.
+#' Long words are not shown: they may be a key or a token.
 #' @noRd
 shown_value <- function(value) {
   value <- factor_text(value)
@@ -144,18 +158,18 @@ shown_value <- function(value) {
   } else if (!is.character(value)) {
     format(value, digits = 15)
   } else if (nchar(value, "bytes") > 100 || grepl("[^[:space:]]{25}", value)) {
-    gettext("a long text")
+    gettext("a long string")
   } else {
     encodeString(value, quote = '"')
   }
 }
 
-#' One text, or NULL
+#' A single string, or NULL
 #' @noRd
 check_text <- function(text, argument) {
   text <- factor_text(text)
   if (!is.null(text) && !is_one_text(text)) {
-    abort_input(argument, gettextf("`%s` must be one text, or NULL", argument))
+    abort_input(argument, gettextf("`%s` must be a single string, or NULL", argument))
   }
   if (!is.null(text)) enc2utf8(text)
 }
@@ -167,25 +181,33 @@ is_one_text <- function(text) is.character(text) && length(text) == 1 && !is.na(
 check_words <- function(words, argument) {
   words <- factor_text(words)
   if (!is.null(words) && (!is.character(words) || anyNA(words))) {
-    abort_input(argument, gettextf("`%s` must be text, or NULL", argument))
+    abort_input(argument, gettextf("`%s` must be a character vector, or NULL", argument))
   }
   words <- trimws(unlist(strsplit(as.character(words), ",", fixed = TRUE)))
   words[nzchar(words)]
 }
 
-#' One of some numbers, TRUE being 1; NULL stays NULL. Gives digits
+#' One of `numbers`, where TRUE is 1; NULL stays NULL. Returns digits
 #' @noRd
 check_one_of <- function(number, numbers, argument) {
   if (is.null(number)) {
     return(NULL)
   }
-  if (length(number) != 1 || !(is.numeric(number) || is.logical(number)) || !number %in% numbers) {
+  value <- one_number(number)
+  if (!value %in% numbers) {
     listed <- paste(numbers, collapse = ", ")
     abort_input(argument, gettextf(
       "`%s` must be one of %s, or NULL, not %s", argument, listed, shown_value(number)
     ))
   }
-  sprintf("%d", as.integer(number))
+  sprintf("%.0f", value)
+}
+
+#' A single number, where TRUE is 1; NA for anything else
+#' @noRd
+one_number <- function(x) {
+  number <- if (is.logical(x)) as.double(x) else as_numbers(x)
+  if (length(number) == 1) number else NA_real_
 }
 
 #' TRUE or FALSE, or 1 or 0; NULL is FALSE
@@ -194,12 +216,13 @@ check_optional_flag <- function(flag, argument) {
   if (is.null(flag)) {
     return(FALSE)
   }
-  if (length(flag) != 1 || !(is.numeric(flag) || is.logical(flag)) || !flag %in% c(0, 1)) {
+  value <- one_number(flag)
+  if (!value %in% c(0, 1)) {
     abort_input(argument, gettextf(
       "`%s` must be TRUE or FALSE, or NULL, not %s", argument, shown_value(flag)
     ))
   }
-  flag == 1
+  value == 1
 }
 
 #' One or more of `choices`; NULL stays NULL
@@ -208,7 +231,7 @@ check_optional_choices <- function(values, choices, argument) {
   if (!is.null(values)) check_choices(values, choices, argument)
 }
 
-#' Whether tasks are done: 0, 1, or both; NULL stays NULL
+#' Status of tasks: 0 (open), 1 (completed), or both; NULL stays NULL
 #' @noRd
 check_status <- function(status) {
   if (is.null(status)) {
@@ -218,14 +241,14 @@ check_status <- function(status) {
   bad <- which(!digits %in% c("0", "1"))
   if (length(digits) == 0 || length(bad) > 0) {
     abort_input("status", paste0(
-      gettext("`status` must be 0 for open tasks or 1 for those that are done"),
+      gettext("`status` must be 0 (open tasks) or 1 (completed tasks)"),
       bad_element(status, bad)
     ))
   }
   unique(digits)
 }
 
-#' The direction of an order by time of creation; NULL leaves it to the server
+#' The direction of sorting by creation time; NULL is the server's default
 #' @noRd
 check_order <- function(key, value) {
   check_one_choice(key, "created_at", "order_by_key")
@@ -256,11 +279,10 @@ check_flag <- function(flag, argument) {
   flag
 }
 
-#' A moment from 1970 to 2100; NULL stays NULL
+#' A time from 1970 to 2100; NULL stays NULL
 #'
-#' Gives `@<seconds since 1970>` for a POSIXct, which says what moment it is,
-#' and `YYYY-mm-dd HH:MM:SS` for text and Date, which are read in the
-#' account's time zone, known to Rust only.
+#' Returns `@<seconds since 1970>` for a POSIXct, and `YYYY-mm-dd HH:MM:SS` for
+#' text and Date, which are in the account's time zone. Only Rust knows it.
 #' @noRd
 check_time <- function(time, argument) {
   if (is.null(time)) {
@@ -293,15 +315,15 @@ abort_time <- function(time, argument) {
   abort_input(argument, join(
     paste0(must, ", ", gettextf("not %s", shown_value(time))),
     if (is.numeric(time)) {
-      gettext("(.POSIXct() makes a time of seconds since 1970; milliseconds divided by 1000)")
+      gettext("(.POSIXct() converts seconds since 1970; divide milliseconds by 1000 first)")
     }
   ))
 }
 
-#' Refuses moments that are none of an account, such as milliseconds give
+#' Refuses times that can't be right, such as milliseconds used as seconds
 #'
-#' A day before 1970 is let through: where clocks are ahead of UTC, its first
-#' midnight is one of them.
+#' The day before 1970 is accepted, since 1970 begins earlier in time zones ahead
+#' of UTC.
 #' @noRd
 check_seconds <- function(seconds, argument) {
   if (seconds >= -day_seconds && seconds < as.numeric(as.Date("2101-01-01")) * day_seconds) {
@@ -334,17 +356,11 @@ wall_clock <- function(text) {
   format(strptime(complete, "%Y-%m-%d %H:%M:%S", tz = "UTC"), "%Y-%m-%d %H:%M:%S")
 }
 
-#' Whether all are whole numbers that a double holds exactly
-#' @noRd
-is_whole <- function(x) {
-  is.numeric(x) && !inherits(x, c("Date", "POSIXt", "integer64")) && all(whole(x))
-}
-
-#' Which numbers are whole and held exactly
+#' Which numbers are whole and exact as doubles
 #' @noRd
 whole <- function(x) is.finite(x) & x == floor(x) & abs(x) < 2^53
 
-#' A text from an option, one of `choices`, of which the first is the default
+#' A string from an option, one of `choices`; the first one is the default
 #' @noRd
 option_choice <- function(name, choices) {
   value <- getOption(name, choices[[1]])
@@ -368,10 +384,11 @@ option_flag <- function(name) {
 #' A number from an option
 #' @noRd
 option_number <- function(name, default, from, to) {
-  value <- getOption(name, default)
-  good <- is.numeric(value) && length(value) == 1 && !is.na(value) && value >= from && value <= to
-  if (!good) {
-    abort_input(name, gettextf("options(%s = ) must be one number from %s to %s", name, from, to))
+  value <- as_numbers(getOption(name, default))
+  if (length(value) != 1 || is.na(value) || value < from || value > to) {
+    abort_input(name, gettextf(
+      "options(%s = ) must be a single number from %s to %s", name, from, to
+    ))
   }
-  as.numeric(value)
+  value
 }

@@ -1,11 +1,11 @@
-# The condition classes, and what they say. Rust hands over what happened as
-# plain data; the words, and the advice on what to do, are made here.
+# Condition classes and messages. Rust passes errors as data; the messages and
+# the advice are made here.
 
 #' Raises an error of the package
 #'
 #' @param kind last part of the class, `amocrm_error_<kind>`
 #' @param message what happened
-#' @param advice what to do about it, or NULL
+#' @param advice what the user can do, or NULL
 #' @param fields named list of further fields of the condition
 #' @noRd
 abort <- function(kind, message, advice = NULL, fields = list()) {
@@ -32,13 +32,15 @@ abort_input <- function(argument, message) {
 #' @param partial the rows received before, or NULL
 #' @noRd
 abort_from_rust <- function(error, partial = NULL) {
-  fields <- error[c("status", "endpoint", "request_id", "argument", "code", "pages", "retry_after")]
+  fields <- error[c(
+    "status", "endpoint", "request_id", "argument", "code", "detail", "pages", "retry_after"
+  )]
   fields <- c(fields[!vapply(fields, is.null, NA)], list(partial = partial))
   advice <- c(advice(error), kept_rows_text(partial), request_id_text(error))
   abort(error$kind, headline(error), advice, fields)
 }
 
-#' What amoCRM's support asks for, or NULL
+#' The id of the request for amoCRM's support, or NULL
 #' @noRd
 request_id_text <- function(error) {
   if (!is.null(error$request_id)) gettextf("request id: %s", error$request_id)
@@ -51,28 +53,23 @@ headline <- function(error) {
   switch(error$kind,
     input = gettext(error$message),
     auth = auth_error_text(error),
-    forbidden = sentence(gettextf("HTTP 403 from %s: a right is missing", where), error$detail),
+    forbidden = sentence(gettextf("HTTP 403 from %s: permission denied", where), error$detail),
     blocked = sentence(gettextf("HTTP 403 from %s: access is blocked", where), error$detail),
     rate_limited = gettextf(
       "HTTP 429 from %s: too many requests, %s", where, after_tries(error$tries)
     ),
-    http = sentence(gettextf("HTTP %d from %s", error$status, where), error$detail),
+    http = sentence(gettextf("HTTP %d from %s", error$status, where), http_detail(error)),
     timeout = gettextf(
       "%s: no answer within %s s, %s", where, error$detail, after_tries(error$tries)
     ),
-    network = sentence(network_text(error, where), error$detail),
-    parse = sentence(
-      gettextf("%s: the answer can't be read (%s)", where, paste(error$pages, collapse = "; ")),
-      error$detail
-    ),
-    incomplete = sentence(
-      gettextf("%s: some rows did not come", where), paste(error$pages, collapse = "; ")
-    ),
+    network = sentence(network_text(error, where), cause_text(error$detail)),
+    parse = parse_text(error),
+    incomplete = sentence(gettextf("%s: some rows are missing", where), place_texts(error$pages)),
     too_wide = gettextf(
-      "the table `%s` has more than 3000 columns: the server's names differ from row to row",
+      "the table `%s` has more than 3,000 columns: field names differ from row to row",
       error$detail
     ),
-    system = if (is.null(error$file)) error$detail else token_file_text(error),
+    system = if (is.null(error$file)) cause_text(error$detail) else token_file_text(error),
     error$message
   )
 }
@@ -91,17 +88,17 @@ is_untrusted <- function(error) identical(error$code, "certificate")
 #' @noRd
 token_file_text <- function(error) {
   sentence(gettextf("can't use the token file %s", error$file), switch(error$problem,
-    not_regular = gettext("it is a link or no regular file: name another in `token_file`"),
-    not_own = gettext("it belongs to another user: name a file of your own in `token_file`"),
+    not_regular = gettext("it is a link or not a regular file: choose another with `token_file`"),
+    not_own = gettext("it belongs to another user: choose a file of your own with `token_file`"),
     open_folder = join(gettext(
-      "others can write to its folder:",
-      "take that right from them (chmod go-w), or name a file elsewhere in `token_file`"
+      "other users can write to its folder:",
+      "remove their permission (chmod go-w), or choose a file elsewhere with `token_file`"
     )),
-    no_tokens = gettext("it does not hold tokens"),
+    no_tokens = gettext("it does not contain tokens"),
     other_account = gettext("its tokens are for another account"),
     other_integration = gettext("its tokens are for another integration"),
-    locked = gettextf("process %s keeps it locked: end that process if it hangs", error$detail),
-    error$detail
+    locked = gettextf("process %s has locked it: end that process if it hangs", error$detail),
+    cause_text(error$detail)
   ))
 }
 
@@ -109,11 +106,43 @@ after_tries <- function(n) {
   sprintf(ngettext(n, "after %d try", "after %d tries"), as.integer(n))
 }
 
-#' The text that AmoAuth() of amocrm 0.1.0 returned
+#' Which part was read, and why it is invalid
 #' @noRd
-auth_error_text <- function(error) {
-  paste0("Auth error. Error code: ", error$code, ". ", error$detail)
+parse_text <- function(error) {
+  place <- place_texts(error$pages)
+  if (is_html(error)) {
+    gettextf(
+      "%s: the server answered with an HTML page instead of JSON (%s)", error$endpoint, place
+    )
+  } else {
+    sentence(
+      gettextf("%s: the answer can't be read (%s)", error$endpoint, place),
+      cause_text(error$detail)
+    )
+  }
 }
+
+is_html <- function(error) isTRUE(grepl("^an HTML page", error$detail))
+
+#' The server's message, or the target of a redirect
+#' @noRd
+http_detail <- function(error) {
+  if (error$status %in% 300:399) cause_text(error$detail) else error$detail
+}
+
+auth_error_text <- function(error) {
+  gettextf("Auth error. Error code: %s. %s", error$code, auth_detail(error))
+}
+
+#' The server's message, or that there are no tokens
+#' @noRd
+auth_detail <- function(error) {
+  if (error$code == "oauth") cause_text(error$detail) else error$detail
+}
+
+#' What failed and what to do about it
+#' @noRd
+error_text <- function(error) paste(c(headline(error), advice(error)), collapse = "\n")
 
 sentence <- function(start, rest) {
   if (is.null(rest) || !nzchar(rest)) start else paste0(start, ": ", rest)
@@ -126,81 +155,102 @@ advice <- function(error) {
     auth = auth_advice(error$code, error$endpoint),
     forbidden = forbidden_advice(error$endpoint),
     blocked = join(gettext(
-      "Don't try again at once: a block can become permanent.",
-      "Ask amoCRM's support, naming the request id and your address,",
-      "or have an administrator check the list of allowed addresses (Settings - General settings)."
+      "Don't retry right away: the block can become permanent.",
+      "Send the request id and your IP address to amoCRM's support,",
+      "or ask an administrator to check the allowed IP addresses (Settings > General settings)."
     )),
     rate_limited = rate_advice(error$retry_after),
     http = http_advice(error$status, error$endpoint),
     timeout = timeout_advice(error$endpoint),
     network = network_advice(error),
-    parse = parse_advice(error$endpoint),
+    parse = parse_advice(error),
     too_wide = join(gettext(
-      "The condition's `partial` has all rows, with the first 3000 columns.",
-      "Ask for less at once, such as one type of notes."
+      "The field `partial` of this error has all rows, with the first 3,000 columns.",
+      "Request less at once, such as one type of notes."
     )),
-    incomplete = gettext("Try again later."),
+    incomplete = incomplete_advice(error),
     NULL
   )
 }
 
 forbidden_advice <- function(endpoint) {
   if (identical(endpoint, "GET /api/v4/users")) {
-    gettext("Listing the users needs the token of an administrator of the account.")
+    gettext("Only the token of an account administrator can list the users.")
   } else {
     join(gettext(
-      "This user or token lacks a right.",
-      "A user's rights are in Settings - Users, for an administrator to give;",
-      "a token's are the scopes of its integration, and a change of them needs a new token."
+      "The user or the token has no permission for this.",
+      "An administrator sets the permissions of users in Settings > Users;",
+      "a token has the scopes of its integration, and a change of them needs a new token."
     ))
   }
 }
 
 rate_advice <- function(retry_after) {
   asks <- if (!is.null(retry_after) && retry_after > 0) {
-    gettextf("The server asks to wait %.0f s: run it again later.", ceiling(retry_after))
+    gettextf("The server asks to wait %.0f s: try again later.", ceiling(retry_after))
   }
   join(asks, gettext(
-    "Other programs use the same account:",
-    "lower this one's share with options(amocrm.rate = 3), or run it at another time."
+    "Other programs may be using the same account:",
+    "slow this one down with options(amocrm.rate = 3), or run it at another time."
   ))
 }
 
 timeout_advice <- function(endpoint) {
   if (takes_limit(endpoint)) {
     gettext(
-      "Ask for less at once with `limit`, or allow more time with options(amocrm.timeout = 180)."
+      "Use a smaller `limit`, or allow more time with options(amocrm.timeout = 180)."
     )
   } else {
-    gettext("Try later, or allow more time with options(amocrm.timeout = 180).")
+    gettext("Try again later, or allow more time with options(amocrm.timeout = 180).")
   }
 }
 
 network_advice <- function(error) {
   if (is_untrusted(error)) {
     join(gettext(
-      "Where a proxy or a virus scanner looks into HTTPS, name its certificate in the environment",
-      "variable SSL_CERT_FILE. Else check this computer's clock and its list of certificates."
+      "If a proxy or an antivirus program inspects HTTPS, set the environment variable",
+      "SSL_CERT_FILE to its certificate. Otherwise check the computer's clock and its certificates."
     ))
   } else {
     join(gettext(
-      "Check `domain` and the connection;",
-      "behind a proxy set the environment variable HTTPS_PROXY,",
-      "and SSL_CERT_FILE for its certificate."
+      "Check `domain` and your internet connection;",
+      "behind a proxy, set the environment variable HTTPS_PROXY",
+      "and, for its certificate, SSL_CERT_FILE."
     ))
   }
 }
 
-parse_advice <- function(endpoint) {
+parse_advice <- function(error) {
   join(
-    if (chose_v2(endpoint)) {
-      gettext("If API v2 is gone here, read over v4 with a token: options(amocrm.api = \"v4\").")
+    if (is_html(error)) {
+      gettext(
+        "This is usually a login page, a captcha, a block page or another site:",
+        "check `domain`, then open the account in a browser."
+      )
     },
-    gettext("Try later; if it stays, report it with the request id.")
+    if (chose_v2(error$endpoint)) {
+      gettext(
+        "If API v2 is switched off in this account, use API v4 with a token:",
+        "set options(amocrm.api = \"v4\")."
+      )
+    },
+    gettext("If it happens again later, report it with the request id.")
   )
 }
 
-#' Whether a request went to API v2 because nobody has said which to use
+#' Numbered pages can't be requested in parts of fewer than 20 rows
+#' @noRd
+incomplete_advice <- function(error) {
+  join(gettext("Try again later."), if (any(grepl(", page [0-9]+$", error$pages))) {
+    gettext(
+      "If the same page is missing each time, the server sends fewer than 20 rows per page,",
+      "and no `limit` helps: ask amoCRM's support,",
+      "or use API v2 with an API key where the account has one (options(amocrm.api = \"v2\"))."
+    )
+  })
+}
+
+#' Whether a request used API v2 because the option is "auto"
 #' @noRd
 chose_v2 <- function(endpoint) {
   isTRUE(startsWith(endpoint, "GET /api/v2/")) &&
@@ -218,22 +268,23 @@ auth_advice <- function(code, endpoint) {
   switch(code,
     oauth = join(gettext(
       "Authorise again with AmoAuthorize(), or give AmoAuthList() a new `code`:",
-      "the tokens are spent,",
-      "or `client_id`, `client_secret` or `redirect_uri` is not as in the integration's settings."
+      "the tokens have expired or were used elsewhere,",
+      "or `client_id`, `client_secret` or `redirect_uri` differs from the integration's settings."
     )),
     "101" = gettext("There is no such account: check `domain`."),
-    "111" = gettext("Log in once in a browser and pass the captcha there."),
-    "112" = gettext("The user is switched off or not in this account."),
+    "111" = gettext("Log in with a browser once and solve the captcha there."),
+    "112" = gettext("The user is disabled or does not belong to this account."),
     if (identical(endpoint, "POST /private/api/auth.php")) {
       join(gettext(
         "Check `email`, `apikey` and `domain`.",
-        "amoCRM stopped handing out API keys in July 2020, and a key ends with its user's password."
+        "amoCRM has issued no API keys since July 2020, and a new password disables the user's key."
       ))
     } else {
       join(gettext(
-        "Check `domain`,",
-        "and make a new `access_token` in the integration's settings",
-        "when the old one has ended or was revoked."
+        "Check `domain`: \"mycompany\" means mycompany.amocrm.ru,",
+        "an account of Kommo needs \"mycompany.kommo.com\".",
+        "If the token has expired or was revoked, make a new `access_token`",
+        "in the integration's settings, tab Keys and scopes."
       ))
     }
   )
@@ -241,26 +292,26 @@ auth_advice <- function(code, endpoint) {
 
 http_advice <- function(status, endpoint) {
   if (status == 402) {
-    gettext("The account's subscription has ended, or its tariff lacks this part.")
+    gettext("The account's subscription has expired, or its plan does not include this feature.")
   } else if (status == 404) {
-    gettext("Check `domain`: the account may have been renamed, moved or removed.")
+    gettext("Check `domain`: the account may have been renamed, moved or deleted.")
   } else if (status == 426) {
-    gettext("This part of the account is switched off: an administrator can switch it on.")
+    gettext("This feature is disabled in the account: an administrator can enable it.")
   } else if (status == 304) {
-    gettext("A proxy on the way may answer in amoCRM's place: try without it.")
+    gettext("A proxy may be answering instead of amoCRM: try without it.")
   } else if (status >= 300 && status < 400) {
     gettext("Check `domain`: the account may have been renamed or moved.")
   } else if (status == 504 && takes_limit(endpoint)) {
-    gettext("amoCRM has trouble. Try a smaller `limit`, or try later.")
+    gettext("amoCRM is having problems. Use a smaller `limit`, or try again later.")
   } else if (status >= 500) {
-    gettext("amoCRM has trouble. Try later.")
+    gettext("amoCRM is having problems. Try again later.")
   }
 }
 
 #' Signals that the user stopped a call, then stops it
 #'
-#' A calling handler, or tryCatch(interrupt = ), gets the rows received before.
-#' At the prompt a message says where they are.
+#' Handlers and tryCatch(interrupt = ) get the rows received before. In an
+#' interactive session a message says where they are.
 #' @noRd
 signal_interrupt <- function(partial) {
   condition <- structure(

@@ -1,7 +1,7 @@
-# From what a call is given to the credentials it uses.
+# From the arguments of a call to its credentials.
 
-# What each road to an account needs, and what it may have.
-roads <- list(
+# What each way to log in needs, and what it may have.
+auth_methods <- list(
   token = list(needs = c("domain", "access_token"), may = character()),
   oauth = list(
     needs = c("domain", "client_id", "client_secret", "redirect_uri"),
@@ -10,47 +10,65 @@ roads <- list(
   key = list(needs = c("email", "apikey", "domain"), may = character())
 )
 
-#' The credentials that the arguments of a call make
+#' The credentials in the arguments of a call
 #' @noRd
 call_auth <- function(email, apikey, domain, auth_list) {
   if (is.null(auth_list)) {
     auth_list <- list(email = email, apikey = apikey, domain = domain)
   } else if (!is.list(auth_list)) {
-    abort_input("auth_list", gettext("`auth_list` must be a list made by AmoAuthList()"))
+    abort_input("auth_list", gettext("`auth_list` must be a list created by AmoAuthList()"))
   }
   auth <- resolve_auth(auth_list)
-  if (auth$road == "oauth") auth$token_file <- agreed_token_file(auth)
+  if (auth$auth_method == "oauth") auth$token_file <- agreed_token_file(auth)
   auth
 }
 
-#' Checks the pieces, and takes missing ones from the environment
+#' Checks the pieces, and takes missing ones from environment variables
 #'
 #' @param given list of texts or NULL
-#' @return list of the pieces that the road needs, and `road`
+#' @return list of the pieces that the way to log in needs, and its name as
+#'   `auth_method`
 #' @noRd
 resolve_auth <- function(given) {
-  road <- choose_road(given)
+  method <- choose_auth_method(given)
   auth <- list()
-  for (piece in roads[[road]]$needs) {
+  for (piece in auth_methods[[method]]$needs) {
     auth[[piece]] <- credential(given[[piece]], piece)
   }
-  for (piece in roads[[road]]$may) {
+  for (piece in auth_methods[[method]]$may) {
     auth[[piece]] <- credential(given[[piece]], piece, required = FALSE)
   }
   if (!is.null(auth$token_file)) check_no_token(auth$token_file)
   auth$domain <- check_domain(auth$domain)
-  c(auth, list(road = road))
+  c(auth, list(auth_method = method))
 }
 
-#' The account: as it was given, or the host of an address
+#' The account as given, or the host of an address
 #' @noRd
 check_domain <- function(domain) {
+  if (looks_secret(domain)) {
+    abort_input("domain", gettext(
+      "`domain` looks like a token or a key: give the account's name there, such as \"mycompany\""
+    ))
+  }
   checked <- rust_check_domain(domain)
   if (!is.null(checked$error)) abort_from_rust(checked$error)
   if (grepl("https://", domain, fixed = TRUE)) sub("https://", "", checked$url) else domain
 }
 
-#' Whether an argument that others may be taken for was spelt out
+#' Whether a text looks like a token or a key
+#'
+#' That is a JSON Web Token, or at least 32 letters and digits. The id of an
+#' integration, a UUID, is not secret.
+#' @noRd
+looks_secret <- function(text) {
+  is_token <- grepl("eyJ[A-Za-z0-9_-]{5,}", text)
+  is_key <- grepl("^[A-Za-z0-9_-]{32,}$", text) & lengths(gregexpr("[0-9]", text)) >= 4
+  is_uuid <- grepl("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", text)
+  is_token | (is_key & !is_uuid)
+}
+
+#' Refuses an abbreviated argument, which may be meant as another one
 #'
 #' @param argument the argument, such as `token_file`
 #' @param given names of the arguments in the call
@@ -61,24 +79,22 @@ check_spelt_out <- function(argument, given) {
   if (length(short) > 0) abort_no_token_file(short[[1]])
 }
 
-#' Whether there is a token in the place of the file's name
+#' Refuses a token in place of the file name
 #' @noRd
 check_no_token <- function(token_file) {
-  if (grepl("^eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$", token_file)) {
-    abort_no_token_file("token_file")
-  }
+  if (looks_secret(token_file)) abort_no_token_file("token_file")
 }
 
 #' @noRd
 abort_no_token_file <- function(argument) {
   abort_input("access_token", gettextf(
-    "`%s` is not a token but the name of a file: give the token itself as `access_token`", argument
+    "`%s` is a file name, not a token: pass the token as `access_token`", argument
   ))
 }
 
-#' What is given says which road is meant; else the environment does
+#' The way to log in, from the arguments or else the environment variables
 #' @noRd
-choose_road <- function(given) {
+choose_auth_method <- function(given) {
   has <- function(pieces) any(lengths(given[pieces]) > 0)
   set <- function(piece) nzchar(Sys.getenv(variable_of(piece)))
   if (has("access_token")) {
@@ -98,7 +114,7 @@ choose_road <- function(given) {
   }
 }
 
-#' Nothing is given: tells of the road that most accounts have
+#' Without any credentials: recommends the usual way to log in
 #' @noRd
 abort_without_credentials <- function() {
   abort_input("access_token", join(gettext(
@@ -110,10 +126,10 @@ abort_without_credentials <- function() {
 
 variable_of <- function(piece) paste0("AMOCRM_", toupper(piece))
 
-#' One text, given or from the environment; NULL when it need not be there
+#' A string, given or from the environment; NULL if missing and not required
 #' @noRd
 credential <- function(value, piece, required = TRUE) {
-  # As do.call() passes the pieces of an auth_list on.
+  # do.call() passes the elements of an auth_list as they are.
   value <- reveal(value)
   if (is.null(value)) {
     value <- Sys.getenv(variable_of(piece))
@@ -122,25 +138,41 @@ credential <- function(value, piece, required = TRUE) {
         return(NULL)
       }
       abort_input(piece, gettextf(
-        "`%s` is missing: give it, or an `auth_list`, or set the environment variable %s",
+        "`%s` is missing: pass it, pass an `auth_list`, or set the environment variable %s",
         piece, variable_of(piece)
       ))
     }
   }
-  if (!is.character(value) || length(value) != 1 || is.na(value) || !nzchar(value)) {
-    abort_input(piece, gettextf("`%s` must be one text that is not empty", piece))
+  if (is_one_text(value) && piece != "token_file") value <- without_wrapping(enc2utf8(value))
+  if (!is_one_text(value) || !nzchar(value)) {
+    abort_input(piece, gettextf("`%s` must be a single non-empty string", piece))
   }
-  check_one_line(enc2utf8(value), piece)
+  check_credential(value, piece)
 }
 
-#' Refuses what can't be sent as it is, such as a token with the end of a line
+#' Removes what was copied with a text: "Bearer ", quotes and white space
 #' @noRd
-check_one_line <- function(value, piece) {
+without_wrapping <- function(text) {
+  if (!validUTF8(text)) {
+    return(text)
+  }
+  ends <- "[\\s\"'`\u00a0\u00ab\u00bb\u200b\u201c\u201d\u201e\ufeff]*"
+  start <- paste0("^", ends, "(?i:(authorization:\\s*)?bearer\\s+)?", ends)
+  sub(paste0(ends, "$"), "", sub(start, "", text, perl = TRUE), perl = TRUE)
+}
+
+#' Refuses values that can't be right
+#' @noRd
+check_credential <- function(value, piece) {
   sent <- !piece %in% c("domain", "token_file")
-  if (sent && grepl("[\\x01-\\x1f\\x7f]", value, perl = TRUE, useBytes = TRUE)) {
-    abort_input(piece, join(
-      gettextf("`%s` has a line break or another control character in it;", piece),
-      gettext("trimws() takes away those at its ends")
+  if (sent && grepl("[\\x01-\\x20\\x7f]", value, perl = TRUE, useBytes = TRUE)) {
+    abort_input(piece, gettextf(
+      "`%s` has a space, a line break or another control character in it: copy it again", piece
+    ))
+  }
+  if (piece == "email" && !grepl("@", value, fixed = TRUE)) {
+    abort_input("email", gettext(
+      "`email` must be an email address, such as \"me@example.com\""
     ))
   }
   value
@@ -148,9 +180,9 @@ check_one_line <- function(value, piece) {
 
 # --- The token file -----------------------------------------------------------
 
-#' Where tokens are kept, after the user has agreed to it
+#' The token file, after the user has agreed to it
 #'
-#' A file that the user names, or that is there already, is agreed to.
+#' A file that the user has chosen, or that exists, needs no agreement.
 #' @noRd
 agreed_token_file <- function(auth, ask = ask_to_store) {
   if (!is.null(auth$token_file)) {
@@ -162,9 +194,10 @@ agreed_token_file <- function(auth, ask = ask_to_store) {
   }
   if (!ask(file)) {
     abort_input("token_file", join(
-      gettext("tokens must be kept somewhere: name a file in `token_file`"),
+      gettext("the tokens must be stored in a file: set `token_file`"),
       gettextf(
-        "(or in the environment variable AMOCRM_TOKEN_FILE), or agree at a prompt to %s", file
+        "(or the environment variable AMOCRM_TOKEN_FILE), or agree to %s in an interactive session",
+        file
       )
     ))
   }
@@ -183,6 +216,6 @@ default_token_file <- function(auth) {
 
 ask_to_store <- function(file) {
   interactive() && isTRUE(utils::askYesNo(
-    gettextf("May amocrm keep the account's tokens in the file\n%s?", file)
+    gettextf("May amocrm store the account's tokens in the file\n%s?", file)
   ))
 }

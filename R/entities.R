@@ -1,6 +1,6 @@
 # What AmoLeads(), AmoContacts(), AmoCompanies() and AmoCustomers() share.
 
-#' Reads cards and what belongs to them
+#' Reads the records of an entity and what is linked to them
 #'
 #' @param entity `"leads"`, `"contacts"`, `"companies"`, `"customers"`
 #' @param filters list of the checked arguments that the function has
@@ -8,22 +8,26 @@
 #' @noRd
 read_entity <- function(entity, auth, limit, flatten, filters) {
   flatten <- check_flag(flatten, "flatten")
-  all_filters <- c(
-    "id", "query", "responsible_user_id", "with", "status", "created_from", "created_to",
-    "updated_from", "updated_to", "next_from", "next_to", "tasks"
-  )
-  active <- isTRUE(filters$active)
-  # NULL has to stay an element.
-  filters <- lapply(stats::setNames(nm = all_filters), function(name) filters[[name]])
+  filters$active <- isTRUE(filters$active)
   spec <- c(
     connection_spec(auth),
-    list(what = "entity", entity = entity, limit = check_limit(limit, 500), active = active),
+    list(what = "entity", entity = entity, limit = check_limit(limit, 500)),
     filters
   )
   main_rows <- function(tables) nrow(tables[[1]])
   tables <- run_tables(rust_query_start(spec), entity_label(entity), identity, main_rows)
   warn_if_empty(tables[[1]])
   if (flatten) join_linked(tables) else tables
+}
+
+#' The filters of contacts and companies
+#' @noRd
+contact_filters <- function(id, query, responsible_user_id) {
+  list(
+    id = check_ids(id, "id"),
+    query = check_text(query, "query"),
+    responsible_user_id = check_ids(responsible_user_id, "responsible_user_id")
+  )
 }
 
 entity_label <- function(entity) {
@@ -33,7 +37,7 @@ entity_label <- function(entity) {
   )
 }
 
-#' The main table with a row for each combination of what is linked to it
+#' The main table with a row for each combination of linked rows
 #'
 #' Left joins by `id` with each table that has rows, in their order.
 #' @noRd
@@ -45,7 +49,7 @@ join_linked <- function(tables) {
 #' As dplyr::left_join(x, y, by = "id")
 #' @noRd
 left_join_by_id <- function(x, y) {
-  # Rows of y by the place of their id among the distinct ids of x.
+  # Rows of y, grouped by the position of their id in the unique ids of x.
   ids <- unique(x$id)
   place <- match(y$id, ids)
   order <- order(place, na.last = NA)

@@ -1,7 +1,7 @@
-# What goes wrong in a sandbox: a list of faults from the user, checked, to
-# vectors for Rust with an element for each fault.
+# Faults of a sandbox: checks the user's list, and converts it to vectors for
+# Rust with an element for each fault.
 
-# What each action needs besides `path`, with the defaults of what it may have.
+# The elements that each action needs besides `path`, and those it may have.
 fault_needs <- list(
   status = "status", empty = NULL, short = "rows", body = "body", cut = NULL, close = NULL,
   delay = "seconds", expire = NULL, redirect = "to", remove = "rows", insert = "rows",
@@ -14,8 +14,7 @@ fault_needs <- list(
 )
 fault_may <- list(status = c("body", "headers"), shuffle = "rows")
 
-# What a request has to be besides named and numbered, as Rust has it where a
-# fault does not say.
+# Further conditions on requests, with their defaults.
 fault_when <- list(
   share = 1, seed = 0, every = 1, each_page = FALSE, during = c(0, Inf), over = 0,
   holding = c(1, Inf)
@@ -69,12 +68,12 @@ check_fault <- function(fault, number) {
 fault_conditions <- function(fault, refuse) {
   given <- fault[intersect(names(fault_when), names(fault))]
   for (name in names(given)) {
-    value <- given[[name]]
+    value <- if (is.logical(given[[name]])) as.double(given[[name]]) else as_numbers(given[[name]])
     wanted <- length(fault_when[[name]])
-    good <- (is.numeric(value) || is.logical(value)) && length(value) == wanted && !anyNA(value)
-    if (good && all(value >= 0) && !is.unsorted(value)) next
-    if (wanted == 1) refuse(gettextf("`%s` must be one number, 0 or more", name))
-    refuse(gettextf("`%s` must be two rising numbers, 0 or more", name))
+    given[[name]] <- value
+    if (length(value) == wanted && isTRUE(all(value >= 0)) && !is.unsorted(value)) next
+    if (wanted == 1) refuse(gettextf("`%s` must be a single number, 0 or greater", name))
+    refuse(gettextf("`%s` must be two increasing numbers, 0 or greater", name))
   }
   lapply(utils::modifyList(fault_when, given), as.numeric)
 }
@@ -90,7 +89,7 @@ fault_action <- function(fault, refuse) {
   action
 }
 
-#' What is there and what is missing
+#' Refuses missing and unknown elements
 #' @noRd
 check_fault_names <- function(fault, action, refuse) {
   needs <- c("path", fault_needs[[action]])
@@ -102,38 +101,36 @@ check_fault_names <- function(fault, action, refuse) {
   if (length(unknown) > 0) refuse(gettextf('`%s` has no meaning for "%s"', unknown[[1]], action))
 }
 
-#' First and last of the requests meant, counted from 1
+#' First and last request, counted from 1
 #' @noRd
 fault_range <- function(nth, refuse) {
-  if (is.null(nth)) nth <- 1
-  good <- is.numeric(nth) && length(nth) > 0 && !anyNA(nth)
-  without_end <- good && length(nth) == 2 && nth[[2]] == Inf
+  nth <- if (is.null(nth)) 1 else as_numbers(nth)
+  without_end <- length(nth) == 2 && nth[[2]] %in% Inf
   counted <- if (without_end) nth[[1]] else nth
-  if (!good || !is_whole(counted) || counted[[1]] < 1 || any(diff(counted) != 1)) {
+  good <- length(counted) > 0 && all(whole(counted))
+  if (!good || counted[[1]] < 1 || any(diff(counted) != 1)) {
     refuse(gettext("`nth` must be a whole number from 1, several such as 2:4, or c(2, Inf)"))
   }
-  as.numeric(c(counted[[1]], nth[[length(nth)]]))
+  c(counted[[1]], nth[[length(nth)]])
 }
 
-#' The status, the rows or the seconds; 0 where there are none
+#' The status, the rows or the seconds; 0 if there are none
 #' @noRd
 fault_number <- function(fault, refuse) {
   name <- intersect(c("status", "rows", "seconds"), names(fault))
   if (length(name) == 0) {
     return(0)
   }
-  value <- fault[[name]]
-  if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value < 0) {
-    refuse(gettextf("`%s` must be one number, 0 or more", name))
-  }
-  if (name == "rows" && fault$action != "grow" && !is_whole(value)) {
+  value <- as_numbers(fault[[name]])
+  if (!is_count(value)) refuse(gettextf("`%s` must be a single number, 0 or greater", name))
+  if (name == "rows" && fault$action != "grow" && !whole(value)) {
     refuse(gettext("`rows` must be a whole number"))
   }
   if (name == "status" && !value %in% 200:599) refuse(gettext("`status` must be from 200 to 599"))
-  as.numeric(value)
+  value
 }
 
-#' One text; "" where there is none
+#' A single string; "" if there is none
 #' @noRd
 fault_text <- function(fault, name, refuse) {
   if (length(name) == 0) {
@@ -141,12 +138,12 @@ fault_text <- function(fault, name, refuse) {
   }
   text <- fault[[name]]
   if (!is.character(text) || length(text) != 1 || is.na(text)) {
-    refuse(gettextf("`%s` must be one text", name))
+    refuse(gettextf("`%s` must be a single string", name))
   }
   enc2utf8(text)
 }
 
-#' Headers as lines; "" where there are none
+#' Headers as lines; "" if there are none
 #' @noRd
 fault_headers <- function(headers, refuse) {
   headers <- unlist(headers)
@@ -155,7 +152,7 @@ fault_headers <- function(headers, refuse) {
   }
   named <- !is.null(names(headers)) && all(grepl("^[A-Za-z0-9-]+$", names(headers)))
   if (!named || anyNA(headers) || any(grepl("[^ -~]", headers))) {
-    refuse(gettext('`headers` must be named texts such as c("Retry-After" = "1")'))
+    refuse(gettext('`headers` must be named strings such as c("Retry-After" = "1")'))
   }
   paste0(names(headers), ": ", headers, collapse = "\n")
 }

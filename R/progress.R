@@ -1,6 +1,6 @@
-# What a running call shows: a bar at a prompt, plain message lines elsewhere.
+# Progress of a call: a bar in interactive sessions, messages otherwise.
 
-# Seconds between two plain lines, and the shortest wait that is told of.
+# Seconds between two messages, and the shortest wait that is shown.
 line_interval <- 10
 told_wait <- 2
 
@@ -11,10 +11,10 @@ show_nothing <- function() {
   list(update = nothing, close = nothing, summary = nothing)
 }
 
-#' Shows how far a call is
+#' Shows the progress of a call
 #'
 #' @return list of functions: update(state) with what rust_job_poll() gives,
-#'   close(), and summary(api, rows), one line on what was read
+#'   close(), and summary(api, rows), a line at the end
 #' @noRd
 show_progress <- function(label) {
   if (is_quiet()) {
@@ -36,8 +36,9 @@ show_progress <- function(label) {
 
 summary_line <- function(label, state, seconds, api, rows) {
   gettextf(
-    "%s: %s in %s, %s, %.1f s (API %s)",
-    label, rows_text(rows), pages_text(state$pages), requests_text(state$requests), seconds, api
+    "%s: %s in %s, %s, %s s (API %s)",
+    label, rows_text(rows), pages_text(state$pages), requests_text(state$requests),
+    number_text(seconds, 1), api
   )
 }
 
@@ -47,9 +48,16 @@ pages_text <- function(n) sprintf(ngettext(n, "%s page", "%s pages"), count(n))
 
 requests_text <- function(n) sprintf(ngettext(n, "%s request", "%s requests"), count(n))
 
-count <- function(n) format(n, big.mark = " ", scientific = FALSE, trim = TRUE)
+count <- function(n) number_text(n, 0)
 
-#' A cli progress bar without a total: amoCRM tells none
+#' A number as the language writes it: 1,234.5 or 1 234,5
+#' @noRd
+number_text <- function(number, digits) {
+  marks <- if (is_russian()) c(" ", ",") else c(",", ".")
+  formatC(number, format = "f", digits = digits, big.mark = marks[[1]], decimal.mark = marks[[2]])
+}
+
+#' A cli progress bar without a total, which amoCRM does not return
 #' @noRd
 progress_bar <- function(label) {
   here <- environment()
@@ -69,7 +77,7 @@ progress_bar <- function(label) {
   )
 }
 
-#' A line now and then, and one for each long wait
+#' A message every few seconds, and one for each long wait
 #' @noRd
 progress_lines <- function(label) {
   told_at <- 0
@@ -101,23 +109,23 @@ wait_text <- function(state) {
   gettextf("waiting %.0f s (%s)", state$pause_left, pause_text(state$pause))
 }
 
-#' What is waited for: the words of Rust, or who has the token file
+#' The reason of a wait
 #' @noRd
 pause_text <- function(pause) {
   if (!startsWith(pause, "token_file:")) {
-    return(pause)
+    return(wait_reason(pause))
   }
-  gettextf("process %s has the token file", sub("token_file:", "", pause, fixed = TRUE))
+  gettextf("process %s is using the token file", sub("token_file:", "", pause, fixed = TRUE))
 }
 
-#' A bar is for a person at a prompt; plain lines are messages, which a
-#' document shows and suppressMessages() silences
+#' Whether to show a bar. Messages can be part of a document, and
+#' suppressMessages() works on them.
 #' @noRd
 wants_bar <- function() {
   interactive() && !isTRUE(getOption("knitr.in.progress")) && !messages_are_muffled()
 }
 
-#' Whether suppressMessages() is around: it must silence the bar, too
+#' Whether suppressMessages() is active, which turns off the bar, too
 #' @noRd
 messages_are_muffled <- function() {
   muffled <- TRUE

@@ -1,18 +1,15 @@
-# The single road from an R function into Rust: a spec list starts a job, a
-# loop watches it, and out comes a table or a condition.
+# How R functions call Rust: a list starts a job, a loop watches it, and the
+# result is a table or a condition.
 
-# Milliseconds between two looks at a job: R handles Esc and Ctrl-C between
-# them.
+# Milliseconds between two checks of a job, when R handles Esc and Ctrl-C.
 poll_interval <- 100L
 
-credential_pieces <- c("road", unique(unlist(roads)))
+credential_pieces <- c("auth_method", unique(unlist(auth_methods)))
 
-#' What every job needs to know
+#' The elements that every job needs
 #' @noRd
 connection_spec <- function(auth) {
-  # NULL has to stay an element.
-  pieces <- lapply(stats::setNames(nm = credential_pieces), function(piece) auth[[piece]])
-  c(pieces, list(
+  c(auth, list(
     api = option_choice("amocrm.api", c("auto", "v2", "v4")),
     rate = option_number("amocrm.rate", 7, from = 0.01, to = Inf),
     timeout = option_number("amocrm.timeout", 60, from = 0.1, to = 3600),
@@ -20,12 +17,12 @@ connection_spec <- function(auth) {
   ))
 }
 
-#' Runs a job that gives tables
+#' Runs a job that returns tables
 #'
-#' @param started what a rust_*_start() gave
-#' @param label what is read, for progress lines
+#' @param started the value of a rust_*_start()
+#' @param label what is read, for progress messages
 #' @param shape function from the list of tables to the value of the call
-#' @param count function from the list of tables to the rows to tell of
+#' @param count function from the list of tables to the number of rows to show
 #' @noRd
 run_tables <- function(started, label, shape, count = count_rows) {
   check_outcome_options()
@@ -35,7 +32,7 @@ run_tables <- function(started, label, shape, count = count_rows) {
     if (!is.null(result$tables)) shape(in_zone(result$tables, result$zones))
   }
   result <- run_job(started, display, function(result) keep_last(received(result)))
-  # Until all is told: options(warn = 2) makes errors of warnings.
+  # Kept until all warnings are raised: options(warn = 2) makes them errors.
   tables <- keep_last(received(result))
   if (!is.null(result$error)) {
     if (!wants_partial(result$error, tables)) abort_from_rust(result$error, partial = tables)
@@ -48,9 +45,7 @@ run_tables <- function(started, label, shape, count = count_rows) {
   tables
 }
 
-#' Whether an error that left some rows is to be a warning
-#'
-#' Where nothing can have come, there is nothing to be content with.
+#' Whether to raise a warning instead of an error, and return the rows received
 #' @noRd
 wants_partial <- function(error, tables) {
   option_on_error() == "partial" && !is.null(tables) &&
@@ -59,7 +54,7 @@ wants_partial <- function(error, tables) {
 
 option_on_error <- function() option_choice("amocrm.on_error", c("stop", "partial"))
 
-#' Refuses options that matter at the end only, before anything is asked for
+#' Checks options that are used at the end, before anything is sent
 #' @noRd
 check_outcome_options <- function() {
   option_on_error()
@@ -78,9 +73,9 @@ warn_of_partial <- function(error, tables) {
 
 count_rows <- function(tables) sum(vapply(tables, nrow, 0L))
 
-#' Warns of what the user should know although it worked
+#' Raises a warning about a call that succeeded
 #'
-#' @param notice `<kind>:<what it is about>`, made by notices() in
+#' @param notice `<kind>:<details>`, made by notices() in
 #'   src/rust/src/job.rs
 #' @noRd
 tell <- function(notice) {
@@ -88,57 +83,57 @@ tell <- function(notice) {
   about <- sub("^[^:]*:", "", notice)
   warn(kind, switch(kind,
     no_source = join(
-      gettextf("API v4 keeps no notes of the type %s: no rows for it.", about),
+      gettextf("API v4 has no notes of type %s: the table has no rows for it.", about),
       gettext(
-        "They are records of old interfaces, or not known at all; see vignette(\"v2-v4\")"
+        "The type is obsolete or unknown; see vignette(\"v2-v4\")"
       )
     ),
     no_chats = join(gettext(
-      "API v4 can't look for the chat messages of one element: they are left out.",
-      "Ask for them with note_type = 17, which reads all chats of the account"
+      "API v4 can't find the chat messages of one lead or company: they are left out.",
+      "Request them with note_type = 17, which reads all chats of the account"
     )),
     no_filters = gettext(
-      "this account has no filters over API v4: the whole list was read and filtered here"
+      "API v4 does not filter in this account: the whole list was read and filtered in R"
     ),
     no_customers = gettext("this account has no customers: their table is empty"),
     unknown_with = gettextf(
-      "`with_with` asks for what amoCRM is not known to give: %s", about
+      "`with_with` has values that amoCRM is not known to support: %s", about
     ),
     unreadable_values = join(
-      gettextf("values that can't be read are NA: %s.", about),
-      gettext("Columns of numbers, times and logicals hold nothing else")
+      gettextf("values that could not be converted are NA: %s.", about),
+      gettext("These columns can only hold numbers, times or logicals")
     ),
     broken_texts = gettextf(
-      "texts that came broken hold U+FFFD in place of what can't be read: %s", about
+      "texts with invalid characters, which are replaced by U+FFFD: %s", about
     )
   ))
 }
 
-#' Warns of what happened to the tokens, however the call ended
+#' Raises a warning about the tokens, whether or not the call succeeded
 #'
 #' @param notice made by token_notices() in src/rust/src/job.rs
 #' @noRd
 tell_of_tokens <- function(notice) {
   warn(paste0("tokens_", notice$kind), switch(notice$kind,
     tightened = join(
-      gettextf("others could read the token file %s: now only you can.", notice$file),
+      gettextf("other users could read the token file %s: now only you can.", notice$file),
       gettext("If you share this computer, authorise again with AmoAuthorize()")
     ),
     unsaved = paste(
       headline(notice$why),
       join(gettext(
-        "The new tokens are in this R session only, and lost with it:",
-        "mend that, then call AmoAuth() here, which writes them."
+        "The new tokens exist in this R session only and will be lost with it:",
+        "solve the problem, then call AmoAuth() here to write them."
       )),
       sep = "\n"
     )
   ))
 }
 
-#' The first of these names of a time zone that this R knows
+#' The first name of a time zone that R knows
 #'
-#' @param zones names of one zone, the last of which are rules that R can read
-#'   without knowing the zone
+#' @param zones names of one zone; the last one has the rules of the zone, which R
+#'   can always use
 #' @noRd
 known_zone <- function(zones) {
   rules <- zones[[length(zones)]]
@@ -146,10 +141,10 @@ known_zone <- function(zones) {
   c(zones[known], rules)[[1]]
 }
 
-#' Whether this R knows a time zone
+#' Whether R knows a time zone
 #'
-#' It takes one that it does not know for UTC. Where the rules of the zone tell
-#' it from UTC its clock shows that; elsewhere R's list has to, which takes time.
+#' R uses UTC for an unknown zone. If the zone's rules differ from UTC, a comparison
+#' of times shows it. Otherwise R's list is searched, which is slow.
 #' @noRd
 is_known_zone <- function(zone, rules) {
   moments <- as.POSIXct(c("2024-01-01", "2024-07-01"), tz = "UTC")
@@ -161,9 +156,9 @@ is_known_zone <- function(zone, rules) {
     zone %in% tryCatch(suppressWarnings(OlsonNames()), error = function(condition) character())
 }
 
-#' Shows times in a zone that this R knows
+#' Sets times to a time zone that R knows
 #'
-#' It takes one that it does not know for UTC, without a word.
+#' For an unknown one R silently uses UTC.
 #' @noRd
 in_zone <- function(tables, zones) {
   zone <- known_zone(zones)
@@ -177,22 +172,21 @@ in_zone <- function(tables, zones) {
   })
 }
 
-#' Warns when times are in another zone than the account says, if it has said so
+#' Warns if times are in another zone than the account's, if this is known
 #' @noRd
 warn_of_zone <- function(zone, zones) {
   used <- known_zone(zones)
   if (!is.na(zone) && used != zone) {
     warn("zone", gettextf(
-      "the account's time zone \"%s\" is not known here: times are in \"%s\"", zone, used
+      "R does not know the account's time zone \"%s\": times are in \"%s\"", zone, used
     ))
   }
 }
 
 #' Runs a job to its end
 #'
-#' @param partial function from what an interrupted job gives to the rows that
-#'   had come
-#' @return what rust_job_finish() gives
+#' @param partial function from the value of an interrupted job to the rows received
+#' @return the value of rust_job_finish()
 #' @noRd
 run_job <- function(started, display, partial = function(result) NULL) {
   if (!is.null(started$error)) abort_from_rust(started$error)
@@ -217,17 +211,17 @@ run_job <- function(started, display, partial = function(result) NULL) {
   result
 }
 
-#' Looks at a job until it is done
+#' Checks a job until it is done
 #' @noRd
 watch_job <- function(job, display) {
   repeat {
     state <- rust_job_poll(job, poll_interval)
     if (!is.null(state$error)) abort_from_rust(state$error)
-    # Asked for by options(amocrm.verbose = TRUE), so that quiet does not count.
-    for (line in state$log) message(line)
+    # options(amocrm.verbose = TRUE) takes precedence over amocrm.quiet.
+    for (line in state$log) message(log_text(line))
     display$update(state)
     if (state$done) break
-    # Lets R see Esc and Ctrl-C, and the console repaint.
+    # Lets R handle Esc and Ctrl-C, and update the console.
     Sys.sleep(0)
   }
 }

@@ -1,17 +1,25 @@
-# What the functions that give one table have in common.
+# What the functions that return one table have in common.
 
 #' Reads one table
 #'
-#' @param what the table, as start_query() in src/rust/src/job.rs knows it
-#' @param label what is read, for progress lines
-#' @param arguments what is asked for, in the form that Rust expects
+#' @param what the table's name in start_query(), src/rust/src/job.rs
+#' @param label what is read, for progress messages
+#' @param arguments the checked arguments
 #' @noRd
 read_table <- function(what, label, auth, arguments = list()) {
   spec <- c(connection_spec(auth), list(what = what), arguments)
   run_tables(rust_query_start(spec), label, function(tables) tables[[1]])
 }
 
-#' Says that a table, or some of several, have no rows
+#' Reads a list as one table, with a warning when it has no rows
+#' @noRd
+read_list <- function(...) {
+  table <- read_table(...)
+  warn_if_empty(table)
+  table
+}
+
+#' Warns if a table, or some of several, have no rows
 #' @noRd
 warn_if_empty <- function(tables) {
   if (is.data.frame(tables)) tables <- list(tables)

@@ -1,33 +1,26 @@
-# The package's words in the user's language. tools/po.R collects the constants
-# in gettext(), gettextf() and ngettext() for the translators. Each has to stand
-# in one line, so that a longer text is several of them, one a sentence or clause.
+# Messages in the user's language. tools/po.R collects the strings in gettext(),
+# gettextf() and ngettext() for translation. A string has to be on one line, so
+# longer messages consist of several, one per sentence or clause.
 
 #' base::gettext() with the package's translations
 #'
-#' By itself it guesses from the calls around it whose translations to take, and
-#' finds none where a function of base calls it, as vapply() may.
+#' By default it takes the translations of the calling package, and finds none if
+#' the caller is a function of base R, such as vapply().
 #' @noRd
 gettext <- function(...) base::gettext(..., domain = "R-amocrm")
 
-#' base::gettextf() likewise
+#' base::gettextf() with the package's translations
 #' @noRd
 gettextf <- function(fmt, ...) sprintf(gettext(fmt), ...)
 
-#' base::ngettext() likewise: the form of a text that goes with a number
+#' base::ngettext() with the package's translations
 #' @noRd
 ngettext <- function(n, msg1, msg2) base::ngettext(n, msg1, msg2, domain = "R-amocrm")
 
-#' Sentences or clauses as one text
+#' Joins sentences or clauses
 #' @noRd
 join <- function(...) paste(c(...), collapse = " ")
 
-# Input errors that Rust words, letter by letter: headline() translates them.
-# nolint start: line_length_linter.
-rust_input_texts <- function() {
-  gettext(
-    "`domain` must be the account's subdomain (\"mycompany\"), its full host (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\") or its address in the browser (\"https://mycompany.amocrm.ru/\")",
-    "API v4 takes no API key: give AmoAuthList() an `access_token`",
-    "this sandbox has ended: start another with AmoSandbox()"
-  )
-}
-# nolint end
+#' Whether texts come out in Russian, the only translation so far
+#' @noRd
+is_russian <- function() gettext("interrupted") != "interrupted"

@@ -1,12 +1,12 @@
-# A list as `auth_list` makes e-mail, key and domain needless. Unnamed arguments
-# are then those that follow in the function's own order: AmoNotes(auth, "lead", 666),
+# A list as `auth_list` replaces email, key and domain. Unnamed arguments are then
+# the next ones in the function's order: AmoNotes(auth, "lead", 666),
 # AmoNotes("lead", 666, auth_list = auth).
 
-#' Calls `read` with the credentials that the calling function was given
+#' Calls `read` with the credentials of the calling function
 #'
 #' @param email,apikey,domain,auth_list the arguments of the calling function
-#' @param read function of the credentials that gives the result. It gets them
-#'   unevaluated, and so meets the errors in them.
+#' @param read function of the credentials that returns the result. It gets them
+#'   as a promise, so it can catch errors in them.
 #' @param order names of the arguments that can be unnamed after an auth_list
 #' @noRd
 with_auth_list <- function(email, apikey, domain, auth_list, read,
@@ -14,7 +14,7 @@ with_auth_list <- function(email, apikey, domain, auth_list, read,
   fn <- sys.function(sys.parent())
   frame <- parent.frame(2)
   arguments <- call_arguments(sys.call(sys.parent()), names(formals(fn)), frame)
-  # Looked at before `email`, which would evaluate the unnamed argument.
+  # Checked first, since is.list(email) evaluates the unnamed argument.
   if (all(c("auth_list", "") %in% names(arguments)) && !is.null(auth_list)) {
     call_with_auth_list(auth_list, arguments, order, fn, frame)
   } else if (is.list(email)) {
@@ -42,7 +42,7 @@ call_with_auth_list <- function(auth_list, arguments, order, fn, frame) {
   unnamed <- which(names(arguments) == "")
   if (length(unnamed) > length(free)) abort_unnamed(order)
   names(arguments)[unnamed] <- free[seq_along(unnamed)]
-  # The list goes in by name, not by value: a traceback shows calls.
+  # Passed by name, not by value, since tracebacks show calls.
   here <- new.env(parent = frame)
   here$.amocrm_auth_list <- auth_list
   here$.amocrm_function <- fn
@@ -52,16 +52,17 @@ call_with_auth_list <- function(auth_list, arguments, order, fn, frame) {
 
 abort_unnamed <- function(order) {
   abort_input("auth_list", if (length(order) == 0) {
-    gettext("this function takes the auth_list and no other argument by position")
+    gettext("this function takes only the auth_list by position")
   } else {
-    gettextf(
-      "after the auth_list at most %d arguments can go by position: %s",
-      length(order), paste(order, collapse = ", ")
-    )
+    count <- length(order)
+    sprintf(ngettext(
+      count, "at most %d argument can follow the auth_list by position: %s",
+      "at most %d arguments can follow the auth_list by position: %s"
+    ), count, paste(order, collapse = ", "))
   })
 }
 
-#' The place of the argument that became `email`
+#' The position of the argument that became `email`
 #' @noRd
 first_argument <- function(arguments) {
   named <- which(names(arguments) == "email")
@@ -92,13 +93,13 @@ expand_dots <- function(arguments, frame) {
   }
   count <- eval(quote(...length()), frame)
   expanded <- lapply(sprintf("..%d", seq_len(count)), as.name)
-  # They may be those of a function around, as in lapply(x, function(i) f(...)).
+  # They can belong to an outer function, as in lapply(x, function(i) f(...)).
   given <- eval(quote((function(...) names(substitute(list(...))))(...)), frame)[-1]
   names(expanded) <- if (is.null(given)) rep("", count) else given
   append(arguments[-dots], expanded, after = dots - 1)
 }
 
-#' The credentials, when what is given can be such
+#' The credentials, after a check of their form
 #' @noRd
 checked_auth <- function(email, apikey, domain, auth_list, order) {
   check_email(email, order)
@@ -107,7 +108,7 @@ checked_auth <- function(email, apikey, domain, auth_list, order) {
   call_auth(email, apikey, domain, auth_list)
 }
 
-#' Refuses what is meant for another argument and became `email` by its place
+#' Refuses a value that became `email` by its position
 #' @noRd
 check_email <- function(email, order) {
   if (is.null(email) || (is_one_text(email) && grepl("@", email, fixed = TRUE))) {
@@ -119,11 +120,11 @@ check_email <- function(email, order) {
     paste0("`", c("auth_list", order), "`", collapse = ", ")
   }
   abort_input("email", gettextf(
-    "`email` must be an e-mail address: name the argument that is meant, %s", meant
+    "`email` must be an email address: name the argument you mean, %s", meant
   ))
 }
 
-#' Refuses a list in which there are no credentials, such as a table
+#' Refuses a list without credentials, such as a table
 #' @noRd
 check_auth_list <- function(auth_list) {
   if (!is.list(auth_list) || length(auth_list) == 0) {
@@ -132,7 +133,7 @@ check_auth_list <- function(auth_list) {
   one_row <- !is.data.frame(auth_list) || nrow(auth_list) == 1
   if (!one_row || !any(names(auth_list) %in% credential_pieces)) {
     abort_input("auth_list", gettextf(
-      "`auth_list` must be a list made by AmoAuthList(), not %s", shown_value(auth_list)
+      "`auth_list` must be a list created by AmoAuthList(), not %s", shown_value(auth_list)
     ))
   }
 }

@@ -45,3 +45,25 @@ no_credentials <- c(
   AMOCRM_EMAIL = NA, AMOCRM_APIKEY = NA, AMOCRM_DOMAIN = NA, AMOCRM_ACCESS_TOKEN = NA,
   AMOCRM_CLIENT_ID = NA
 )
+
+#' Path of something in the package's source. During R CMD check that is beside
+#' the installed package
+source_path <- function(...) {
+  roots <- c(test_path("..", ".."), test_path("..", "..", "00_pkg_src", "amocrm"))
+  path <- file.path(roots, ...)
+  path <- path[file.exists(path)]
+  skip_if(length(path) == 0, "the source is not here")
+  path[[1]]
+}
+
+#' The names that the calls of switch() in a function tell apart
+names_of_switch <- function(fn) {
+  found <- character()
+  look <- function(call) {
+    if (!is.call(call)) return()
+    if (identical(call[[1]], quote(switch))) found <<- c(found, names(call)[-(1:2)])
+    lapply(as.list(call), look)
+  }
+  look(body(fn))
+  setdiff(found, "")
+}

@@ -21,3 +21,16 @@ test_that("a server that is not there is an error, not a text", {
   sandbox_stop(gone)
   expect_error(AmoAuth(auth_list = gone), class = "amocrm_error_network")
 })
+
+test_that("verbose says what to do about wrong credentials, as the other functions do", {
+  withr::local_options(amocrm.quiet = FALSE, amocrm.api = "v4")
+  auth <- AmoSandbox(notes = 1, access = "token")
+  auth$access_token <- "wrong"
+  said <- capture_messages(result <- AmoAuth(auth))
+  expect_match(result, "^Auth error\\. Error code: 401\\. [^\n]+$")
+  for (advice in c("make a new `access_token`", "expired", "mycompany.kommo.com")) {
+    expect_match(said, advice, fixed = TRUE)
+  }
+  error <- expect_error(AmoNotes(auth, "lead"), class = "amocrm_error_auth")
+  expect_true(startsWith(conditionMessage(error), trimws(said)))
+})

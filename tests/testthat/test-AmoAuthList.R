@@ -132,7 +132,7 @@ test_that("a token that is given as the file for tokens is told where it belongs
     ))
   )) {
     error <- expect_error(eval(call), "`access_token`", class = "amocrm_error_input")
-    expect_match(conditionMessage(error), "name of a file")
+    expect_match(conditionMessage(error), "file name")
     expect_false(grepl(token, conditionMessage(error), fixed = TRUE))
   }
 })
@@ -152,5 +152,74 @@ test_that("what is not given comes from the environment", {
 test_that("what is no text is an input error", {
   for (email in list(NA_character_, "", c("a", "b"), 5)) {
     expect_error(AmoAuthList(email, "key", "sub"), "`email`", class = "amocrm_error_input")
+  }
+})
+
+test_that("what was copied along with a credential is taken away", {
+  token_of <- function(text) AmoAuthList(domain = "sub", access_token = text)$access_token
+  for (copied in c("a.b.c\n", " \"a.b.c\" ", "'a.b.c'", "Bearer a.b.c", "bearer  a.b.c\r\n",
+                   "Authorization: Bearer a.b.c", "\"Bearer a.b.c\"", "\u00aba.b.c\u00bb",
+                   "\ufeffa.b.c\u00a0", "\u201ca.b.c\u201d")) {
+    expect_identical(token_of(copied), "a.b.c")
+  }
+  key <- AmoAuthList(" me@example.com\n", "\"key\"", " sub ")
+  expect_identical(key$email, "me@example.com")
+  expect_identical(key$apikey, "key")
+  expect_identical(key$domain, "sub")
+  withr::local_envvar(AMOCRM_ACCESS_TOKEN = "Bearer a.b.c")
+  expect_identical(AmoAuthList(domain = "sub")$access_token, "a.b.c")
+  sandbox <- AmoSandbox(notes = 1, access = "token")
+  sandbox$access_token <- paste0("Bearer ", sandbox$access_token, "\n")
+  expect_true(AmoAuth(sandbox))
+  for (empty in c(" ", "\"\"", "\n")) {
+    expect_error(token_of(empty), "non-empty", class = "amocrm_error_input")
+  }
+})
+
+test_that("an e-mail without @ is an input error", {
+  for (call in list(
+    quote(AmoAuthList("me", "key", "sub")),
+    quote(AmoAuthList("0123456789abcdef", "me@example.com", "sub")),
+    quote(AmoAuth(auth_list = list(email = "me", apikey = "key", domain = "sub"))),
+    quote(AmoNotes(list(email = "me", apikey = "key", domain = "sub"), "lead"))
+  )) {
+    error <- expect_error(eval(call), "must be an email address", class = "amocrm_error_input")
+    expect_identical(error$argument, "email")
+  }
+})
+
+test_that("a token or a key in the place of the domain is refused and shown nowhere", {
+  # Put together, so that no call here holds it.
+  secrets <- c(
+    paste("eyJ0eXAiOiJKV1Qi", "eyJhdWQiOiIyYTNi", "c2lnbmF0dXJl", sep = "."),
+    paste0("eyJ0eXAi", "OiJKV1QiLCJhbGci"),
+    paste0("0123456789abcdef", "0123456789abcdef", "01234567"),
+    paste0("aB3dE5gH7jK9mN1p", "Q3rS5tU7vW9xY1zA")
+  )
+  for (secret in secrets) {
+    for (call in list(
+      quote(AmoAuthList("me@example.com", "key", secret)),
+      quote(AmoAuthList(domain = secret, access_token = "mycompany")),
+      quote(AmoAuth("me@example.com", "key", secret)),
+      quote(AmoNotes(list(domain = secret, access_token = "t"), "lead"))
+    )) {
+      error <- expect_error(eval(call), "`domain`", class = "amocrm_error_input")
+      expect_false(grepl(substr(secret, 1, 12), conditionMessage(error), fixed = TRUE))
+    }
+    auth <- AmoAuthList(domain = "sub", access_token = "t")
+    auth$domain <- secret
+    auth$email <- secret
+    expect_error(
+      AmoAuthList(domain = "sub", client_id = "i", client_secret = "s",
+                  redirect_uri = "https://r", token_file = secret),
+      "`token_file` is a file name, not a token: pass the token as `access_token`$",
+      class = "amocrm_error_input"
+    )
+    sitrep <- capture.output(AmoSitrep(auth))
+    shown <- c(capture.output(print(auth)), capture.output(str(auth)), format(auth), sitrep)
+    expect_false(any(grepl(substr(secret, 1, 12), shown, fixed = TRUE)))
+  }
+  for (domain in c("stroitelnaya-kompaniya-goroda-moskvy", "new1234567890", "a1b2c3d4")) {
+    expect_identical(AmoAuthList("me@example.com", "key", domain)$domain, domain)
   }
 })

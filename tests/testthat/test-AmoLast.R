@@ -11,7 +11,7 @@ test_that("after an error the rows received before are there until the next call
   expect_identical(AmoLast(), error$partial)
   expect_gte(nrow(AmoLast()), 100)
   said <- conditionMessage(error)
-  expect_match(said, sprintf("AmoLast() gives what was received before: %d rows.", nrow(AmoLast())),
+  expect_match(said, sprintf("AmoLast() returns what was received: %d rows.", nrow(AmoLast())),
                fixed = TRUE)
   # Nothing is read: a slip of the pen doesn't cost the rows.
   expect_error(AmoNotes(auth, "leed"), class = "amocrm_error_input")

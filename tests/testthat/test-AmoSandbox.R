@@ -17,6 +17,17 @@ test_that("its history ends with the last midnight, and the future holds tasks t
   expect_lt(mean(overdue), 0.9)
 })
 
+test_that("its data are as old as the help says", {
+  auth <- AmoSandbox(now = "2025-12-29")
+  expect_since <- function(day, table) expect_gte(min(table$created_at), as.POSIXct(day))
+  for (type in c("lead", "contact", "task")) expect_since("2023-12-29", AmoNotes(auth, type))
+  expect_since("2023-12-29", AmoTasks(auth))
+  expect_since("2025-11-28", AmoIncomingLeads(auth))
+  expect_since("2021-12-29", AmoLeads(auth)$leads)
+  expect_since("2021-12-29", AmoContacts(auth)$contacts)
+  expect_lt(min(AmoLeads(auth)$leads$created_at), as.POSIXct("2023-12-29"))
+})
+
 test_that("a fixed present makes the same data on every day", {
   last <- function(...) max(AmoNotes(AmoSandbox(notes = 500, ...), "lead")$created_at)
   moscow <- last(now = "2025-12-29 15:00")
@@ -113,9 +124,9 @@ test_that("faults that make no sense are input errors which say why", {
   refused('`at` must be "front", "end" or "anywhere"', action = "add", rows = 1, at = "top")
   refused("`at` is missing", action = "delete", rows = 1)
   refused("`rows` must be a whole number", action = "cap", rows = 1.5)
-  refused("`share` must be one number, 0 or more", status = 500, share = c(0, 1))
-  refused("`during` must be two rising numbers, 0 or more", status = 500, during = c(2, 1))
-  refused("`holding` must be two rising numbers, 0 or more", status = 500, holding = 5)
+  refused("`share` must be a single number, 0 or greater", status = 500, share = c(0, 1))
+  refused("`during` must be two increasing numbers, 0 or greater", status = 500, during = c(2, 1))
+  refused("`holding` must be two increasing numbers, 0 or greater", status = 500, holding = 5)
   refused('`rows` has no meaning for "new"', action = "new", rows = 1)
 })
 

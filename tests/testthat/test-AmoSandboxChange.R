@@ -43,12 +43,12 @@ test_that("things happen in the middle of a list that is read", {
   expect_gt(length(setdiff(notes$id, still$id)), 0)
 })
 
-test_that("what can't happen is an input error which says why", {
+test_that("changes that are not possible are input errors which say why", {
   auth <- AmoSandbox(notes = 0, leads = 3)
   expect_wrong <- function(..., message) {
     expect_error(AmoSandboxChange(...), message, class = "amocrm_error_input", fixed = TRUE)
   }
-  expect_wrong(auth, "move", id = 5, message = "\"move\" can't happen to the lead with the `id` 5")
+  expect_wrong(auth, "move", id = 5, message = "`change` \"move\" is not possible for the lead with `id` 5")
   expect_wrong(auth, "explode", message = "`change`")
   expect_wrong(auth, c("move", "trash"), message = "`change`")
   expect_wrong(auth, "move", type = "task", message = "`type`")

@@ -46,3 +46,18 @@ test_that("what does not work is told, not an error", {
   capture.output(about <- AmoSitrep())
   expect_match(about$account, "access_token")
 })
+
+test_that("a token that is not accepted is told with what to do", {
+  auth <- AmoSandbox(notes = 1, access = "token")
+  auth$access_token <- "wrong"
+  printed <- capture.output(about <- AmoSitrep(auth))
+  expect_match(about$answer, "^Auth error[^\n]+\n.*make a new `access_token`")
+  # Lines that go on are as far in as the texts.
+  expect_match(printed, "^ {14}Check `domain`", all = FALSE)
+})
+
+test_that("the help names every element", {
+  rd <- paste(readLines(source_path("man", "AmoSitrep.Rd")), collapse = "\n")
+  capture.output(about <- AmoSitrep(AmoSandbox(notes = 1, access = "token")))
+  for (element in names(about)) expect_match(rd, sprintf("\\code{%s}", element), fixed = TRUE)
+})

@@ -43,7 +43,7 @@ test_that("a value that is wrong is named, with its place among several", {
   expect_input_error(AmoIncomingLeads(auth, order_by_key = "id"), 'not "id"')
   expect_input_error(AmoNotes(auth, "lead", limit = "10"), 'not "10"')
   key <- paste0("0123456789abcdef", "0123456789abcdef01234567")
-  expect_input_error(AmoNotes(auth, "lead", key), "not a long text")
+  expect_input_error(AmoNotes(auth, "lead", key), "not a long string")
 })
 
 test_that("a name where an id is due points to where the ids are", {
@@ -59,7 +59,7 @@ test_that("a name where an id is due points to where the ids are", {
 test_that("a note type that has no such name lists the names", {
   error <- expect_input_error(
     AmoNotes(auth, "lead", note_type = c("call_in", "calls")),
-    '^`note_type` must be codes or names of AmoNoteTypes\\(\\), but element 2 is "calls": '
+    '^`note_type` must be codes or names from AmoNoteTypes\\(\\), but element 2 is "calls": '
   )
   for (name in AmoNoteTypes()$name) expect_match(conditionMessage(error), name, fixed = TRUE)
   expect_input_error(AmoNotes(auth, "lead", note_type = factor("calls")), 'not "calls"')
@@ -77,6 +77,49 @@ test_that("what is neither TRUE nor FALSE is told so", {
 test_that("a limit that is no whole number from 1 is an input error", {
   for (limit in list(0, -1, 2.5, NA, NULL, "10", c(1, 2), Inf)) {
     expect_input_error(AmoNotes(auth_list = auth, limit = limit), "`limit`")
+  }
+})
+
+test_that("a number of the class integer64 counts as what it is in every argument", {
+  # bit64 keeps the 64 bits of an integer where a double has its own.
+  integer64 <- function(number) {
+    halves <- writeBin(as.integer(c(number %% 2^32, number %/% 2^32)), raw(), endian = "little")
+    structure(readBin(halves, "double", 1, endian = "little"), class = "integer64")
+  }
+  few <- AmoSandbox(notes = integer64(3), leads = integer64(5), seed = integer64(7))
+  expect_identical(nrow(AmoNotes(few, "lead", limit = integer64(2))), 3L)
+  limits <- sandbox_requests(few)$query
+  expect_match(limits, "limit_rows=2&", all = FALSE)
+  leads <- AmoLeads(few, tasks = integer64(2), active = integer64(1))$leads
+  expect_identical(leads, AmoLeads(few, tasks = 2, active = TRUE)$leads)
+  withr::with_options(
+    list(amocrm.timeout = integer64(30)), expect_identical(connection_spec(list())$timeout, 30)
+  )
+  fault <- list(path = "/x", status = integer64(502), nth = integer64(2), every = integer64(3))
+  expect_identical(
+    fault_columns(list(fault))[c("fault_number", "fault_first", "fault_every")],
+    list(fault_number = 502, fault_first = 2, fault_every = 3)
+  )
+  expect_input_error(AmoNotes(auth, "lead", limit = integer64(0)), "not 0$")
+  expect_input_error(AmoLeads(auth, tasks = integer64(3)), "not 3$")
+  expect_input_error(AmoLeads(auth, active = integer64(2)), "not 2$")
+})
+
+test_that("a factor, a time or a time difference is no number", {
+  difference <- as.difftime(1, units = "secs")
+  for (bad in list(factor(10), as.Date("1970-01-02"), .POSIXct(1), difference)) {
+    expect_input_error(AmoNotes(auth, "lead", limit = bad), "`limit`")
+    expect_input_error(AmoLeads(auth, tasks = bad), "`tasks`")
+    expect_input_error(AmoLeads(auth, active = bad), "`active`")
+    expect_input_error(AmoSandbox(notes = bad), "`notes`")
+    expect_input_error(AmoSandbox(leads = bad), "`leads`")
+    fault <- function(...) AmoSandbox(faults = list(list(path = "/", ...)))
+    expect_input_error(fault(status = bad), "`status`")
+    expect_input_error(fault(status = 500, nth = bad), "`nth`")
+    expect_input_error(fault(status = 500, every = bad), "`every`")
+    withr::with_options(
+      list(amocrm.rate = bad), expect_input_error(AmoNotes(auth, "lead"), "amocrm.rate")
+    )
   }
 })
 
@@ -126,7 +169,7 @@ test_that("all must be TRUE or FALSE", {
 test_that("missing credentials are an input error that names the environment variable", {
   withr::local_envvar(no_credentials)
   expect_input_error(AmoNotes(email = "me@example.com"), "AMOCRM_APIKEY")
-  expect_input_error(AmoNotes(auth_list = list(email = "a", apikey = "b")), "AMOCRM_DOMAIN")
+  expect_input_error(AmoNotes(auth_list = list(email = "a@b.c", apikey = "b")), "AMOCRM_DOMAIN")
   expect_input_error(AmoNotes(auth_list = "me@example.com"), "auth_list")
 })
 
@@ -161,8 +204,8 @@ test_that("options that make no sense are input errors", {
   }
 })
 
-test_that("credentials with a line break or another control character are input errors", {
-  for (bad in c("abc\n", "a\rbc", "\033abc", "abc\177", "a\tbc")) {
+test_that("credentials with a space or a control character inside are input errors", {
+  for (bad in c("ab\nc", "a\rbc", "\033abc", "abc\177", "a\tbc", "ab c")) {
     for (call in list(
       quote(AmoAuthList(domain = "mycompany", access_token = bad)),
       quote(AmoAuthList("me@example.com", bad, "mycompany")),

@@ -185,7 +185,7 @@ test_that("a table of too many columns is an error that holds the first ones", {
   leads <- sprintf('{"id":%d,"c%d":1}', 1:3100, 1:3100)
   leads <- sprintf("[%s]", paste(leads, collapse = ","))
   error <- expect_error(AmoLeads(serve_old_cards("leads", leads)), class = "amocrm_error_too_wide")
-  expect_match(conditionMessage(error), "leads.*3000")
+  expect_match(conditionMessage(error), "leads.*3,000")
   expect_identical(dim(error$partial$leads), c(3100L, 3000L))
 })
 

@@ -51,10 +51,11 @@ test_that("where nobody has asked for API v2, what can't be read is advised to c
 })
 
 test_that("a certificate that is not trusted is told of with what to do", {
-  error <- list(kind = "network", code = "certificate", endpoint = "GET /x", detail = "expired")
+  error <- list(kind = "network", code = "certificate", endpoint = "GET /x",
+                detail = "invalid peer certificate: Expired")
   expect_identical(
     headline(error),
-    "GET /x: the server's certificate is not trusted, nothing was sent: expired"
+    "GET /x: the server's certificate is not trusted, nothing was sent: it has expired"
   )
   expect_match(advice(error), "SSL_CERT_FILE")
 })
@@ -101,4 +102,47 @@ test_that("options(amocrm.zero_rows) says what a table without rows brings", {
   said <- capture_messages(AmoNotes(auth, c("lead", "contact")))
   expect_match(said, "zero rows: contact_notes", all = FALSE)
   expect_silent(suppressMessages(AmoTasks(auth)))
+})
+
+test_that("places are in the words of Rust, in English", {
+  for (place in c(
+    "lead notes, rows 501 to 1000", "company events, page 2", "custom fields of leads, page 1",
+    "task notes by id", "customers 77", "tasks: no new rows for 300 s", "the account"
+  )) {
+    said <- sub("custom fields: ", "custom fields of ", sub(", id", "", place_text(place)))
+    expect_identical(said, place)
+  }
+  expect_identical(place_text("leads, rows from 7 on"), "leads from row 7")
+  expect_identical(place_text("leads from row 7"), "leads from row 7")
+})
+
+test_that("causes that systems word differently are one, and others are shown as they are", {
+  for (cause in c("Connection refused (os error 111)", "Connection refused (os error 61)",
+                  "No connection could be made (os error 10061)")) {
+    expect_identical(cause_text(cause), "the server refuses the connection")
+  }
+  for (cause in c("connection closed before message completed",
+                  "end of file before message length reached",
+                  "Connection reset by peer (os error 104)")) {
+    expect_match(cause_text(cause), "^the server closed the connection")
+  }
+  expect_identical(
+    cause_text("invalid type: null, expected u64 at line 1 column 9 (at _embedded.items[3].id)"),
+    "a value has another type than expected (at _embedded.items[3].id)"
+  )
+  expect_identical(cause_text("the moon is full"), "the moon is full")
+  expect_null(cause_text(NULL))
+})
+
+test_that("the help lists every class of errors and warnings", {
+  code <- unlist(lapply(list.files(source_path("R"), "[.]R$", full.names = TRUE), readLines))
+  rd <- paste(readLines(source_path("man", "amocrm-package.Rd")), collapse = "\n")
+  calls <- regmatches(code, regexpr("\\bwarn[(]\"[a-z_]+", code))
+  of_tokens <- paste0("tokens_", names_of_switch(tell_of_tokens))
+  told <- c(sub(".*\"", "", calls), names_of_switch(tell), of_tokens)
+  expect_gt(length(told), 11)
+  for (kind in told) expect_match(rd, paste0("amocrm_warning_", kind), fixed = TRUE)
+  kinds <- names_of_switch(headline)
+  expect_gt(length(kinds), 10)
+  for (kind in kinds) expect_match(rd, paste0("amocrm_error_", kind), fixed = TRUE)
 })

@@ -145,7 +145,7 @@ test_that("an error names the request for amoCRM's support, in its message and a
 
 test_that("a block is met with one request and no more", {
   auth <- spoilt(lasting_fault(status = 403, body = html))
-  expect_error(AmoNotes(auth, "lead", limit = 100), "Don't try again",
+  expect_error(AmoNotes(auth, "lead", limit = 100), "Don't retry right away",
                class = "amocrm_error_blocked")
   expect_identical(sum(sandbox_requests(auth)$status == 403), 1L)
 })
@@ -154,7 +154,7 @@ test_that("a right that is missing is no block", {
   detail <- "\u043d\u0435\u0442 \u043f\u0440\u0430\u0432"
   problem <- sprintf('{"title":"Forbidden","status":403,"detail":"%s"}', detail)
   auth <- spoilt(lasting_fault(status = 403, body = problem))
-  error <- expect_error(AmoNotes(auth, "lead", limit = 100), "lacks a right",
+  error <- expect_error(AmoNotes(auth, "lead", limit = 100), "has no permission",
                         class = "amocrm_error_forbidden")
   expect_match(conditionMessage(error), detail, fixed = TRUE)
   expect_identical(sum(sandbox_requests(auth)$status == 403), 1L)
@@ -264,10 +264,10 @@ test_that("a fault that makes no sense is an input error that names it", {
     "`rows` is missing" = list(list(path = "/", action = "short")),
     '`rows` has no meaning for "empty"' = list(list(path = "/", action = "empty", rows = 1)),
     "`rows` must be a whole number" = list(list(path = "/", action = "short", rows = 1.5)),
-    "`seconds` must be one number" = list(list(path = "/", action = "delay", seconds = -1)),
+    "`seconds` must be a single number" = list(list(path = "/", action = "delay", seconds = -1)),
     "`status` must be from 200 to 599" = list(list(path = "/", status = 99)),
-    "`path` must be one text" = list(list(path = NA, action = "cut")),
-    "`to` must be one text" = list(list(path = "/", action = "redirect", to = 1)),
+    "`path` must be a single string" = list(list(path = NA, action = "cut")),
+    "`to` must be a single string" = list(list(path = "/", action = "redirect", to = 1)),
     "`headers` must be named" = list(list(path = "/", status = 429, headers = "30")),
     "`nth` must have an end" = list(list(path = "/", action = "insert", rows = 1, nth = always))
   )
@@ -296,4 +296,33 @@ test_that("options(amocrm.timeout) says how long the server may be silent", {
   lines <- capture_messages(notes <- AmoNotes(auth, "lead", limit = 100))
   expect_identical(notes, whole)
   expect_match(lines, "timed out", all = FALSE)
+})
+
+test_that("an HTML page in place of JSON is called so, with what it usually is", {
+  for (body in c("<html><body>Blocked</body></html>", "\n<!DOCTYPE html>")) {
+    auth <- AmoSandbox(notes = c(lead = 5), faults = list(
+      list(path = "/api/v2/notes", nth = always, action = "body", body = body)
+    ))
+    error <- expect_error(AmoNotes(auth, "lead"), class = "amocrm_error_parse")
+    expect_match(conditionMessage(error), paste(
+      "^GET /api/v2/notes: the server answered with an HTML page instead of JSON",
+      "[(]lead notes from row [0-9]+[)]\n.*captcha.*`domain`"
+    ))
+  }
+  auth <- AmoSandbox(notes = c(lead = 5), faults = list(
+    list(path = "/api/v2/notes", nth = always, action = "body", body = "oops")
+  ))
+  error <- expect_error(AmoNotes(auth, "lead"), "not valid JSON", class = "amocrm_error_parse")
+  expect_no_match(conditionMessage(error), "HTML")
+  expect_match(error$detail, "^expected value at line 1 column 1")
+})
+
+test_that("pages of fewer than 20 rows that have numbers are told of as such", {
+  auth <- AmoSandbox(notes = 0, leads = 60, access = "token", v2 = FALSE, faults = list(
+    list(path = "/api/v4/leads", nth = always, action = "cap", rows = 13)
+  ))
+  error <- expect_error(AmoLeads(auth, limit = 20), class = "amocrm_error_incomplete")
+  expect_match(conditionMessage(error), "sends fewer than 20 rows per page, and no `limit` helps")
+  error <- list(kind = "incomplete", endpoint = "GET /x", pages = "leads, rows 1 to 20")
+  expect_identical(advice(error), "Try again later.")
 })

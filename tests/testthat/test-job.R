@@ -49,7 +49,7 @@ test_that("after Ctrl-C at the prompt a message says where the rows are", {
   rows <- nrow(AmoLast())
   expect_gte(rows, 294)
   expect_lt(rows, 40000)
-  kept <- sprintf("AmoLast() gives what was received before: %s.\n", rows_text(rows))
+  kept <- sprintf("AmoLast() returns what was received: %s.\n", rows_text(rows))
   expect_identical(said, kept)
 })
 

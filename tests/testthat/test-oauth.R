@@ -3,7 +3,7 @@ bought <- function(auth) {
   log$status[log$path == "/oauth2/access_token"]
 }
 
-test_that("each road is told by what is given", {
+test_that("what is given says which way to log in is meant", {
   withr::local_envvar(no_credentials)
   expect_named(AmoAuthList(domain = "sub", access_token = "t"), c("domain", "access_token"))
   expect_named(
@@ -76,6 +76,17 @@ test_that("a file that others could read is tightened with a warning, once", {
   expect_silent(AmoAuth(auth, verbose = FALSE))
 })
 
+test_that("a file that is opened to others while its tokens are in memory is tightened, too", {
+  skip_on_os("windows")
+  auth <- AmoSandbox(notes = 5, access = "oauth", v2 = FALSE)
+  expect_true(AmoAuth(auth))
+  Sys.chmod(auth$token_file, "644")
+  expect_warning(AmoNotes(auth, "lead"), "only you", class = "amocrm_warning_tokens_tightened")
+  expect_identical(format(file.info(auth$token_file)$mode), "600")
+  expect_silent(AmoAuth(auth, verbose = FALSE))
+  expect_identical(bought(auth), 200)
+})
+
 test_that("a token file that can't be used is an error that says why, and nothing is bought", {
   skip_on_os("windows")
   folder <- withr::local_tempdir()
@@ -87,14 +98,14 @@ test_that("a token file that can't be used is an error that says why, and nothin
     conditionMessage(error)
   }
   file.symlink("/etc/hosts", file.path(folder, "link"))
-  expect_match(error_with(file.path(folder, "link")), "a link or no regular file")
+  expect_match(error_with(file.path(folder, "link")), "a link or not a regular file")
   dir.create(file.path(folder, "a.new"))
-  expect_match(error_with(file.path(folder, "a")), "token file .*/a[.]new: it is a link or no reg")
+  expect_match(error_with(file.path(folder, "a")), "token file .*/a[.]new: it is a link or not a r")
   writeLines("{}", file.path(folder, "b"))
   Sys.chmod(file.path(folder, "b"), "600")
-  expect_match(error_with(file.path(folder, "b")), "does not hold tokens")
+  expect_match(error_with(file.path(folder, "b")), "does not contain tokens")
   Sys.chmod(folder, "777", use_umask = FALSE)
-  expect_match(error_with(file.path(folder, "c")), "others can write to its folder")
+  expect_match(error_with(file.path(folder, "c")), "other users can write to its folder")
 })
 
 test_that("tokens that can't be written are told of, and written as soon as that works", {

@@ -9,7 +9,7 @@ test_that("plain lines come now and then, and once for each long wait", {
   withr::local_options(amocrm.quiet = FALSE)
   lines <- progress_lines("lead notes")
   expect_silent(lines$update(state(500), seconds = 1))
-  expect_message(lines$update(state(12000), seconds = 11), "lead notes: 12 000 rows")
+  expect_message(lines$update(state(12000), seconds = 11), "lead notes: 12,000 rows")
   expect_silent(lines$update(state(12500), seconds = 12))
   expect_message(lines$update(state(12500, "HTTP 429", 30), 13), "waiting 30 s (HTTP 429)",
                  fixed = TRUE)
@@ -21,7 +21,7 @@ test_that("a call that reads several lists says how many of them are read", {
   expect_identical(counts_text("notes", state(0)), "notes: 0 rows, 1 page")
   expect_identical(
     counts_text("notes", state(0, lists = 5000, lists_read = 1234)),
-    "notes: 0 rows, 1 page, 1 234 of 5 000 lists"
+    "notes: 0 rows, 1 page, 1,234 of 5,000 lists"
   )
 })
 
@@ -31,7 +31,7 @@ test_that("the summary counts one page and two pages", {
   }
   expect_identical(summary(1, 1, 1), "notes: 1 row in 1 page, 1 request, 1.2 s (API v2)")
   expect_identical(
-    summary(12000, 24, 0), "notes: 12 000 rows in 24 pages, 0 requests, 1.2 s (API v2)"
+    summary(12000, 24, 0), "notes: 12,000 rows in 24 pages, 0 requests, 1.2 s (API v2)"
   )
 })
 
@@ -60,5 +60,5 @@ test_that("suppressMessages() and the quiet option show nothing at all", {
 
 test_that("the wait for another process's token file says whose it is", {
   state <- list(pause_left = 12, pause = "token_file:4711")
-  expect_match(wait_text(state), "12 s (process 4711 has the token file)", fixed = TRUE)
+  expect_match(wait_text(state), "12 s (process 4711 is using the token file)", fixed = TRUE)
 })

@@ -1,15 +1,5 @@
 # --- The files of translations --------------------------------------------------
 
-#' Path of something in the package's source. During R CMD check that is beside
-#' the installed package
-source_path <- function(...) {
-  roots <- c(test_path("..", ".."), test_path("..", "..", "00_pkg_src", "amocrm"))
-  path <- file.path(roots, ...)
-  path <- path[file.exists(path)]
-  skip_if(length(path) == 0, "the source is not here")
-  path[[1]]
-}
-
 #' The entries of a .po file as a data.frame with text, translation and fuzzy.
 #' Of a text that goes with a number these are those for the first of its forms
 read_po <- function(file) {
@@ -127,22 +117,27 @@ test_that("a Russian session is told in Russian what is wrong and how it went", 
     ")"
   ))
   expect_identical(said$limit, paste(
-    "`limit` \u0434\u043e\u043b\u0436\u043d\u043e \u0431\u044b\u0442\u044c",
-    "\u043e\u0434\u043d\u0438\u043c \u0446\u0435\u043b\u044b\u043c",
+    "\u0430\u0440\u0433\u0443\u043c\u0435\u043d\u0442 `limit`",
+    "\u0434\u043e\u043b\u0436\u0435\u043d \u0431\u044b\u0442\u044c \u0446\u0435\u043b\u044b\u043c",
     "\u0447\u0438\u0441\u043b\u043e\u043c \u043e\u0442 1 \u0434\u043e 500,",
     "\u0430 \u043d\u0435 0"
   ))
   # "...must be the account's subdomain"
   expect_match(said$domain, "\u043f\u043e\u0434\u0434\u043e\u043c\u0435\u043d\u043e\u043c")
   expect_false(grepl("subdomain", said$domain))
-  # What scripts compare stays; the advice is "Check `email`, ..."
+  # "Auth error. Error code: 110."; the advice is "Check `email`, ..."
   lines <- strsplit(said$auth, "\n")[[1]]
-  expect_match(lines[[1]], "^Auth error\\. Error code: 110\\. ")
+  expect_match(lines[[1]], paste(
+    "^\u041e\u0448\u0438\u0431\u043a\u0430",
+    "\u0430\u0432\u0442\u043e\u0440\u0438\u0437\u0430\u0446\u0438\u0438\\.",
+    "\u041a\u043e\u0434 \u043e\u0448\u0438\u0431\u043a\u0438: 110\\. "
+  ))
   expect_match(
     lines[[2]],
     "^\u041f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 `email`, `apikey` \u0438 `domain`"
   )
-  expect_identical(said$refused, lines[[1]])
+  # What scripts compare stays.
+  expect_match(said$refused, "^Auth error\\. Error code: 110\\. ")
   # "...zero rows"
   expect_match(said$none, paste(
     "\u043d\u0435\u0442 \u043d\u0438 \u043e\u0434\u043d\u043e\u0439",
@@ -196,14 +191,18 @@ test_that("texts are looked up in the package's translations wherever they are n
     '  pasted = paste(gettext("interrupted")),',
     '  formatted = paste0(gettextf("HTTP %d from %s", 500, "x")),',
     '  mapped = vapply("interrupted", gettext, "", USE.NAMES = FALSE),',
-    '  two = join(gettext("Check `domain`,", "the tokens are spent,"))',
+    '  two = join(gettext("Check `domain` and your internet connection;", "Try again later."))',
     "), inside)"
   ))
   expect_identical(said$plain, "\u043f\u0440\u0435\u0440\u0432\u0430\u043d\u043e")
   expect_identical(said$pasted, said$plain)
   expect_identical(said$mapped, said$plain)
   expect_identical(said$formatted, "HTTP 500 \u043e\u0442 x")
-  expect_match(said$two, "`domain` \u0442\u043e\u043a\u0435\u043d\u044b", fixed = TRUE)
+  # "Check `domain` ... Try again later."
+  expect_match(said$two, paste0(
+    "`domain` .*; \u041f\u043e\u0432\u0442\u043e\u0440\u0438\u0442\u0435 ",
+    "\u043f\u043e\u0437\u0436\u0435[.]$"
+  ))
 })
 
 test_that("the Russian guide is in Russian, and gives the session's language back", {
@@ -223,6 +222,76 @@ test_that("the Russian guide is in Russian, and gives the session's language bac
   ))
   expect_identical(said$said, "interrupted")
   expect_identical(said$language, "en")
+})
+
+test_that("a Russian session gets places, causes and waits in Russian", {
+  said <- in_russian(c(
+    'inside <- asNamespace("amocrm")',
+    "evalq(list(",
+    '  rows = place_text("lead notes, rows 501 to 1000"),',
+    '  from = place_text("leads, rows from 498 on"),',
+    '  first = place_text("company events from row 1"),',
+    '  page = place_text("incoming leads, page 3"),',
+    '  stalled = place_text("tasks: no new rows for 300 s"),',
+    '  refused = cause_text("Connection refused (os error 111)"),',
+    '  timed_out = cause_text("operation timed out"),',
+    '  unknown = cause_text("invalid peer certificate: UnknownIssuer"),',
+    '  expired = cause_text("invalid peer certificate: Expired"),',
+    '  disk = cause_text("No space left on device (os error 28)"),',
+    '  denied = headline(list(kind = "system", file = "/f", problem = "system",',
+    '                         detail = "Permission denied (os error 13)")),',
+    '  wait = pause_text("custom fields of leads, page 2: an HTML page"),',
+    '  log = log_text("/api: try 1 failed (HTTP 502), again in 0.4 s"),',
+    '  path = pause_text("/api/v2/notes: Connection reset by peer (os error 104)")',
+    "), inside)"
+  ))
+  for (text in said) {
+    words <- gsub("JSON|HTML|HTTP|/api/v2/notes|/api|/f", "", text)
+    expect_match(words, "[\u0430-\u044f]")
+    expect_no_match(words, "[A-Za-z]")
+  }
+  expect_match(said$log, "0,4")
+  # "lead notes, rows 501-1000"
+  expect_match(said$rows, "\u0441\u0434\u0435\u043b\u043e\u043a.*501.*1000")
+})
+
+test_that("a Russian session gets the errors of the network in Russian", {
+  said <- in_russian(c(
+    "library(amocrm)",
+    'options(amocrm.rate = Inf, amocrm.api = "v2")',
+    "text_of <- function(call) tryCatch(call, error = conditionMessage)",
+    "served <- function(...) {",
+    '  fault <- c(list(path = "/api/v2/notes", nth = c(1, Inf)), list(...))',
+    "  auth <- AmoSandbox(notes = c(lead = 5), faults = list(fault))",
+    '  text_of(AmoNotes(auth, "lead"))',
+    "}",
+    "gone <- AmoSandbox(notes = 1)",
+    "amocrm:::sandbox_stop(gone)",
+    "list(",
+    '  page = served(action = "body", body = "<html>"),',
+    '  redirect = served(action = "redirect", to = "https://example.com"),',
+    '  close = served(action = "close"), gone = text_of(AmoNotes(gone))',
+    ")"
+  ))
+  names <- paste(
+    "GET|POST|HTTP|HTML|JSON|HTTPS_PROXY|SSL_CERT_FILE|amoCRM|https?|example.com|`[^`]*`|IP|API|id",
+    "/[a-z0-9/.]+|AmoLast[(][)]|(id|request)[^:]*: [0-9a-f]{32}", sep = "|"
+  )
+  for (text in said) {
+    expect_match(text, "[\u0430-\u044f]")
+    expect_no_match(gsub(names, "", gsub("[0-9a-f]{32}", "", text)), "[A-Za-z]")
+  }
+})
+
+test_that("a Russian session gets AmoSitrep() in Russian", {
+  said <- in_russian(c(
+    "library(amocrm)",
+    "auth <- AmoSandbox(notes = 1)",
+    "capture.output(about <- AmoSitrep(auth))"
+  ))
+  labels <- sub(" .*", "", said)
+  expect_identical(grep("[A-Za-z]", labels, value = TRUE), "R")
+  expect_gt(length(labels), 9)
 })
 
 # --- Texts of Rust --------------------------------------------------------------

@@ -34,7 +34,7 @@ expect_none_shown <- function(auth, shown) {
   }
 }
 
-test_that("nothing secret is shown on any road, however verbose, in success and in failure", {
+test_that("nothing secret is shown, verbose or not, in success and in failure", {
   skip_if_not_installed("jsonlite")
   for (access in c("key", "token", "oauth")) {
     auth <- AmoSandbox(notes = 20, access = access)

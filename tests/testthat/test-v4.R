@@ -99,7 +99,7 @@ test_that("a type that v4 keeps nowhere gives no rows and a warning that says so
   for (type in c(6, 7, 8, 9, 99, 104, 777)) {
     expect_warning(
       expect_warning(notes <- read_with("v4", "lead", note_type = type), "zero rows"),
-      paste("no notes of the type", type),
+      paste("no notes of type", type),
       class = "amocrm_warning_no_source"
     )
     expect_identical(names(notes), base_columns)

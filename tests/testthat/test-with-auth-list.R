@@ -81,7 +81,7 @@ test_that("what is no access is told from what is", {
                class = "amocrm_error_input")
   expect_error(AmoUsers(list(1, "x")), 'not an object of class "list"',
                class = "amocrm_error_input")
-  expect_error(AmoUsers(auth, auth), "takes the auth_list and no other argument",
+  expect_error(AmoUsers(auth, auth), "takes only the auth_list",
                class = "amocrm_error_input")
   expect_error(AmoNotes(auth, auth), "`type` must be .*not an object of class",
                class = "amocrm_error_input")

@@ -188,9 +188,9 @@ fn settings(spec: &Spec) -> Result<Settings> {
     })
 }
 
-/// R has found out which way to authenticate the given pieces make.
+/// R has found out which way to log in the given pieces make.
 fn credentials(spec: &Spec) -> Result<Credentials> {
-    Ok(match spec.text("road")?.as_str() {
+    Ok(match spec.text("auth_method")?.as_str() {
         "token" => Credentials::Token(spec.text("access_token")?.into()),
         "oauth" => Credentials::OAuth(Integration {
             client_id: spec.text("client_id")?,

@@ -3,30 +3,30 @@
 use amocrm_client::error::Error;
 use extendr_api::prelude::*;
 
-/// A named list from R. R has checked the values; a missing or misshapen one
-/// is a defect of the package, told as an error all the same.
+/// A named list from R, where a missing element is NULL. R has checked the
+/// values; a misshapen one is a defect of the package, and an error all the same.
 pub struct Spec<'l>(pub &'l List);
 
 impl Spec<'_> {
-    fn find(&self, name: &'static str) -> std::result::Result<Robj, Error> {
+    fn find(&self, name: &'static str) -> Robj {
         let found = self.0.iter().find(|(key, _)| *key == name);
-        found.map(|(_, value)| value).ok_or_else(|| misshapen(name))
+        found.map_or_else(|| ().into(), |(_, value)| value)
     }
 
     /// A text.
     pub fn text(&self, name: &'static str) -> std::result::Result<String, Error> {
-        let value = self.find(name)?;
+        let value = self.find(name);
         value.as_str().map(str::to_owned).ok_or_else(|| misshapen(name))
     }
 
     /// A text, or None for NULL.
     pub fn optional_text(&self, name: &'static str) -> std::result::Result<Option<String>, Error> {
-        if self.find(name)?.is_null() { Ok(None) } else { self.text(name).map(Some) }
+        if self.find(name).is_null() { Ok(None) } else { self.text(name).map(Some) }
     }
 
     /// A vector of texts; NULL is empty.
     pub fn texts(&self, name: &'static str) -> std::result::Result<Vec<String>, Error> {
-        let value = self.find(name)?;
+        let value = self.find(name);
         if value.is_null() {
             return Ok(Vec::new());
         }
@@ -35,12 +35,12 @@ impl Spec<'_> {
 
     /// A number.
     pub fn number(&self, name: &'static str) -> std::result::Result<f64, Error> {
-        self.find(name)?.as_real().ok_or_else(|| misshapen(name))
+        self.find(name).as_real().ok_or_else(|| misshapen(name))
     }
 
     /// A vector of numbers; NULL is empty.
     pub fn numbers(&self, name: &'static str) -> std::result::Result<Vec<f64>, Error> {
-        let value = self.find(name)?;
+        let value = self.find(name);
         if value.is_null() {
             return Ok(Vec::new());
         }
@@ -49,7 +49,7 @@ impl Spec<'_> {
 
     /// TRUE or FALSE.
     pub fn flag(&self, name: &'static str) -> std::result::Result<bool, Error> {
-        self.find(name)?.as_bool().ok_or_else(|| misshapen(name))
+        self.find(name).as_bool().ok_or_else(|| misshapen(name))
     }
 
     /// A whole number that is not negative.

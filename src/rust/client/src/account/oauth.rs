@@ -20,7 +20,7 @@ use crate::account::{Integration, token_lock};
 use crate::error::{At, Error};
 use crate::http::attempts::Attempts;
 use crate::http::{Http, Request, error_body};
-use crate::progress::TokenWarning;
+use crate::progress::{Progress, TokenWarning};
 
 const TOKEN_PATH: &str = "/oauth2/access_token";
 
@@ -63,6 +63,19 @@ pub fn save_unsaved(http: &Http, integration: &Integration) {
             let _ = store.save_unsaved();
         }
     }
+}
+
+/// Takes the right to read the token file from others while its tokens are
+/// used from memory. What is wrong with the file is told when it is read.
+pub fn tighten(http: &Http, integration: &Integration) {
+    let _ = tighten_store(&store(http, integration), &http.progress);
+}
+
+fn tighten_store(store: &TokenStore, progress: &Progress) -> Result<(), Error> {
+    if store.tighten()? {
+        progress.warn(TokenWarning::Tightened(store.path().display().to_string()));
+    }
+    Ok(())
 }
 
 fn store(http: &Http, integration: &Integration) -> TokenStore {
@@ -125,9 +138,7 @@ async fn renew(
     let progress = &*http.progress;
     // Held to the end of this function, over the exchange with the server.
     let _lock = token_lock::acquire(store.lock_path(), token_lock::PATIENCE, progress).await?;
-    if store.tighten()? {
-        progress.warn(TokenWarning::Tightened(store.path().display().to_string()));
-    }
+    tighten_store(store, progress)?;
     let stored = store.read()?;
     let stored = match stored {
         Some(tokens) if is_other(&tokens, refused) && tokens.are_fresh() => return Ok(tokens),

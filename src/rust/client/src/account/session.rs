@@ -48,6 +48,7 @@ pub async fn ensure(http: &Http, account: &Account) -> Result<Authorization, Err
             let tokens = match login.tokens.take().filter(Tokens::are_fresh) {
                 Some(tokens) => {
                     oauth::save_unsaved(http, integration);
+                    oauth::tighten(http, integration);
                     tokens
                 }
                 None => {

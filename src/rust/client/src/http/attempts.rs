@@ -46,8 +46,9 @@ impl<'r> Attempts<'r> {
         what: &str,
         bad: BadBody,
     ) -> Result<(), Error> {
+        let detail = if is_html(&reply.body) { HTML } else { &bad.detail };
         // Both may quote the server.
-        let bad = BadBody { path: sanitize(&bad.path), detail: sanitize(&bad.detail) };
+        let bad = BadBody { path: sanitize(&bad.path), detail: sanitize(detail) };
         let reason = format!("{what}: {}", bad.detail);
         if self.may_repeat(http, Failure::BadBody, &reason).await {
             return Ok(());
@@ -109,6 +110,13 @@ impl<'r> Attempts<'r> {
         }
         true
     }
+}
+
+/// What is wrong with an answer that is not JSON; R has the message.
+const HTML: &str = "an HTML page";
+
+fn is_html(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 /// The error for a status where another try can't help.
