@@ -48,7 +48,10 @@ test_that("changes that are not possible are input errors which say why", {
   expect_wrong <- function(..., message) {
     expect_error(AmoSandboxChange(...), message, class = "amocrm_error_input", fixed = TRUE)
   }
-  expect_wrong(auth, "move", id = 5, message = "`change` \"move\" is not possible for the lead with `id` 5")
+  expect_wrong(
+    auth, "move", id = 5,
+    message = "`change` \"move\" is not possible for the lead with `id` 5"
+  )
   expect_wrong(auth, "explode", message = "`change`")
   expect_wrong(auth, c("move", "trash"), message = "`change`")
   expect_wrong(auth, "move", type = "task", message = "`type`")
