@@ -76,6 +76,8 @@
 #'   \item{`action = "insert", rows = 5`}{from then on, there are 5 more notes at
 #'     the front of each type, and 5 more rows at the front of every other list.
 #'     They are part of the made-up data and held back until then}
+#'   \item{`action = "change", rows = 5`}{5 random changes in the account, as by
+#'     [AmoSandboxChange()], before the answer}
 #'   \item{`action = "spare"`}{nothing: later faults don't apply to the request}
 #' }
 #' If several faults match a request, the first one applies; delays add up.

@@ -50,5 +50,9 @@ rust_sandbox_requests <- function(sandbox) .Call(wrap__rust_sandbox_requests, sa
 #' @noRd
 rust_sandbox_gone_rows <- function(sandbox) .Call(wrap__rust_sandbox_gone_rows, sandbox)
 
+#' Lets something happen in a sandbox.
+#' @noRd
+rust_sandbox_change <- function(sandbox, spec) .Call(wrap__rust_sandbox_change, sandbox, spec)
+
 
 # nolint end

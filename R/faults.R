@@ -5,6 +5,7 @@
 fault_needs <- list(
   status = "status", empty = NULL, short = "rows", body = "body", cut = NULL, close = NULL,
   delay = "seconds", expire = NULL, redirect = "to", remove = "rows", insert = "rows",
+  change = "rows",
   drip = "seconds", lose = NULL, replace = c("text", "by"), spare = NULL,
   add = c("rows", "at"), grow = c("rows", "at"), delete = c("rows", "at"),
   move = c("rows", "at"), keep = "rows", shuffle = NULL, skip = "rows", view = "rows",

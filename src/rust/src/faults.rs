@@ -96,6 +96,7 @@ impl Columns {
             "redirect" => Action::Redirect(text),
             "remove" => Action::RemoveRows(whole(number)),
             "insert" => Action::InsertRows(whole(number)),
+            "change" => Action::RandomChanges(whole(number)),
             "drip" => Action::Drip(seconds(number)),
             "lose" => Action::Lose,
             "replace" => Action::Replace(text, at(&self.by, index)?.clone()),

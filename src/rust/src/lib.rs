@@ -104,6 +104,13 @@ fn rust_sandbox_gone_rows(sandbox: Robj) -> List {
     guard::guarded(|| sandbox::gone_rows(sandbox))
 }
 
+/// Lets something happen in a sandbox.
+/// @noRd
+#[extendr]
+fn rust_sandbox_change(sandbox: Robj, spec: List) -> List {
+    guard::guarded(|| sandbox::change(sandbox, &spec))
+}
+
 extendr_module! {
     mod amocrm;
     fn rust_check_domain;
@@ -118,4 +125,5 @@ extendr_module! {
     fn rust_sandbox_expire;
     fn rust_sandbox_requests;
     fn rust_sandbox_gone_rows;
+    fn rust_sandbox_change;
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use amocrm_client::error::Error;
-use amocrm_sandbox::{Config, Kind, List as Listed, ListCounts, NoteCounts, Request, Sandbox};
+use amocrm_sandbox::{
+    Change, Changed, Config, Kind, List as Listed, ListCounts, NoteCounts, Request, Sandbox,
+};
 use extendr_api::prelude::*;
 
 use crate::faults;
-use crate::spec::Spec;
+use crate::spec::{Spec, misshapen};
 
 type Outcome<T> = std::result::Result<T, Error>;
 
@@ -80,6 +82,39 @@ pub fn requests(sandbox: Robj) -> Outcome<List> {
 pub fn gone_rows(sandbox: Robj) -> Outcome<List> {
     let ids = pointer(sandbox)?.try_addr().map_err(|_| gone())?.gone_rows();
     Ok(list!(id = ids.into_iter().collect::<Vec<_>>()))
+}
+
+/// Lets something happen, and tells what, column by column; `list(refused = "5")`
+/// for an id to which it can't happen.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn change(sandbox: Robj, spec: &List) -> Outcome<List> {
+    let (sandbox, spec) = (pointer(sandbox)?, Spec(spec));
+    let sandbox = sandbox.try_addr().map_err(|_| gone())?;
+    let kind = Kind::from_name(&spec.text("type")?).ok_or_else(|| misshapen("type"))?;
+    let (change, many, seed) = (spec.text("change")?, spec.count("n")?, spec.count("seed")?);
+    let ids: Vec<u64> = spec.numbers("id")?.into_iter().map(|id| id as u64).collect();
+    let changed = match Change::from_name(&change) {
+        None => sandbox.random_changes(many, seed),
+        Some(change) if ids.is_empty() => sandbox.change(change, kind, many, seed),
+        Some(change) => match sandbox.change_each(change, kind, &ids, seed) {
+            Ok(changed) => changed,
+            Err(amocrm_sandbox::Error::Change { id, .. }) => {
+                return Ok(list!(refused = id.to_string()));
+            }
+            Err(_) => return Err(misshapen("change")),
+        },
+    };
+    let texts =
+        |text: fn(&Changed) -> &'static str| -> Vec<&str> { changed.iter().map(text).collect() };
+    let numbers = |number: fn(&Changed) -> u32| -> Vec<f64> {
+        changed.iter().map(|changed| f64::from(number(changed))).collect()
+    };
+    Ok(list!(
+        change = texts(|changed| changed.change.name()),
+        kind = texts(|changed| changed.kind.name()),
+        id = numbers(|changed| changed.id),
+        at = numbers(|changed| changed.at)
+    ))
 }
 
 fn config(spec: &Spec) -> Outcome<Config> {

@@ -46,7 +46,7 @@ impl NoteCounts {
 }
 
 /// How many rows each of the other lists has. Notes are about the newest
-/// cards, so that all of these exist if the lists are long enough.
+/// entities, so that all of these exist if the lists are long enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListCounts {
     /// Contacts, in rows.
@@ -93,7 +93,7 @@ impl ListCounts {
         }
     }
 
-    /// The cards of one kind.
+    /// The entities of one kind.
     pub(crate) fn entities(&self, kind: Kind) -> u64 {
         match kind {
             Kind::Contact => self.contacts,

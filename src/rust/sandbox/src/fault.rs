@@ -61,7 +61,7 @@ pub enum Action {
     InsertRows(u64),
     /// So many things happen in the account before this reply, whatever they
     /// are.
-    Live(u64),
+    RandomChanges(u64),
     /// The list that is asked for lies or moves. All that pick a request happen
     /// to it, in their order.
     List(ListFault),

@@ -28,8 +28,7 @@ mod sync;
 
 pub use config::{Config, ListCounts, NoteCounts};
 pub use data::change::{Change, Changed};
-pub use data::kind::Kind;
-pub use data::list::List;
+pub use data::{Kind, List};
 pub use error::Error;
 pub use fault::{Action, Fault, ListFault, Place, When};
 pub use server::{Request, Sandbox};

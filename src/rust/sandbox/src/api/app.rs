@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::api::presence::Presence;
-use crate::api::recorded::{self, Recorded, RecordedRow};
+use super::presence::Presence;
+use super::recorded::{self, Recorded, RecordedRow};
 use crate::config::Config;
-use crate::data::account::{Account, USERS, User};
+use crate::data::account::USERS;
 use crate::data::change::Changed;
-use crate::data::kind::Kind;
-use crate::data::list::List;
-use crate::data::store::Store;
+use crate::data::{Account, Kind, List, Store, User};
 use crate::error::Error;
 use crate::sync::unpoisoned;
 
@@ -26,7 +24,7 @@ pub struct App {
     pub presence: Presence,
     /// Whether it is kommo.com that is played.
     pub kommo: bool,
-    /// Whether filters of cards are paid for in API v4.
+    /// Whether filters of entities are paid for in API v4.
     pub api_filter: bool,
     /// Whether the token is an administrator's.
     pub admin: bool,
@@ -36,14 +34,13 @@ impl App {
     /// The account of a configuration, without its first `withheld` rows.
     pub fn new(config: &Config, withheld: u64) -> Result<Self, Error> {
         let account = Arc::new(Account::new(config)?);
-        let store = RwLock::new(Store::new(Arc::clone(&account), config));
         let notes = config.items.iter().map(|(kind, text)| read_notes(*kind, text));
-        let recorded = config.list_items.iter().map(|(list, text)| read_rows(*list, text));
+        let rows = config.list_items.iter().map(|(list, text)| read_rows(*list, text));
         Ok(Self {
-            store,
-            recorded_notes: notes.collect::<Result<_, Error>>()?,
-            recorded: recorded.collect::<Result<_, Error>>()?,
+            store: RwLock::new(Store::new(Arc::clone(&account), config)),
             account,
+            recorded_notes: notes.collect::<Result<_, Error>>()?,
+            recorded: rows.collect::<Result<_, Error>>()?,
             presence: Presence::new(withheld),
             kommo: config.kommo,
             api_filter: config.api_filter,
@@ -62,10 +59,10 @@ impl App {
     }
 
     /// So many changes of any kind.
-    pub fn live(&self, changes: u64, seed: u64) -> Vec<Changed> {
+    pub fn random_changes(&self, changes: u64, seed: u64) -> Vec<Changed> {
         let mut store = self.store_mut();
-        let mut rng = store.chance(seed);
-        store.live(changes, &mut rng)
+        let mut rng = store.change_rng(seed);
+        store.random_changes(changes, &mut rng)
     }
 
     /// Whose token it is.

@@ -1,7 +1,7 @@
 //! Which rows of a table a request means.
 
 use crate::api::presence::Present;
-use crate::data::table::{Row, Table};
+use crate::data::{Row, Table};
 
 /// What a list can go by.
 pub type Getter<T> = fn(&T) -> u64;
@@ -108,7 +108,7 @@ impl<'a, T: Row> Filters<'a, T> {
 impl<T: Row> Listed<'_, T> {
     /// Whether the row at this place is there at the moment.
     fn has(&self, place: usize) -> bool {
-        let place = self.table.rows()[place].place(place).checked_sub(self.first);
+        let place = self.table.rows()[place].presence_place(place).checked_sub(self.first);
         place.is_none_or(|place| self.present.has(place as u64))
     }
 }

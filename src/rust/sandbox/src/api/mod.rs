@@ -12,12 +12,14 @@ pub mod v2;
 pub mod v4;
 pub mod value;
 
+pub use filter::{Filters, Getter, Listed, Order, Span};
+pub(crate) use value::{Json, object};
+
 use axum::extract::Request;
 use axum::http::header::HOST;
 
-use crate::api::query::Query;
-use crate::data::store::Store;
-use value::Json;
+use crate::data::Store;
+use query::Query;
 
 /// What the views of one request need to know.
 pub struct Context<'a> {

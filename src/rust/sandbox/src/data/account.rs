@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::config::{Config, ListCounts};
+use crate::data::Kind;
 use crate::data::calendar::Calendar;
 use crate::data::entity::MOST_ENTITIES;
-use crate::data::kind::Kind;
 use crate::data::note::MOST_NOTES;
 use crate::data::scenario::Scenario;
 use crate::data::schedule::Schedule;
@@ -133,102 +133,34 @@ pub const TASK_TYPES: [TaskType; 4] = [
     TaskType { id: 1_847_206, name: "Отправить образцы" },
 ];
 
+/// What somebody is: active, free, an administrator.
+type Role = (bool, bool, bool);
+const USUAL: Role = (true, false, false);
+const ADMIN: Role = (true, false, true);
+const GONE: Role = (false, false, false);
+const FREE: Role = (true, true, false);
+
+const fn user(
+    id: u64,
+    name: &'static str,
+    login: &'static str,
+    phone: &'static str,
+    group_id: u64,
+    (is_active, is_free, is_admin): Role,
+    (share, talks): (u64, u64),
+) -> User {
+    User { id, name, login, phone, group_id, is_active, is_free, is_admin, share, talks }
+}
+
 /// The users, the administrator first.
+#[rustfmt::skip]
 pub const USERS: [User; 8] = [
-    User {
-        id: 6_102_417,
-        name: "Ольга Ветрова",
-        login: "boss@sandbox.example",
-        phone: "",
-        group_id: 0,
-        is_active: true,
-        is_free: false,
-        is_admin: true,
-        share: 5,
-        talks: 70,
-    },
-    User {
-        id: 6_102_533,
-        name: "Дмитрий Соколов",
-        login: "sokolov@sandbox.example",
-        phone: "+79720001121",
-        group_id: 0,
-        is_active: true,
-        is_free: false,
-        is_admin: false,
-        share: 24,
-        talks: 68,
-    },
-    User {
-        id: 6_104_008,
-        name: "Анна Лебедева",
-        login: "lebedeva@sandbox.example",
-        phone: "+79720001122",
-        group_id: 0,
-        is_active: true,
-        is_free: false,
-        is_admin: false,
-        share: 21,
-        talks: 74,
-    },
-    User {
-        id: 6_348_950,
-        name: "Марат Галиев",
-        login: "galiev@sandbox.example",
-        phone: "+79720001123",
-        group_id: 0,
-        is_active: true,
-        is_free: false,
-        is_admin: false,
-        share: 18,
-        talks: 55,
-    },
-    User {
-        id: 6_790_112,
-        name: "Екатерина Жукова",
-        login: "zhukova@sandbox.example",
-        phone: "",
-        group_id: 0,
-        is_active: true,
-        is_free: false,
-        is_admin: false,
-        share: 15,
-        talks: 61,
-    },
-    User {
-        id: 7_015_486,
-        name: "Игорь Щербаков",
-        login: "support@sandbox.example",
-        phone: "+79720001125",
-        group_id: 389_113,
-        is_active: true,
-        is_free: false,
-        is_admin: false,
-        share: 12,
-        talks: 64,
-    },
-    User {
-        id: 5_977_301,
-        name: "Павел Ёлкин",
-        login: "elkin@sandbox.example",
-        phone: "",
-        group_id: 0,
-        is_active: false,
-        is_free: false,
-        is_admin: false,
-        share: 5,
-        talks: 48,
-    },
-    User {
-        id: 7_240_019,
-        name: "Бухгалтерия",
-        login: "buh@sandbox.example",
-        phone: "",
-        group_id: 389_113,
-        is_active: true,
-        is_free: true,
-        is_admin: false,
-        share: 0,
-        talks: 0,
-    },
+    user(6_102_417, "Ольга Ветрова", "boss@sandbox.example", "", 0, ADMIN, (5, 70)),
+    user(6_102_533, "Дмитрий Соколов", "sokolov@sandbox.example", "+79720001121", 0, USUAL, (24, 68)),
+    user(6_104_008, "Анна Лебедева", "lebedeva@sandbox.example", "+79720001122", 0, USUAL, (21, 74)),
+    user(6_348_950, "Марат Галиев", "galiev@sandbox.example", "+79720001123", 0, USUAL, (18, 55)),
+    user(6_790_112, "Екатерина Жукова", "zhukova@sandbox.example", "", 0, USUAL, (15, 61)),
+    user(7_015_486, "Игорь Щербаков", "support@sandbox.example", "+79720001125", 389_113, USUAL, (12, 64)),
+    user(5_977_301, "Павел Ёлкин", "elkin@sandbox.example", "", 0, GONE, (5, 48)),
+    user(7_240_019, "Бухгалтерия", "buh@sandbox.example", "", 389_113, FREE, (0, 0)),
 ];

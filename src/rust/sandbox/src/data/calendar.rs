@@ -63,8 +63,8 @@ impl Calendar {
 
     /// When the `index`-th of `count` events happened, all of which took place
     /// in the two years before.
-    pub fn earlier(&self, index: u64, count: u64, dice: u64) -> u64 {
-        self.moment(index, count, dice).at - WEEKS * WEEK_SECONDS
+    pub fn earlier(&self, index: u64, count: u64, chance: u64) -> u64 {
+        self.moment(index, count, chance).at - WEEKS * WEEK_SECONDS
     }
 
     /// Epoch seconds of the moment after the last one.
@@ -72,10 +72,10 @@ impl Calendar {
         self.start + WEEKS * WEEK_SECONDS
     }
 
-    /// When the `index`-th of `count` events happens; `dice`, any number,
+    /// When the `index`-th of `count` events happens; `chance`, any number,
     /// moves it between its neighbours.
-    pub fn moment(&self, index: u64, count: u64, dice: u64) -> Moment {
-        let within = u128::from(dice % ONE);
+    pub fn moment(&self, index: u64, count: u64, chance: u64) -> Moment {
+        let within = u128::from(chance % ONE);
         let position = (u128::from(index) * u128::from(ONE) + within) / u128::from(count.max(1));
         let elapsed =
             grown(u64::try_from(position).map_or(ONE - 1, |position| position.min(ONE - 1)));

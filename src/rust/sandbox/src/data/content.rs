@@ -1,11 +1,8 @@
 //! What the notes say, free of how any API version spells it.
 
-use crate::data::account::{Account, USERS, User};
-use crate::data::funnel::{Path, Stage};
-use crate::data::kind::Kind;
-use crate::data::note::{Note, NoteType};
-use crate::data::random::Rng;
-use crate::data::text;
+use crate::data::account::USERS;
+use crate::data::funnel::Path;
+use crate::data::{Account, Kind, Note, NoteType, Rng, Stage, User, text};
 
 const PHONE_SALT: u64 = 0x0007_0E15;
 
@@ -56,11 +53,10 @@ pub struct Address {
 pub enum Content {
     /// The owner came into being.
     Created,
-    /// A lead moved through the funnel.
+    /// A lead moved through the funnel; the reason is 0 without one.
     StageChanged {
         from: Stage,
         to: Stage,
-        /// 0 without a reason.
         loss_reason: u64,
     },
     /// Somebody wrote something: a plain note or the result of a task.
@@ -88,10 +84,9 @@ pub enum Content {
     Visit {
         url: String,
     },
-    /// A message in a messenger.
+    /// A message in a messenger; income if the client wrote it.
     Chat {
         text: String,
-        /// Whether the client wrote it.
         income: bool,
     },
     /// Put into or taken out of an advertising audience.

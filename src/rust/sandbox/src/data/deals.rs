@@ -1,7 +1,6 @@
 //! What leads and customers are worth, and when they are to buy.
 
-use crate::data::account::Account;
-use crate::data::kind::Kind;
+use crate::data::{Account, Kind};
 
 const SALT: u64 = 0x0000_DEA1;
 const DAY: u64 = 24 * 3600;

@@ -4,16 +4,13 @@
 //! is longer than the notes need, it begins with older things, of which
 //! nothing was written down.
 
-use crate::data::account::{Account, User};
 use crate::data::deals::{Expectation, Value};
-use crate::data::funnel::{Path, Stage};
-use crate::data::kind::Kind;
-use crate::data::names::{LastName, PersonName};
-use crate::data::random::Rng;
+use crate::data::funnel::Path;
+use crate::data::names::PersonName;
 use crate::data::scenario::Role;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::table::{Row, Table, short};
-use crate::data::values::{self, Filled};
+use crate::data::values;
+use crate::data::{Account, Filled, Kind, Rng, Row, Stage, Table, User, short};
 
 /// Most entities of one kind; there are no lower numbers for more.
 pub const MOST_ENTITIES: u64 = FIRST_OWNER;
@@ -140,11 +137,6 @@ impl Entity {
         self.state = LeadState { stage, closed_at, loss_reason, moved_at: at.into() };
     }
 
-    /// Gives it another name.
-    pub fn rename(&mut self, name: String) {
-        self.name = PersonName { first: name.clone(), full: name, last: LastName::Empty };
-    }
-
     /// Whether it is found by these words: they are part of its name, or of a
     /// telephone number or an e-mail address on it.
     pub fn mentions(&self, words: &str) -> bool {
@@ -224,11 +216,7 @@ impl Account {
         let touched = updated_at > birth.created_at.into();
         let name = match kind {
             Kind::Contact => self.person_name(place),
-            _ => PersonName {
-                full: self.name(kind, place),
-                first: String::new(),
-                last: LastName::Absent,
-            },
+            _ => PersonName::whole(self.name(kind, place)),
         };
         let mut entity = Entity::new(self, kind, &birth, name, state.stage);
         entity.state = state;

@@ -6,14 +6,8 @@
 //! mention: its notes about tags are those of robots.
 
 use crate::data::account::USERS;
-use crate::data::content::Content;
-use crate::data::fields::{self, Field};
-use crate::data::funnel::Stage;
-use crate::data::kind::Kind;
-use crate::data::note::{Note, NoteType};
-use crate::data::random::{self, Rng};
-use crate::data::table::Row;
-use crate::data::text;
+use crate::data::{Content, Field, Kind, Note, NoteType, Rng, Row, Stage, text};
+use crate::data::{fields, random};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
@@ -81,7 +75,7 @@ impl Row for Event {
     }
 
     /// That of its note. What changes tell comes last and stays.
-    fn place(&self, _: usize) -> usize {
+    fn presence_place(&self, _: usize) -> usize {
         match self.key.source() {
             Source::Note(_, place) | Source::Unnoted(_, place) => place,
             Source::Change(_) => usize::MAX - 1,
@@ -181,7 +175,7 @@ pub fn unnoted(seed: u64, kind: Kind, place: usize) -> Option<&'static str> {
 }
 
 /// Who wrote a note, and what it says was there.
-pub fn of_content(event_type: &str, note: &Note, content: Content) -> Particulars {
+pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
     let (after, before) = match content {
         Content::StageChanged { from, to, .. } => {
             (vec![Value::Stage(to)], vec![Value::Stage(from)])
@@ -189,8 +183,10 @@ pub fn of_content(event_type: &str, note: &Note, content: Content) -> Particular
         Content::ResponsibleChanged { from, to } => {
             (vec![Value::Responsible(to)], vec![Value::Responsible(from)])
         }
-        Content::Chat { .. } => (vec![message(note)], Vec::new()),
-        Content::Tags(names) if event_type == "entity_tag_deleted" => (Vec::new(), tags(names)),
+        Content::Chat { .. } => (vec![message(event.entity, note)], Vec::new()),
+        Content::Tags(names) if event.event_type == "entity_tag_deleted" => {
+            (Vec::new(), tags(names))
+        }
         Content::Tags(names) => (tags(names), Vec::new()),
         Content::Purchase { transaction } => (vec![Value::Transaction(transaction)], Vec::new()),
         _ => (vec![Value::Note(note.id.into())], Vec::new()),
@@ -223,8 +219,8 @@ pub fn tags(names: Vec<&'static str>) -> Vec<Value> {
 }
 
 /// All that is said about a thing is one talk, in one messenger.
-fn message(note: &Note) -> Value {
-    let mut rng = Rng::of(&[SALT, note.entity.into()]);
+fn message(entity: u32, note: &Note) -> Value {
+    let mut rng = Rng::of(&[SALT, entity.into()]);
     Value::Message {
         id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])),
         talk: rng.between(10_000, 99_999),

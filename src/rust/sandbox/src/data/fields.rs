@@ -1,6 +1,6 @@
 //! The fields that the account's records have beside the built-in ones.
 
-use crate::data::kind::Kind;
+use crate::data::Kind;
 
 /// A field of contacts, leads or companies.
 #[derive(Debug)]
@@ -75,55 +75,30 @@ const fn own(
     system(id, name, shape, sort, "", choices)
 }
 
-const PHONE: Field = system(
-    481_203,
-    "Телефон",
-    8,
-    4,
-    "PHONE",
-    &[
-        (771_401, "WORK"),
-        (771_403, "WORKDD"),
-        (771_405, "MOB"),
-        (771_407, "FAX"),
-        (771_409, "HOME"),
-        (771_411, "OTHER"),
-    ],
-);
-const EMAIL: Field = system(
-    481_205,
-    "Email",
-    8,
-    6,
-    "EMAIL",
-    &[(771_413, "WORK"), (771_415, "PRIV"), (771_417, "OTHER")],
-);
+#[rustfmt::skip]
+const PHONE: Field = system(481_203, "Телефон", 8, 4, "PHONE",
+    &[(771_401, "WORK"), (771_403, "WORKDD"), (771_405, "MOB"),
+      (771_407, "FAX"), (771_409, "HOME"), (771_411, "OTHER")]);
+#[rustfmt::skip]
+const EMAIL: Field = system(481_205, "Email", 8, 6, "EMAIL",
+    &[(771_413, "WORK"), (771_415, "PRIV"), (771_417, "OTHER")]);
 
 /// Fields of contacts.
+#[rustfmt::skip]
 pub const CONTACT: &[Field] = &[
     system(481_201, "Должность", 1, 2, "POSITION", &[]),
-    PHONE,
-    EMAIL,
+    PHONE, EMAIL,
     own(512_877, "День рождения", 6, 501, &[]),
 ];
 
 /// Fields of leads.
+#[rustfmt::skip]
 pub const LEAD: &[Field] = &[
-    own(
-        512_901,
-        "Источник",
-        4,
-        502,
-        &[(801_133, "Сайт"), (801_135, "Выставка"), (801_137, "Рекомендация")],
-    ),
+    own(512_901, "Источник", 4, 502,
+        &[(801_133, "Сайт"), (801_135, "Выставка"), (801_137, "Рекомендация")]),
     own(512_903, "Площадь, м²", 2, 503, &[]),
-    own(
-        512_905,
-        "Что нужно",
-        5,
-        504,
-        &[(801_141, "Доставка"), (801_143, "Монтаж"), (801_145, "Обслуживание")],
-    ),
+    own(512_905, "Что нужно", 5, 504,
+        &[(801_141, "Доставка"), (801_143, "Монтаж"), (801_145, "Обслуживание")]),
     own(512_907, "Договор подписан", 3, 505, &[]),
     own(512_913, "Дата монтажа", 6, 507, &[]),
     own(512_915, "Ссылка на проект", 7, 508, &[]),
@@ -134,16 +109,16 @@ pub const LEAD: &[Field] = &[
 ];
 
 /// Fields of companies.
+#[rustfmt::skip]
 pub const COMPANY: &[Field] = &[
-    PHONE,
-    EMAIL,
+    PHONE, EMAIL,
     system(481_207, "Web", 7, 8, "WEB", &[]),
     system(481_209, "Адрес", 9, 10, "ADDRESS", &[]),
     own(512_911, "ИНН", 1, 506, &[]),
     own(512_925, "Склад", 11, 513, &[]),
 ];
 
-/// The fields of the cards of a kind; customers have none.
+/// The fields of the entities of a kind; customers have none.
 pub fn of(kind: Kind) -> &'static [Field] {
     match kind {
         Kind::Contact => CONTACT,

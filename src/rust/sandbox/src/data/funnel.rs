@@ -1,6 +1,6 @@
 //! The two sales funnels, and the way of each lead through them.
 
-use crate::data::random::Rng;
+use crate::data::Rng;
 
 /// A lead that was won rests here, in every pipeline.
 pub const WON: u64 = 142;

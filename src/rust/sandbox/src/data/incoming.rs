@@ -3,13 +3,9 @@
 //! They are numbered behind the leads of the list, to which they are added
 //! when somebody accepts them.
 
-use crate::data::account::Account;
 use crate::data::funnel::PIPELINES;
-use crate::data::kind::Kind;
-use crate::data::random::Rng;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::table::Row;
-use crate::data::text;
+use crate::data::{Account, Kind, Rng, Row, text};
 
 const SALT: u64 = 0x0012_C031;
 const SPAN: u64 = 30 * 24 * 3600;
@@ -59,32 +55,13 @@ pub struct Incoming {
 
 /// What is known about how it came in.
 #[derive(Clone, Debug)]
+#[rustfmt::skip]
 pub enum News {
-    Call {
-        from: String,
-        to: &'static str,
-        called_at: u64,
-        duration: u64,
-        link: Option<String>,
-    },
-    Form {
-        name: &'static str,
-        page: String,
-        ip: String,
-        sent_at: u64,
-        referer: Option<String>,
-    },
-    Chat {
-        client: String,
-        text: String,
-        received_at: u64,
-    },
+    Call { from: String, to: &'static str, called_at: u64, duration: u64, link: Option<String> },
+    Form { name: &'static str, page: String, ip: String, sent_at: u64, referer: Option<String> },
+    Chat { client: String, text: String, received_at: u64 },
     Email {
-        email: String,
-        name: String,
-        subject: String,
-        summary: String,
-        message: u64,
+        email: String, name: String, subject: String, summary: String, message: u64,
         received_at: u64,
     },
 }

@@ -5,9 +5,7 @@
 
 use std::ops::Range;
 
-use crate::data::account::Account;
-use crate::data::kind::Kind;
-use crate::data::random::Rng;
+use crate::data::{Account, Kind, Rng};
 
 const SALT: u64 = 0x0011_4C55;
 /// Every fifth contact leaves its deals to the one before it, so that some

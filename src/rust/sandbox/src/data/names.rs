@@ -1,8 +1,6 @@
-//! What the cards are called. All people and firms are made up.
+//! What the entities are called. All people and firms are made up.
 
-use crate::data::account::Account;
-use crate::data::kind::Kind;
-use crate::data::text;
+use crate::data::{Account, Kind, text};
 
 const SALT: u64 = 0x0004_A3E5;
 
@@ -14,18 +12,25 @@ pub struct PersonName {
     pub last: LastName,
 }
 
-/// The last name, which old cards do not have.
+/// The last name, which old entities do not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LastName {
-    /// The card is older than the field.
+    /// The contact is older than the field.
     Absent,
     /// Nobody filled it in.
     Empty,
     Known(String),
 }
 
+impl PersonName {
+    /// A name of which nobody knows the parts.
+    pub fn whole(full: String) -> Self {
+        Self { first: full.clone(), full, last: LastName::Empty }
+    }
+}
+
 impl Account {
-    /// What a card is called.
+    /// What an entity is called.
     pub fn name(&self, kind: Kind, place: u64) -> String {
         let number = self.number(kind, place);
         let mut rng = self.rng(SALT, kind, number);

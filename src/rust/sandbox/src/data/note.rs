@@ -1,14 +1,12 @@
 //! The notes of the account, each made from the seed and its index alone.
 
-use crate::data::account::{Account, USERS, User};
+use crate::data::account::USERS;
 use crate::data::calendar::Moment;
-use crate::data::content::{self, Content};
+use crate::data::content;
 use crate::data::funnel::Path;
-use crate::data::kind::Kind;
-use crate::data::random::Rng;
 use crate::data::scenario::Role;
 use crate::data::schedule::{FIRST_OWNER, Slot};
-use crate::data::table::{Row, short};
+use crate::data::{Account, Content, Kind, Rng, Row, User, short};
 
 /// Most notes of one kind; with more, ids would outgrow 31 bits.
 pub const MOST_NOTES: u64 = 80_000_000;
@@ -205,7 +203,7 @@ impl Account {
 }
 
 /// Id of the note at `index` in the list of a kind.
-pub fn note_id(kind: Kind, index: u64, dice: u64) -> u64 {
+pub fn note_id(kind: Kind, index: u64, chance: u64) -> u64 {
     let own = match kind {
         Kind::Contact => 0,
         Kind::Lead => 1,
@@ -213,7 +211,7 @@ pub fn note_id(kind: Kind, index: u64, dice: u64) -> u64 {
         Kind::Task => 3,
         Kind::Customer => 4,
     };
-    FIRST_ID + index * ID_RANGE + dice % (ID_RANGE / ID_KINDS) * ID_KINDS + own
+    FIRST_ID + index * ID_RANGE + chance % (ID_RANGE / ID_KINDS) * ID_KINDS + own
 }
 
 fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {

@@ -5,8 +5,8 @@
 //! falls to a thing that began some turns earlier. So the place of a note is
 //! arithmetic: no table of rows, whatever their number.
 
+use crate::data::Rng;
 use crate::data::calendar::WEEKS;
-use crate::data::random::Rng;
 use crate::data::scenario::{Role, Scenario, Step};
 
 /// Number of the thing that begins at the first turn. Older things have

@@ -5,16 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
-use crate::data::account::Account;
-use crate::data::content::Content;
-use crate::data::entity::Entity;
-use crate::data::event::{self, Event, Key, Particulars, Source};
-use crate::data::incoming::Incoming;
-use crate::data::kind::Kind;
-use crate::data::note::Note;
-use crate::data::table::{Table, short};
-use crate::data::task::{Extent, Task};
-use crate::data::transaction::Transaction;
+use crate::data::event::{self, Key, Particulars, Source};
+use crate::data::task::Extent;
+use crate::data::{
+    Account, Content, Entity, Event, Incoming, Kind, Note, Table, Task, Transaction, short,
+};
 
 /// One table for each kind.
 type OfKinds<T> = [T; Kind::ALL.len()];
@@ -156,7 +151,7 @@ impl Store {
         match event.key.source() {
             Source::Note(kind, place) => {
                 let note = &self.notes(kind).rows()[place];
-                event::of_content(event.event_type, note, self.content(note))
+                event::of_content(event, note, self.content(note))
             }
             Source::Unnoted(kind, place) => {
                 event::of_unnoted(self.account.seed, kind, place, event.event_type)
@@ -191,6 +186,12 @@ impl Store {
         let is_listed =
             |id: &u32| table.find((*id).into()).is_some_and(|entity| !entity.is_deleted);
         entity.links(kind).iter().copied().filter(is_listed).collect()
+    }
+
+    /// The contact who called or wrote, if it is known and still there.
+    pub fn contact(&self, incoming: &Incoming) -> Option<&Entity> {
+        let contact = self.entities(Kind::Contact).find(incoming.contact?.into());
+        contact.filter(|contact| !contact.is_gone && !contact.is_deleted)
     }
 
     /// When the next open task about an entity is due, if there is one;

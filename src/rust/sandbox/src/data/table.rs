@@ -15,7 +15,7 @@ pub trait Row {
 
     /// The place by which it is removed or held back, other than its own if it
     /// comes and goes with a row of another table.
-    fn place(&self, own: usize) -> usize {
+    fn presence_place(&self, own: usize) -> usize {
         own
     }
 }

@@ -1,8 +1,7 @@
 //! The tags on the entities.
 
-use crate::data::account::Account;
-use crate::data::kind::Kind;
 use crate::data::text::{self, TAGS};
+use crate::data::{Account, Kind};
 
 const SALT: u64 = 0x0007_A650;
 const FIRST_ID: u64 = 345_680;

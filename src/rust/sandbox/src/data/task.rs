@@ -1,13 +1,10 @@
 //! The tasks of the account: one for each result that the notes of tasks
 //! hold, and behind them those that have no result.
 
-use crate::data::account::{Account, TASK_TYPES, USERS, User};
-use crate::data::kind::Kind;
+use crate::data::account::{TASK_TYPES, USERS};
 use crate::data::links::beside;
-use crate::data::random::Rng;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::table::{Row, short};
-use crate::data::text;
+use crate::data::{Account, Kind, Rng, Row, User, short, text};
 
 const SALT: u64 = 0x0000_7A51;
 const AUTHOR_SALT: u64 = 0x0000_7A54;

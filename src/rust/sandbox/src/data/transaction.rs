@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use crate::data::account::Account;
-use crate::data::kind::Kind;
 use crate::data::links::{beside, facing};
-use crate::data::random::Rng;
-use crate::data::table::{Row, short};
+use crate::data::{Account, Kind, Rng, Row, short};
 
 const SALT: u64 = 0x007A_45AC;
 /// Ids begin here, above those that notes know of customers without a list.
@@ -30,11 +27,16 @@ pub struct Transaction {
     pub updated_by: u64,
     pub created_at: u32,
     pub updated_at: u32,
+    pub is_gone: bool,
 }
 
 impl Row for Transaction {
     fn id(&self) -> u64 {
         self.id
+    }
+
+    fn is_there(&self) -> bool {
+        !self.is_gone
     }
 }
 
@@ -63,6 +65,7 @@ impl Account {
             updated_by: responsible,
             created_at: short(created_at),
             updated_at: short(created_at + later),
+            is_gone: false,
         }
     }
 
@@ -84,12 +87,12 @@ impl Account {
 
     /// Id of the purchase that a note about the customer with this number
     /// tells of: one in the list, as far as the list goes.
-    pub fn purchase_in_note(&self, number: u64, dice: u64) -> u64 {
+    pub fn purchase_in_note(&self, number: u64, chance: u64) -> u64 {
         let customer = self.place_of_number(Kind::Customer, number);
         let purchases = customer.map_or(0..0, |place| self.purchases(place));
-        match dice.checked_rem(purchases.end - purchases.start) {
+        match chance.checked_rem(purchases.end - purchases.start) {
             Some(chosen) => transaction_id(purchases.start + chosen),
-            None => 500_000 + dice,
+            None => 500_000 + chance,
         }
     }
 }

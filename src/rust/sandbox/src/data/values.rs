@@ -1,12 +1,9 @@
-//! What the fields of the cards hold, free of how any API version spells it.
+//! What the fields of the entities hold, free of how any API version spells it.
 
 use jiff::civil::{Date, date};
 
-use crate::data::account::Account;
-use crate::data::fields::{self, Field};
-use crate::data::kind::Kind;
-use crate::data::random::Rng;
-use crate::data::text;
+use crate::data::fields;
+use crate::data::{Account, Field, Kind, Rng, text};
 
 const SALT: u64 = 0x00F1_E1D5;
 
@@ -51,7 +48,7 @@ impl Account {
             return Vec::new();
         }
         let filled = fields::of(kind).iter().filter_map(|field| {
-            // Each field rolls its own dice, so that one more field changes no other.
+            // Each field has chance of its own, so that one more field changes no other.
             let mut rng = Rng::of(&[rng.clone().next(), field.id]);
             let often = if field.is_system() { 75 } else { 45 };
             rng.percent(often).then(|| self.filled(kind, number, field, &mut rng))
@@ -166,16 +163,16 @@ mod tests {
     }
 
     #[test]
-    fn every_field_is_filled_on_some_cards_and_no_card_needs_any() {
+    fn every_field_is_filled_on_some_cards_and_no_entity_needs_any() {
         for kind in [Kind::Contact, Kind::Lead, Kind::Company] {
-            let cards = all(kind);
+            let entities = all(kind);
             for field in fields::of(kind) {
-                let filled = |card: &&Vec<Filled>| card.iter().any(|f| f.field.id == field.id);
-                let many = cards.iter().filter(filled).count();
-                assert!(many > 0 && many < cards.len(), "{}", field.name);
+                let filled = |values: &&Vec<Filled>| values.iter().any(|f| f.field.id == field.id);
+                let many = entities.iter().filter(filled).count();
+                assert!(many > 0 && many < entities.len(), "{}", field.name);
             }
-            assert!(cards.iter().any(Vec::is_empty));
-            assert!(cards.iter().flatten().all(|filled| !filled.values.is_empty()));
+            assert!(entities.iter().any(Vec::is_empty));
+            assert!(entities.iter().flatten().all(|filled| !filled.values.is_empty()));
         }
     }
 

@@ -73,8 +73,8 @@ async fn planned(
         }
         Some(Action::RemoveRows(rows)) => server.app.presence.remove(*rows),
         Some(Action::InsertRows(rows)) => server.app.presence.insert(*rows),
-        Some(Action::Live(changes)) => {
-            server.app.live(*changes, plan.seed);
+        Some(Action::RandomChanges(changes)) => {
+            server.app.random_changes(*changes, plan.seed);
         }
         _ => {}
     }

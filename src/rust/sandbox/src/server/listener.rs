@@ -20,8 +20,8 @@ use super::log::Request;
 use super::routes;
 use super::state::Server;
 use crate::config::Config;
+use crate::data::Kind;
 use crate::data::change::{Change, Changed};
-use crate::data::kind::Kind;
 use crate::error::Error;
 #[cfg(doc)]
 use crate::fault::ListFault;
@@ -115,15 +115,15 @@ impl Sandbox {
 
     /// Lets so many things happen in the account, whatever they are; the seed
     /// makes chance another one.
-    pub fn live(&self, changes: u64, seed: u64) -> Vec<Changed> {
-        self.server.app.live(changes, seed)
+    pub fn random_changes(&self, changes: u64, seed: u64) -> Vec<Changed> {
+        self.server.app.random_changes(changes, seed)
     }
 
     /// Lets something happen to so many entities of a kind, or to as many as
     /// it can happen to.
     pub fn change(&self, change: Change, kind: Kind, many: u64, seed: u64) -> Vec<Changed> {
         let mut store = self.server.app.store_mut();
-        let mut rng = store.chance(seed);
+        let mut rng = store.change_rng(seed);
         (0..many).map_while(|_| store.change(change, kind, None, &mut rng)).collect()
     }
 
@@ -137,7 +137,7 @@ impl Sandbox {
         seed: u64,
     ) -> Result<Vec<Changed>, Error> {
         let mut store = self.server.app.store_mut();
-        let mut rng = store.chance(seed);
+        let mut rng = store.change_rng(seed);
         let changed = store.change_each(change, kind, ids, &mut rng);
         changed.map_err(|id| Error::Change { change: change.name(), kind: kind.name(), id })
     }

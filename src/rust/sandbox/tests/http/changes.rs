@@ -143,7 +143,7 @@ async fn tasks_are_set_and_done() {
 
 #[tokio::test]
 async fn things_happen_in_the_middle_of_a_list_that_is_read() {
-    let live = Fault { path: "page=2".to_owned(), nth: 0..1, action: Action::Live(200) };
+    let live = Fault { path: "page=2".to_owned(), nth: 0..1, action: Action::RandomChanges(200) };
     let client = Client::with_token(Config { faults: vec![live], ..small() });
     let still = Client::with_token(small());
     let ids = async |client: &Client, page: u64| {
@@ -158,8 +158,8 @@ async fn things_happen_in_the_middle_of_a_list_that_is_read() {
 #[tokio::test]
 async fn random_changes_are_told_and_come_from_the_seed() {
     let (one, other) = (lives(), lives());
-    let changed = one.sandbox.live(50, 3);
+    let changed = one.sandbox.random_changes(50, 3);
     assert_eq!(changed.len(), 50);
-    assert_eq!(changed, other.sandbox.live(50, 3));
-    assert_ne!(one.sandbox.live(50, 3), changed);
+    assert_eq!(changed, other.sandbox.random_changes(50, 3));
+    assert_ne!(one.sandbox.random_changes(50, 3), changed);
 }

@@ -227,6 +227,11 @@ async fn api_v4_has_neither_removed_notes_nor_their_events() {
     assert!(!few_notes.is_empty() && few_notes.len() < all_notes.len());
     assert_eq!(few_notes, all_notes[all_notes.len() - few_notes.len()..]);
     assert!(!few_events.is_empty() && few_events.len() < all_events.len());
+    let told = |note: &Value| {
+        few_events.iter().any(|event| event["value_after"][0]["note"]["id"] == note["id"])
+    };
+    let removed = all_notes.len() - few_notes.len();
+    assert!(!all_notes[..removed].iter().any(told) && few_notes.iter().any(told));
     let gone = all_notes[0]["id"].as_u64().unwrap();
     let one = client.get(&format!("/api/v4/leads/notes/{gone}")).await;
     assert_eq!(one.status(), StatusCode::NO_CONTENT);

@@ -9,31 +9,19 @@ use axum::response::Response;
 use super::{echo, pipelines};
 use crate::api::app::App;
 use crate::api::reply;
-use crate::api::value::{Json, object};
-use crate::api::{self, Context};
-use crate::data::account::{self, GROUPS, TASK_TYPES, USERS, User};
-use crate::data::fields::{self, Field};
+use crate::api::{self, Context, Json, object};
+use crate::data::account::{self, GROUPS, TASK_TYPES, USERS};
+use crate::data::fields;
 use crate::data::funnel::{PIPELINES, Pipeline};
+use crate::data::{Field, User};
 
 /// The note types that the account lists: those that have a code name.
+#[rustfmt::skip]
 const NOTE_TYPES: [(u64, &str); 18] = [
-    (1, "DEAL_CREATED"),
-    (2, "CONTACT_CREATED"),
-    (3, "DEAL_STATUS_CHANGED"),
-    (4, "COMMON"),
-    (5, "ATTACHEMENT"),
-    (6, "CALL"),
-    (7, "MAIL_MESSAGE"),
-    (8, "MAIL_MESSAGE_ATTACHMENT"),
-    (9, "EXTERNAL_ATTACH"),
-    (10, "CALL_IN"),
-    (11, "CALL_OUT"),
-    (12, "COMPANY_CREATED"),
-    (13, "TASK_RESULT"),
-    (17, "CHAT"),
-    (99, "MAX_SYSTEM"),
-    (101, "DROPBOX"),
-    (102, "SMS_IN"),
+    (1, "DEAL_CREATED"), (2, "CONTACT_CREATED"), (3, "DEAL_STATUS_CHANGED"), (4, "COMMON"),
+    (5, "ATTACHEMENT"), (6, "CALL"), (7, "MAIL_MESSAGE"), (8, "MAIL_MESSAGE_ATTACHMENT"),
+    (9, "EXTERNAL_ATTACH"), (10, "CALL_IN"), (11, "CALL_OUT"), (12, "COMPANY_CREATED"),
+    (13, "TASK_RESULT"), (17, "CHAT"), (99, "MAX_SYSTEM"), (101, "DROPBOX"), (102, "SMS_IN"),
     (103, "SMS_OUT"),
 ];
 

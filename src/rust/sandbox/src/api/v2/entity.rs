@@ -1,22 +1,12 @@
 //! Contacts, leads, companies and customers as API v2 spells them.
 
 use super::link;
-use super::list::Rows;
+use super::list::{Asked, Rows};
 use super::parameters::Parameters;
-use crate::api::Context;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::entity::Entity;
-use crate::data::funnel;
-use crate::data::kind::Kind;
-use crate::data::list::List;
+use crate::api::{Context, Filters, Json, object};
 use crate::data::names::LastName;
-use crate::data::random::Rng;
-use crate::data::store::Store;
-use crate::data::table::Table;
-use crate::data::tags;
-use crate::data::values::{Filled, Value};
+use crate::data::values::Value;
+use crate::data::{Entity, Filled, Kind, List, Rng, Store, Table, account, funnel, tags};
 
 const SALT: u64 = 0x0000_2E47;
 const DEADLINE_SALT: u64 = 0x0000_C107;
@@ -38,19 +28,15 @@ impl Rows for Entity {
         (store.entities(kind_of(list)), 0)
     }
 
-    fn filter<'a>(
-        filters: &mut Filters<'a, Self>,
-        parameters: &Parameters<'a>,
-        store: &'a Store,
-        list: List,
-    ) {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
+        let Asked { parameters, list, .. } = *asked;
         let asks = |part: &str| parameters.query.list("with").any(|name| name == part);
         let trash = list == List::Leads && asks("only_deleted");
         filters.add(move |entity| entity.is_deleted == trash);
         filters.ids(parameters.numbers("id"));
         filters.during(parameters.modified(), |entity| entity.updated_at.into());
         match list {
-            List::Leads => filter_leads(filters, parameters, store),
+            List::Leads => filter_leads(filters, asked),
             List::Customers => filter_customers(filters, parameters),
             _ => {}
         }
@@ -73,11 +59,8 @@ impl Rows for Entity {
     }
 }
 
-fn filter_leads<'a>(
-    filters: &mut Filters<'a, Entity>,
-    parameters: &Parameters<'a>,
-    store: &'a Store,
-) {
+fn filter_leads<'a>(filters: &mut Filters<'a, Entity>, asked: &Asked<'a>) {
+    let Asked { parameters, store, .. } = *asked;
     filters.one_of(parameters.numbers("status"), |lead| lead.state.stage.status);
     filters.during(parameters.span("date_create"), |lead| lead.created_at.into());
     filters.during(parameters.span("date_modify"), |lead| lead.updated_at.into());

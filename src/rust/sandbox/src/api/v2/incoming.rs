@@ -1,28 +1,19 @@
 //! Waiting leads as API v2 spells them: pages by number, latest first unless
 //! told otherwise.
 
-use super::list::Rows;
+use super::list::{Asked, Rows};
 use super::parameters::Parameters;
-use crate::api::Context;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::incoming::{Category, Incoming, News};
-use crate::data::kind::Kind;
-use crate::data::list::List;
-use crate::data::store::Store;
-use crate::data::table::Table;
+use crate::api::{Context, Filters, Json, object};
+use crate::data::incoming::{Category, News};
+use crate::data::{Incoming, List, Store, Table};
 
 impl Rows for Incoming {
     fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
         (store.incoming(), 0)
     }
 
-    fn filter<'a>(
-        filters: &mut Filters<'a, Self>,
-        parameters: &Parameters<'a>,
-        _: &'a Store,
-        _: List,
-    ) {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
+        let parameters = asked.parameters;
         let categories: Vec<String> =
             parameters.query.list("categories").map(str::to_owned).collect();
         filters.one_of(categories, |row| row.category.name().to_owned());
@@ -35,9 +26,7 @@ impl Rows for Incoming {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let contacts = context.store.entities(Kind::Contact);
-        let contact = self.contact.and_then(|id| contacts.find(id.into()));
-        let contact = contact.map(|contact| vec![named(&contact.name.full)]);
+        let contact = context.store.contact(self).map(|contact| vec![named(&contact.name.full)]);
         object! {
             "category": match self.category {
                 Category::Call => "sip",

@@ -10,15 +10,11 @@ use axum::routing::get;
 
 use super::page;
 use super::parameters::Parameters;
-use crate::api::Context;
 use crate::api::app::App;
-use crate::api::filter::{Filters, Listed, Order};
 use crate::api::recorded::{self, RecordedRow};
 use crate::api::reply;
-use crate::api::value::Json;
-use crate::data::list::List;
-use crate::data::store::Store;
-use crate::data::table::{Row, Table};
+use crate::api::{Context, Filters, Json, Listed, Order};
+use crate::data::{List, Row, Store, Table};
 
 /// What a list of API v2 is made of.
 pub trait Rows: Row + Sized + 'static {
@@ -26,12 +22,7 @@ pub trait Rows: Row + Sized + 'static {
     fn table(store: &Store, list: List) -> (&Table<Self>, usize);
 
     /// What the parameters ask for.
-    fn filter<'a>(
-        filters: &mut Filters<'a, Self>,
-        parameters: &Parameters<'a>,
-        store: &'a Store,
-        list: List,
-    );
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>);
 
     /// Whether the list begins with the latest row.
     fn falls(_: &Parameters) -> bool {
@@ -40,6 +31,13 @@ pub trait Rows: Row + Sized + 'static {
 
     /// One row, its members in the order of the service.
     fn view(&self, context: &Context) -> Json;
+}
+
+/// What is asked of a list.
+pub struct Asked<'a> {
+    pub parameters: &'a Parameters<'a>,
+    pub store: &'a Store,
+    pub list: List,
 }
 
 /// Adds a list.
@@ -66,14 +64,15 @@ fn answer<T: Rows>(app: &App, list: List, request: &Request) -> Response {
         let rows = parameters.window(list).cut(wanted);
         return page::answer(request, &path, rows.into_iter().map(recorded::json).collect());
     }
-    let store = app.store();
-    let (table, first) = T::table(&store, list);
+    let store = &*app.store();
+    let (table, first) = T::table(store, list);
     let mut filters = Filters::default();
-    T::filter(&mut filters, &parameters, &store, list);
+    let asked = Asked { parameters: &parameters, store, list };
+    T::filter(&mut filters, &asked);
     let listed = Listed { table, first, present: &present };
     let order = Order { by: None, falling: T::falls(&parameters) };
     let rows = parameters.window(list).cut(filters.select(&listed, &order));
-    let context = Context::new(&store, request, &parameters.query);
+    let context = Context::new(store, request, &parameters.query);
     page::answer(request, &path, rows.into_iter().map(|row| row.view(&context)).collect())
 }
 

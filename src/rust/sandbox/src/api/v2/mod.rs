@@ -20,12 +20,8 @@ use axum::routing::{any, get};
 
 use crate::api::app::App;
 use crate::api::reply;
-use crate::api::value::{Json, object};
-use crate::data::entity::Entity;
-use crate::data::incoming::Incoming;
-use crate::data::list::List;
-use crate::data::task::Task;
-use crate::data::transaction::Transaction;
+use crate::api::{Json, object};
+use crate::data::{Entity, Incoming, List, Task, Transaction};
 
 pub use page::list_page;
 

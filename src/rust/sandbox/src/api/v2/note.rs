@@ -8,20 +8,13 @@ use axum::response::Response;
 
 use super::parameters::{Parameters, Window};
 use super::{link, page};
-use crate::api::Context;
 use crate::api::app::App;
-use crate::api::filter::{Filters, Listed, Order};
 use crate::api::presence::Present;
 use crate::api::recorded::{self, Recorded};
 use crate::api::reply;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::content::{Address, Call, Content, Email};
-use crate::data::funnel::Stage;
-use crate::data::kind::Kind;
-use crate::data::note::{Note, NoteType};
-use crate::data::random::Rng;
-use crate::data::table::Row;
+use crate::api::{Context, Filters, Json, Listed, Order, object};
+use crate::data::content::{Address, Call, Email};
+use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Stage, account};
 
 const SALT: u64 = 0x0000_5E02;
 const PATH: &str = "/api/v2/notes";

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::echo;
 use crate::api::reply::{self, RowCap, RowCount};
-use crate::api::value::{Json, object};
+use crate::api::{Json, object};
 
 /// Answers with rows of the list at `path`, or 204 when there are none.
 pub fn answer(request: &Request, path: &str, mut rows: Vec<Json>) -> Response {

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::dates;
 use crate::api::query::Query;
-use crate::api::{self, filter::Span};
-use crate::data::list::List;
+use crate::api::{self, Span};
+use crate::data::List;
 
 /// The largest page.
 const MOST_ROWS: u64 = 500;

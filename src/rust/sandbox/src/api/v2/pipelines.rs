@@ -5,9 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{link, page};
-use crate::api;
 use crate::api::reply;
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 use crate::data::funnel::{PIPELINES, Pipeline, Status};
 
 const PATH: &str = "/api/v2/pipelines";

@@ -1,32 +1,18 @@
 //! Tasks as API v2 spells them.
 
 use super::link;
-use super::list::Rows;
-use super::parameters::Parameters;
-use crate::api::Context;
-use crate::api::filter::Filters;
+use super::list::{Asked, Rows};
 use crate::api::query::Query;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::funnel::Stage;
-use crate::data::kind::Kind;
-use crate::data::list::List;
-use crate::data::note::Note;
-use crate::data::store::Store;
-use crate::data::table::{Row, Table};
-use crate::data::task::Task;
+use crate::api::{Context, Filters, Json, object};
+use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task, account};
 
 impl Rows for Task {
     fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
         (store.tasks(), store.first_task())
     }
 
-    fn filter<'a>(
-        filters: &mut Filters<'a, Self>,
-        parameters: &Parameters<'a>,
-        store: &'a Store,
-        _: List,
-    ) {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
+        let Asked { parameters, store, .. } = *asked;
         let numbers = |name| parameters.numbers(name);
         filters.ids(numbers("id"));
         filters.one_of(numbers("element_id"), |task| task.entity.map_or(0, |(_, id)| id.into()));

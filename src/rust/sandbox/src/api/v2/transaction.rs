@@ -1,28 +1,17 @@
 //! Purchases as API v2 spells them.
 
 use super::link;
-use super::list::Rows;
-use super::parameters::Parameters;
-use crate::api::Context;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::list::List;
-use crate::data::store::Store;
-use crate::data::table::Table;
-use crate::data::transaction::Transaction;
+use super::list::{Asked, Rows};
+use crate::api::{Context, Filters, Json, object};
+use crate::data::{List, Store, Table, Transaction, account};
 
 impl Rows for Transaction {
     fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
         (store.transactions(), 0)
     }
 
-    fn filter<'a>(
-        filters: &mut Filters<'a, Self>,
-        parameters: &Parameters<'a>,
-        _: &'a Store,
-        _: List,
-    ) {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
+        let parameters = asked.parameters;
         filters.ids(parameters.numbers("id"));
         filters.one_of(parameters.numbers("customer_id"), |row| u64::from(row.customer));
     }

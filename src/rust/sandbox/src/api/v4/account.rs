@@ -9,10 +9,9 @@ use axum::response::Response;
 use super::link;
 use crate::api::app::App;
 use crate::api::reply;
-use crate::api::value::{Json, object};
-use crate::api::{self, Context};
+use crate::api::{self, Context, Json, object};
 use crate::data::account::{self, GROUPS, TASK_TYPES};
-use crate::data::random::{self, Rng};
+use crate::data::{Rng, random};
 
 const SALT: u64 = 0x00AC_C004;
 

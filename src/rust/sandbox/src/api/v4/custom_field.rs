@@ -1,4 +1,4 @@
-//! `GET /api/v4/{entity}/custom_fields`: by their place on the card, and
+//! `GET /api/v4/{entity}/custom_fields`: by their place on the screen, and
 //! counted.
 
 use std::sync::Arc;
@@ -9,12 +9,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{ROOT, link, paging, problem};
-use crate::api;
 use crate::api::app::App;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::fields::{self, Field};
-use crate::data::kind::Kind;
+use crate::api::{self, Json, object};
+use crate::data::fields;
+use crate::data::{Field, Kind, account};
 
 /// Adds the fields of the entities of a kind.
 pub fn add(router: Router<Arc<App>>, kind: Kind) -> Router<Arc<App>> {

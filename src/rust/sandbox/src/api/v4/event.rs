@@ -7,15 +7,10 @@ use std::num::ParseIntError;
 use super::list::{Asked, Key, Next, Rows};
 use super::problem::Invalid;
 use super::{event_id, link, parameters};
-use crate::api::Context;
 use crate::api::app::App;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::event::{Event, Value};
-use crate::data::kind::Kind;
-use crate::data::store::Store;
-use crate::data::table::Table;
+use crate::api::{Context, Filters, Json, object};
+use crate::data::event::Value;
+use crate::data::{Event, Kind, Store, Table, account};
 
 impl Rows for Event {
     const NEXT: Next = Next::Always;

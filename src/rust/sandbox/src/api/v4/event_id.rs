@@ -1,7 +1,7 @@
 //! Ids of events: 26 letters and digits, the first ten of which tell the time.
 
+use crate::data::Rng;
 use crate::data::event::Key;
-use crate::data::random::Rng;
 
 const SALT: u64 = 0x0000_E7E2;
 const NOISE: u64 = (1 << 40) - 1;

@@ -6,14 +6,9 @@ use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
-use crate::api::Context;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::incoming::{Category, Incoming, News};
-use crate::data::kind::Kind;
-use crate::data::store::Store;
-use crate::data::table::{Row, Table};
+use crate::api::{Context, Filters, Json, object};
+use crate::data::incoming::{Category, News};
+use crate::data::{Incoming, Kind, Row, Store, Table, account};
 
 impl Rows for Incoming {
     fn name(_: Kind) -> &'static str {
@@ -49,7 +44,8 @@ impl Rows for Incoming {
             let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
             object! { "id": id, "_links": link(href) }
         };
-        let contact = self.contact.map(|id| reference(Kind::Contact, id.into()));
+        let contact = context.store.contact(self);
+        let contact = contact.map(|contact| reference(Kind::Contact, contact.id()));
         object! {
             "uid": self.uid.clone(), "source_uid": Json::Null, "source_name": self.source,
             "category": self.category.name(), "pipeline_id": self.pipeline,

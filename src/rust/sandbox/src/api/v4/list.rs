@@ -15,13 +15,9 @@ use super::paging::{self, Page, Paging};
 use super::problem::{self, Invalid};
 use super::{ROOT, parameters};
 use crate::api::app::App;
-use crate::api::filter::{Filters, Getter, Listed, Order};
 use crate::api::query::Query;
-use crate::api::value::Json;
-use crate::api::{self, Context};
-use crate::data::kind::Kind;
-use crate::data::store::Store;
-use crate::data::table::{Row, Table};
+use crate::api::{self, Context, Filters, Getter, Json, Listed, Order};
+use crate::data::{Kind, Row, Store, Table};
 
 /// A name by which a list can be ordered, and what that is.
 pub type Key<T> = (&'static str, Getter<T>);
@@ -79,7 +75,7 @@ pub trait Rows: Row + Sized + 'static {
     }
 
     /// Whether an entity that does not exist has a list.
-    fn lists_strangers() -> bool {
+    fn lists_unknown_owners() -> bool {
         true
     }
 }
@@ -143,7 +139,9 @@ fn page<T: Rows>(
     T::filter(&mut filters, &Asked { query, store, kind, is_paid: app.api_filter })?;
     if let Some(owner) = owner {
         let id = owner.parse::<u64>().ok();
-        let is_known = |id| T::lists_strangers() || store.entities(kind).find(id).is_some();
+        let is_known = |id| {
+            T::lists_unknown_owners() || store.entities(kind).find(id).is_some_and(Row::is_there)
+        };
         let Some(id) = id.filter(|id| is_known(*id)) else {
             return Ok(problem::no_page(request));
         };

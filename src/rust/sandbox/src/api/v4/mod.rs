@@ -23,14 +23,9 @@ use axum::Router;
 use axum::routing::{any, get};
 
 use crate::api::app::App;
-use crate::api::value::{Json, object};
-use crate::data::entity::{Entity, KINDS};
-use crate::data::event::Event;
-use crate::data::incoming::Incoming;
-use crate::data::kind::Kind;
-use crate::data::note::Note;
-use crate::data::task::Task;
-use crate::data::transaction::Transaction;
+use crate::api::{Json, object};
+use crate::data::entity::KINDS;
+use crate::data::{Entity, Event, Incoming, Kind, Note, Task, Transaction};
 
 pub use paging::list_page;
 pub use problem::{too_many, unauthorized, wrong_method};

@@ -4,41 +4,29 @@ use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
-use crate::api::Context;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::account::{self, User};
-use crate::data::content::{Address, Call, Content, Email};
-use crate::data::kind::Kind;
-use crate::data::note::{Note, NoteType};
-use crate::data::random::{self, Rng};
-use crate::data::store::Store;
-use crate::data::table::{Row, Table};
+use crate::api::{Context, Filters, Json, object};
+use crate::data::content::{Address, Call, Email};
+use crate::data::note::NoteType::{
+    Attachment, AutoCreated, CallIn, CallOut, CashierMessage, Common, Dropbox, ExtendedService,
+    InvoicePaid, LinkFollowed, Mail, Place, Purchase, Service, SiteVisit, SmsIn, SmsOut,
+    TargetingIn, TargetingOut,
+};
+use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Store, Table, User};
+use crate::data::{account, random};
 
 const SALT: u64 = 0x0000_5E04;
 
 /// The names of the notes that are notes in API v4. The others are events only,
 /// or nothing at all.
+#[rustfmt::skip]
 const NAMES: [(NoteType, &str); 19] = [
-    (NoteType::Common, "common"),
-    (NoteType::Attachment, "attachment"),
-    (NoteType::CallIn, "call_in"),
-    (NoteType::CallOut, "call_out"),
-    (NoteType::Mail, "amomail_message"),
-    (NoteType::SiteVisit, "site_visit"),
-    (NoteType::TargetingIn, "targeting_in"),
-    (NoteType::TargetingOut, "targeting_out"),
-    (NoteType::AutoCreated, "lead_auto_created"),
-    (NoteType::Purchase, "transaction"),
-    (NoteType::Place, "geolocation"),
-    (NoteType::Service, "service_message"),
-    (NoteType::CashierMessage, "message_cashier"),
-    (NoteType::InvoicePaid, "invoice_paid"),
-    (NoteType::LinkFollowed, "link_followed"),
-    (NoteType::ExtendedService, "extended_service_message"),
-    (NoteType::Dropbox, "dropbox_attachment"),
-    (NoteType::SmsIn, "sms_in"),
-    (NoteType::SmsOut, "sms_out"),
+    (Common, "common"), (Attachment, "attachment"), (CallIn, "call_in"), (CallOut, "call_out"),
+    (Mail, "amomail_message"), (SiteVisit, "site_visit"), (TargetingIn, "targeting_in"),
+    (TargetingOut, "targeting_out"), (AutoCreated, "lead_auto_created"),
+    (Purchase, "transaction"), (Place, "geolocation"), (Service, "service_message"),
+    (CashierMessage, "message_cashier"), (InvoicePaid, "invoice_paid"),
+    (LinkFollowed, "link_followed"), (ExtendedService, "extended_service_message"),
+    (Dropbox, "dropbox_attachment"), (SmsIn, "sms_in"), (SmsOut, "sms_out"),
 ];
 
 impl Rows for Note {

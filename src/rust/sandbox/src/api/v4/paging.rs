@@ -7,10 +7,9 @@ use form_urlencoded::Serializer;
 use serde_json::value::RawValue;
 
 use super::problem::Invalid;
-use crate::api;
 use crate::api::query::Query;
 use crate::api::reply::{self, RowCap, RowCount};
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 
 /// Rows on a page unless the client says how many.
 const USUAL_ROWS: u64 = 50;

@@ -1,7 +1,7 @@
 //! Parameters that several lists of API v4 share.
 
 use super::problem::Invalid;
-use crate::api::filter::Span;
+use crate::api::Span;
 use crate::api::query::Query;
 
 /// The texts of `filter[name]`, in any spelling of a list.

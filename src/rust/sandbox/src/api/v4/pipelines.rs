@@ -5,9 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{link, paging, problem};
-use crate::api;
 use crate::api::reply;
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 use crate::data::account;
 use crate::data::funnel::{PIPELINES, Pipeline, Status};
 

@@ -4,10 +4,9 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::api;
 use crate::api::app::App;
 use crate::api::reply;
-use crate::api::value::{Json, object};
+use crate::api::{self, Json, object};
 
 /// A parameter that makes no sense.
 #[derive(Debug, PartialEq, Eq)]

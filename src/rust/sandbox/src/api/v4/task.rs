@@ -5,14 +5,8 @@ use super::link;
 use super::list::{Asked, Key, Next, Rows};
 use super::parameters;
 use super::problem::Invalid;
-use crate::api::Context;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::kind::Kind;
-use crate::data::store::Store;
-use crate::data::table::{Row, Table};
-use crate::data::task::Task;
+use crate::api::{Context, Filters, Json, object};
+use crate::data::{Kind, Row, Store, Table, Task, account};
 
 impl Rows for Task {
     const NEXT: Next = Next::IfMore;

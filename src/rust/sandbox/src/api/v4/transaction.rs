@@ -4,14 +4,8 @@ use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
-use crate::api::Context;
-use crate::api::filter::Filters;
-use crate::api::value::{Json, object};
-use crate::data::account;
-use crate::data::kind::Kind;
-use crate::data::store::Store;
-use crate::data::table::Table;
-use crate::data::transaction::Transaction;
+use crate::api::{Context, Filters, Json, object};
+use crate::data::{Kind, Store, Table, Transaction, account};
 
 impl Rows for Transaction {
     fn name(_: Kind) -> &'static str {
@@ -35,7 +29,7 @@ impl Rows for Transaction {
         self.customer.into()
     }
 
-    fn lists_strangers() -> bool {
+    fn lists_unknown_owners() -> bool {
         false
     }
 

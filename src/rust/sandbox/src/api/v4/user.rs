@@ -9,9 +9,9 @@ use axum::response::Response;
 use super::problem::{self, Invalid};
 use super::{link, paging};
 use crate::api::app::App;
-use crate::api::value::{Json, object};
-use crate::api::{self, Context};
-use crate::data::account::{GROUPS, LANGUAGE, USERS, User};
+use crate::api::{self, Context, Json, object};
+use crate::data::User;
+use crate::data::account::{GROUPS, LANGUAGE, USERS};
 use crate::data::funnel::{PIPELINES, Pipeline};
 
 /// Answers with a page of users, or 204.

@@ -3,7 +3,7 @@
 use amocrm_sandbox::{Action, Config, Fault, List};
 use reqwest::StatusCode;
 
-use super::{CARDS, account, old};
+use super::{ENTITIES, account, old};
 use crate::client::{Client, ids_of};
 
 fn with(path: &str, action: Action) -> Config {
@@ -15,12 +15,12 @@ async fn rows_that_are_removed_are_gone_from_every_list_of_both_apis() {
     let client = Client::with_token(with("api/v2/account", Action::RemoveRows(3)));
     client.get("/api/v2/account").await;
     let mut before = Vec::new();
-    for list in CARDS {
+    for list in ENTITIES {
         before.push(ids_of(&old(&client, list, "").await));
     }
     let tasks = ids_of(&old(&client, "tasks", "").await);
     client.get("/api/v2/account").await;
-    for (list, before) in CARDS.into_iter().zip(before) {
+    for (list, before) in ENTITIES.into_iter().zip(before) {
         assert_eq!(ids_of(&old(&client, list, "").await), before[3..], "{list}");
         let path = format!("/api/v4/{list}?limit=250&order[id]=asc");
         assert_eq!(ids_of(&client.all(&path, list).await), before[3..], "{list}");

@@ -140,7 +140,7 @@ async fn filters_of_customers_take_days() {
 #[tokio::test]
 async fn if_modified_since_leaves_what_changed_since() {
     let client = Client::logged_in(account()).await;
-    for list in super::CARDS {
+    for list in super::ENTITIES {
         let all = old(&client, list, "").await;
         let wanted = where_(&all, |row| number(row, "updated_at") >= 1_704_056_400);
         let request = client.http.get(client.url(&format!("/api/v2/{list}")));

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{CARDS, account, linked, old};
+use super::{ENTITIES, account, linked, old};
 use crate::client::{Client, ids_of};
 
 type Rows = BTreeMap<u64, Value>;
@@ -62,10 +62,10 @@ async fn companies_list_what_names_them_and_are_called_the_same_everywhere() {
 #[tokio::test]
 async fn everything_that_notes_are_about_is_in_its_list() {
     let client = Client::logged_in(account()).await;
-    for (kind, list) in ["contact", "lead", "company", "customer"].into_iter().zip(CARDS) {
-        let cards = rows(&client, list).await;
+    for (kind, list) in ["contact", "lead", "company", "customer"].into_iter().zip(ENTITIES) {
+        let entities = rows(&client, list).await;
         for note in client.rows(&format!("type={kind}")).await {
-            assert!(cards.contains_key(&note["element_id"].as_u64().unwrap()), "{note}");
+            assert!(entities.contains_key(&note["element_id"].as_u64().unwrap()), "{note}");
         }
     }
 }
@@ -105,7 +105,7 @@ async fn statuses_belong_to_the_pipeline_and_closed_leads_are_won_or_lost() {
 #[tokio::test]
 async fn ids_rise_and_are_those_that_links_ask_for() {
     let client = Client::logged_in(account()).await;
-    for list in CARDS {
+    for list in ENTITIES {
         let rows = old(&client, list, "").await;
         let ids = ids_of(&rows);
         assert!(ids.is_sorted_by(|a, b| a < b), "{list}");

@@ -1,4 +1,4 @@
-//! The lists of cards and of what hangs on them, in both APIs.
+//! The lists of entities and of what hangs on them, in both APIs.
 
 mod faults;
 mod filters;
@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 
 use crate::client::{Client, rows_of};
 
-/// The lists of cards.
-pub const CARDS: [&str; 4] = ["contacts", "leads", "companies", "customers"];
+/// The lists of entities.
+pub const ENTITIES: [&str; 4] = ["contacts", "leads", "companies", "customers"];
 
 /// An account whose lists fit on one page and hold all that notes are about.
 pub fn account() -> Config {

@@ -1,10 +1,10 @@
-//! The lists of cards as API v4 serves them.
+//! The lists of entities as API v4 serves them.
 
 use amocrm_sandbox::{Config, ListCounts};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{CARDS, account};
+use super::{ENTITIES, account};
 use crate::client::{Client, ids_of};
 
 fn number(row: &Value, name: &str) -> u64 {
@@ -18,7 +18,7 @@ fn where_(rows: &[Value], fits: impl Fn(&Value) -> bool) -> Vec<u64> {
 #[tokio::test]
 async fn pages_follow_one_another_up_to_a_204() {
     let client = Client::with_token(account());
-    for list in CARDS {
+    for list in ENTITIES {
         let page = client.json(&format!("/api/v4/{list}?limit=10")).await;
         assert_eq!(page["_page"], 1);
         assert!(page["_links"]["next"]["href"].is_string() && page.get("_total_items").is_none());
@@ -58,7 +58,7 @@ async fn filters_are_passed_over_unless_they_are_paid_for() {
     let client = Client::with_token(account());
     let settings = client.json("/api/v4/account?with=is_api_filter_enabled").await;
     assert_eq!(settings["is_api_filter_enabled"], false);
-    for list in CARDS {
+    for list in ENTITIES {
         let all = client.listed(&format!("/api/v4/{list}?limit=250"), list).await;
         for filter in ["filter[id]=5", "filter[updated_at][from]=monday", "filter[name]=nobody"] {
             let path = format!("/api/v4/{list}?limit=250&{filter}");
@@ -119,14 +119,14 @@ async fn filters_that_are_paid_for_find_what_they_say() {
 }
 
 #[tokio::test]
-async fn a_card_comes_as_itself_and_as_in_the_list() {
+async fn an_entity_comes_as_itself_and_as_in_the_list() {
     let client = Client::with_token(account());
-    for list in CARDS {
-        let card = &client.listed(&format!("/api/v4/{list}?with=contacts"), list).await[2];
-        let path = format!("/api/v4/{list}/{}?with=contacts", card["id"]);
-        assert_eq!(client.json(&path).await, *card, "{list}");
-        let link = card["_links"]["self"]["href"].as_str().unwrap();
-        assert_eq!(link, format!("{}/api/v4/{list}/{}", client.sandbox.url(), card["id"]));
+    for list in ENTITIES {
+        let entity = &client.listed(&format!("/api/v4/{list}?with=contacts"), list).await[2];
+        let path = format!("/api/v4/{list}/{}?with=contacts", entity["id"]);
+        assert_eq!(client.json(&path).await, *entity, "{list}");
+        let link = entity["_links"]["self"]["href"].as_str().unwrap();
+        assert_eq!(link, format!("{}/api/v4/{list}/{}", client.sandbox.url(), entity["id"]));
         assert_eq!(client.get(&format!("/api/v4/{list}/5")).await.status(), 204);
         assert_eq!(client.get(&format!("/api/v4/{list}/five")).await.status(), 404);
     }
@@ -185,7 +185,7 @@ async fn kommo_has_no_customers_and_the_bin_is_empty() {
 #[tokio::test]
 async fn an_empty_list_is_a_204() {
     let client = Client::with_token(Config { lists: ListCounts::each(0), ..account() });
-    for list in CARDS {
+    for list in ENTITIES {
         assert_eq!(client.get(&format!("/api/v4/{list}")).await.status(), 204, "{list}");
     }
 }

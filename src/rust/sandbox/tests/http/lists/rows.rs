@@ -2,7 +2,7 @@ use amocrm_sandbox::{Config, ListCounts, NoteCounts};
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{CARDS, account, old};
+use super::{ENTITIES, account, old};
 use crate::client::{Client, ids_of};
 
 fn is_empty(part: &Value) -> bool {
@@ -27,7 +27,7 @@ async fn every_list_has_as_many_rows_as_asked_for() {
             ..Config::default()
         };
         let client = Client::logged_in(config).await;
-        for list in CARDS {
+        for list in ENTITIES {
             assert_eq!(old(&client, list, "").await.len() as u64, rows, "{list}");
         }
     }
@@ -36,7 +36,7 @@ async fn every_list_has_as_many_rows_as_asked_for() {
 #[tokio::test]
 async fn pages_follow_one_another_up_to_a_204() {
     let client = Client::logged_in(account()).await;
-    for list in CARDS {
+    for list in ENTITIES {
         let all = old(&client, list, "").await;
         let mut rows = Vec::new();
         for offset in (0..).step_by(20) {
@@ -159,7 +159,7 @@ async fn an_account_of_kommo_has_no_customers() {
 async fn the_same_seed_makes_the_same_lists() {
     let (one, again) = (Client::logged_in(account()).await, Client::logged_in(account()).await);
     let other = Client::logged_in(Config { seed: 2, ..account() }).await;
-    for list in CARDS {
+    for list in ENTITIES {
         let rows = old(&one, list, "").await;
         assert_eq!(rows, old(&again, list, "").await);
         assert_ne!(rows, old(&other, list, "").await);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use amocrm_sandbox::ListCounts;
 use serde_json::{Value, json};
 
-use super::{CARDS, account, linked, old};
+use super::{ENTITIES, account, linked, old};
 use crate::client::{Client, ids_of};
 
 const WITH: &str = "with=contacts,leads,companies,customers,loss_reason,is_price_modified_by_robot";
@@ -61,7 +61,7 @@ fn day(epoch: i64) -> String {
     json!(moment.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M:%S").to_string()).to_string()
 }
 
-/// What all cards have in common.
+/// What all entities have in common.
 fn agree(old: &Value, new: &Value) {
     for name in [
         "id",
@@ -87,9 +87,9 @@ fn company(old: &Value, new: &Value) {
 }
 
 #[tokio::test]
-async fn the_cards_of_both_apis_agree() {
+async fn the_entities_of_both_apis_agree() {
     let client = Client::with_token(account());
-    for list in CARDS {
+    for list in ENTITIES {
         let (old, new) = (old(&client, list, "").await, new(&client, list).await);
         assert_eq!(old.len(), new.len(), "{list}");
         old.iter().zip(&new).for_each(|(old, new)| agree(old, new));

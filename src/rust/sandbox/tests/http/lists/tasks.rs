@@ -62,7 +62,7 @@ async fn the_result_of_a_task_is_its_note() {
 }
 
 #[tokio::test]
-async fn tasks_are_about_cards_of_the_lists() {
+async fn tasks_are_about_entities_of_the_lists() {
     let client = Client::logged_in(account()).await;
     let tasks = old(&client, "tasks", "").await;
     for (list, kind) in [("contacts", 1), ("leads", 2), ("companies", 3), ("customers", 12)] {
@@ -74,7 +74,7 @@ async fn tasks_are_about_cards_of_the_lists() {
 }
 
 #[tokio::test]
-async fn a_card_names_the_first_deadline_of_its_open_tasks() {
+async fn an_entity_names_the_first_deadline_of_its_open_tasks() {
     let client = Client::logged_in(account()).await;
     let tasks = old(&client, "tasks", "filter[status]=0").await;
     let leads = old(&client, "leads", "").await;

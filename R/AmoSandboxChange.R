@@ -1,0 +1,90 @@
+#' Change a sandbox account
+#'
+#' Creates, changes, merges and deletes leads, contacts, companies and customers in
+#' an account of [AmoSandbox()], with the events and notes that amoCRM writes. Use
+#' it to try scripts that read an account repeatedly.
+#'
+#' The account's current time is `now` of [AmoSandbox()] at first. Each change moves
+#' it forward by up to two seconds.
+#'
+#' @param auth_list the list returned by [AmoSandbox()].
+#' @param change what happens:
+#'   \describe{
+#'     \item{`"random"`}{any of the following, to records of any type}
+#'     \item{`"create"`}{a new record, linked to others}
+#'     \item{`"update"`}{its name, price, tags or a custom field change}
+#'     \item{`"move"`}{a lead moves to another status}
+#'     \item{`"assign"`}{it gets another responsible user}
+#'     \item{`"note"`}{it gets a note}
+#'     \item{`"task"`, `"done"`}{it gets a task, or its next task is completed}
+#'     \item{`"trash"`, `"restore"`}{it moves to the trash, or comes back. Customers
+#'       can't be restored}
+#'     \item{`"merge"`}{another record, with its notes, tasks and links, is merged
+#'       into it}
+#'     \item{`"delete"`}{it is deleted for good, with its notes, tasks and
+#'       transactions}
+#'   }
+#' @param type `"lead"`, `"contact"`, `"company"` or `"customer"`. Ignored for
+#'   random changes.
+#' @param id ids of the records to change, one after the other; `NULL` for random
+#'   records. With `"merge"` the others are merged into the first.
+#' @param n number of changes, if `id` is not given.
+#' @param seed whole number: the same seed makes the same changes, as long as
+#'   nothing else has changed before.
+#'
+#' @return A data frame with one row per change: `change`, `type`, `id` and `at`,
+#'   the time. It has fewer than `n` rows if there are not enough records.
+#' @section Conditions:
+#' `amocrm_error_input`, also for an `id` that can't be changed like this. The ids
+#' before it have changed by then.
+#' @seealso The fault `action = "change"` of [AmoSandbox()] makes changes while a
+#'   list is being read.
+#' @examples
+#' auth <- AmoSandbox(notes = 0)
+#' AmoSandboxChange(auth, n = 5)
+#' lead <- AmoSandboxChange(auth, "create", "lead")
+#' AmoSandboxChange(auth, "move", "lead", id = lead$id)
+#' @export
+AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = NULL,
+                             n = if (identical(change, "random")) 50 else 1, seed = 1) {
+  sandbox <- attr(auth_list, "sandbox")
+  if (is.null(sandbox)) {
+    abort_input("auth_list", gettext("`auth_list` must be the list returned by AmoSandbox()"))
+  }
+  changes <- c("random", sandbox_changes)
+  spec <- list(
+    change = check_one_choice(change, changes, "change"),
+    type = check_one_choice(type, c("lead", "contact", "company", "customer"), "type"),
+    id = as.numeric(check_ids(id, "id")),
+    n = check_number(n, "n"),
+    seed = check_number(seed, "seed")
+  )
+  if (length(spec$id) > 0 && spec$change %in% c("random", "create")) {
+    abort_input("id", gettextf("`id` can't be used with \"%s\"", spec$change))
+  }
+  changed <- rust_sandbox_change(sandbox, spec)
+  if (!is.null(changed$error)) abort_from_rust(changed$error)
+  if (!is.null(changed$refused)) {
+    abort_input("id", gettextf(
+      "`change` \"%s\" is not possible for the %s with `id` %s",
+      spec$change, spec$type, changed$refused
+    ))
+  }
+  data.frame(
+    change = changed$change, type = changed$kind, id = changed$id,
+    at = .POSIXct(changed$at, tz = "UTC")
+  )
+}
+
+sandbox_changes <- c(
+  "create", "update", "move", "assign", "note", "task", "done", "trash", "restore", "merge",
+  "delete"
+)
+
+#' Exactly one of `choices`
+#' @noRd
+check_one_choice <- function(value, choices, argument) {
+  value <- check_choices(value, choices, argument)
+  if (length(value) > 1) abort_input(argument, gettextf("`%s` must be a single string", argument))
+  value
+}

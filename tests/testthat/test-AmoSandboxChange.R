@@ -1,0 +1,63 @@
+test_that("random changes are told, row by row, and come from the seed", {
+  lived <- function(...) AmoSandboxChange(AmoSandbox(notes = 50), ...)
+  changed <- lived(n = 60, seed = 3)
+  expect_identical(names(changed), c("change", "type", "id", "at"))
+  expect_identical(nrow(changed), 60L)
+  expect_true(all(changed$change %in% sandbox_changes))
+  expect_true(all(changed$type %in% c("lead", "contact", "company", "customer")))
+  expect_false(is.unsorted(changed$at))
+  expect_identical(lived(n = 60, seed = 3), changed)
+  expect_false(identical(lived(n = 60, seed = 4), changed))
+  expect_identical(nrow(lived()), 50L)
+})
+
+test_that("what happens shows in the tables, over both APIs", {
+  for (v2 in c(TRUE, FALSE)) {
+    auth <- AmoSandbox(notes = 0, leads = 40, access = "token", v2 = v2)
+    leads <- function() AmoLeads(auth)$leads
+    before <- leads()
+    new <- AmoSandboxChange(auth, "create", "lead", n = 2)
+    expect_setequal(leads()$id, c(before$id, new$id))
+    moved <- AmoSandboxChange(auth, "move", "lead", id = new$id[[1]])
+    after <- leads()
+    expect_identical(as.numeric(max(after$updated_at)), as.numeric(moved$at))
+    changes <- AmoNotes(auth, "lead", note_type = 3, element_id = new$id[[1]])
+    expect_identical(as.numeric(changes$params_STATUS_NEW), as.numeric(
+      after$status_id[after$id == new$id[[1]]]
+    ))
+    AmoSandboxChange(auth, "trash", "lead", id = new$id[[1]])
+    AmoSandboxChange(auth, "delete", "lead", id = new$id[[2]])
+    AmoSandboxChange(auth, "merge", "lead", id = before$id[1:3])
+    expect_setequal(leads()$id, before$id[-(2:3)])
+    AmoSandboxChange(auth, "restore", "lead")
+    expect_setequal(leads()$id, c(before$id[-(2:3)], new$id[[1]]))
+  }
+})
+
+test_that("things happen in the middle of a list that is read", {
+  fault <- list(path = "limit_offset", nth = 2, action = "change", rows = 300)
+  auth <- AmoSandbox(notes = c(lead = 700), faults = list(fault))
+  still <- AmoNotes(AmoSandbox(notes = c(lead = 700)), "lead")
+  notes <- AmoNotes(auth, "lead")
+  expect_false(anyDuplicated(notes$id) > 0)
+  expect_gt(length(setdiff(notes$id, still$id)), 0)
+})
+
+test_that("changes that are not possible are input errors which say why", {
+  auth <- AmoSandbox(notes = 0, leads = 3)
+  expect_wrong <- function(..., message) {
+    expect_error(AmoSandboxChange(...), message, class = "amocrm_error_input", fixed = TRUE)
+  }
+  expect_wrong(
+    auth, "move", id = 5,
+    message = "`change` \"move\" is not possible for the lead with `id` 5"
+  )
+  expect_wrong(auth, "explode", message = "`change`")
+  expect_wrong(auth, c("move", "trash"), message = "`change`")
+  expect_wrong(auth, "move", type = "task", message = "`type`")
+  expect_wrong(auth, "create", id = 5, message = "`id`")
+  expect_wrong(auth, n = -1, message = "`n`")
+  expect_wrong(auth, seed = "x", message = "`seed`")
+  expect_wrong(AmoAuthList(domain = "a", access_token = "b"), message = "AmoSandbox()")
+  expect_identical(nrow(AmoSandboxChange(auth, "trash", n = 5)), 3L)
+})
