@@ -23,7 +23,7 @@ captured <- function(pattern, text) {
 #' @noRd
 place_text <- function(place) {
   rows <- captured("^(.+), rows ([0-9]+) to ([0-9]+)$", place)
-  from <- captured("^(.+?)(?:, rows from ([0-9]+) on| from row ([0-9]+))$", place)
+  from <- captured("^(.+) from row ([0-9]+)$", place)
   page <- captured("^(.+), page ([0-9]+)$", place)
   by_id <- captured("^(.+) by id$", place)
   one <- captured("^([a-z]+) ([0-9]+)$", place)
@@ -31,7 +31,7 @@ place_text <- function(place) {
   if (!is.null(rows)) {
     gettextf("%s, rows %s to %s", list_name(rows[[1]]), rows[[2]], rows[[3]])
   } else if (!is.null(from)) {
-    gettextf("%s from row %s", list_name(from[[1]]), paste0(from[[2]], from[[3]]))
+    gettextf("%s from row %s", list_name(from[[1]]), from[[2]])
   } else if (!is.null(page)) {
     gettextf("%s, page %s", list_name(page[[1]]), page[[2]])
   } else if (!is.null(by_id)) {

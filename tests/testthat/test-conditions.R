@@ -112,7 +112,6 @@ test_that("places are in the words of Rust, in English", {
     said <- sub("custom fields: ", "custom fields of ", sub(", id", "", place_text(place)))
     expect_identical(said, place)
   }
-  expect_identical(place_text("leads, rows from 7 on"), "leads from row 7")
   expect_identical(place_text("leads from row 7"), "leads from row 7")
 })
 

@@ -229,7 +229,7 @@ test_that("a Russian session gets places, causes and waits in Russian", {
     'inside <- asNamespace("amocrm")',
     "evalq(list(",
     '  rows = place_text("lead notes, rows 501 to 1000"),',
-    '  from = place_text("leads, rows from 498 on"),',
+    '  from = place_text("leads from row 498"),',
     '  first = place_text("company events from row 1"),',
     '  page = place_text("incoming leads, page 3"),',
     '  stalled = place_text("tasks: no new rows for 300 s"),',

@@ -336,7 +336,7 @@ impl ListContext<'_> {
             Missing::Of(range) => {
                 format!("{name}, rows {} to {}", range.offset + 1, range.end())
             }
-            Missing::From(range) => format!("{name}, rows from {} on", range.offset + 1),
+            Missing::From(range) => format!("{name} from row {}", range.offset + 1),
         }
     }
 

@@ -99,7 +99,7 @@ impl<'a, T: Row> Filters<'a, T> {
             (None, None) => Box::new(first..rows.len()),
         };
         let places: Box<dyn Iterator<Item = usize> + 'b> =
-            if order.falling { Box::new(rising.rev()) } else { rising };
+            if order.falling { Box::new(rising.rev()) } else { Box::new(rising) };
         let rows = places.filter(|place| listed.has(*place)).map(|place| &rows[place]);
         Box::new(rows.filter(|row| row.is_there() && self.tests.iter().all(|test| test(row))))
     }
