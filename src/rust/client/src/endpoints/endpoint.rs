@@ -1,122 +1,402 @@
-//! A call that gives one table, read from one or more lists.
+//! A table of one kind of record, declared as data: where each API lists the
+//! records, how arguments are sent, how a record becomes a row.
 
-use std::sync::OnceLock;
-
-use futures_util::future::{BoxFuture, FutureExt, try_join};
+use std::sync::Arc;
 
 use crate::account::Api;
-use crate::endpoints::paged_list::PagedList;
+use crate::bad_body::BadBody;
+use crate::endpoints::arguments::Arguments;
+use crate::endpoints::paged_list::{PagedList, Pagination};
+use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
 use crate::error::Error;
-use crate::paging::join_lists;
-use crate::query::{Context, Query, Tables, Warning, all_of};
-use crate::table::{Schema, Table};
+use crate::http::Request;
+use crate::json::flatten::Record;
+use crate::json::page::Page;
+use crate::table::row::Row;
+use crate::table::row_filter::{RowFilter, Span};
+use crate::table::{Format, Map, RowMap, Schema, Table, read_page};
 
-/// An endpoint: a table and the lists that hold its rows, over either API.
-pub trait Endpoint: Send + Sync + 'static {
-    /// The name of the table.
-    const NAME: &'static str;
-
-    /// Its columns.
-    fn schema(&self) -> &'static Schema;
-
-    /// Whether its times need the account's zone.
-    fn has_times(&self) -> bool {
-        !self.schema().times.is_empty()
-    }
-
-    /// The lists that together hold its rows.
-    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>>;
-
-    /// The columns that rows of several lists are ordered by, ascending; none
-    /// keeps the order of the lists.
-    fn order(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Puts the table of an API in its final form.
-    fn finish(&self, _api: Api, _table: &mut Table) {}
-
-    /// The warning in place of an error which only means that there are no rows. None
-    /// for any other error.
-    fn excuse(&self, _error: &Error, _lists: &[PagedList]) -> Option<Warning> {
-        None
-    }
-
-    /// The error that an error of the lists means here.
-    fn explain(&self, error: Error) -> Error {
-        error
-    }
+/// A table, and the lists that hold its rows.
+pub struct Endpoint {
+    /// The name of the table, by which it is asked for.
+    pub name: &'static str,
+    /// Its records in words, for messages.
+    pub label: &'static str,
+    /// What the table is made of.
+    pub schema: &'static Schema,
+    /// The member that tells records apart.
+    pub id: &'static str,
+    /// Its lists over API v2, if that has it. Otherwise v4 is asked.
+    pub v2: Option<ListSpec>,
+    /// Its lists over API v4.
+    pub v4: ListSpec,
+    /// Filters that are applied again to the rows received.
+    pub filters: &'static [Filter],
+    /// The columns that rows of several lists are ordered by, ascending; none keeps the
+    /// order of the lists.
+    pub order: &'static [&'static str],
+    /// Columns beyond those of API v2, which come last.
+    pub last: &'static [&'static str],
 }
 
-/// The query of an endpoint, and what was received.
-pub struct TableQuery<E> {
-    endpoint: E,
-    /// Set as soon as it is known which lists they are, and of which API.
-    lists: OnceLock<(Api, Vec<PagedList>)>,
-    /// Why there are no rows.
-    excuse: OnceLock<Warning>,
+/// The lists of one API.
+pub struct ListSpec {
+    /// Path of the list.
+    pub path: &'static str,
+    /// The member of `_embedded` that holds the records.
+    pub member: &'static str,
+    /// Parameters that are always sent.
+    pub always: &'static [(&'static str, &'static str)],
+    /// How the arguments are sent.
+    pub parameters: &'static [Parameter],
+    /// How it is paged.
+    pub pagination: Pagination,
+    /// Records of a page at most.
+    pub limit: u32,
+    /// Ids that one request may name.
+    pub ids: usize,
+    /// How a record becomes a row.
+    pub row: RowOf,
+    /// Whether only administrators may read it: a 403 is then about rights.
+    pub is_for_admins: bool,
 }
 
-impl<E: Endpoint> TableQuery<E> {
-    /// Nothing is read yet.
-    pub fn new(endpoint: E) -> Self {
-        TableQuery { endpoint, lists: OnceLock::new(), excuse: OnceLock::new() }
-    }
-
-    async fn read(&self, context: &Context) -> Result<(), Error> {
-        let read = self.read_lists(context).await;
-        let excuse =
-            read.as_ref().err().and_then(|error| self.endpoint.excuse(error, self.known()));
-        if let Some(excuse) = excuse {
-            self.excuse.get_or_init(|| excuse);
-            if self.endpoint.has_times() {
-                // The refusal may have come first. An empty table has a zone too.
-                context.zone().await?;
-            }
-            return Ok(());
-        }
-        read.map_err(|error| self.endpoint.explain(error))
-    }
-
-    async fn read_lists(&self, context: &Context) -> Result<(), Error> {
-        let lists = self.endpoint.lists(context).await?;
-        let (_, lists) = self.lists.get_or_init(|| (context.api, lists));
-        let readings = lists.iter().map(|list| list.read(context).boxed()).collect();
-        let reading = all_of(&context.transport.http.progress, readings);
-        if self.endpoint.has_times() {
-            try_join(context.zone(), reading).await.map(|_| ())
-        } else {
-            reading.await
-        }
-    }
-
-    fn known(&self) -> &[PagedList] {
-        self.lists.get().map(|(_, lists)| lists.as_slice()).unwrap_or_default()
-    }
+/// How a record becomes a row.
+pub enum RowOf {
+    /// All its fields but these.
+    AllBut(&'static [&'static str]),
+    /// Members, each with the column that it becomes; empty where one is missing.
+    Columns(&'static [(&'static str, &'static str)]),
+    /// A function writes it.
+    Function(WriteRow),
+    /// A function writes it, and sees `_embedded`, too.
+    WithEmbedded(WriteRow),
+    /// Rows are no records: a function reads the whole body.
+    Body(ReadBody),
 }
 
-impl<E: Endpoint> Query for TableQuery<E> {
-    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
-        self.read(context).boxed()
+/// Writes the row of a record; false drops it.
+pub type WriteRow = for<'r> fn(&'r Record, &mut Row<'r>) -> bool;
+
+/// Makes rows of the body of an answer.
+pub type ReadBody = fn(Option<&[u8]>) -> Result<Page<Table>, BadBody>;
+
+/// How an argument is sent.
+pub struct Parameter {
+    argument: &'static str,
+    /// The parameter, or the path for [`Sent::InPath`].
+    name: &'static str,
+    sent: Sent,
+}
+
+#[derive(Clone, Copy)]
+enum Sent {
+    Each,
+    Translated(fn(&str) -> &str),
+    Only,
+    From,
+    To,
+    Apart,
+    ApartOrWhole,
+    InPath,
+    Chunks(usize),
+}
+
+impl Parameter {
+    const fn new(argument: &'static str, name: &'static str, sent: Sent) -> Self {
+        Parameter { argument, name, sent }
     }
 
-    fn tables(&self) -> Tables {
-        let (lists, order) = (self.known(), self.endpoint.order());
-        let are_several = lists.len() > 1 || lists.iter().any(PagedList::is_joint);
-        let rows = lists.iter().filter_map(PagedList::take);
-        let table = if are_several && !order.is_empty() && !lists.iter().any(PagedList::is_by_ids) {
-            Table::in_order(rows.collect(), order)
-        } else {
-            join_lists(rows)
+    /// A parameter for each value.
+    pub const fn each(argument: &'static str, name: &'static str) -> Self {
+        Parameter::new(argument, name, Sent::Each)
+    }
+
+    /// A parameter for each value, in the words of the API.
+    pub const fn translated(
+        argument: &'static str,
+        name: &'static str,
+        word: fn(&str) -> &str,
+    ) -> Self {
+        Parameter::new(argument, name, Sent::Translated(word))
+    }
+
+    /// A parameter if there is just one value.
+    pub const fn only(argument: &'static str, name: &'static str) -> Self {
+        Parameter::new(argument, name, Sent::Only)
+    }
+
+    /// The first moment, sent a second earlier: the server may exclude it.
+    pub const fn from(argument: &'static str, name: &'static str) -> Self {
+        Parameter::new(argument, name, Sent::From)
+    }
+
+    /// The last moment, sent a second later.
+    pub const fn to(argument: &'static str, name: &'static str) -> Self {
+        Parameter::new(argument, name, Sent::To)
+    }
+
+    /// A list for each value. Of several such parameters the first one that has values
+    /// makes lists; another one is sent if there is just one value.
+    pub const fn apart(argument: &'static str, name: &'static str) -> Self {
+        Parameter::new(argument, name, Sent::Apart)
+    }
+
+    /// The same, or one list for all where that takes fewer requests.
+    pub const fn apart_or_whole(argument: &'static str, name: &'static str) -> Self {
+        Parameter::new(argument, name, Sent::ApartOrWhole)
+    }
+
+    /// The same with a path of its own for each value, in place of `{}`. Unknown values
+    /// have no rows.
+    pub const fn in_path(argument: &'static str, path: &'static str) -> Self {
+        Parameter::new(argument, path, Sent::InPath)
+    }
+
+    /// A list for as many values as one request may name.
+    pub const fn chunks(argument: &'static str, name: &'static str, most: usize) -> Self {
+        Parameter::new(argument, name, Sent::Chunks(most))
+    }
+
+    fn makes_lists(&self) -> bool {
+        matches!(self.sent, Sent::Apart | Sent::ApartOrWhole | Sent::InPath | Sent::Chunks(_))
+    }
+
+    fn may_be_whole(&self) -> bool {
+        matches!(self.sent, Sent::ApartOrWhole | Sent::InPath)
+    }
+
+    /// Adds the values to a request for one list.
+    fn add(&self, request: Request, values: &[String]) -> Request {
+        let moved = |seconds: i64| {
+            let moments = values.iter().filter_map(|value| value.parse::<i64>().ok());
+            moments.map(|moment| moment + seconds).collect::<Vec<_>>()
         };
-        let mut table = table.unwrap_or_else(|| Table::new(self.endpoint.schema()));
-        if let Some((api, _)) = self.lists.get() {
-            self.endpoint.finish(*api, &mut table);
+        match self.sent {
+            Sent::Each => request.queries(self.name, values),
+            Sent::Translated(word) => {
+                let words: Vec<&str> = values.iter().map(|value| word(value)).collect();
+                request.queries(self.name, &words)
+            }
+            Sent::From => request.queries(self.name, &moved(-1)),
+            Sent::To => request.queries(self.name, &moved(1)),
+            Sent::Only | Sent::Apart | Sent::ApartOrWhole if values.len() == 1 => {
+                request.queries(self.name, values)
+            }
+            _ => request,
         }
-        vec![(E::NAME.to_owned(), table)]
+    }
+}
+
+/// A filter that is applied again to the rows received.
+pub enum Filter {
+    /// A column holds one of the values of an argument.
+    In(&'static str, &'static str),
+    /// The same; rows without the column pass.
+    InOrAbsent(&'static str, &'static str),
+    /// A column holds what the APIs write for one of the values: the value itself where
+    /// the function has nothing for it.
+    Written(&'static str, &'static str, fn(&str) -> &'static [&'static str]),
+    /// The time in a column is not before the first argument, nor after the second.
+    Between(&'static str, &'static str, &'static str),
+}
+
+impl Endpoint {
+    /// No lists yet: what most declarations leave as it is.
+    pub const DEFAULT: Endpoint = Endpoint {
+        name: "",
+        label: "",
+        schema: &Schema::TEXT,
+        id: "id",
+        v2: None,
+        v4: ListSpec::V4,
+        filters: &[],
+        order: &[],
+        last: &[],
+    };
+
+    /// The API that lists the table where `api` is in use, and its lists.
+    pub fn spec(&self, api: Api) -> (Api, &ListSpec) {
+        match (api, &self.v2) {
+            (Api::V2, Some(v2)) => (Api::V2, v2),
+            _ => (Api::V4, &self.v4),
+        }
     }
 
-    fn warnings(&self) -> Vec<Warning> {
-        self.excuse.get().cloned().into_iter().collect()
+    /// The filter of a call; moments are seconds since 1970.
+    pub(super) fn filter<'a>(&self, arguments: &'a Arguments) -> RowFilter {
+        let second = |name| arguments.text(name).and_then(|second| second.parse().ok());
+        self.filters.iter().fold(RowFilter::default(), |filter, one| match *one {
+            Filter::In(argument, column) => filter.is_in(column, arguments.texts(argument)),
+            Filter::InOrAbsent(argument, column) => {
+                filter.is_in_or_absent(column, arguments.texts(argument))
+            }
+            Filter::Written(argument, column, forms) => {
+                let forms = |text: &'a String| match forms(text) {
+                    [] => vec![text.as_str()],
+                    forms => forms.to_vec(),
+                };
+                let texts: Vec<&str> = arguments.texts(argument).iter().flat_map(forms).collect();
+                filter.is_in(column, &texts)
+            }
+            Filter::Between(from, to, column) => {
+                filter.between(column, Span { from: second(from), to: second(to) })
+            }
+        })
     }
+}
+
+impl ListSpec {
+    /// A list of API v2.
+    pub const V2: ListSpec = ListSpec {
+        path: "",
+        member: "items",
+        always: &[],
+        parameters: &[],
+        pagination: Pagination::Rows,
+        limit: V2_LIMIT,
+        ids: IDS_A_REQUEST,
+        row: RowOf::AllBut(&[]),
+        is_for_admins: false,
+    };
+
+    /// A list of API v4.
+    pub const V4: ListSpec =
+        ListSpec { pagination: Pagination::Pages, limit: V4_LIMIT, ..ListSpec::V2 };
+
+    fn request(&self, path: String) -> Request {
+        let always = self.always.iter();
+        always.fold(Request::get(path), |request, (name, value)| request.query(name, value))
+    }
+
+    fn sent(&self, path: String, arguments: &Arguments) -> Request {
+        self.parameters.iter().fold(self.request(path), |request, parameter| {
+            parameter.add(request, arguments.texts(parameter.argument))
+        })
+    }
+
+    /// The row of a record; false drops it.
+    pub fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) -> bool {
+        match &self.row {
+            RowOf::AllBut(names) => {
+                let fields = record.iter().filter(|field| !names.contains(&field.name()));
+                fields.for_each(|field| row.push_field(field));
+                true
+            }
+            RowOf::Columns(columns) => {
+                columns.iter().for_each(|(name, column)| row.copy_as(record, name, column));
+                true
+            }
+            RowOf::Function(write) | RowOf::WithEmbedded(write) => write(record, row),
+            RowOf::Body(_) => false,
+        }
+    }
+}
+
+/// The lists that hold what a call asks for.
+pub struct Lists {
+    /// The whole list, which may be read in place of the parts.
+    pub whole: Option<PagedList<Table>>,
+    /// Lists that together have all rows.
+    pub parts: Vec<PagedList<Table>>,
+    /// Whether rows are put in the order of the endpoint.
+    pub is_sorted: bool,
+}
+
+impl Endpoint {
+    /// The lists of a call; moments are seconds since 1970.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for arguments that can't be read.
+    pub fn lists(&'static self, api: Api, arguments: &Arguments) -> Result<Lists, Error> {
+        let (_, spec) = self.spec(api);
+        let list = self.list_of(spec, arguments)?;
+        let ids = arguments.ids("id")?;
+        if !ids.is_empty() {
+            // Filters are not sent: they are applied to the rows received.
+            let by_ids = || list(spec.request(spec.path.to_owned()));
+            let limit = limit(spec, arguments)?;
+            let parts = PagedList::by_ids(&ids, spec.ids, limit, by_ids);
+            return Ok(Lists { whole: None, parts, is_sorted: false });
+        }
+        let whole = spec.sent(spec.path.to_owned(), arguments);
+        let has_several = |parameter: &Parameter| {
+            parameter.may_be_whole() && arguments.texts(parameter.argument).len() > 1
+        };
+        let is_sorted = spec.parameters.iter().any(has_several);
+        let splits = |parameter: &&Parameter| {
+            parameter.makes_lists() && !arguments.texts(parameter.argument).is_empty()
+        };
+        let Some(split) = spec.parameters.iter().find(splits) else {
+            return Ok(Lists { whole: None, parts: vec![list(whole)], is_sorted });
+        };
+        let values = arguments.texts(split.argument);
+        let parts: Vec<_> = match split.sent {
+            Sent::Chunks(most) => {
+                let chunks = values.chunks(most);
+                chunks.map(|some| list(whole.clone().queries(split.name, some))).collect()
+            }
+            Sent::InPath => {
+                let path = |value: &String| split.name.replace("{}", value);
+                let part = |value| list(spec.sent(path(value), arguments)).part_of(whole.clone());
+                values.iter().map(part).collect()
+            }
+            _ => {
+                let one = |value| arguments.clone().set(split.argument, [value]);
+                let part = |value| list(spec.sent(spec.path.to_owned(), &one(value)));
+                values.iter().map(part).collect()
+            }
+        };
+        let is_sorted = is_sorted || parts.len() > 1;
+        Ok(Lists { whole: split.may_be_whole().then(|| list(whole)), parts, is_sorted })
+    }
+
+    /// Makes lists of requests.
+    fn list_of(
+        &'static self,
+        spec: &'static ListSpec,
+        arguments: &Arguments,
+    ) -> Result<impl Fn(Request) -> PagedList<Table>, Error> {
+        let (limit, filter) = (limit(spec, arguments)?, Arc::new(self.filter(arguments)));
+        Ok(move |request| {
+            let filter = Arc::clone(&filter);
+            let read = move |body: Option<&[u8]>| self.read_page(spec, &filter, body);
+            let (empty, read) = (Table::new(self.schema), Box::new(read));
+            PagedList::new(self.label, request, spec.pagination, limit, empty, read)
+        })
+    }
+
+    /// A page of records; no body is a page without rows.
+    fn read_page(
+        &self,
+        spec: &ListSpec,
+        filter: &RowFilter,
+        body: Option<&[u8]>,
+    ) -> Result<Page<Table>, BadBody> {
+        let write: &RowMap = &|record, row| spec.write(record, row) && filter.matches(row);
+        let map = match spec.row {
+            RowOf::Body(read) => return read(body),
+            RowOf::WithEmbedded(_) => Map::FunctionWithEmbedded(write),
+            _ => Map::Function(write),
+        };
+        let Some(body) = body else { return Ok(Page::empty(Table::new(self.schema))) };
+        let (schema, id) = (self.schema, self.id);
+        read_page(body, &Format { list: spec.member, schema, id, order: None, map })
+    }
+}
+
+/// Records of a page at most: what the call asks for, if it says so, and the API serves.
+fn limit(spec: &ListSpec, arguments: &Arguments) -> Result<u32, Error> {
+    match arguments.text("limit") {
+        Some(_) => Ok(arguments.limit()?.min(spec.limit)),
+        None => Ok(spec.limit),
+    }
+}
+
+/// Path and query of the first request to each list of a call that is no whole.
+#[cfg(test)]
+pub fn requests(endpoint: &'static Endpoint, api: Api, arguments: &Arguments) -> Vec<String> {
+    let lists = endpoint.lists(api, arguments).map(|lists| lists.parts).unwrap_or_default();
+    let requests = lists.iter().map(PagedList::first_request);
+    requests.map(|request| format!("{}?{}", request.path(), request.shown_query())).collect()
 }

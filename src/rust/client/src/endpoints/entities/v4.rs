@@ -14,14 +14,13 @@ use super::with;
 use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::account::transport::Transport;
+use crate::endpoints::parameters::between;
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::broken_text::read_document;
 use crate::json::flatten::{JsonType, Record};
-use crate::paging::PageRange;
 use crate::table::column_builder::flag;
 use crate::table::row::Row;
-use crate::table::row_filter::Span;
 
 #[derive(Deserialize)]
 struct AccountBody {
@@ -47,40 +46,23 @@ pub fn request_one(call: &EntityRequest, id: u64) -> Request {
     request.query("with", &embedded(call).join(","))
 }
 
-/// The request for a page. Filters are sent only where the account has them.
-pub fn request(
-    call: &EntityRequest,
-    filter: &EntityFilter,
-    range: PageRange,
-    with_filters: bool,
-) -> Request {
+/// The request for the list, without paging. Filters are sent only where the account has
+/// them.
+pub fn request(call: &EntityRequest, filter: &EntityFilter, with_filters: bool) -> Request {
     let entity = call.entity;
-    let mut request = Request::get(format!("/api/v4/{}", entity.plural()))
-        .query("page", &range.page_number())
-        .query("limit", &range.limit);
+    let mut request = Request::get(format!("/api/v4/{}", entity.plural()));
     // No sort order of customers is documented. The pager sees if it changes.
     if entity != Entity::Customer {
         request = request.query("order[id]", "asc");
     }
     request = request.query("with", &embedded(call).join(","));
-    if let Some(search) = &call.search {
-        request = request.query("query", search);
-    }
+    request = request.queries("query", call.search.as_slice());
     if !with_filters {
         return request;
     }
-    request = request.queries("filter[id][]", &filter.ids);
     request = request.queries("filter[responsible_user_id][]", &filter.users);
-    request = between(request, "created_at", filter.created);
-    between(request, "updated_at", filter.updated)
-}
-
-fn between(request: Request, name: &str, span: Span) -> Request {
-    let ends = [("from", span.from), ("to", span.to)];
-    ends.into_iter().fold(request, |request, (end, seconds)| match seconds {
-        Some(seconds) => request.query(&format!("filter[{name}][{end}]"), &seconds),
-        None => request,
-    })
+    request = between(request, "filter[created_at]", filter.created, |seconds| seconds);
+    between(request, "filter[updated_at]", filter.updated, |seconds| seconds)
 }
 
 /// What has to be embedded for the linked tables.

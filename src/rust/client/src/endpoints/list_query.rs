@@ -1,0 +1,150 @@
+//! A call for one table that is declared as an [`Endpoint`].
+
+use std::sync::OnceLock;
+
+use futures_util::future::{BoxFuture, FutureExt, try_join};
+
+use crate::account::Api;
+use crate::endpoints::arguments::Arguments;
+use crate::endpoints::customers;
+use crate::endpoints::endpoint::{Endpoint, Filter};
+use crate::endpoints::paged_list::{PagedList, read_all};
+use crate::error::Error;
+use crate::paging::join_lists;
+use crate::query::{Context, Query, Tables, Warning};
+use crate::table::Table;
+
+/// What is asked of an endpoint, and what was received.
+pub struct ListQuery {
+    endpoint: &'static Endpoint,
+    arguments: Arguments,
+    /// Set as soon as it is known which lists they are.
+    reading: OnceLock<Reading>,
+    /// Set when the account turns out to have no customers.
+    no_customers: OnceLock<()>,
+}
+
+struct Reading {
+    api: Api,
+    lists: Vec<PagedList<Table>>,
+    is_sorted: bool,
+}
+
+impl ListQuery {
+    /// Nothing is read yet.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for arguments that can't be read.
+    pub fn new(endpoint: &'static Endpoint, arguments: Arguments) -> Result<Self, Error> {
+        let query = ListQuery {
+            endpoint,
+            arguments,
+            reading: OnceLock::new(),
+            no_customers: OnceLock::new(),
+        };
+        query.arguments.ids("id")?;
+        for name in query.moments() {
+            query.arguments.moment(name)?;
+        }
+        Ok(query)
+    }
+
+    /// The arguments that are moments.
+    fn moments(&self) -> impl Iterator<Item = &'static str> {
+        let names = self.endpoint.filters.iter().map(|filter| match filter {
+            Filter::Between(from, to, _) => vec![*from, *to],
+            _ => Vec::new(),
+        });
+        names.flatten()
+    }
+
+    /// The arguments with moments as seconds since 1970.
+    async fn in_seconds(&self, context: &Context) -> Result<Arguments, Error> {
+        let mut arguments = self.arguments.clone();
+        for name in self.moments() {
+            let seconds = context.epoch(arguments.moment(name)?).await?;
+            arguments = arguments.set(name, seconds);
+        }
+        Ok(arguments)
+    }
+
+    async fn read_lists(&self, context: &Context) -> Result<(), Error> {
+        let arguments = self.in_seconds(context).await?;
+        let (api, _) = self.endpoint.spec(context.api);
+        let found = self.endpoint.lists(api, &arguments)?;
+        let lists = match found.whole {
+            Some(whole) => whole.or_parts(found.parts, context).await?,
+            None => found.parts,
+        };
+        let reading = Reading { api, lists, is_sorted: found.is_sorted };
+        let reading = self.reading.get_or_init(|| reading);
+        let read = read_all(&reading.lists, context);
+        if self.has_times() { try_join(context.zone(), read).await.map(drop) } else { read.await }
+    }
+
+    /// Whether times need the account's zone.
+    fn has_times(&self) -> bool {
+        !self.endpoint.schema.times.is_empty()
+    }
+
+    fn lists(&self) -> &[PagedList<Table>] {
+        self.reading.get().map(|reading| reading.lists.as_slice()).unwrap_or_default()
+    }
+
+    /// A 403 for what only administrators may read is about rights (docs/api-v4.md,
+    /// Rights).
+    fn explain(&self, error: Error, api: Api) -> Error {
+        let (_, spec) = self.endpoint.spec(api);
+        match error {
+            Error::Blocked { detail, at }
+                if spec.is_for_admins && at.endpoint.ends_with(spec.path) =>
+            {
+                Error::Forbidden { detail, at }
+            }
+            error => error,
+        }
+    }
+}
+
+impl Query for ListQuery {
+    fn only_api(&self) -> Option<Api> {
+        self.endpoint.v2.is_none().then_some(Api::V4)
+    }
+
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        async {
+            match self.read_lists(context).await {
+                Err(error) if customers::are_missing_in(&error, self.lists()) => {
+                    self.no_customers.get_or_init(|| ());
+                    if self.has_times() {
+                        // The refusal may have come first. An empty table has a zone too.
+                        context.zone().await?;
+                    }
+                    Ok(())
+                }
+                read => read.map_err(|error| self.explain(error, context.api)),
+            }
+        }
+        .boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        let Endpoint { name, schema, order, last, .. } = self.endpoint;
+        let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
+        let rows = self.lists().iter().filter_map(PagedList::take);
+        let table = if is_sorted && !order.is_empty() {
+            Table::in_order(rows.collect(), order)
+        } else {
+            join_lists(rows)
+        };
+        let mut table = table.unwrap_or_else(|| Table::new(schema));
+        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
+            last.iter().for_each(|column| table.move_last(column));
+        }
+        vec![((*name).to_owned(), table)]
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        self.no_customers.get().map(|()| Warning::NoCustomers).into_iter().collect()
+    }
+}
