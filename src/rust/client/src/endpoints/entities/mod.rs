@@ -3,12 +3,11 @@
 
 mod custom_field;
 mod filter;
-mod many;
+mod parts;
 mod query;
 mod records;
 mod related;
 mod request;
-mod scalar;
 mod schema;
 mod sums;
 mod v2;

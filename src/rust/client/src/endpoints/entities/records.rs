@@ -3,12 +3,11 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::custom_field::{CustomField, FieldValue};
+use super::custom_field::{push_text, values};
 use super::filter::EntityFilter;
-use super::many::Many;
-use super::related::{Embedded, Link, Links, Related, Tag};
+use super::parts::scalar;
+use super::related::{Related, links};
 use super::request::Entity;
-use super::scalar::Scalar;
 use super::schema::{self, Linked};
 use super::with::{self, Element};
 use super::{v2, v4};
@@ -100,28 +99,11 @@ impl<'r> EntitySink<'r> {
 
 impl FieldReader for EntitySink<'_> {
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match (self.api, name) {
-            (_, "_links") => drop(map.next_value::<IgnoredAny>()?),
-            (Api::V2, "custom_fields") | (Api::V4, "custom_fields_values") => {
-                self.related.fields = map.next_value::<Many<CustomField>>()?.0;
-            }
-            (Api::V2, "tags") => self.related.tags = map.next_value::<Many<Tag>>()?.0,
-            (Api::V2, "contacts") => self.related.contacts = map.next_value::<Links>()?.0,
-            (Api::V2, "leads") => self.related.leads = map.next_value::<Links>()?.0,
-            (Api::V2, "customers") => self.related.customers = map.next_value::<Links>()?.0,
-            (Api::V4, "_embedded") => {
-                let embedded = map.next_value::<Embedded>()?;
-                self.related.tags = embedded.tags.0;
-                self.related.contacts = embedded.contacts.0;
-                self.related.leads = embedded.leads.0;
-                self.related.customers = embedded.customers.0;
-                self.related.companies = embedded.companies.0;
-                self.related.others = embedded.others;
-            }
-            (Api::V2, "_embedded") => self.related.others = map.next_value::<Embedded>()?.others,
-            _ => return Ok(false),
+        if name == "_links" {
+            map.next_value::<IgnoredAny>()?;
+            return Ok(true);
         }
-        Ok(true)
+        self.related.read(self.api, name, map)
     }
 }
 
@@ -129,7 +111,7 @@ impl RecordSink for EntitySink<'_> {
     type Rows = Vec<Table>;
 
     fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
-        let mut related = std::mem::take(&mut self.related);
+        let related = std::mem::take(&mut self.related);
         let mut row = std::mem::take(&mut self.row).emptied();
         match self.api {
             Api::V2 => {
@@ -151,19 +133,14 @@ impl RecordSink for EntitySink<'_> {
         for (linked, table) in self.linked.iter().zip(&mut self.tables[1..]) {
             let mut links = LinkRows { id, spare: &mut self.row, table };
             match linked {
-                Linked::CustomFields => match self.api {
-                    Api::V2 => links.fields(&mut related.fields, |_, _| {})?,
-                    Api::V4 => links.fields(&mut related.fields, |field, value| {
-                        v4::as_v2_value(field, value, self.zone);
-                    })?,
-                },
-                Linked::Tags => links.tags(&related.tags)?,
+                Linked::CustomFields => links.fields(&related, self.zone)?,
+                Linked::Tags => links.tags(&related)?,
                 Linked::Contacts => {
-                    links.entities(&related.contacts, "contact_id", "contact_idx")?;
+                    links.entities(&related, "contacts", "contact_id", "contact_idx")?;
                 }
-                Linked::Leads => links.entities(&related.leads, "lead_id", "lead_idx")?,
+                Linked::Leads => links.entities(&related, "leads", "lead_id", "lead_idx")?,
                 Linked::Customers => {
-                    links.entities(&related.customers, "customer_id", "customer_idx")?;
+                    links.entities(&related, "customers", "customer_id", "customer_idx")?;
                 }
                 Linked::Elements => links.elements(&with::elements(&related))?,
             }
@@ -203,29 +180,22 @@ impl LinkRows<'_> {
         Ok(())
     }
 
-    /// A row for each value, and for each part of one that has parts: the
-    /// name of the part is then the subtype.
-    fn fields(
-        &mut self,
-        fields: &mut [CustomField],
-        adapt: impl Fn(&CustomField, &mut FieldValue),
-    ) -> Result<(), BadCell> {
-        for field in fields {
-            for mut value in std::mem::take(&mut field.values.0) {
-                adapt(field, &mut value);
-                for (part, content) in value.content.0.iter().chain(&value.others.0) {
-                    self.add(|row| write_field(row, field, &value, part, content))?;
-                }
+    /// A row for each value, and for each part of one that has parts.
+    fn fields(&mut self, related: &Related, zone: &Zone) -> Result<(), BadCell> {
+        let lists = ["custom_fields", "custom_fields_values"].map(|name| related.objects(name));
+        for value in lists.iter().flatten().flat_map(|field| values(field, zone)) {
+            for (part, text) in &value.parts {
+                self.add(|row| value.write(part, text, row))?;
             }
         }
         Ok(())
     }
 
-    fn tags(&mut self, tags: &[Tag]) -> Result<(), BadCell> {
-        for (position, tag) in (1..).zip(tags) {
+    fn tags(&mut self, related: &Related) -> Result<(), BadCell> {
+        for (position, tag) in (1..).zip(related.objects("tags")) {
             self.add(|row| {
-                row.push_value("tag_id", tag.id.value());
-                push_text(row, "tag_name", &tag.name);
+                row.push_value("tag_id", scalar(tag.get("id")));
+                push_text(row, "tag_name", scalar(tag.get("name")));
                 row.push_value("tag_idx", Value::Whole(position));
             })?;
         }
@@ -253,45 +223,18 @@ impl LinkRows<'_> {
 
     fn entities(
         &mut self,
-        links: &[Link],
+        related: &Related,
+        name: &str,
         id: &'static str,
         number: &'static str,
     ) -> Result<(), BadCell> {
+        let links = related.get(name).map(links).unwrap_or_default();
         for (position, link) in (1..).zip(links) {
             self.add(|row| {
-                row.push_value(id, link.id.value());
+                row.push_value(id, link.id);
                 row.push_value(number, Value::Whole(position));
             })?;
         }
         Ok(())
-    }
-}
-
-fn write_field<'r>(
-    row: &mut Row<'r>,
-    field: &'r CustomField,
-    value: &'r FieldValue,
-    part: &'r str,
-    content: &'r Scalar,
-) {
-    row.push_value("custom_field_id", field.id.value());
-    push_text(row, "custom_field_name", &field.name);
-    row.push_value("custom_field_is_system", field.is_system.value());
-    // An enum of old interfaces may be a word.
-    if value.choice().text.bytes().all(|byte| byte.is_ascii_digit()) {
-        row.push_value("custom_field_value_id", value.choice().value());
-    }
-    push_text(row, "custom_field_value", content);
-    if part.is_empty() {
-        push_text(row, "custom_field_value_subtype", &value.subtype);
-    } else {
-        row.push("custom_field_value_subtype", part);
-    }
-}
-
-/// Adds a scalar as a text; none makes no cell.
-fn push_text<'r>(row: &mut Row<'r>, name: &'static str, scalar: &'r Scalar) {
-    if let Some(text) = scalar.get() {
-        row.push(name, text);
     }
 }

@@ -1,166 +1,148 @@
 //! What belongs to an entity, in JSON. Empty lists come as `{}`, `[]`, null or not at
 //! all (docs/api-v2.md, Empty values). Ids come alone or in objects.
 
-use std::fmt;
+use serde::de::{Error, MapAccess};
 
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-use super::custom_field::CustomField;
-use super::many::Many;
-use super::scalar::{Content, Scalar};
+use super::parts::scalar;
+use crate::account::Api;
+use crate::json::flatten::Value;
 use crate::json::tree::Node;
 
-/// What belongs to one entity.
+/// Members that hold lists of objects, or ids of other entities.
+const LISTS: [&str; 7] = [
+    "custom_fields",
+    "custom_fields_values",
+    "tags",
+    "contacts",
+    "leads",
+    "customers",
+    "companies",
+];
+
+/// What belongs to one entity: members of it, and what is embedded in it.
 #[derive(Debug, Default)]
-pub struct Related {
-    /// Its custom fields.
-    pub fields: Vec<CustomField>,
-    /// Its tags.
-    pub tags: Vec<Tag>,
-    /// Its contacts.
-    pub contacts: Vec<Link>,
-    /// Its leads.
-    pub leads: Vec<Link>,
-    /// Its customers.
-    pub customers: Vec<Link>,
-    /// Its companies, in API v4.
-    pub companies: Vec<Link>,
-    /// What else is embedded in it, by name.
-    pub others: Vec<(String, Node)>,
-}
-
-impl Related {
-    /// What is embedded under this name.
-    pub fn other(&self, name: &str) -> Option<&Node> {
-        self.others.iter().find(|(found, _)| found == name).map(|(_, node)| node)
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Tag {
-    pub id: Scalar,
-    pub name: Scalar,
-}
+pub struct Related(Vec<(String, Node)>);
 
 /// Another entity.
-#[derive(Debug, Default)]
-pub struct Link {
-    pub id: Scalar,
+#[derive(Debug, PartialEq)]
+pub struct Link<'n> {
+    pub id: Value<'n>,
     pub is_main: bool,
 }
 
-/// What is embedded in an entity.
-#[derive(Debug, Default)]
-pub struct Embedded {
-    pub tags: Many<Tag>,
-    pub contacts: Links,
-    pub companies: Links,
-    pub leads: Links,
-    pub customers: Links,
-    pub others: Vec<(String, Node)>,
-}
-
-/// Links to entities, in any form.
-#[derive(Debug, Default)]
-pub struct Links(pub Vec<Link>);
-
-impl<'de> Deserialize<'de> for Links {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LinksVisitor)
-    }
-}
-
-struct LinksVisitor;
-
-impl<'de> Visitor<'de> for LinksVisitor {
-    type Value = Links;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("ids of cards")
-    }
-
-    fn visit_unit<E>(self) -> Result<Links, E> {
-        Ok(Links::default())
-    }
-
-    /// API v4: `[{"id": 1, "is_main": true}]`.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Links, A::Error> {
-        let mut links = Vec::new();
-        while let Some(Content(parts)) = seq.next_element()? {
-            let find = |wanted: &str| parts.iter().find(|(name, _)| name == wanted);
-            let is_main = find("is_main").is_some_and(|(_, main)| main.text == "TRUE");
-            let id = find("id").or(find("")).map(|(_, id)| id.clone());
-            links.extend(id.map(|id| Link { id, is_main }));
-        }
-        Ok(Links(links))
-    }
-
-    /// API v2: `{"id": [1, 2]}`.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Links, A::Error> {
-        let mut links = Vec::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if name == "id" {
-                let Content(ids) = map.next_value()?;
-                links.extend(ids.into_iter().map(|(_, id)| Link { id, is_main: false }));
-            } else {
-                map.next_value::<IgnoredAny>()?;
+impl Related {
+    /// Reads a member of an entity if it belongs here.
+    pub fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        api: Api,
+        name: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        match (api, name) {
+            (_, "_embedded") => {
+                // PHP writes an empty object as `[]`.
+                if let Node::Object(members) = list(name, map.next_value()?)? {
+                    for (name, node) in members {
+                        self.add(&name, node)?;
+                    }
+                }
             }
+            (Api::V2, "custom_fields" | "tags" | "contacts" | "leads" | "customers")
+            | (Api::V4, "custom_fields_values") => self.add(name, map.next_value()?)?,
+            _ => return Ok(false),
         }
-        Ok(Links(links))
+        Ok(true)
+    }
+
+    fn add<E: Error>(&mut self, name: &str, node: Node) -> Result<(), E> {
+        let node = if LISTS.contains(&name) { list(name, node)? } else { node };
+        self.0.push((name.to_owned(), node));
+        Ok(())
+    }
+
+    /// What is there under this name.
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, node)| node)
+    }
+
+    /// The objects of a list. Some are keyed by id.
+    pub fn objects(&self, name: &str) -> Vec<&Node> {
+        let mut objects = self.get(name).map(Node::values).unwrap_or_default();
+        objects.retain(|node| **node != Node::Null);
+        objects
+    }
+
+    /// What else is embedded.
+    pub fn others(&self) -> impl Iterator<Item = &(String, Node)> {
+        self.0.iter().filter(|(name, _)| !LISTS.contains(&name.as_str()))
     }
 }
 
-impl<'de> Deserialize<'de> for Embedded {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EmbeddedVisitor)
+/// A list, or nothing; anything else would be lost.
+fn list<E: Error>(name: &str, node: Node) -> Result<Node, E> {
+    let is_lost = |node: &&Node| node.value().is_some();
+    let has_objects = matches!(name, "custom_fields" | "custom_fields_values" | "tags");
+    if is_lost(&&node) || (has_objects && node.values().iter().any(is_lost)) {
+        return Err(E::custom(format_args!("`{name}` is no list of objects")));
+    }
+    Ok(node)
+}
+
+/// Links to entities: `[{"id": 1, "is_main": true}]` in API v4, `{"id": [1, 2]}` in v2.
+pub fn links(node: &Node) -> Vec<Link<'_>> {
+    match node {
+        Node::Array(nodes) => nodes.iter().filter_map(link).collect(),
+        Node::Object(_) => match node.get("id") {
+            Some(Node::Array(ids)) => ids.iter().filter_map(link).collect(),
+            id => id.and_then(link).into_iter().collect(),
+        },
+        Node::Null | Node::Scalar(..) => Vec::new(),
     }
 }
 
-struct EmbeddedVisitor;
-
-impl<'de> Visitor<'de> for EmbeddedVisitor {
-    type Value = Embedded;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_unit<E>(self) -> Result<Embedded, E> {
-        Ok(Embedded::default())
-    }
-
-    /// PHP writes an empty object as `[]`.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Embedded, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Embedded::default())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Embedded, A::Error> {
-        let mut embedded = Embedded::default();
-        while let Some(name) = map.next_key::<String>()? {
-            match name.as_str() {
-                "tags" => embedded.tags = map.next_value()?,
-                "contacts" => embedded.contacts = map.next_value()?,
-                "companies" => embedded.companies = map.next_value()?,
-                "leads" => embedded.leads = map.next_value()?,
-                "customers" => embedded.customers = map.next_value()?,
-                _ => embedded.others.push((name, map.next_value()?)),
-            }
-        }
-        Ok(embedded)
-    }
+/// An object with an id, or an id.
+fn link(node: &Node) -> Option<Link<'_>> {
+    let id = if node.members().is_empty() { Some(node) } else { node.get("id") };
+    let id = scalar(id);
+    let is_main = scalar(node.get("is_main")).text() == "TRUE";
+    (id != Value::ABSENT).then_some(Link { id, is_main })
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Embedded, Links, Many, Tag};
+    use super::{Api, MapAccess, Node, Related, links};
+    use crate::json::flatten::{FieldReader, Record};
+    use serde::de::DeserializeSeed;
+
+    struct OfV4(Related);
+
+    impl FieldReader for OfV4 {
+        fn read<'de, A: MapAccess<'de>>(
+            &mut self,
+            name: &str,
+            map: &mut A,
+        ) -> Result<bool, A::Error> {
+            self.0.read(Api::V4, name, map)
+        }
+    }
+
+    fn read(embedded: &str) -> Result<Related, serde_json::Error> {
+        let (mut reader, json) =
+            (OfV4(Related::default()), format!(r#"{{"_embedded":{embedded}}}"#));
+        let mut parser = serde_json::Deserializer::from_str(&json);
+        Record::default().seed(&mut reader).deserialize(&mut parser)?;
+        Ok(reader.0)
+    }
+
+    /// What belongs to an entity of API v4 that embeds this.
+    pub fn embedded(json: &str) -> Related {
+        read(json).unwrap()
+    }
 
     fn ids(json: &str) -> Vec<String> {
-        let Links(links) = serde_json::from_str(json).unwrap();
-        links.into_iter().map(|link| link.id.text).collect()
+        let node = Node::read(Some(json.as_bytes())).unwrap();
+        links(&node).iter().map(|link| link.id.text().into_owned()).collect()
     }
 
     #[test]
@@ -176,7 +158,7 @@ mod tests {
 
     #[test]
     fn lists_come_in_every_form() {
-        let count = |json: &str| serde_json::from_str::<Many<Tag>>(json).unwrap().0.len();
+        let count = |tags: &str| embedded(&format!(r#"{{"tags":{tags}}}"#)).objects("tags").len();
         assert_eq!(count(r#"[{"id":1,"name":"a"}]"#), 1);
         assert_eq!(count(r#"{"1":{"id":1,"name":"a"},"2":{"id":2}}"#), 2);
         assert_eq!((count("{}"), count("[]"), count("null")), (0, 0, 0));
@@ -184,19 +166,23 @@ mod tests {
 
     #[test]
     fn an_empty_array_is_an_empty_object() {
-        let embedded: Embedded = serde_json::from_str("[]").unwrap();
-        assert!(embedded.tags.0.is_empty());
+        assert!(embedded("[]").objects("tags").is_empty());
     }
 
     #[test]
     fn what_is_embedded_besides_is_kept() {
-        let embedded: Embedded = serde_json::from_str(
-            r#"{"tags":[{"id":1,"name":"b","color":null},null],"source":{"id":7}}"#,
-        )
-        .unwrap();
-        let tags: Vec<&str> = embedded.tags.0.iter().map(|tag| tag.name.text.as_str()).collect();
-        assert_eq!(tags, ["b"]);
-        assert_eq!(embedded.others.len(), 1);
-        assert_eq!(embedded.others[0].0, "source");
+        let related =
+            embedded(r#"{"tags":[{"id":1,"name":"b","color":null},null],"source":{"id":7}}"#);
+        let tags: Vec<_> = related.objects("tags").iter().map(|tag| tag.get("name")).collect();
+        assert_eq!(tags.iter().flatten().filter_map(|name| name.text()).collect::<Vec<_>>(), ["b"]);
+        let others: Vec<&str> = related.others().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(others, ["source"]);
+    }
+
+    #[test]
+    fn what_is_no_list_is_an_error() {
+        for embedded in [r#""x""#, r#"{"tags":5}"#, r#"{"tags":["a"]}"#, r#"{"contacts":"1"}"#] {
+            assert!(read(embedded).is_err(), "{embedded}");
+        }
     }
 }

@@ -78,7 +78,7 @@ fn is_either((v2, v4): Names, name: &str) -> bool {
 
 /// Why a lead was lost: embedded as a list of one, or as the reason itself.
 pub fn loss_reason(related: &Related) -> Option<Value<'_>> {
-    let reason = related.other(LOSS_REASON.1)?;
+    let reason = related.get(LOSS_REASON.1)?;
     let first = || reason.values().into_iter().find_map(|reason| reason.get("name"));
     reason.get("name").or_else(first)?.value()
 }
@@ -88,7 +88,7 @@ pub fn loss_reason(related: &Related) -> Option<Value<'_>> {
 pub fn write_columns<'r>(asked: &[String], related: &'r Related, row: &mut Row<'r>) {
     let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
     let has_place = |name: &str| is_either(ELEMENTS, name) || is_either(LOSS_REASON, name);
-    for (name, node) in &related.others {
+    for (name, node) in related.others() {
         if is_asked(name) && !has_place(name) {
             write_node(name.clone(), "", node, row);
         }
@@ -136,7 +136,7 @@ impl<'c> Element<'c> {
 pub fn elements(related: &Related) -> Vec<Element<'_>> {
     let mut elements = Vec::new();
     for name in [ELEMENTS.0, ELEMENTS.1] {
-        if let Some(node) = related.other(name) {
+        if let Some(node) = related.get(name) {
             add_elements(node, &mut elements);
         }
     }
@@ -155,13 +155,8 @@ fn add_elements<'c>(node: &'c Node, elements: &mut Vec<Element<'c>>) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::related::Embedded;
-    use super::{Api, Entity, Related, Row, elements, loss_reason, sent, unknown, write_columns};
-
-    fn related(embedded: &str) -> Related {
-        let embedded: Embedded = serde_json::from_str(embedded).unwrap();
-        Related { others: embedded.others, ..Related::default() }
-    }
+    use super::super::related::tests::embedded as related;
+    use super::{Api, Entity, Row, elements, loss_reason, sent, unknown, write_columns};
 
     fn asked(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
