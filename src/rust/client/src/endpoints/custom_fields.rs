@@ -26,31 +26,18 @@ use crate::table::{Schema, Table};
 pub const ENTITIES: [&str; 4] = ["contacts", "leads", "companies", "customers"];
 
 /// What a table of fields is made of.
+#[rustfmt::skip]
 static FIELDS: Schema = Schema {
     base: &[
-        "id",
-        "name",
-        "field_type",
-        "sort",
-        "code",
-        "is_multiple",
-        "is_system",
-        "is_editable",
-        "is_required",
-        "is_deletable",
-        "is_visible",
+        "id", "name", "field_type", "sort", "code", "is_multiple", "is_system", "is_editable",
+        "is_required", "is_deletable", "is_visible",
     ],
     keys: &["id"],
     ids: &["id"],
     inferred: true,
     integers: &["field_type", "sort"],
     logicals: &[
-        "is_multiple",
-        "is_system",
-        "is_editable",
-        "is_required",
-        "is_deletable",
-        "is_visible",
+        "is_multiple", "is_system", "is_editable", "is_required", "is_deletable", "is_visible",
     ],
     ..Schema::TEXT
 };

@@ -81,107 +81,59 @@ pub type WriteRow = for<'r> fn(&'r Record, &mut Row<'r>) -> bool;
 /// Makes rows of the body of an answer.
 pub type ReadBody = fn(Option<&[u8]>) -> Result<Page<Table>, BadBody>;
 
-/// How an argument is sent.
-pub struct Parameter {
-    argument: &'static str,
-    /// The parameter, or the path for [`Sent::InPath`].
-    name: &'static str,
-    sent: Sent,
-}
+/// An argument of a call, the parameter that it becomes, and how.
+pub type Parameter = (&'static str, &'static str, Sent);
 
+/// How an argument is sent.
 #[derive(Clone, Copy)]
-enum Sent {
+pub enum Sent {
+    /// A parameter for each value.
     Each,
+    /// The same in the words of the API.
     Translated(fn(&str) -> &str),
+    /// A parameter if there is just one value.
     Only,
+    /// A first moment, sent a second earlier: the server may exclude it.
     From,
+    /// A last moment, sent a second later.
     To,
+    /// A list for each value. Of several such arguments the first one that has values
+    /// makes lists; another one is sent if there is just one value.
     Apart,
+    /// The same, or one list for all where that takes fewer requests.
     ApartOrWhole,
+    /// The same with a path of its own for each value, which has `{}` in the value's place.
+    /// Unknown values have no rows.
     InPath,
+    /// A list for as many values as one request may name.
     Chunks(usize),
 }
 
-impl Parameter {
-    const fn new(argument: &'static str, name: &'static str, sent: Sent) -> Self {
-        Parameter { argument, name, sent }
+impl Sent {
+    fn makes_lists(self) -> bool {
+        matches!(self, Sent::Apart | Sent::ApartOrWhole | Sent::InPath | Sent::Chunks(_))
     }
 
-    /// A parameter for each value.
-    pub const fn each(argument: &'static str, name: &'static str) -> Self {
-        Parameter::new(argument, name, Sent::Each)
-    }
-
-    /// A parameter for each value, in the words of the API.
-    pub const fn translated(
-        argument: &'static str,
-        name: &'static str,
-        word: fn(&str) -> &str,
-    ) -> Self {
-        Parameter::new(argument, name, Sent::Translated(word))
-    }
-
-    /// A parameter if there is just one value.
-    pub const fn only(argument: &'static str, name: &'static str) -> Self {
-        Parameter::new(argument, name, Sent::Only)
-    }
-
-    /// The first moment, sent a second earlier: the server may exclude it.
-    pub const fn from(argument: &'static str, name: &'static str) -> Self {
-        Parameter::new(argument, name, Sent::From)
-    }
-
-    /// The last moment, sent a second later.
-    pub const fn to(argument: &'static str, name: &'static str) -> Self {
-        Parameter::new(argument, name, Sent::To)
-    }
-
-    /// A list for each value. Of several such parameters the first one that has values
-    /// makes lists; another one is sent if there is just one value.
-    pub const fn apart(argument: &'static str, name: &'static str) -> Self {
-        Parameter::new(argument, name, Sent::Apart)
-    }
-
-    /// The same, or one list for all where that takes fewer requests.
-    pub const fn apart_or_whole(argument: &'static str, name: &'static str) -> Self {
-        Parameter::new(argument, name, Sent::ApartOrWhole)
-    }
-
-    /// The same with a path of its own for each value, in place of `{}`. Unknown values
-    /// have no rows.
-    pub const fn in_path(argument: &'static str, path: &'static str) -> Self {
-        Parameter::new(argument, path, Sent::InPath)
-    }
-
-    /// A list for as many values as one request may name.
-    pub const fn chunks(argument: &'static str, name: &'static str, most: usize) -> Self {
-        Parameter::new(argument, name, Sent::Chunks(most))
-    }
-
-    fn makes_lists(&self) -> bool {
-        matches!(self.sent, Sent::Apart | Sent::ApartOrWhole | Sent::InPath | Sent::Chunks(_))
-    }
-
-    fn may_be_whole(&self) -> bool {
-        matches!(self.sent, Sent::ApartOrWhole | Sent::InPath)
+    fn may_be_whole(self) -> bool {
+        matches!(self, Sent::ApartOrWhole | Sent::InPath)
     }
 
     /// Adds the values to a request for one list.
-    fn add(&self, request: Request, values: &[String]) -> Request {
+    fn add(self, request: Request, name: &str, values: &[String]) -> Request {
         let moved = |seconds: i64| {
             let moments = values.iter().filter_map(|value| value.parse::<i64>().ok());
             moments.map(|moment| moment + seconds).collect::<Vec<_>>()
         };
-        match self.sent {
-            Sent::Each => request.queries(self.name, values),
+        match self {
+            Sent::Each => request.queries(name, values),
             Sent::Translated(word) => {
                 let words: Vec<&str> = values.iter().map(|value| word(value)).collect();
-                request.queries(self.name, &words)
+                request.queries(name, &words)
             }
-            Sent::From => request.queries(self.name, &moved(-1)),
-            Sent::To => request.queries(self.name, &moved(1)),
+            Sent::From => request.queries(name, &moved(-1)),
+            Sent::To => request.queries(name, &moved(1)),
             Sent::Only | Sent::Apart | Sent::ApartOrWhole if values.len() == 1 => {
-                request.queries(self.name, values)
+                request.queries(name, values)
             }
             _ => request,
         }
@@ -270,8 +222,8 @@ impl ListSpec {
     }
 
     fn sent(&self, path: String, arguments: &Arguments) -> Request {
-        self.parameters.iter().fold(self.request(path), |request, parameter| {
-            parameter.add(request, arguments.texts(parameter.argument))
+        self.parameters.iter().fold(self.request(path), |request, (argument, name, sent)| {
+            sent.add(request, name, arguments.texts(argument))
         })
     }
 
@@ -320,35 +272,33 @@ impl Endpoint {
             return Ok(Lists { whole: None, parts, is_sorted: false });
         }
         let whole = spec.sent(spec.path.to_owned(), arguments);
-        let has_several = |parameter: &Parameter| {
-            parameter.may_be_whole() && arguments.texts(parameter.argument).len() > 1
-        };
-        let is_sorted = spec.parameters.iter().any(has_several);
-        let splits = |parameter: &&Parameter| {
-            parameter.makes_lists() && !arguments.texts(parameter.argument).is_empty()
-        };
-        let Some(split) = spec.parameters.iter().find(splits) else {
+        let count = |argument| arguments.texts(argument).len();
+        let is_several =
+            |(argument, _, sent): &Parameter| sent.may_be_whole() && count(argument) > 1;
+        let is_sorted = spec.parameters.iter().any(is_several);
+        let splits = |(argument, _, sent): &&Parameter| sent.makes_lists() && count(argument) > 0;
+        let Some((argument, name, sent)) = spec.parameters.iter().find(splits) else {
             return Ok(Lists { whole: None, parts: vec![list(whole)], is_sorted });
         };
-        let values = arguments.texts(split.argument);
-        let parts: Vec<_> = match split.sent {
+        let values = arguments.texts(argument);
+        let parts: Vec<_> = match sent {
             Sent::Chunks(most) => {
-                let chunks = values.chunks(most);
-                chunks.map(|some| list(whole.clone().queries(split.name, some))).collect()
+                let chunks = values.chunks(*most);
+                chunks.map(|some| list(whole.clone().queries(name, some))).collect()
             }
             Sent::InPath => {
-                let path = |value: &String| split.name.replace("{}", value);
+                let path = |value: &String| name.replace("{}", value);
                 let part = |value| list(spec.sent(path(value), arguments)).part_of(whole.clone());
                 values.iter().map(part).collect()
             }
             _ => {
-                let one = |value| arguments.clone().set(split.argument, [value]);
+                let one = |value| arguments.clone().set(argument, [value]);
                 let part = |value| list(spec.sent(spec.path.to_owned(), &one(value)));
                 values.iter().map(part).collect()
             }
         };
         let is_sorted = is_sorted || parts.len() > 1;
-        Ok(Lists { whole: split.may_be_whole().then(|| list(whole)), parts, is_sorted })
+        Ok(Lists { whole: sent.may_be_whole().then(|| list(whole)), parts, is_sorted })
     }
 
     /// Makes lists of requests.
@@ -391,12 +341,4 @@ fn limit(spec: &ListSpec, arguments: &Arguments) -> Result<u32, Error> {
         Some(_) => Ok(arguments.limit()?.min(spec.limit)),
         None => Ok(spec.limit),
     }
-}
-
-/// Path and query of the first request to each list of a call that is no whole.
-#[cfg(test)]
-pub fn requests(endpoint: &'static Endpoint, api: Api, arguments: &Arguments) -> Vec<String> {
-    let lists = endpoint.lists(api, arguments).map(|lists| lists.parts).unwrap_or_default();
-    let requests = lists.iter().map(PagedList::first_request);
-    requests.map(|request| format!("{}?{}", request.path(), request.shown_query())).collect()
 }

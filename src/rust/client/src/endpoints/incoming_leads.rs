@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, Parameter, RowOf};
+use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, RowOf, Sent};
 use crate::endpoints::paged_list::Pagination;
 use crate::json::flatten::{Field, JsonType, Record, Value, form_of};
 use crate::table::Schema;
@@ -19,9 +19,9 @@ pub static INCOMING_LEADS: Endpoint = Endpoint {
     v2: Some(ListSpec {
         path: "/api/v2/incoming_leads",
         parameters: &[
-            Parameter::each("categories", "categories[]"),
-            Parameter::each("order", "order_by[created_at]"),
-            Parameter::apart("pipeline_id", "pipeline_id"),
+            ("categories", "categories[]", Sent::Each),
+            ("order", "order_by[created_at]", Sent::Each),
+            ("pipeline_id", "pipeline_id", Sent::Apart),
         ],
         pagination: Pagination::SizedPages,
         row: RowOf::Function(write_v2),
@@ -31,9 +31,9 @@ pub static INCOMING_LEADS: Endpoint = Endpoint {
         path: "/api/v4/leads/unsorted",
         member: "unsorted",
         parameters: &[
-            Parameter::each("categories", "filter[category][]"),
-            Parameter::each("order", "order[created_at]"),
-            Parameter::apart("pipeline_id", "filter[pipeline_id]"),
+            ("categories", "filter[category][]", Sent::Each),
+            ("order", "order[created_at]", Sent::Each),
+            ("pipeline_id", "filter[pipeline_id]", Sent::Apart),
         ],
         row: RowOf::Function(write_v4),
         ..ListSpec::V4
@@ -175,10 +175,10 @@ mod tests {
     use super::{INCOMING_LEADS, write_v2, write_v4};
     use crate::account::Api;
     use crate::endpoints::arguments::Arguments;
-    use crate::endpoints::endpoint::requests;
-    use crate::json::flatten::{JsonType, NoLinks, Record, Value};
+    use crate::endpoints::endpoint::WriteRow;
+    use crate::endpoints::testing::{cells, requests};
+    use crate::json::flatten::{JsonType, Value};
     use crate::table::row::Row;
-    use serde::de::DeserializeSeed;
 
     #[test]
     fn filters_and_order_are_sent() {
@@ -203,26 +203,22 @@ mod tests {
 
     #[test]
     fn entities_are_left_out_and_times_that_are_none_are_empty() {
-        let (mut lead, mut row) = (Record::default(), Row::default());
-        let mut parser = serde_json::Deserializer::from_str(
-            r#"{"incoming_lead_info":{"date":"yesterday","form_send_at":"5"},
-            "incoming_entities":{"leads":[{"name":"x"}]}}"#,
-        );
-        lead.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
-        write_v2(&lead, &mut row);
-        let cells: Vec<_> = row.iter().collect();
-        assert_eq!(
-            cells,
-            [
+        let is_expected = |row: &Row| {
+            let expected = [
                 ("incoming_lead_info.date", Value::ABSENT),
-                ("incoming_lead_info.form_send_at", Value::Text("5", JsonType::Text))
-            ]
-        );
+                ("incoming_lead_info.form_send_at", Value::Text("5", JsonType::Text)),
+            ];
+            row.iter().eq(expected)
+        };
+        let json = r#"{"incoming_lead_info":{"date":"yesterday","form_send_at":"5"},
+            "incoming_entities":{"leads":[{"name":"x"}]}}"#;
+        assert!(cells(|lead, row| write_v2(lead, row) && is_expected(row), json).is_some());
     }
 
     #[test]
     fn members_of_metadata_have_their_old_names_and_new_ones_stay() {
         assert_cells(
+            write_v4,
             r#"{"category":"forms","uid":"u","account_id":1,
             "metadata":{"visitor_uid":"v","form_sent_at":5,"ip":"192.0.2.1"}}"#,
             &[
@@ -239,6 +235,7 @@ mod tests {
     #[test]
     fn several_values_and_parts_of_a_member_have_its_old_name() {
         assert_cells(
+            write_v4,
             r#"{"category":"sip","metadata":{"phone":["+7000","+7001"],"called_at":7,
             "from":{"id":1},"phones":2}}"#,
             &[
@@ -252,13 +249,10 @@ mod tests {
         );
     }
 
-    fn assert_cells(json: &str, expected: &[(&str, &str)]) {
-        let (mut lead, mut row) = (Record::default(), Row::default());
-        let mut parser = serde_json::Deserializer::from_str(json);
-        lead.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
-        write_v4(&lead, &mut row);
-        let cells: Vec<_> = row.texts().collect();
-        let cells: Vec<(&str, &str)> = cells.iter().map(|(name, text)| (*name, &**text)).collect();
+    fn assert_cells(write: WriteRow, json: &str, expected: &[(&str, &str)]) {
+        let cells = cells(write, json).unwrap();
+        let cells: Vec<(&str, &str)> =
+            cells.iter().map(|(name, text)| (&**name, &**text)).collect();
         assert_eq!(cells, expected);
     }
 }

@@ -18,6 +18,8 @@ mod parameters;
 pub mod pipelines;
 pub mod task_types;
 pub mod tasks;
+#[cfg(test)]
+mod testing;
 pub mod transactions;
 pub mod users;
 

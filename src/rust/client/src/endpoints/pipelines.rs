@@ -27,16 +27,11 @@ const LIST: ListSpec = ListSpec {
     ..ListSpec::V4
 };
 
+#[rustfmt::skip]
 static STATUSES: Schema = Schema {
     base: &[
-        "pipeline_id",
-        "pipeline_name",
-        "pipeline_sort",
-        "pipeline_is_main",
-        "status_id",
-        "status_name",
-        "status_sort",
-        "status_is_editable",
+        "pipeline_id", "pipeline_name", "pipeline_sort", "pipeline_is_main", "status_id",
+        "status_name", "status_sort", "status_is_editable",
     ],
     inferred: true,
     integers: &["pipeline_id", "pipeline_sort", "status_id", "status_sort"],

@@ -2,7 +2,7 @@
 //! v2 (docs/api-v4.md, Tasks over v4); the table is in docs/contract.md, Table of tasks.
 
 use crate::endpoints::element_names::{element_type, plural, singular};
-use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, Parameter, RowOf};
+use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, RowOf, Sent};
 use crate::json::flatten::{Field, JsonType, Record, Value, form_of};
 use crate::table::Schema;
 use crate::table::row::Row;
@@ -15,16 +15,16 @@ pub static TASKS: Endpoint = Endpoint {
     v2: Some(ListSpec {
         path: "/api/v2/tasks",
         parameters: &[
-            Parameter::apart_or_whole("element_id", "element_id"),
-            Parameter::apart_or_whole("type", "type"),
-            Parameter::from("date_create_from", "filter[date_create][from]"),
-            Parameter::to("date_create_to", "filter[date_create][to]"),
-            Parameter::from("date_modify_from", "filter[date_modify][from]"),
-            Parameter::to("date_modify_to", "filter[date_modify][to]"),
-            Parameter::each("status", "filter[status][]"),
-            Parameter::each("responsible_user_id", "responsible_user_id[]"),
-            Parameter::each("created_by", "filter[created_by][]"),
-            Parameter::each("task_type", "filter[task_type][]"),
+            ("element_id", "element_id", Sent::ApartOrWhole),
+            ("type", "type", Sent::ApartOrWhole),
+            ("date_create_from", "filter[date_create][from]", Sent::From),
+            ("date_create_to", "filter[date_create][to]", Sent::To),
+            ("date_modify_from", "filter[date_modify][from]", Sent::From),
+            ("date_modify_to", "filter[date_modify][to]", Sent::To),
+            ("status", "filter[status][]", Sent::Each),
+            ("responsible_user_id", "responsible_user_id[]", Sent::Each),
+            ("created_by", "filter[created_by][]", Sent::Each),
+            ("task_type", "filter[task_type][]", Sent::Each),
         ],
         row: RowOf::Function(write_v2),
         ..ListSpec::V2
@@ -34,14 +34,14 @@ pub static TASKS: Endpoint = Endpoint {
         member: "tasks",
         always: &[("order[id]", "asc")],
         parameters: &[
-            Parameter::translated("type", "filter[entity_type][]", plural),
-            Parameter::each("responsible_user_id", "filter[responsible_user_id][]"),
+            ("type", "filter[entity_type][]", Sent::Translated(plural)),
+            ("responsible_user_id", "filter[responsible_user_id][]", Sent::Each),
             // Both together mean all tasks.
-            Parameter::only("status", "filter[is_completed]"),
-            Parameter::each("task_type", "filter[task_type][]"),
-            Parameter::from("date_modify_from", "filter[updated_at][from]"),
-            Parameter::to("date_modify_to", "filter[updated_at][to]"),
-            Parameter::chunks("element_id", "filter[entity_id][]", 100),
+            ("status", "filter[is_completed]", Sent::Only),
+            ("task_type", "filter[task_type][]", Sent::Each),
+            ("date_modify_from", "filter[updated_at][from]", Sent::From),
+            ("date_modify_to", "filter[updated_at][to]", Sent::To),
+            ("element_id", "filter[entity_id][]", Sent::Chunks(100)),
         ],
         ids: 100,
         row: RowOf::Function(write_v4),
@@ -62,38 +62,20 @@ pub static TASKS: Endpoint = Endpoint {
     ..Endpoint::DEFAULT
 };
 
+#[rustfmt::skip]
 static SCHEMA: Schema = Schema {
     base: &[
-        "id",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "group_id",
-        "element_type",
-        "element_id",
-        "is_completed",
-        "task_type",
-        "complete_till_at",
-        "text",
-        "result_id",
-        "result_text",
+        "id", "responsible_user_id", "created_by", "created_at", "updated_at", "account_id",
+        "group_id", "element_type", "element_id", "is_completed", "task_type",
+        "complete_till_at", "text", "result_id", "result_text",
     ],
     keys: &["id"],
     ids: &["id"],
     times: &["created_at", "updated_at", "complete_till_at"],
     inferred: true,
     integers: &[
-        "responsible_user_id",
-        "created_by",
-        "account_id",
-        "group_id",
-        "element_id",
-        "task_type",
-        "result_id",
-        "duration",
-        "updated_by",
+        "responsible_user_id", "created_by", "account_id", "group_id", "element_id", "task_type",
+        "result_id", "duration", "updated_by",
     ],
     logicals: &["is_completed"],
     ..Schema::TEXT
@@ -186,17 +168,11 @@ mod tests {
     use super::{SCHEMA, TASKS, write_v2, write_v4};
     use crate::account::Api;
     use crate::endpoints::arguments::Arguments;
-    use crate::endpoints::endpoint::{WriteRow, requests};
-    use crate::json::flatten::{NoLinks, Record};
-    use crate::table::row::Row;
-    use serde::de::DeserializeSeed;
+    use crate::endpoints::endpoint::WriteRow;
+    use crate::endpoints::testing::{cell, cells, requests};
 
     fn row(write: WriteRow, json: &str) -> Vec<(String, String)> {
-        let (mut task, mut row) = (Record::default(), Row::default());
-        let mut parser = serde_json::Deserializer::from_str(json);
-        task.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
-        write(&task, &mut row);
-        row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect()
+        cells(write, json).unwrap()
     }
 
     #[test]
@@ -210,13 +186,10 @@ mod tests {
     #[test]
     fn open_and_done_tasks_are_told_apart_in_each_form() {
         for (sent, status) in [("true", 1), ("1", 1), ("\"1\"", 1), ("false", 0), ("0", 0)] {
-            let (mut task, mut row) = (Record::default(), Row::default());
-            let json = format!(r#"{{"id":1,"is_completed":{sent}}}"#);
-            let mut parser = serde_json::Deserializer::from_str(&json);
-            task.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
-            write_v2(&task, &mut row);
             let wanted = |status: u8| {
-                TASKS.filter(&Arguments::default().set("status", [status])).matches(&row)
+                let filter = TASKS.filter(&Arguments::default().set("status", [status]));
+                let json = format!(r#"{{"id":1,"is_completed":{sent}}}"#);
+                cells(|task, row| write_v2(task, row) && filter.matches(row), &json).is_some()
             };
             assert_eq!((wanted(status), wanted(1 - status)), (true, false), "{sent}");
         }
@@ -286,7 +259,7 @@ mod tests {
         );
         let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, [SCHEMA.base, &["duration", "updated_by"]].concat());
-        let value = |name: &str| &row.iter().find(|(found, _)| found == name).unwrap().1;
+        let value = |name: &str| cell(&row, name).unwrap();
         assert_eq!(value("element_type"), "lead");
         assert_eq!(value("complete_till_at"), "7");
         assert_eq!(value("task_type"), "2");
@@ -306,8 +279,8 @@ mod tests {
             ("[]", "", ""),
         ] {
             let row = row(write_v4, &format!(r#"{{"id":1,"result":{sent}}}"#));
-            let value = |name: &str| &row.iter().find(|(found, _)| found == name).unwrap().1;
-            assert_eq!((&**value("result_id"), &**value("result_text")), (id, text), "{sent}");
+            let value = |name: &str| cell(&row, name).unwrap();
+            assert_eq!((&*value("result_id"), &*value("result_text")), (id, text), "{sent}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! `AmoCustomersTransactions()`: what customers bought (docs/contract.md,
 //! Table of transactions).
 
-use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, Parameter, RowOf};
+use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, RowOf, Sent};
 use crate::json::flatten::{Record, Value};
 use crate::table::Schema;
 use crate::table::row::Row;
@@ -13,14 +13,14 @@ pub static TRANSACTIONS: Endpoint = Endpoint {
     schema: &SCHEMA,
     v2: Some(ListSpec {
         path: "/api/v2/transactions",
-        parameters: &[Parameter::apart_or_whole("customer_id", "customer_id")],
+        parameters: &[("customer_id", "customer_id", Sent::ApartOrWhole)],
         row: RowOf::Function(write_v2),
         ..ListSpec::V2
     }),
     v4: ListSpec {
         path: "/api/v4/customers/transactions",
         member: "transactions",
-        parameters: &[Parameter::in_path("customer_id", "/api/v4/customers/{}/transactions")],
+        parameters: &[("customer_id", "/api/v4/customers/{}/transactions", Sent::InPath)],
         row: RowOf::Function(write_v4),
         ..ListSpec::V4
     },
@@ -29,19 +29,11 @@ pub static TRANSACTIONS: Endpoint = Endpoint {
     ..Endpoint::DEFAULT
 };
 
+#[rustfmt::skip]
 static SCHEMA: Schema = Schema {
     base: &[
-        "id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "updated_by",
-        "is_deleted",
-        "comment",
-        "price",
-        "date",
-        "customer_id",
+        "id", "created_by", "created_at", "updated_at", "account_id", "updated_by", "is_deleted",
+        "comment", "price", "date", "customer_id",
     ],
     keys: &["id"],
     times: &["created_at", "updated_at"],
@@ -92,10 +84,8 @@ mod tests {
     use super::{TRANSACTIONS, write_v2, write_v4};
     use crate::account::Api;
     use crate::endpoints::arguments::Arguments;
-    use crate::endpoints::endpoint::requests;
-    use crate::json::flatten::{NoLinks, Record};
-    use crate::table::row::Row;
-    use serde::de::DeserializeSeed;
+    use crate::endpoints::endpoint::WriteRow;
+    use crate::endpoints::testing::{cell, cells, requests};
 
     #[test]
     fn the_price_is_the_exact_sum_where_it_is_told() {
@@ -105,13 +95,9 @@ mod tests {
             (r#"{"price":100,"price_with_minor_units":null}"#, "100"),
             (r#"{"price":100}"#, "100"),
         ] {
-            let mut transaction = Record::default();
-            let mut parser = serde_json::Deserializer::from_str(json);
-            transaction.seed(&mut NoLinks).deserialize(&mut parser).unwrap();
-            for write in [write_v2, write_v4] {
-                let mut row = Row::default();
-                write(&transaction, &mut row);
-                assert_eq!(row.get("price").unwrap().text(), price, "{json}");
+            for write in [write_v2 as WriteRow, write_v4] {
+                let row = cells(write, json).unwrap();
+                assert_eq!(cell(&row, "price").as_deref(), Some(price), "{json}");
             }
         }
     }

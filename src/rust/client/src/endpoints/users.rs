@@ -30,18 +30,11 @@ pub static USERS: Endpoint = Endpoint {
     ..Endpoint::DEFAULT
 };
 
+#[rustfmt::skip]
 static SCHEMA: Schema = Schema {
     base: &[
-        "id",
-        "name",
-        "last_name",
-        "login",
-        "language",
-        "group_id",
-        "is_active",
-        "is_free",
-        "is_admin",
-        "phone_number",
+        "id", "name", "last_name", "login", "language", "group_id", "is_active", "is_free",
+        "is_admin", "phone_number",
     ],
     keys: &["id"],
     ids: &["id"],

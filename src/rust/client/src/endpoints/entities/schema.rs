@@ -87,151 +87,78 @@ fn schema(entity: Entity) -> &'static Schema {
     }
 }
 
+#[rustfmt::skip]
 const CARD: Schema = Schema {
     keys: &["id"],
     ids: &["id"],
     times: &["created_at", "updated_at", "closed_at", "closest_task_at", "next_date"],
     inferred: true,
     integers: &[
-        "responsible_user_id",
-        "created_by",
-        "account_id",
-        "pipeline_id",
-        "status_id",
-        "updated_by",
-        "main_contact",
-        "group_id",
-        "sale",
-        "loss_reason_id",
-        "pipeline",
-        "company_id",
-        "source_id",
-        "next_price",
-        "period_id",
-        "periodicity",
+        "responsible_user_id", "created_by", "account_id", "pipeline_id", "status_id",
+        "updated_by", "main_contact", "group_id", "sale", "loss_reason_id", "pipeline",
+        "company_id", "source_id", "next_price", "period_id", "periodicity",
     ],
     logicals: &["is_deleted", "is_price_modified_by_robot"],
     ..Schema::TEXT
 };
 
+#[rustfmt::skip]
 static LEAD: Schema = Schema {
     base: &[
-        "id",
-        "name",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "pipeline_id",
-        "status_id",
-        "updated_by",
-        "is_deleted",
-        "main_contact",
-        "group_id",
-        "closed_at",
-        "closest_task_at",
-        "is_price_modified_by_robot",
-        "sale",
-        "loss_reason_id",
-        "pipeline",
-        "company_id",
-        "company_name",
-        "loss_reason_name",
+        "id", "name", "responsible_user_id", "created_by", "created_at", "updated_at",
+        "account_id", "pipeline_id", "status_id", "updated_by", "is_deleted", "main_contact",
+        "group_id", "closed_at", "closest_task_at", "is_price_modified_by_robot", "sale",
+        "loss_reason_id", "pipeline", "company_id", "company_name", "loss_reason_name",
     ],
     ..CARD
 };
 
+#[rustfmt::skip]
 static CONTACT: Schema = Schema {
     base: &[
-        "id",
-        "name",
-        "first_name",
-        "last_name",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "updated_by",
-        "group_id",
-        "closest_task_at",
-        "company_id",
-        "company_name",
+        "id", "name", "first_name", "last_name", "responsible_user_id", "created_by",
+        "created_at", "updated_at", "account_id", "updated_by", "group_id", "closest_task_at",
+        "company_id", "company_name",
     ],
     ..CARD
 };
 
+#[rustfmt::skip]
 static COMPANY: Schema = Schema {
     base: &[
-        "id",
-        "name",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "updated_by",
-        "group_id",
-        "closest_task_at",
+        "id", "name", "responsible_user_id", "created_by", "created_at", "updated_at",
+        "account_id", "updated_by", "group_id", "closest_task_at",
     ],
     ..CARD
 };
 
+#[rustfmt::skip]
 static CUSTOMER: Schema = Schema {
     base: &[
-        "id",
-        "name",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "updated_by",
-        "is_deleted",
-        "main_contact",
-        "next_price",
-        "closest_task_at",
-        "period_id",
-        "periodicity",
-        "next_date",
-        "company_id",
-        "company_name",
+        "id", "name", "responsible_user_id", "created_by", "created_at", "updated_at",
+        "account_id", "updated_by", "is_deleted", "main_contact", "next_price",
+        "closest_task_at", "period_id", "periodicity", "next_date", "company_id", "company_name",
     ],
     ..CARD
 };
 
+#[rustfmt::skip]
 const LINK: Schema = Schema {
     ids: &["id"],
     integers: &[
-        "custom_field_id",
-        "custom_field_value_id",
-        "tag_id",
-        "tag_idx",
-        "contact_id",
-        "contact_idx",
-        "lead_id",
-        "lead_idx",
-        "customer_id",
-        "customer_idx",
-        "catalog_element_id",
-        "catalog_id",
-        "quantity",
-        "price_id",
+        "custom_field_id", "custom_field_value_id", "tag_id", "tag_idx", "contact_id",
+        "contact_idx", "lead_id", "lead_idx", "customer_id", "customer_idx",
+        "catalog_element_id", "catalog_id", "quantity", "price_id",
     ],
     logicals: &["custom_field_is_system"],
     ..Schema::TEXT
 };
 
+#[rustfmt::skip]
 static CUSTOM_FIELDS: Schema = Schema {
     base: &[
-        "id",
-        "custom_field_id",
-        "custom_field_name",
-        "custom_field_is_system",
-        "custom_field_value_id",
-        "custom_field_value",
-        "custom_field_value_subtype",
+        "id", "custom_field_id", "custom_field_name", "custom_field_is_system",
+        "custom_field_value_id", "custom_field_value", "custom_field_value_subtype",
     ],
     ..LINK
 };

@@ -6,20 +6,11 @@ use crate::error::Error;
 use crate::table::Schema;
 
 /// What a table of notes is made of (docs/contract.md, The table of notes).
+#[rustfmt::skip]
 pub static NOTES: Schema = Schema {
     base: &[
-        "id",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "group_id",
-        "is_editable",
-        "element_id",
-        "element_type",
-        "attachment",
-        "note_type",
+        "id", "responsible_user_id", "created_by", "created_at", "updated_at", "account_id",
+        "group_id", "is_editable", "element_id", "element_type", "attachment", "note_type",
         "text",
     ],
     // Rows that stem from events of API v4 have no id of their own.
