@@ -194,6 +194,32 @@ fn what_only_api_v4_has_is_read_there_whichever_api_is_asked_for() {
     }
 }
 
+/// The same with a list for each value of an argument.
+static NAMES: Endpoint = Endpoint {
+    name: "names",
+    label: "names of fields",
+    v4: ListSpec {
+        path: "/api/v4/{type}/custom_fields",
+        member: "custom_fields",
+        row: RowOf::Columns(&[("name", "name")]),
+        ..ListSpec::V4
+    },
+    ..Endpoint::DEFAULT
+};
+
+#[test]
+fn a_path_with_an_argument_makes_a_list_for_each_value() {
+    let sandbox = account(Config::default());
+    let rows = |types: &[&str]| {
+        let arguments = Arguments::default().set("type", types);
+        let query = ListQuery::new(&NAMES, arguments).unwrap();
+        sizes(&run_boxed(&sandbox, Some(Api::V4), Box::new(query)))[0].1
+    };
+    let (leads, contacts) = (rows(&["leads"]), rows(&["contacts"]));
+    assert!(leads > 0 && contacts > 0);
+    assert_eq!(rows(&["leads", "contacts"]), leads + contacts);
+}
+
 #[test]
 fn what_there_is_not_can_not_be_asked_for() {
     let unknown = Arguments::default().set("what", ["weather"]);

@@ -41,7 +41,7 @@ pub struct Endpoint {
 
 /// The lists of one API.
 pub struct ListSpec {
-    /// Path of the list.
+    /// Path of the list. An argument that it names in braces makes a list for each value.
     pub path: &'static str,
     /// The member of `_embedded` that holds the records.
     pub member: &'static str,
@@ -216,6 +216,16 @@ impl ListSpec {
     pub const V4: ListSpec =
         ListSpec { pagination: Pagination::Pages, limit: V4_LIMIT, ..ListSpec::V2 };
 
+    fn paths(&self, arguments: &Arguments) -> Vec<String> {
+        let named = self.path.split_once('{').and_then(|(before, rest)| {
+            let (name, after) = rest.split_once('}')?;
+            Some((before, name, after))
+        });
+        let Some((before, name, after)) = named else { return vec![self.path.to_owned()] };
+        let values = arguments.texts(name).iter();
+        values.map(|value| format!("{before}{value}{after}")).collect()
+    }
+
     fn request(&self, path: String) -> Request {
         let always = self.always.iter();
         always.fold(Request::get(path), |request, (name, value)| request.query(name, value))
@@ -262,16 +272,32 @@ impl Endpoint {
     /// [`Error::Input`] for arguments that can't be read.
     pub fn lists(&'static self, api: Api, arguments: &Arguments) -> Result<Lists, Error> {
         let (_, spec) = self.spec(api);
+        let lists =
+            spec.paths(arguments).into_iter().map(|path| self.lists_at(&path, spec, arguments));
+        let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
+        if lists.len() == 1 {
+            return Ok(lists.remove(0));
+        }
+        let parts = lists.into_iter().flat_map(|lists| lists.parts).collect();
+        Ok(Lists { whole: None, parts, is_sorted: false })
+    }
+
+    fn lists_at(
+        &'static self,
+        path: &str,
+        spec: &'static ListSpec,
+        arguments: &Arguments,
+    ) -> Result<Lists, Error> {
         let list = self.list_of(spec, arguments)?;
         let ids = arguments.ids("id")?;
         if !ids.is_empty() {
             // Filters are not sent: they are applied to the rows received.
-            let by_ids = || list(spec.request(spec.path.to_owned()));
+            let by_ids = || list(spec.request(path.to_owned()));
             let limit = limit(spec, arguments)?;
             let parts = PagedList::by_ids(&ids, spec.ids, limit, by_ids);
             return Ok(Lists { whole: None, parts, is_sorted: false });
         }
-        let whole = spec.sent(spec.path.to_owned(), arguments);
+        let whole = spec.sent(path.to_owned(), arguments);
         let count = |argument| arguments.texts(argument).len();
         let is_several =
             |(argument, _, sent): &Parameter| sent.may_be_whole() && count(argument) > 1;
@@ -287,13 +313,13 @@ impl Endpoint {
                 chunks.map(|some| list(whole.clone().queries(name, some))).collect()
             }
             Sent::InPath => {
-                let path = |value: &String| name.replace("{}", value);
-                let part = |value| list(spec.sent(path(value), arguments)).part_of(whole.clone());
+                let own = |value: &String| name.replace("{}", value);
+                let part = |value| list(spec.sent(own(value), arguments)).part_of(whole.clone());
                 values.iter().map(part).collect()
             }
             _ => {
                 let one = |value| arguments.clone().set(argument, [value]);
-                let part = |value| list(spec.sent(spec.path.to_owned(), &one(value)));
+                let part = |value| list(spec.sent(path.to_owned(), &one(value)));
                 values.iter().map(part).collect()
             }
         };

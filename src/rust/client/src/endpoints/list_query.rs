@@ -35,35 +35,33 @@ impl ListQuery {
     ///
     /// # Errors
     /// [`Error::Input`] for arguments that can't be read.
-    pub fn new(endpoint: &'static Endpoint, arguments: Arguments) -> Result<Self, Error> {
-        let query = ListQuery {
-            endpoint,
-            arguments,
-            reading: OnceLock::new(),
-            no_customers: OnceLock::new(),
-        };
-        query.arguments.ids("id")?;
-        for name in query.moments() {
-            query.arguments.moment(name)?;
+    pub fn new(endpoint: &'static Endpoint, mut arguments: Arguments) -> Result<Self, Error> {
+        arguments.ids("id")?;
+        for filter in endpoint.filters {
+            match *filter {
+                Filter::In(name, _) | Filter::InOrAbsent(name, _) => {
+                    arguments = without_zeros(arguments, name);
+                }
+                Filter::Between(from, to, _) => {
+                    arguments.moment(from)?;
+                    arguments.moment(to)?;
+                }
+                Filter::Written(..) => {}
+            }
         }
-        Ok(query)
-    }
-
-    /// The arguments that are moments.
-    fn moments(&self) -> impl Iterator<Item = &'static str> {
-        let names = self.endpoint.filters.iter().map(|filter| match filter {
-            Filter::Between(from, to, _) => vec![*from, *to],
-            _ => Vec::new(),
-        });
-        names.flatten()
+        let (reading, no_customers) = (OnceLock::new(), OnceLock::new());
+        Ok(ListQuery { endpoint, arguments, reading, no_customers })
     }
 
     /// The arguments with moments as seconds since 1970.
     async fn in_seconds(&self, context: &Context) -> Result<Arguments, Error> {
         let mut arguments = self.arguments.clone();
-        for name in self.moments() {
-            let seconds = context.epoch(arguments.moment(name)?).await?;
-            arguments = arguments.set(name, seconds);
+        for filter in self.endpoint.filters {
+            let Filter::Between(from, to, _) = *filter else { continue };
+            for name in [from, to] {
+                let seconds = context.epoch(arguments.moment(name)?).await?;
+                arguments = arguments.set(name, seconds);
+            }
         }
         Ok(arguments)
     }
@@ -106,6 +104,14 @@ impl ListQuery {
     }
 }
 
+/// Ids as the APIs write them, so that rows have the same texts.
+fn without_zeros(arguments: Arguments, name: &str) -> Arguments {
+    let plain =
+        |text: &String| text.parse().map_or_else(|_| text.clone(), |id: u64| id.to_string());
+    let texts: Vec<String> = arguments.texts(name).iter().map(plain).collect();
+    arguments.set(name, texts)
+}
+
 impl Query for ListQuery {
     fn only_api(&self) -> Option<Api> {
         self.endpoint.v2.is_none().then_some(Api::V4)
@@ -146,5 +152,28 @@ impl Query for ListQuery {
 
     fn warnings(&self) -> Vec<Warning> {
         self.no_customers.get().map(|()| Warning::NoCustomers).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Arguments, ListQuery};
+    use crate::endpoints::tasks::TASKS;
+
+    #[test]
+    fn ids_lose_zeros_in_front_and_words_stay() {
+        let asked = Arguments::default().set("element_id", ["007", "12"]).set("type", ["lead"]);
+        let query = ListQuery::new(&TASKS, asked).unwrap();
+        assert_eq!(query.arguments.texts("element_id"), ["7", "12"]);
+        assert_eq!(query.arguments.texts("type"), ["lead"]);
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_told_before_anything_is_asked_for() {
+        for name in ["id", "date_create_to"] {
+            let told = ListQuery::new(&TASKS, Arguments::default().set(name, ["soon"])).err();
+            assert!(told.unwrap().to_string().contains(name), "{name}");
+        }
     }
 }
