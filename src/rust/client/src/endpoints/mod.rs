@@ -32,7 +32,7 @@ use list_query::ListQuery;
 pub use element_names::element_type;
 
 /// The tables that are declared as data.
-pub static ENDPOINTS: [&Endpoint; 7] = [
+pub static ENDPOINTS: &[&Endpoint] = &[
     &groups::GROUPS,
     &incoming_leads::INCOMING_LEADS,
     &pipelines::PIPELINES,
