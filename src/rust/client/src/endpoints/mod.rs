@@ -12,6 +12,7 @@ pub mod entities;
 pub mod groups;
 pub mod incoming_leads;
 pub mod list_query;
+mod lists;
 pub mod notes;
 pub mod paged_list;
 mod parameters;
