@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use super::{RowsOfNotes, sources};
+use super::feed::Feed;
+use super::rows::RowsOfNotes;
+use super::sources;
 use crate::endpoints::customers;
-use crate::endpoints::element_names::plural;
 use crate::endpoints::notes::request::{NOTES, NotesRequest};
 use crate::endpoints::paged_list::{PagedList, Pagination};
 use crate::endpoints::parameters::{EVENTS_LIMIT, IDS_A_REQUEST, V4_LIMIT};
 use crate::error::Error;
-use crate::http::Request;
 use crate::query::Warning;
 use crate::table::Table;
 
@@ -24,52 +24,6 @@ pub struct NotesList {
     pub kind: String,
     /// Its notes, or events.
     pub list: PagedList<Table>,
-}
-
-/// What a list holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Feed {
-    /// Notes of these names; empty for all.
-    Notes(Vec<&'static str>),
-    /// Events of these types, of the list's kind of element.
-    Events(Vec<&'static str>),
-    /// Events of chats. The server files all of them under contacts (docs/api-v4.md,
-    /// Chats), so they are asked for without a kind and filtered here.
-    Chats(Vec<&'static str>),
-}
-
-impl Feed {
-    /// The member of `_embedded` that holds the records.
-    pub fn embedded(&self) -> &'static str {
-        match self {
-            Feed::Notes(_) => "notes",
-            Feed::Events(_) | Feed::Chats(_) => "events",
-        }
-    }
-
-    /// The request for those of one kind of element, without paging; only what changed at
-    /// `since` or later.
-    fn request(&self, kind: &str, elements: &[u64], since: Option<i64>) -> Request {
-        // One second earlier, since the bound may be excluded. Rows that are too early are
-        // filtered out here.
-        let since = since.map(|since| since - 1);
-        let events = || Request::get("/api/v4/events").query("order[created_at]", "asc");
-        match self {
-            Feed::Notes(names) => Request::get(format!("/api/v4/{}/notes", plural(kind)))
-                .query("order[id]", "asc")
-                .queries("filter[note_type][]", names)
-                .queries("filter[entity_id][]", elements)
-                .queries("filter[updated_at][from]", since.as_slice()),
-            Feed::Events(types) => events()
-                .query("filter[entity]", kind)
-                .queries("filter[entity_id][]", elements)
-                .queries("filter[type][]", types)
-                .queries("filter[created_at][from]", since.as_slice()),
-            Feed::Chats(types) => events()
-                .queries("filter[type][]", types)
-                .queries("filter[created_at][from]", since.as_slice()),
-        }
-    }
 }
 
 /// Makes the lists of a call.
