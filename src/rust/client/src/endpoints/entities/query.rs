@@ -41,8 +41,8 @@ struct Reading {
     has_filters: bool,
 }
 
-/// What a list needs to make rows of a page.
-struct Pages {
+/// Makes rows of the entities of a call.
+struct RowsOfEntities {
     request: EntityRequest,
     api: Api,
     zone: Zone,
@@ -65,33 +65,31 @@ impl EntityQuery {
             Api::V4 => v4::has_filters(&context.transport).await?,
         };
         let api = context.api;
-        let pages = Arc::new(Pages { request: self.request.clone(), api, zone, filter });
-        let lists = self.lists(&pages, has_filters);
+        let rows = Arc::new(RowsOfEntities { request: self.request.clone(), api, zone, filter });
+        let lists = self.lists(&rows, has_filters);
         let reading = self.reading.get_or_init(|| Reading { api, lists, has_filters });
         read_all(&reading.lists, context).await
     }
 
     /// One list, or one for as many ids as a request may name, or for each id.
-    fn lists(&self, pages: &Arc<Pages>, has_filters: bool) -> Vec<PagedList<Vec<Table>>> {
+    fn lists(&self, rows: &Arc<RowsOfEntities>, has_filters: bool) -> Vec<PagedList<Vec<Table>>> {
         let EntityRequest { entity, ids, limit, .. } = &self.request;
         if self.is_one_by_one(has_filters) {
             let one = |id: &u64| {
                 let (name, request) =
                     (format!("{} {id}", entity.plural()), v4::request_one(&self.request, *id));
-                self.list(name, request, Pagination::Whole, pages.one_reader()).of_ids(&[*id])
+                self.list(name, request, Pagination::Whole, rows.one_reader()).of_ids(&[*id])
             };
             return ids.iter().map(one).collect();
         }
         let list = || {
-            let (request, pagination) = match pages.api {
-                Api::V2 => {
-                    (v2::request(&self.request, &pages.filter, &pages.zone), Pagination::Rows)
-                }
+            let (request, pagination) = match rows.api {
+                Api::V2 => (v2::request(&self.request, &rows.filter, &rows.zone), Pagination::Rows),
                 Api::V4 => {
-                    (v4::request(&self.request, &pages.filter, has_filters), Pagination::Pages)
+                    (v4::request(&self.request, &rows.filter, has_filters), Pagination::Pages)
                 }
             };
-            self.list(entity.plural().to_owned(), request, pagination, pages.reader())
+            self.list(entity.plural().to_owned(), request, pagination, rows.reader())
         };
         if ids.is_empty() || !has_filters {
             return vec![list()];
@@ -144,20 +142,20 @@ impl EntityQuery {
     }
 }
 
-impl Pages {
+impl RowsOfEntities {
     fn sink(&self) -> EntitySink<'_> {
-        let Pages { request, api, zone, filter } = self;
+        let RowsOfEntities { request, api, zone, filter } = self;
         EntitySink::new(request.entity, *api, zone, filter, &request.with)
     }
 
     fn reader(self: &Arc<Self>) -> ReadPage<Vec<Table>> {
-        let pages = Arc::clone(self);
-        Box::new(move |body| read_entities(body, || pages.sink()))
+        let rows = Arc::clone(self);
+        Box::new(move |body| read_entities(body, || rows.sink()))
     }
 
     fn one_reader(self: &Arc<Self>) -> ReadPage<Vec<Table>> {
-        let pages = Arc::clone(self);
-        Box::new(move |body| read_entity(body, || pages.sink()))
+        let rows = Arc::clone(self);
+        Box::new(move |body| read_entity(body, || rows.sink()))
     }
 }
 
