@@ -6,8 +6,9 @@ use std::time::Duration;
 use amocrm_client::account::{Api, Credentials};
 use amocrm_client::endpoints;
 use amocrm_client::endpoints::arguments::Arguments;
-use amocrm_client::endpoints::endpoint::{Endpoint, ListSpec, RowOf};
+use amocrm_client::endpoints::endpoint::{Endpoint, Filter, ListSpec, RowOf};
 use amocrm_client::endpoints::entities::{Entity, EntityQuery, EntityRequest};
+use amocrm_client::endpoints::linked::Linked;
 use amocrm_client::endpoints::list_query::ListQuery;
 use amocrm_client::error::Error;
 use amocrm_client::query::{Outcome, Query, QueryJob, Settings, Warning};
@@ -218,6 +219,43 @@ fn a_path_with_an_argument_makes_a_list_for_each_value() {
     let (leads, contacts) = (rows(&["leads"]), rows(&["contacts"]));
     assert!(leads > 0 && contacts > 0);
     assert_eq!(rows(&["leads", "contacts"]), leads + contacts);
+}
+
+/// Records with what belongs to them.
+static PEOPLE: Endpoint = Endpoint {
+    name: "people",
+    label: "people",
+    schema: &Schema { keys: &["id"], ids: &["id"], ..Schema::TEXT },
+    linked: &[Linked::CustomFields, Linked::Tags, Linked::Leads],
+    v4: ListSpec {
+        path: "/api/v4/contacts",
+        member: "contacts",
+        always: &[("with", "leads")],
+        limit: 50,
+        row: RowOf::Columns(&[("id", "id"), ("name", "name")]),
+        ..ListSpec::V4
+    },
+    filters: &[Filter::In("id", "id")],
+    ..Endpoint::DEFAULT
+};
+
+#[test]
+fn what_belongs_to_records_has_tables_and_goes_with_the_rows_that_a_filter_drops() {
+    let sandbox = account(Config::default());
+    let people = |arguments| {
+        let query = ListQuery::new(&PEOPLE, arguments).unwrap();
+        run_boxed(&sandbox, Some(Api::V4), Box::new(query))
+    };
+    let contacts = run(&sandbox, Api::V4, EntityQuery::new(cards(Entity::Contact)));
+    let all = people(Arguments::default());
+    assert_eq!(sizes(&all)[1..], sizes(&contacts)[1..4]);
+    assert_eq!(sizes(&all)[0], ("people", 120));
+    let wanted = ids(all)[..3].to_vec();
+    let of_contacts = EntityRequest { ids: wanted.clone(), ..cards(Entity::Contact) };
+    let some = people(Arguments::default().set("id", &wanted));
+    let expected = run(&sandbox, Api::V4, EntityQuery::new(of_contacts));
+    assert_eq!(sizes(&some)[1..], sizes(&expected)[1..4]);
+    assert_eq!(ids(some), wanted);
 }
 
 #[test]

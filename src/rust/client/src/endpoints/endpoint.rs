@@ -3,6 +3,7 @@
 
 use crate::account::Api;
 use crate::bad_body::BadBody;
+use crate::endpoints::linked::Linked;
 use crate::endpoints::paged_list::Pagination;
 use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
 use crate::json::flatten::Record;
@@ -20,6 +21,8 @@ pub struct Endpoint {
     pub schema: &'static Schema,
     /// The member that tells records apart.
     pub id: &'static str,
+    /// What belongs to the records and has tables of its own.
+    pub linked: &'static [Linked],
     /// Its lists over API v2, if that has it. Otherwise v4 is asked.
     pub v2: Option<ListSpec>,
     /// Its lists over API v4.
@@ -27,7 +30,7 @@ pub struct Endpoint {
     /// Filters that are applied again to the rows received.
     pub filters: &'static [Filter],
     /// The columns that rows of several lists are ordered by, ascending; none keeps the
-    /// order of the lists.
+    /// order of the lists. So do records that have linked tables.
     pub order: &'static [&'static str],
     /// Columns beyond those of API v2, which come last.
     pub last: &'static [&'static str],
@@ -122,6 +125,7 @@ impl Endpoint {
         label: "",
         schema: &Schema::TEXT,
         id: "id",
+        linked: &[],
         v2: None,
         v4: ListSpec::V4,
         filters: &[],

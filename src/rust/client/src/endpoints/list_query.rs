@@ -5,9 +5,11 @@ use std::sync::OnceLock;
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::account::Api;
+use crate::account::time_zone::Zone;
 use crate::endpoints::arguments::Arguments;
 use crate::endpoints::customers;
 use crate::endpoints::endpoint::{Endpoint, Filter};
+use crate::endpoints::linked::with_linked;
 use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
 use crate::paging::join_lists;
@@ -26,7 +28,7 @@ pub struct ListQuery {
 
 struct Reading {
     api: Api,
-    lists: Vec<PagedList<Table>>,
+    lists: Vec<PagedList<Vec<Table>>>,
     is_sorted: bool,
 }
 
@@ -69,7 +71,11 @@ impl ListQuery {
     async fn read_lists(&self, context: &Context) -> Result<(), Error> {
         let arguments = self.in_seconds(context).await?;
         let (api, _) = self.endpoint.spec(context.api);
-        let found = self.endpoint.lists(api, &arguments)?;
+        let zone = match self.endpoint.linked {
+            [] => Zone::new("UTC", None),
+            _ => context.zone().await?,
+        };
+        let found = self.endpoint.lists(api, &arguments, &zone)?;
         let lists = match found.whole {
             Some(whole) => whole.or_parts(found.parts, context).await?,
             None => found.parts,
@@ -85,7 +91,21 @@ impl ListQuery {
         !self.endpoint.schema.times.is_empty()
     }
 
-    fn lists(&self) -> &[PagedList<Table>] {
+    /// The rows of all lists.
+    fn joined(&self) -> Vec<Table> {
+        let Endpoint { schema, linked, order, .. } = self.endpoint;
+        let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
+        let rows = self.lists().iter().filter_map(PagedList::take);
+        let empty = || with_linked(Table::new(schema), linked, Table::with_base);
+        let tables = if is_sorted && !order.is_empty() && linked.is_empty() {
+            Table::in_order(rows.flatten().collect(), order).map(|table| vec![table])
+        } else {
+            join_lists(rows)
+        };
+        tables.unwrap_or_else(empty)
+    }
+
+    fn lists(&self) -> &[PagedList<Vec<Table>>] {
         self.reading.get().map(|reading| reading.lists.as_slice()).unwrap_or_default()
     }
 
@@ -135,19 +155,13 @@ impl Query for ListQuery {
     }
 
     fn tables(&self) -> Tables {
-        let Endpoint { name, schema, order, last, .. } = self.endpoint;
-        let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
-        let rows = self.lists().iter().filter_map(PagedList::take);
-        let table = if is_sorted && !order.is_empty() {
-            Table::in_order(rows.collect(), order)
-        } else {
-            join_lists(rows)
-        };
-        let mut table = table.unwrap_or_else(|| Table::new(schema));
+        let Endpoint { name, linked, last, .. } = self.endpoint;
+        let mut tables = self.joined();
         if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
-            last.iter().for_each(|column| table.move_last(column));
+            last.iter().for_each(|column| tables[0].move_last(column));
         }
-        vec![((*name).to_owned(), table)]
+        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
+        names.map(str::to_owned).zip(tables).collect()
     }
 
     fn warnings(&self) -> Vec<Warning> {

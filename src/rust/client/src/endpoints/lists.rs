@@ -2,87 +2,55 @@
 
 use std::sync::Arc;
 
+use serde::de::MapAccess;
+
 use crate::account::Api;
+use crate::account::time_zone::Zone;
 use crate::bad_body::BadBody;
 use crate::endpoints::arguments::Arguments;
 use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, Parameter, RowOf, Sent};
+use crate::endpoints::linked::{LinkedTables, with_linked};
 use crate::endpoints::paged_list::PagedList;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::page::Page;
+use crate::json::flatten::{FieldReader, Record};
+use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
+use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
 use crate::table::{Format, Map, RowMap, Table, read_page};
 
 /// The lists that hold what a call asks for.
 pub struct Lists {
     /// The whole list, which may be read in place of the parts.
-    pub whole: Option<PagedList<Table>>,
+    pub whole: Option<PagedList<Vec<Table>>>,
     /// Lists that together have all rows.
-    pub parts: Vec<PagedList<Table>>,
+    pub parts: Vec<PagedList<Vec<Table>>>,
     /// Whether rows are put in the order of the endpoint.
     pub is_sorted: bool,
 }
 
 impl Endpoint {
-    /// The lists of a call; moments are seconds since 1970.
+    /// The lists of a call; moments are seconds since 1970. The zone is that of the account,
+    /// in which linked tables hold times.
     ///
     /// # Errors
     /// [`Error::Input`] for arguments that can't be read.
-    pub fn lists(&'static self, api: Api, arguments: &Arguments) -> Result<Lists, Error> {
+    pub fn lists(
+        &'static self,
+        api: Api,
+        arguments: &Arguments,
+        zone: &Zone,
+    ) -> Result<Lists, Error> {
+        let list = self.list_of(api, arguments, zone)?;
         let (_, spec) = self.spec(api);
         let lists =
-            spec.paths(arguments).into_iter().map(|path| self.lists_at(&path, spec, arguments));
+            spec.paths(arguments).into_iter().map(|path| spec.lists_at(&path, arguments, &list));
         let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
         if lists.len() == 1 {
             return Ok(lists.remove(0));
         }
         let parts = lists.into_iter().flat_map(|lists| lists.parts).collect();
         Ok(Lists { whole: None, parts, is_sorted: false })
-    }
-
-    fn lists_at(
-        &'static self,
-        path: &str,
-        spec: &'static ListSpec,
-        arguments: &Arguments,
-    ) -> Result<Lists, Error> {
-        let list = self.list_of(spec, arguments)?;
-        let ids = arguments.ids("id")?;
-        if !ids.is_empty() {
-            // Filters are not sent: they are applied to the rows received.
-            let by_ids = || list(spec.request(path.to_owned()));
-            let limit = limit(spec, arguments)?;
-            let parts = PagedList::by_ids(&ids, spec.ids, limit, by_ids);
-            return Ok(Lists { whole: None, parts, is_sorted: false });
-        }
-        let whole = spec.sent(path.to_owned(), arguments);
-        let count = |argument| arguments.texts(argument).len();
-        let is_several =
-            |(argument, _, sent): &Parameter| sent.may_be_whole() && count(argument) > 1;
-        let is_sorted = spec.parameters.iter().any(is_several);
-        let splits = |(argument, _, sent): &&Parameter| sent.makes_lists() && count(argument) > 0;
-        let Some((argument, name, sent)) = spec.parameters.iter().find(splits) else {
-            return Ok(Lists { whole: None, parts: vec![list(whole)], is_sorted });
-        };
-        let values = arguments.texts(argument);
-        let parts: Vec<_> = match sent {
-            Sent::Chunks(most) => {
-                let chunks = values.chunks(*most);
-                chunks.map(|some| list(whole.clone().queries(name, some))).collect()
-            }
-            Sent::InPath => {
-                let own = |value: &String| name.replace("{}", value);
-                let part = |value| list(spec.sent(own(value), arguments)).part_of(whole.clone());
-                values.iter().map(part).collect()
-            }
-            _ => {
-                let one = |value| arguments.clone().set(argument, [value]);
-                let part = |value| list(spec.sent(path.to_owned(), &one(value)));
-                values.iter().map(part).collect()
-            }
-        };
-        let is_sorted = is_sorted || parts.len() > 1;
-        Ok(Lists { whole: sent.may_be_whole().then(|| list(whole)), parts, is_sorted })
     }
 
     /// The filter of a call; moments are seconds since 1970.
@@ -110,38 +78,141 @@ impl Endpoint {
     /// Makes lists of requests.
     fn list_of(
         &'static self,
-        spec: &'static ListSpec,
+        api: Api,
         arguments: &Arguments,
-    ) -> Result<impl Fn(Request) -> PagedList<Table>, Error> {
-        let (limit, filter) = (limit(spec, arguments)?, Arc::new(self.filter(arguments)));
+        zone: &Zone,
+    ) -> Result<impl Fn(Request) -> PagedList<Vec<Table>> + use<>, Error> {
+        let (api, spec) = self.spec(api);
+        let limit = limit(spec, arguments)?;
+        let rows = Arc::new(Rows {
+            endpoint: self,
+            api,
+            spec,
+            filter: self.filter(arguments),
+            zone: zone.clone(),
+        });
         Ok(move |request| {
-            let filter = Arc::clone(&filter);
-            let read = move |body: Option<&[u8]>| self.read_page(spec, &filter, body);
-            let (empty, read) = (Table::new(self.schema), Box::new(read));
+            let rows = Arc::clone(&rows);
+            let empty = with_linked(Table::new(self.schema), self.linked, Table::with_base);
+            let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
             PagedList::new(self.label, request, spec.pagination, limit, empty, read)
         })
     }
+}
 
+/// Makes rows of the records of a call.
+struct Rows {
+    endpoint: &'static Endpoint,
+    api: Api,
+    spec: &'static ListSpec,
+    filter: RowFilter,
+    zone: Zone,
+}
+
+impl Rows {
     /// A page of records; no body is a page without rows.
-    fn read_page(
-        &self,
-        spec: &ListSpec,
-        filter: &RowFilter,
-        body: Option<&[u8]>,
-    ) -> Result<Page<Table>, BadBody> {
-        let write: &RowMap = &|record, row| spec.write(record, row) && filter.matches(row);
-        let map = match spec.row {
-            RowOf::Body(read) => return read(body),
+    fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Vec<Table>>, BadBody> {
+        let Endpoint { schema, id, linked, .. } = self.endpoint;
+        let write: &RowMap = &|record, row| self.write(record, row);
+        let map = match self.spec.row {
+            RowOf::Body(read) => return read(body).map(Page::into_list),
             RowOf::WithEmbedded(_) => Map::FunctionWithEmbedded(write),
             _ => Map::Function(write),
         };
-        let Some(body) = body else { return Ok(Page::empty(Table::new(self.schema))) };
-        let (schema, id) = (self.schema, self.id);
-        read_page(body, &Format { list: spec.member, schema, id, order: None, map })
+        let Some(body) = body else { return Ok(Page::empty(self.sink().into_rows())) };
+        let list = self.spec.member;
+        if linked.is_empty() {
+            let page = read_page(body, &Format { list, schema, id, order: None, map })?;
+            return Ok(page.into_list());
+        }
+        read_records(body, PageShape { list, id, order: None }, || self.sink())
+    }
+
+    fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) -> bool {
+        self.spec.write(record, row) && self.filter.matches(row)
+    }
+
+    fn sink(&self) -> Sink<'_> {
+        let Endpoint { schema, linked, .. } = self.endpoint;
+        Sink { rows: self, tables: LinkedTables::new(self.api, &self.zone, schema, linked) }
+    }
+}
+
+/// Takes the records of a page in, and what belongs to them.
+struct Sink<'r> {
+    rows: &'r Rows,
+    tables: LinkedTables<'r>,
+}
+
+impl FieldReader for Sink<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        self.tables.read(name, map)
+    }
+}
+
+impl RecordSink for Sink<'_> {
+    type Rows = Vec<Table>;
+
+    fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
+        let rows = self.rows;
+        self.tables.push(record, |record, _, row| rows.write(record, row))
+    }
+
+    fn count_broken_texts(&mut self) {
+        self.tables.count_broken_texts();
+    }
+
+    fn into_rows(self) -> Vec<Table> {
+        self.tables.into_tables()
     }
 }
 
 impl ListSpec {
+    /// The lists at one path.
+    fn lists_at(
+        &self,
+        path: &str,
+        arguments: &Arguments,
+        list: impl Fn(Request) -> PagedList<Vec<Table>>,
+    ) -> Result<Lists, Error> {
+        let ids = arguments.ids("id")?;
+        if !ids.is_empty() {
+            // Filters are not sent: they are applied to the rows received.
+            let by_ids = || list(self.request(path.to_owned()));
+            let limit = limit(self, arguments)?;
+            let parts = PagedList::by_ids(&ids, self.ids, limit, by_ids);
+            return Ok(Lists { whole: None, parts, is_sorted: false });
+        }
+        let whole = self.sent(path.to_owned(), arguments);
+        let count = |argument| arguments.texts(argument).len();
+        let is_several =
+            |(argument, _, sent): &Parameter| sent.may_be_whole() && count(argument) > 1;
+        let is_sorted = self.parameters.iter().any(is_several);
+        let splits = |(argument, _, sent): &&Parameter| sent.makes_lists() && count(argument) > 0;
+        let Some((argument, name, sent)) = self.parameters.iter().find(splits) else {
+            return Ok(Lists { whole: None, parts: vec![list(whole)], is_sorted });
+        };
+        let values = arguments.texts(argument);
+        let parts: Vec<_> = match sent {
+            Sent::Chunks(most) => {
+                let chunks = values.chunks(*most);
+                chunks.map(|some| list(whole.clone().queries(name, some))).collect()
+            }
+            Sent::InPath => {
+                let own = |value: &String| name.replace("{}", value);
+                let part = |value| list(self.sent(own(value), arguments)).part_of(whole.clone());
+                values.iter().map(part).collect()
+            }
+            _ => {
+                let one = |value| arguments.clone().set(argument, [value]);
+                let part = |value| list(self.sent(path.to_owned(), &one(value)));
+                values.iter().map(part).collect()
+            }
+        };
+        let is_sorted = is_sorted || parts.len() > 1;
+        Ok(Lists { whole: sent.may_be_whole().then(|| list(whole)), parts, is_sorted })
+    }
+
     fn paths(&self, arguments: &Arguments) -> Vec<String> {
         let named = self.path.split_once('{').and_then(|(before, rest)| {
             let (name, after) = rest.split_once('}')?;

@@ -11,6 +11,7 @@ pub mod endpoint;
 pub mod entities;
 pub mod groups;
 pub mod incoming_leads;
+pub mod linked;
 pub mod list_query;
 mod lists;
 pub mod notes;

@@ -167,6 +167,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{SCHEMA, TASKS, write_v2, write_v4};
     use crate::account::Api;
+    use crate::account::time_zone::Zone;
     use crate::endpoints::arguments::Arguments;
     use crate::endpoints::endpoint::WriteRow;
     use crate::endpoints::testing::{cell, cells, requests};
@@ -238,7 +239,7 @@ mod tests {
 
     #[test]
     fn of_several_elements_or_kinds_the_whole_list_may_be_read_and_is_then_sorted() {
-        let lists = |arguments| TASKS.lists(Api::V2, &arguments).unwrap();
+        let lists = |arguments| TASKS.lists(Api::V2, &arguments, &Zone::new("UTC", None)).unwrap();
         let whole = lists(asked(&["lead"], &[1, 2])).whole.unwrap().first_request();
         assert_eq!(whole.shown_query(), "limit_rows=500&limit_offset=0&type=lead");
         for (kinds, elements, is_sorted) in [

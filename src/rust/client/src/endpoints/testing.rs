@@ -4,6 +4,7 @@
 use serde::de::{DeserializeSeed, MapAccess};
 
 use crate::account::Api;
+use crate::account::time_zone::Zone;
 use crate::endpoints::arguments::Arguments;
 use crate::endpoints::endpoint::Endpoint;
 use crate::endpoints::paged_list::PagedList;
@@ -39,7 +40,7 @@ pub fn cell(cells: &[(String, String)], name: &str) -> Option<String> {
 
 /// Path and query of the first request to each list of a call.
 pub fn requests(endpoint: &'static Endpoint, api: Api, arguments: &Arguments) -> Vec<String> {
-    let lists = endpoint.lists(api, arguments).unwrap().parts;
+    let lists = endpoint.lists(api, arguments, &Zone::new("UTC", None)).unwrap().parts;
     let requests = lists.iter().map(PagedList::first_request);
     requests.map(|request| format!("{}?{}", request.path(), request.shown_query())).collect()
 }

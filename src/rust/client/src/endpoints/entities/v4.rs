@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 use super::filter::EntityFilter;
-use super::related::{Link, Related, links};
 use super::request::{Entity, EntityRequest};
 use super::sums::ExactSums;
 use super::v2::write_time;
 use super::with;
 use crate::account::Api;
 use crate::account::transport::Transport;
+use crate::endpoints::linked::{Link, Related, links};
 use crate::endpoints::parameters::between;
 use crate::error::Error;
 use crate::http::Request;

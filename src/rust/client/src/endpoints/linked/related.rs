@@ -109,7 +109,7 @@ fn link(node: &Node) -> Option<Link<'_>> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Api, MapAccess, Node, Related, links};
     use crate::json::flatten::{FieldReader, Record};
@@ -136,7 +136,7 @@ pub mod tests {
     }
 
     /// What belongs to an entity of API v4 that embeds this.
-    pub fn embedded(json: &str) -> Related {
+    pub(crate) fn embedded(json: &str) -> Related {
         read(json).unwrap()
     }
 
