@@ -38,7 +38,7 @@ fn add_member<'n>(node: &'n Node, name: &str, parts: &mut Parts<'n>) -> usize {
     add_numbered(node, name, parts, &mut seen, &mut unnamed);
     if unnamed.len() > 1 {
         for (index, number) in unnamed {
-            parts[index].0.push_str(&usize::to_string(&number));
+            parts[index].0.push_str(&number.to_string());
         }
     }
     seen
