@@ -200,7 +200,10 @@ mod tests {
             let request = NotesRequest { limit: 500, elements, note_types, ..Default::default() };
             let expected: Vec<String> =
                 expected.iter().map(|query| format!("{page}{query}")).collect();
-            assert_eq!(queries(&parts(&request, "lead", None)), expected);
+            let parts = parts(&request, "lead", Some(5));
+            assert_eq!(queries(&parts), expected);
+            // Each asks for changed notes only.
+            assert!(parts.iter().all(|list| list.first_request().is_answered_by_nothing(304)));
         }
     }
 
