@@ -159,7 +159,7 @@ test_that("an old contact has its columns although it lacks members", {
 test_that("tasks are those of the contract, over both APIs", {
   old <- AmoTasks(serve_v2(tasks = "tasks-list.json"))
   expect_identical(old, oracle_tasks(records("tasks-list.json"), zone))
-  new <- AmoTasks(serve_v4("tasks?order%5Bid%5D=asc&page=1&" = "tasks_list.json"))
+  new <- AmoTasks(serve_v4("tasks?page=1&" = "tasks_list.json"))
   expect_both(old, new, "result_id")
 })
 

@@ -4,27 +4,17 @@ use std::time::Duration;
 
 use amocrm_client::account::time_zone::Zone;
 use amocrm_client::account::{Api, Credentials, Integration};
-use amocrm_client::endpoints::custom_fields::CustomFieldsQuery;
-use amocrm_client::endpoints::endpoint::{Endpoint, TableQuery};
-use amocrm_client::endpoints::entities::EntityQuery;
-use amocrm_client::endpoints::groups::Groups;
-use amocrm_client::endpoints::notes::NotesQuery;
-use amocrm_client::endpoints::pipelines::PipelinesQuery;
-use amocrm_client::endpoints::task_types::TaskTypes;
-use amocrm_client::endpoints::users::Users;
+use amocrm_client::endpoints;
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
 use amocrm_client::progress::{Progress, TokenWarning};
-use amocrm_client::query::{self, AccountQuery, Outcome, QueryJob, Settings, Warning};
+use amocrm_client::query::{self, Outcome, QueryJob, Settings, Warning};
 use amocrm_client::table::Unreadable;
 use extendr_api::prelude::*;
 
 use crate::columns::data_frame;
 use crate::error::error_list;
 use crate::memory::give_back;
-use crate::requests::{
-    entity_request, incoming_request, notes_request, tasks_request, transactions_request,
-};
 use crate::spec::{Spec, misshapen};
 
 /// Any work R may wait for.
@@ -44,26 +34,9 @@ pub fn start_login(spec: &List) -> Result<List> {
 /// Starts what `spec$what` names.
 pub fn start_query(spec: &List) -> Result<List> {
     let spec = Spec(spec);
-    let settings = settings(&spec)?;
-    let job = match spec.text("what")?.as_str() {
-        "notes" => QueryJob::start(settings, NotesQuery::new(notes_request(&spec)?)),
-        "account" => QueryJob::start(settings, AccountQuery),
-        "entity" => QueryJob::start(settings, EntityQuery::new(entity_request(&spec)?)),
-        "tasks" => start_table(settings, tasks_request(&spec)?),
-        "transactions" => start_table(settings, transactions_request(&spec)?),
-        "incoming_leads" => start_table(settings, incoming_request(&spec)?),
-        "users" => start_table(settings, Users),
-        "groups" => start_table(settings, Groups),
-        "task_types" => start_table(settings, TaskTypes),
-        "pipelines" => QueryJob::start(settings, PipelinesQuery::default()),
-        "custom_fields" => QueryJob::start(settings, CustomFieldsQuery::default()),
-        _ => Err(misshapen("what")),
-    }?;
+    let query = endpoints::query(spec.arguments(&CONNECTION)?)?;
+    let job = QueryJob::start(settings(&spec)?, query)?;
     Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))
-}
-
-fn start_table(settings: Settings, endpoint: impl Endpoint) -> Result<QueryJob> {
-    QueryJob::start(settings, TableQuery::new(endpoint))
 }
 
 /// `list(done, requests, pages, rows, lists, lists_read, pause, pause_left, log)`.
@@ -171,6 +144,24 @@ fn unreadable(table: &str, found: &Unreadable) -> String {
     let examples: Vec<String> = examples.iter().map(|text| format!("\"{text}\"")).collect();
     format!("{table}${column} ({count}): {}", examples.join(", "))
 }
+
+/// What [`settings`] reads: who asks, and how. All else is what is asked for.
+const CONNECTION: [&str; 14] = [
+    "domain",
+    "rate",
+    "timeout",
+    "api",
+    "verbose",
+    "road",
+    "access_token",
+    "client_id",
+    "client_secret",
+    "redirect_uri",
+    "code",
+    "token_file",
+    "email",
+    "apikey",
+];
 
 fn settings(spec: &Spec) -> Result<Settings> {
     Ok(Settings {

@@ -13,7 +13,6 @@ mod faults;
 mod guard;
 mod job;
 mod memory;
-mod requests;
 mod sandbox;
 mod spec;
 mod types;

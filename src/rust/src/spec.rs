@@ -1,5 +1,6 @@
 //! Reads the plain lists that R passes in.
 
+use amocrm_client::endpoints::arguments::Arguments;
 use amocrm_client::error::Error;
 use extendr_api::prelude::*;
 
@@ -33,6 +34,15 @@ impl Spec<'_> {
         value.as_string_vector().ok_or_else(|| misshapen(name))
     }
 
+    /// All elements but some, as texts.
+    pub fn arguments(&self, without: &[&str]) -> std::result::Result<Arguments, Error> {
+        let mut arguments = self.0.iter().filter(|(name, _)| !without.contains(name));
+        arguments.try_fold(Arguments::default(), |arguments, (name, value)| {
+            let texts = texts_of(&value).ok_or_else(|| misshapen("arguments"))?;
+            Ok(arguments.set(name, texts))
+        })
+    }
+
     /// A number.
     pub fn number(&self, name: &'static str) -> std::result::Result<f64, Error> {
         self.find(name).as_real().ok_or_else(|| misshapen(name))
@@ -58,6 +68,16 @@ impl Spec<'_> {
         let value = self.number(name)?;
         if value >= 0.0 { Ok(value as u64) } else { Err(misshapen(name)) }
     }
+}
+
+/// Texts, one number, or TRUE or FALSE, as texts; NULL is empty.
+fn texts_of(value: &Robj) -> Option<Vec<String>> {
+    if value.is_null() {
+        return Some(Vec::new());
+    }
+    let flag = || value.as_bool().map(|flag| if flag { "TRUE" } else { "FALSE" }.to_owned());
+    let number = || value.as_real().map(|number| number.to_string());
+    value.as_string_vector().or_else(|| flag().or_else(number).map(|text| vec![text]))
 }
 
 /// The error for what R should not have passed.

@@ -12,12 +12,11 @@ use std::time::{Duration, Instant};
 use amocrm_client::account::transport::Transport;
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::endpoints::notes::NOTES;
-use amocrm_client::endpoints::notes::v2::{self, NotesFilter};
+use amocrm_client::endpoints::notes::v2;
 use amocrm_client::endpoints::notes::v4::events;
 use amocrm_client::endpoints::notes::v4::notes::NoteRows;
 use amocrm_client::http::Request;
 use amocrm_client::json::page::Page;
-use amocrm_client::paging::PageRange;
 use amocrm_client::table::row_filter::RowFilter;
 use amocrm_client::table::{Format, Map, RowSink, SeenKeys, Table, read_page};
 use amocrm_sandbox::{Config, NoteCounts, Sandbox};
@@ -41,8 +40,13 @@ fn body(sandbox: &Sandbox, request: &Request) -> Vec<u8> {
 
 /// Notes of all types, from the middle of a long list.
 fn mixed(sandbox: &Sandbox) -> Vec<u8> {
-    let slice = PageRange { offset: 5000, limit: ROWS };
-    body(sandbox, &v2::notes_request("lead", &NotesFilter::default(), slice))
+    body(sandbox, &lead_notes(5000))
+}
+
+/// The request for a page of notes of API v2.
+fn lead_notes(offset: u32) -> Request {
+    let request = Request::get("/api/v2/notes").query("type", "lead");
+    request.query("limit_rows", &ROWS).query("limit_offset", &offset)
 }
 
 /// Notes that have 20 of 600 members in `params` each.
@@ -127,12 +131,8 @@ fn pages(c: &mut Criterion) {
 fn join(c: &mut Criterion) {
     let config = Config { notes: NoteCounts::each(40_000), ..Config::default() };
     let sandbox = Sandbox::start(config).unwrap();
-    let bodies: Vec<Vec<u8>> = (0..40)
-        .map(|page| {
-            let slice = PageRange { offset: page * u64::from(ROWS), limit: ROWS };
-            body(&sandbox, &v2::notes_request("lead", &NotesFilter::default(), slice))
-        })
-        .collect();
+    let bodies: Vec<Vec<u8>> =
+        (0..40).map(|page| body(&sandbox, &lead_notes(page * ROWS))).collect();
     let read = || -> Vec<Table> {
         bodies.iter().map(|body| v2::read_notes(Some(body)).unwrap().rows).collect()
     };

@@ -75,6 +75,11 @@ pub trait Query: Send + Sync + 'static {
     /// The tables of what was received; takes it. Without rows they are empty.
     fn tables(&self) -> Tables;
 
+    /// The API that alone has what is asked for, if only one has.
+    fn only_api(&self) -> Option<Api> {
+        None
+    }
+
     /// Warnings about a call that worked.
     fn warnings(&self) -> Vec<Warning> {
         Vec::new()
@@ -167,14 +172,11 @@ impl QueryJob {
     /// # Errors
     /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
     /// threads.
-    pub fn start(mut settings: Settings, query: impl Query) -> Result<Self, Error> {
+    pub fn start(mut settings: Settings, query: Box<dyn Query>) -> Result<Self, Error> {
         let progress = settings.progress();
         let transport = connect(&mut settings, Arc::clone(&progress))?;
-        let call = Arc::new(Call {
-            account: Arc::clone(&transport.account),
-            query: Box::new(query),
-            api: OnceLock::new(),
-        });
+        let call =
+            Arc::new(Call { account: Arc::clone(&transport.account), query, api: OnceLock::new() });
         let job = Job::start(progress, run(Arc::clone(&call), transport, settings))?;
         Ok(QueryJob { job, call })
     }
@@ -233,7 +235,8 @@ async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Resul
     transport.account.limiter.set_rate(settings.rate);
     // Before anything runs in parallel, so that refused credentials are sent once.
     session::ensure(&transport.http, &transport.account).await?;
-    let api = choose_api(&transport, settings.api).await?;
+    let asked = call.query.only_api().or(settings.api);
+    let api = choose_api(&transport, asked).await?;
     let api = *call.api.get_or_init(|| api);
     let context = Context { transport, rate: settings.rate, api };
     call.query.read(&context).await

@@ -36,7 +36,7 @@ fn read_from(path: &str, body: String) -> Outcome {
     };
     let request =
         NotesRequest { kinds: vec!["lead".to_owned()], limit: 500, ..NotesRequest::default() };
-    let mut job = QueryJob::start(settings, NotesQuery::new(request)).unwrap();
+    let mut job = QueryJob::start(settings, Box::new(NotesQuery::new(request))).unwrap();
     assert!(job.is_done(PATIENCE), "the job does not end");
     job.finish()
 }

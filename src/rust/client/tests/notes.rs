@@ -43,7 +43,7 @@ fn leads(limit: u32) -> NotesRequest {
 }
 
 fn run(settings: Settings, request: NotesRequest) -> Outcome {
-    let mut job = QueryJob::start(settings, NotesQuery::new(request)).unwrap();
+    let mut job = QueryJob::start(settings, Box::new(NotesQuery::new(request))).unwrap();
     assert!(job.is_done(PATIENCE), "the job does not end");
     job.finish()
 }
@@ -392,7 +392,7 @@ fn a_short_list_of_one_element_takes_two_requests() {
 fn lists_that_are_read_one_by_one_are_counted() {
     let sandbox = sandbox(3300, vec![]);
     let request = of_elements(&elements(&sandbox, 8), 20);
-    let mut job = QueryJob::start(settings(&sandbox), NotesQuery::new(request)).unwrap();
+    let mut job = QueryJob::start(settings(&sandbox), Box::new(NotesQuery::new(request))).unwrap();
     assert!(job.is_done(PATIENCE));
     let now = job.progress().snapshot();
     assert_eq!((job.finish().error, now.lists, now.lists_read), (None, 8, 8));
@@ -442,7 +442,7 @@ fn a_page_with_more_rows_than_asked_for_is_told_in_the_log() {
     let longer = fault("/api/v2/notes", 0..99, Action::List(ListFault::Longer(20)));
     let sandbox = sandbox(300, vec![longer]);
     let settings = Settings { verbose: true, ..settings(&sandbox) };
-    let mut job = QueryJob::start(settings, NotesQuery::new(leads(100))).unwrap();
+    let mut job = QueryJob::start(settings, Box::new(NotesQuery::new(leads(100)))).unwrap();
     assert!(job.is_done(PATIENCE));
     let log = job.progress().take_log();
     let line = "lead notes, rows 1 to 100: 120 rows where 100 were asked for";
@@ -464,7 +464,8 @@ fn a_cancelled_job_gives_the_pages_that_had_arrived() {
     // The last page, of three rows, may be asked for ahead and come first.
     let hang = |path| fault(path, 0..9, Action::Delay(Duration::from_secs(60)));
     let sandbox = sandbox(300, vec![hang("limit_offset=194&"), hang("limit_offset=291&")]);
-    let mut job = QueryJob::start(settings(&sandbox), NotesQuery::new(leads(100))).unwrap();
+    let mut job =
+        QueryJob::start(settings(&sandbox), Box::new(NotesQuery::new(leads(100)))).unwrap();
     while job.progress().snapshot().pages < 2 {
         assert!(!job.is_done(Duration::from_millis(1)));
     }

@@ -54,7 +54,7 @@ impl Case {
             note_types: vec!["4".to_owned()],
             ..NotesRequest::default()
         };
-        QueryJob::start(settings, NotesQuery::new(request)).unwrap()
+        QueryJob::start(settings, Box::new(NotesQuery::new(request))).unwrap()
     }
 
     /// A call from its start to its end: its error, and what it told.

@@ -4,19 +4,15 @@
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials};
-use amocrm_client::endpoints::custom_fields::CustomFieldsQuery;
-use amocrm_client::endpoints::endpoint::{Endpoint, TableQuery};
+use amocrm_client::endpoints;
+use amocrm_client::endpoints::arguments::Arguments;
+use amocrm_client::endpoints::endpoint::{Endpoint, Filter, ListSpec, RowOf};
 use amocrm_client::endpoints::entities::{Entity, EntityQuery, EntityRequest};
-use amocrm_client::endpoints::groups::Groups;
-use amocrm_client::endpoints::incoming_leads::IncomingRequest;
-use amocrm_client::endpoints::pipelines::PipelinesQuery;
-use amocrm_client::endpoints::task_types::TaskTypes;
-use amocrm_client::endpoints::tasks::TasksRequest;
-use amocrm_client::endpoints::transactions::TransactionsRequest;
-use amocrm_client::endpoints::users::Users;
+use amocrm_client::endpoints::linked::Linked;
+use amocrm_client::endpoints::list_query::ListQuery;
 use amocrm_client::error::Error;
 use amocrm_client::query::{Outcome, Query, QueryJob, Settings, Warning};
-use amocrm_client::table::Values;
+use amocrm_client::table::{Schema, Values};
 use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
@@ -28,13 +24,32 @@ fn account(config: Config) -> Sandbox {
         .unwrap()
 }
 
-fn run(sandbox: &Sandbox, api: Api, query: impl Query + 'static) -> Outcome {
+fn run(sandbox: &Sandbox, api: Api, query: impl Query) -> Outcome {
+    run_boxed(sandbox, Some(api), Box::new(query))
+}
+
+/// The table that R asks for by name.
+fn read(sandbox: &Sandbox, api: Api, what: &str) -> Outcome {
+    ask(sandbox, api, Arguments::default().set("what", [what]))
+}
+
+fn ask(sandbox: &Sandbox, api: Api, arguments: Arguments) -> Outcome {
+    run_boxed(sandbox, Some(api), endpoints::query(arguments.set("limit", [50])).unwrap())
+}
+
+/// The purchases of these customers; of all without.
+fn purchases(sandbox: &Sandbox, api: Api, customers: &[u64]) -> Outcome {
+    let arguments = Arguments::default().set("what", ["transactions"]);
+    ask(sandbox, api, arguments.set("customer_id", customers))
+}
+
+fn run_boxed(sandbox: &Sandbox, api: Option<Api>, query: Box<dyn Query>) -> Outcome {
     let settings = Settings {
         domain: sandbox.url(),
         credentials: Credentials::Token(sandbox.access_token().to_owned().into()),
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
-        api: Some(api),
+        api,
         verbose: false,
     };
     let mut job = QueryJob::start(settings, query).unwrap();
@@ -125,58 +140,146 @@ fn cards_come_by_their_ids_and_unknown_ids_are_passed_over() {
 }
 
 /// That both APIs give as many rows of a plain table, all that there are.
-fn same_rows<P: Endpoint>(sandbox: &Sandbox, plan: impl Fn() -> P, rows: u32) {
+fn same_rows(sandbox: &Sandbox, what: &str, rows: u32) {
     for api in BOTH {
-        let outcome = run(sandbox, api, TableQuery::new(plan()));
-        assert_eq!(sizes(&outcome), [(P::NAME, rows)], "{api:?}");
+        assert_eq!(sizes(&read(sandbox, api, what)), [(what, rows)], "{api:?}");
     }
 }
 
 #[test]
 fn both_apis_give_the_same_plain_tables() {
     let sandbox = account(Config::default());
-    same_rows(&sandbox, || TasksRequest { limit: 50, ..TasksRequest::default() }, 120);
-    same_rows(&sandbox, || TransactionsRequest { limit: 50, ..Default::default() }, 120);
-    same_rows(&sandbox, || IncomingRequest { limit: 50, ..IncomingRequest::default() }, 120);
-    let counted = |outcome: Outcome| sizes(&outcome)[0].1;
-    let users = counted(run(&sandbox, Api::V2, TableQuery::new(Users)));
-    let groups = counted(run(&sandbox, Api::V2, TableQuery::new(Groups)));
-    let types = counted(run(&sandbox, Api::V2, TableQuery::new(TaskTypes)));
-    assert!(users > 1 && groups > 1 && types > 1);
-    same_rows(&sandbox, || Users, users);
-    same_rows(&sandbox, || Groups, groups);
-    same_rows(&sandbox, || TaskTypes, types);
+    for what in ["tasks", "transactions", "incoming_leads"] {
+        same_rows(&sandbox, what, 120);
+    }
+    for what in ["users", "groups", "task_types"] {
+        let rows = sizes(&read(&sandbox, Api::V2, what))[0].1;
+        assert!(rows > 1, "{what}");
+        same_rows(&sandbox, what, rows);
+    }
 }
 
 #[test]
 fn both_apis_give_the_same_pipelines_and_fields() {
     let sandbox = account(Config::default());
-    let [old, new] = BOTH.map(|api| run(&sandbox, api, PipelinesQuery::default()));
+    let [old, new] = BOTH.map(|api| read(&sandbox, api, "pipelines"));
     assert_eq!(sizes(&new), sizes(&old));
     assert!(sizes(&old)[0].1 > 5);
-    let [old, new] = BOTH.map(|api| run(&sandbox, api, CustomFieldsQuery::default()));
+    let [old, new] = BOTH.map(|api| read(&sandbox, api, "custom_fields"));
     assert_eq!(sizes(&new), sizes(&old));
     assert!(sizes(&old).iter().all(|(_, rows)| *rows > 0));
 }
 
+/// A dictionary that only API v4 has.
+static FUNNELS: Endpoint = Endpoint {
+    name: "funnels",
+    label: "funnels",
+    schema: &Schema { base: &["id", "name"], keys: &["id"], ids: &["id"], ..Schema::TEXT },
+    v4: ListSpec {
+        path: "/api/v4/leads/pipelines",
+        member: "pipelines",
+        row: RowOf::Columns(&[("id", "id"), ("name", "name")]),
+        ..ListSpec::V4
+    },
+    ..Endpoint::DEFAULT
+};
+
+#[test]
+fn what_only_api_v4_has_is_read_there_whichever_api_is_asked_for() {
+    let sandbox = account(Config::default());
+    for asked in [None, Some(Api::V2), Some(Api::V4)] {
+        let query = ListQuery::new(&FUNNELS, Arguments::default()).unwrap();
+        let outcome = run_boxed(&sandbox, asked, Box::new(query));
+        assert_eq!(outcome.api, Some(Api::V4));
+        assert!(sizes(&outcome)[0].1 > 0);
+    }
+}
+
+/// The same with a list for each value of an argument.
+static NAMES: Endpoint = Endpoint {
+    name: "names",
+    label: "names of fields",
+    v4: ListSpec {
+        path: "/api/v4/{type}/custom_fields",
+        member: "custom_fields",
+        row: RowOf::Columns(&[("name", "name")]),
+        ..ListSpec::V4
+    },
+    ..Endpoint::DEFAULT
+};
+
+#[test]
+fn a_path_with_an_argument_makes_a_list_for_each_value() {
+    let sandbox = account(Config::default());
+    let rows = |types: &[&str]| {
+        let arguments = Arguments::default().set("type", types);
+        let query = ListQuery::new(&NAMES, arguments).unwrap();
+        sizes(&run_boxed(&sandbox, Some(Api::V4), Box::new(query)))[0].1
+    };
+    let (leads, contacts) = (rows(&["leads"]), rows(&["contacts"]));
+    assert!(leads > 0 && contacts > 0);
+    assert_eq!(rows(&["leads", "contacts"]), leads + contacts);
+}
+
+/// Records with what belongs to them.
+static PEOPLE: Endpoint = Endpoint {
+    name: "people",
+    label: "people",
+    schema: &Schema { keys: &["id"], ids: &["id"], ..Schema::TEXT },
+    linked: &[Linked::CustomFields, Linked::Tags, Linked::Leads],
+    v4: ListSpec {
+        path: "/api/v4/contacts",
+        member: "contacts",
+        always: &[("with", "leads")],
+        limit: 50,
+        row: RowOf::Columns(&[("id", "id"), ("name", "name")]),
+        ..ListSpec::V4
+    },
+    filters: &[Filter::In("id", "id")],
+    ..Endpoint::DEFAULT
+};
+
+#[test]
+fn what_belongs_to_records_has_tables_and_goes_with_the_rows_that_a_filter_drops() {
+    let sandbox = account(Config::default());
+    let people = |arguments| {
+        let query = ListQuery::new(&PEOPLE, arguments).unwrap();
+        run_boxed(&sandbox, Some(Api::V4), Box::new(query))
+    };
+    let contacts = run(&sandbox, Api::V4, EntityQuery::new(cards(Entity::Contact)));
+    let all = people(Arguments::default());
+    assert_eq!(sizes(&all)[1..], sizes(&contacts)[1..4]);
+    assert_eq!(sizes(&all)[0], ("people", 120));
+    let wanted = ids(all)[..3].to_vec();
+    let of_contacts = EntityRequest { ids: wanted.clone(), ..cards(Entity::Contact) };
+    let some = people(Arguments::default().set("id", &wanted));
+    let expected = run(&sandbox, Api::V4, EntityQuery::new(of_contacts));
+    assert_eq!(sizes(&some)[1..], sizes(&expected)[1..4]);
+    assert_eq!(ids(some), wanted);
+}
+
+#[test]
+fn what_there_is_not_can_not_be_asked_for() {
+    let unknown = Arguments::default().set("what", ["weather"]);
+    assert_eq!(endpoints::query(unknown).err().map(|error| error.kind()), Some("input"));
+}
+
 #[test]
 fn a_customer_who_is_not_there_has_no_purchases() {
-    let of = |customers| TransactionsRequest { limit: 50, customers, ..Default::default() };
     let sandbox = account(Config::default());
     let customer = ids(run(&sandbox, Api::V2, EntityQuery::new(cards(Entity::Customer))))[0];
     for api in BOTH {
-        let rows = |customers| sizes(&run(&sandbox, api, TableQuery::new(of(customers))))[0].1;
-        let bought = rows(vec![customer]);
+        let rows = |customers: &[u64]| sizes(&purchases(&sandbox, api, customers))[0].1;
+        let bought = rows(&[customer]);
         assert!(bought > 0);
-        assert_eq!((rows(vec![1, customer]), rows(vec![1])), (bought, 0), "{api:?}");
+        assert_eq!((rows(&[1, customer]), rows(&[1])), (bought, 0), "{api:?}");
     }
 }
 
 /// What a call gives that asks for customers, and one that asks for purchases.
 fn customers_and_purchases(sandbox: &Sandbox, api: Api, of: &[u64]) -> [Outcome; 2] {
-    let request = TransactionsRequest { limit: 50, customers: of.to_vec(), ..Default::default() };
     let customers = EntityQuery::new(cards(Entity::Customer));
-    [run(sandbox, api, customers), run(sandbox, api, TableQuery::new(request))]
+    [run(sandbox, api, customers), purchases(sandbox, api, of)]
 }
 
 #[test]
@@ -212,8 +315,7 @@ fn an_empty_table_has_the_accounts_zone_however_late_that_comes() {
     for api in BOTH {
         let faults = vec![late.clone()];
         let kommo = account(Config { kommo: true, faults, ..Config::default() });
-        let request = TransactionsRequest { limit: 50, ..Default::default() };
-        let outcome = run(&kommo, api, TableQuery::new(request));
+        let outcome = purchases(&kommo, api, &[]);
         assert_eq!(outcome.warnings, [Warning::NoCustomers], "{api:?}");
         assert!(outcome.zone.is_some(), "{api:?}");
     }
@@ -236,7 +338,7 @@ fn customers_that_end_in_a_refusal_after_some_rows_are_an_error() {
 #[test]
 fn a_token_that_is_no_administrators_lists_no_users_but_is_not_blocked() {
     let sandbox = account(Config { admin: false, ..Config::default() });
-    let error = run(&sandbox, Api::V4, TableQuery::new(Users)).error.unwrap();
+    let error = read(&sandbox, Api::V4, "users").error.unwrap();
     assert!(matches!(&error, Error::Forbidden { at, .. } if at.status == Some(403)), "{error:?}");
     assert_eq!(error.kind(), "forbidden");
 }

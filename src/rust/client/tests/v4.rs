@@ -82,7 +82,7 @@ fn ask(kind: &str, note_types: &[&str]) -> NotesRequest {
 }
 
 fn run(settings: Settings, request: NotesRequest) -> Outcome {
-    let mut job = QueryJob::start(settings, NotesQuery::new(request)).unwrap();
+    let mut job = QueryJob::start(settings, Box::new(NotesQuery::new(request))).unwrap();
     assert!(job.is_done(PATIENCE), "the job does not end");
     job.finish()
 }

@@ -1,27 +1,31 @@
 //! Accounts without customers.
 
+use crate::endpoints::paged_list::{PagedList, has_no_rows};
 use crate::error::Error;
-use crate::paging::Pages;
-use crate::table::{RowSink, SeenKeys};
+use crate::table::RowSink;
 
 /// Whether a list of customers ended in such an error before any row came.
-pub fn are_missing_in<'p, T: RowSink + 'p>(
+pub fn are_missing_in<'l, T: RowSink + 'l>(
     error: &Error,
-    lists: impl IntoIterator<Item = &'p Pages<T>>,
+    lists: impl IntoIterator<Item = &'l PagedList<T>>,
 ) -> bool {
-    let mut rows = SeenKeys::default();
-    lists.into_iter().for_each(|list| list.keys_into(&mut rows));
-    are_missing(error) && rows.is_empty()
+    are_missing(error) && has_no_rows(lists)
 }
 
 /// Whether an error says that the account has no customers: they are switched
 /// off, not in its tariff, or it is on Kommo (docs/api-v2.md, Accounts without
 /// customers; docs/api-v4.md, Customers' modules and statuses).
-fn are_missing(error: &Error) -> bool {
+pub fn are_missing(error: &Error) -> bool {
     let Some(at) = error.at() else { return false };
     let of_customers =
         at.endpoint.contains("/customers") || at.endpoint.ends_with("/v2/transactions");
     of_customers && matches!(at.status, Some(402 | 404 | 426))
+}
+
+/// Whether an error of other lists says so: customers are then what a filter does not
+/// know.
+pub fn is_unknown_filter(error: &Error) -> bool {
+    matches!(error.at().and_then(|at| at.status), Some(400 | 402 | 404))
 }
 
 #[cfg(test)]

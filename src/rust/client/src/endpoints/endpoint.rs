@@ -1,122 +1,179 @@
-//! A call that gives one table, read from one or more lists.
-
-use std::sync::OnceLock;
-
-use futures_util::future::{BoxFuture, FutureExt, try_join};
+//! A table of one kind of record, declared as data: where each API lists the
+//! records, how arguments are sent, how a record becomes a row.
 
 use crate::account::Api;
-use crate::endpoints::paged_list::PagedList;
-use crate::error::Error;
-use crate::paging::join_lists;
-use crate::query::{Context, Query, Tables, Warning, all_of};
+use crate::bad_body::BadBody;
+use crate::endpoints::linked::Linked;
+use crate::endpoints::paged_list::Pagination;
+use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
+use crate::json::flatten::Record;
+use crate::json::page::Page;
+use crate::table::row::Row;
 use crate::table::{Schema, Table};
 
-/// An endpoint: a table and the lists that hold its rows, over either API.
-pub trait Endpoint: Send + Sync + 'static {
-    /// The name of the table.
-    const NAME: &'static str;
+/// A table, and the lists that hold its rows.
+pub struct Endpoint {
+    /// The name of the table, by which it is asked for.
+    pub name: &'static str,
+    /// Its records in words, for messages.
+    pub label: &'static str,
+    /// What the table is made of.
+    pub schema: &'static Schema,
+    /// The member that tells records apart.
+    pub id: &'static str,
+    /// What belongs to the records and has tables of its own.
+    pub linked: &'static [Linked],
+    /// Its lists over API v2, if that has it. Otherwise v4 is asked.
+    pub v2: Option<ListSpec>,
+    /// Its lists over API v4.
+    pub v4: ListSpec,
+    /// Filters that are applied again to the rows received.
+    pub filters: &'static [Filter],
+    /// The columns that rows of several lists are ordered by, ascending; none keeps the
+    /// order of the lists. So do records that have linked tables.
+    pub order: &'static [&'static str],
+    /// Columns beyond those of API v2, which come last.
+    pub last: &'static [&'static str],
+}
 
-    /// Its columns.
-    fn schema(&self) -> &'static Schema;
+/// The lists of one API.
+pub struct ListSpec {
+    /// Path of the list. An argument that it names in braces makes a list for each value.
+    pub path: &'static str,
+    /// The member of `_embedded` that holds the records.
+    pub member: &'static str,
+    /// Parameters that are always sent.
+    pub always: &'static [(&'static str, &'static str)],
+    /// How the arguments are sent.
+    pub parameters: &'static [Parameter],
+    /// How it is paged.
+    pub pagination: Pagination,
+    /// Records of a page at most.
+    pub limit: u32,
+    /// Ids that one request may name.
+    pub ids: usize,
+    /// How a record becomes a row.
+    pub row: RowOf,
+    /// Whether only administrators may read it: a 403 is then about rights.
+    pub is_for_admins: bool,
+}
 
-    /// Whether its times need the account's zone.
-    fn has_times(&self) -> bool {
-        !self.schema().times.is_empty()
-    }
+/// How a record becomes a row.
+pub enum RowOf {
+    /// All its fields but these.
+    AllBut(&'static [&'static str]),
+    /// Members, each with the column that it becomes; empty where one is missing.
+    Columns(&'static [(&'static str, &'static str)]),
+    /// A function writes it.
+    Function(WriteRow),
+    /// A function writes it, and sees `_embedded`, too.
+    WithEmbedded(WriteRow),
+    /// Rows are no records: a function reads the whole body.
+    Body(ReadBody),
+}
 
-    /// The lists that together hold its rows.
-    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>>;
+/// Writes the row of a record; false drops it.
+pub type WriteRow = for<'r> fn(&'r Record, &mut Row<'r>) -> bool;
 
-    /// The columns that rows of several lists are ordered by, ascending; none
-    /// keeps the order of the lists.
-    fn order(&self) -> &'static [&'static str] {
-        &[]
-    }
+/// Makes rows of the body of an answer.
+pub type ReadBody = fn(Option<&[u8]>) -> Result<Page<Table>, BadBody>;
 
-    /// Puts the table of an API in its final form.
-    fn finish(&self, _api: Api, _table: &mut Table) {}
+/// An argument of a call, the parameter that it becomes, and how.
+pub type Parameter = (&'static str, &'static str, Sent);
 
-    /// The warning in place of an error which only means that there are no rows. None
-    /// for any other error.
-    fn excuse(&self, _error: &Error, _lists: &[PagedList]) -> Option<Warning> {
-        None
-    }
+/// How an argument is sent.
+#[derive(Clone, Copy)]
+pub enum Sent {
+    /// A parameter for each value.
+    Each,
+    /// The same in the words of the API.
+    Translated(fn(&str) -> &str),
+    /// A parameter if there is just one value.
+    Only,
+    /// A first moment, sent a second earlier: the server may exclude it.
+    From,
+    /// A last moment, sent a second later.
+    To,
+    /// A list for each value. Of several such arguments the first one that has values
+    /// makes lists; another one is sent if there is just one value.
+    Apart,
+    /// The same, or one list for all where that takes fewer requests.
+    ApartOrWhole,
+    /// The same with a path of its own for each value, which has `{}` in the value's place.
+    /// Unknown values have no rows.
+    InPath,
+    /// A list for as many values as one request may name.
+    Chunks(usize),
+}
 
-    /// The error that an error of the lists means here.
-    fn explain(&self, error: Error) -> Error {
-        error
+/// A filter that is applied again to the rows received.
+pub enum Filter {
+    /// Of an argument, a column holds one of the values.
+    In(&'static str, &'static str),
+    /// The same; rows without the column pass.
+    InOrAbsent(&'static str, &'static str),
+    /// The same in words of the APIs: the value itself where the function has none.
+    Written(&'static str, &'static str, fn(&str) -> &'static [&'static str]),
+    /// Of two arguments, the time in a column is not before the first, nor after the second.
+    Between(&'static str, &'static str, &'static str),
+}
+
+impl Endpoint {
+    /// No lists yet: what most declarations leave as it is.
+    pub const DEFAULT: Endpoint = Endpoint {
+        name: "",
+        label: "",
+        schema: &Schema::TEXT,
+        id: "id",
+        linked: &[],
+        v2: None,
+        v4: ListSpec::V4,
+        filters: &[],
+        order: &[],
+        last: &[],
+    };
+
+    /// The API that lists the table where `api` is in use, and its lists.
+    pub fn spec(&self, api: Api) -> (Api, &ListSpec) {
+        match (api, &self.v2) {
+            (Api::V2, Some(v2)) => (Api::V2, v2),
+            _ => (Api::V4, &self.v4),
+        }
     }
 }
 
-/// The query of an endpoint, and what was received.
-pub struct TableQuery<E> {
-    endpoint: E,
-    /// Set as soon as it is known which lists they are, and of which API.
-    lists: OnceLock<(Api, Vec<PagedList>)>,
-    /// Why there are no rows.
-    excuse: OnceLock<Warning>,
-}
+impl ListSpec {
+    /// A list of API v2.
+    pub const V2: ListSpec = ListSpec {
+        path: "",
+        member: "items",
+        always: &[],
+        parameters: &[],
+        pagination: Pagination::Rows,
+        limit: V2_LIMIT,
+        ids: IDS_A_REQUEST,
+        row: RowOf::AllBut(&[]),
+        is_for_admins: false,
+    };
 
-impl<E: Endpoint> TableQuery<E> {
-    /// Nothing is read yet.
-    pub fn new(endpoint: E) -> Self {
-        TableQuery { endpoint, lists: OnceLock::new(), excuse: OnceLock::new() }
-    }
+    /// A list of API v4.
+    pub const V4: ListSpec =
+        ListSpec { pagination: Pagination::Pages, limit: V4_LIMIT, ..ListSpec::V2 };
 
-    async fn read(&self, context: &Context) -> Result<(), Error> {
-        let read = self.read_lists(context).await;
-        let excuse =
-            read.as_ref().err().and_then(|error| self.endpoint.excuse(error, self.known()));
-        if let Some(excuse) = excuse {
-            self.excuse.get_or_init(|| excuse);
-            if self.endpoint.has_times() {
-                // The refusal may have come first. An empty table has a zone too.
-                context.zone().await?;
+    /// The row of a record; false drops it.
+    pub fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) -> bool {
+        match &self.row {
+            RowOf::AllBut(names) => {
+                let fields = record.iter().filter(|field| !names.contains(&field.name()));
+                fields.for_each(|field| row.push_field(field));
+                true
             }
-            return Ok(());
+            RowOf::Columns(columns) => {
+                columns.iter().for_each(|(name, column)| row.copy_as(record, name, column));
+                true
+            }
+            RowOf::Function(write) | RowOf::WithEmbedded(write) => write(record, row),
+            RowOf::Body(_) => false,
         }
-        read.map_err(|error| self.endpoint.explain(error))
-    }
-
-    async fn read_lists(&self, context: &Context) -> Result<(), Error> {
-        let lists = self.endpoint.lists(context).await?;
-        let (_, lists) = self.lists.get_or_init(|| (context.api, lists));
-        let readings = lists.iter().map(|list| list.read(context).boxed()).collect();
-        let reading = all_of(&context.transport.http.progress, readings);
-        if self.endpoint.has_times() {
-            try_join(context.zone(), reading).await.map(|_| ())
-        } else {
-            reading.await
-        }
-    }
-
-    fn known(&self) -> &[PagedList] {
-        self.lists.get().map(|(_, lists)| lists.as_slice()).unwrap_or_default()
-    }
-}
-
-impl<E: Endpoint> Query for TableQuery<E> {
-    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
-        self.read(context).boxed()
-    }
-
-    fn tables(&self) -> Tables {
-        let (lists, order) = (self.known(), self.endpoint.order());
-        let are_several = lists.len() > 1 || lists.iter().any(PagedList::is_joint);
-        let rows = lists.iter().filter_map(PagedList::take);
-        let table = if are_several && !order.is_empty() && !lists.iter().any(PagedList::is_by_ids) {
-            Table::in_order(rows.collect(), order)
-        } else {
-            join_lists(rows)
-        };
-        let mut table = table.unwrap_or_else(|| Table::new(self.endpoint.schema()));
-        if let Some((api, _)) = self.lists.get() {
-            self.endpoint.finish(*api, &mut table);
-        }
-        vec![(E::NAME.to_owned(), table)]
-    }
-
-    fn warnings(&self) -> Vec<Warning> {
-        self.excuse.get().cloned().into_iter().collect()
     }
 }

@@ -1,21 +1,23 @@
-//! A list whose records become rows of one table, with any kind of pagination.
+//! A list, however it is paged. Every list of either API is read here.
 
-use crate::account::Api;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use futures_util::future::FutureExt;
+
 use crate::account::transport::Answer;
 use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::Record;
 use crate::json::page::Page;
 use crate::paging::{
     ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list, short_lists,
 };
-use crate::query::Context;
-use crate::table::row::Row;
-use crate::table::{Format, Map, Schema, Table, read_page};
+use crate::query::{Context, all_of};
+use crate::table::{RowSink, SeenKeys, Table};
 
 /// How a list is paged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pagination {
     /// `limit_rows` and `limit_offset` of API v2.
     Rows,
@@ -26,65 +28,64 @@ pub enum Pagination {
     Pages,
     /// Not at all.
     Whole,
-    /// Not at all: the records with these ids, as many as a page has.
-    Ids(Api, Vec<u64>),
 }
 
-/// What to ask for, and how its records become rows.
-pub struct EndpointSpec {
+/// Makes rows of the body of an answer.
+pub type ReadPage<T> = Box<dyn Fn(Option<&[u8]>) -> Result<Page<T>, BadBody> + Send + Sync>;
+
+/// A list, and the pages of it that have arrived. `T` collects its rows.
+pub struct PagedList<T> {
     /// Its name in messages.
-    pub name: &'static str,
+    name: String,
     /// The request, without paging.
-    pub request: Request,
-    /// How it is paged.
-    pub pagination: Pagination,
-    /// The member of `_embedded` that holds the records.
-    pub member: &'static str,
-    /// The member that tells records apart.
-    pub id: &'static str,
-    /// What the table is made of.
-    pub schema: &'static Schema,
-    /// Writes the row of a record; false drops it.
-    pub row: RowOf,
-}
-
-/// Writes the row of a record; false drops it.
-pub type RowOf = Box<dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Send + Sync>;
-
-/// A list, and the pages of it that have arrived.
-pub struct PagedList {
-    spec: EndpointSpec,
-    pages: Pages<Table>,
+    request: Request,
+    pagination: Pagination,
+    read_page: ReadPage<T>,
+    pages: Pages<T>,
+    /// Only the records with these ids; empty for all.
+    ids: Vec<u64>,
     /// The list that this one is a part of, when the part may be unknown.
     all: Option<Request>,
-    /// Whether rows are also made of what records embed.
-    embedded: bool,
-    /// It is read in place of several lists.
-    is_joint: bool,
+    /// Tells which errors mean that the account has no such list.
+    absence: Option<fn(&Error) -> bool>,
+    is_absent: OnceLock<()>,
 }
 
 impl Pagination {
-    fn paging(&self) -> Paging {
+    fn paging(self) -> Paging {
         match self {
             Pagination::SizedPages => Paging::Sized,
             Pagination::Pages => Paging::Numbered,
-            Pagination::Rows | Pagination::Whole | Pagination::Ids(..) => Paging::Offset,
+            Pagination::Rows | Pagination::Whole => Paging::Offset,
         }
     }
 
     /// The request for a part.
-    fn part(&self, request: &Request, range: PageRange) -> Request {
-        let (request, limit) = (request.clone(), &range.limit);
-        let page = &range.page_number();
-        match self {
+    fn part(self, request: &Request, range: PageRange) -> Request {
+        let (limit, page) = (range.limit.to_string(), range.page_number().to_string());
+        request.clone().query_before(&match self {
             Pagination::Rows => {
-                request.query("limit_rows", limit).query("limit_offset", &range.offset)
+                vec![("limit_rows", limit), ("limit_offset", range.offset.to_string())]
             }
-            Pagination::SizedPages => request.query("page_size", limit).query("page", page),
-            Pagination::Pages => request.query("page", page).query("limit", limit),
-            Pagination::Whole => request,
-            Pagination::Ids(api, ids) => with_ids(request, *api, ids),
-        }
+            Pagination::SizedPages => vec![("page_size", limit), ("page", page)],
+            Pagination::Pages => vec![("page", page), ("limit", limit)],
+            Pagination::Whole => Vec::new(),
+        })
+    }
+
+    /// The request for records by their ids. What is not paged is one record.
+    fn by_ids(self, request: &Request, ids: &[u64]) -> Request {
+        let (limit, texts) = (ids.len().to_string(), ids.iter().map(ToString::to_string));
+        request.clone().query_before(&match self {
+            Pagination::Whole => Vec::new(),
+            Pagination::Pages => [("page", "1".to_owned()), ("limit", limit)]
+                .into_iter()
+                .chain(texts.map(|id| ("filter[id][]", id)))
+                .collect(),
+            Pagination::Rows | Pagination::SizedPages => {
+                vec![("limit_rows", limit), ("id", texts.collect::<Vec<_>>().join(","))]
+            }
+        })
     }
 }
 
@@ -92,19 +93,42 @@ fn is_unknown(error: &Error) -> bool {
     error.at().is_some_and(|at| at.status == Some(404))
 }
 
-fn with_ids(request: Request, api: Api, ids: &[u64]) -> Request {
-    if api == Api::V4 {
-        return request.queries("filter[id][]", ids).query("page", &1).query("limit", &ids.len());
+impl<T: RowSink> PagedList<T> {
+    /// A list to be read `limit` records at a time at most; `empty` collects the
+    /// rows that `read_page` makes.
+    pub fn new(
+        name: impl Into<String>,
+        request: Request,
+        pagination: Pagination,
+        limit: u32,
+        empty: T,
+        read_page: ReadPage<T>,
+    ) -> Self {
+        PagedList {
+            name: name.into(),
+            request,
+            pagination,
+            read_page,
+            pages: Pages::new(pagination.paging(), limit, empty),
+            ids: Vec::new(),
+            all: None,
+            absence: None,
+            is_absent: OnceLock::new(),
+        }
     }
-    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    request.query("limit_rows", &ids.len()).query("id", &texts.join(","))
-}
 
-impl PagedList {
-    /// A list to be read `limit` records at a time at most.
-    pub fn new(spec: EndpointSpec, limit: u32) -> Self {
-        let pages = Pages::new(spec.pagination.paging(), limit, Table::new(spec.schema));
-        PagedList { spec, pages, all: None, embedded: false, is_joint: false }
+    /// Of the list only the records with these ids.
+    #[must_use]
+    pub fn of_ids(mut self, ids: &[u64]) -> Self {
+        self.ids = ids.to_vec();
+        self
+    }
+
+    /// Lists that together have the records with these ids; a request names at most
+    /// `most` of them, and no more than it may have rows.
+    pub fn by_ids(ids: &[u64], most: usize, limit: u32, list: impl Fn() -> Self) -> Vec<Self> {
+        let chunks = ids.chunks(most.min(limit as usize).max(1));
+        chunks.map(|ids| list().of_ids(ids)).collect()
     }
 
     /// Makes it a part of the list `all`. A part that the server does not know, such as
@@ -115,18 +139,17 @@ impl PagedList {
         self
     }
 
-    /// Whether it is read in place of several lists.
+    /// Has no rows, rather than an error, if the account has no such list. That is what
+    /// `absence` finds out, of an error before the first row.
     #[must_use]
-    pub fn joint(mut self, is_joint: bool) -> Self {
-        self.is_joint = is_joint;
+    pub fn unless(mut self, absence: fn(&Error) -> bool) -> Self {
+        self.absence = Some(absence);
         self
     }
 
-    /// The same list, with what its records embed.
-    #[must_use]
-    pub fn with_embedded(mut self) -> Self {
-        self.embedded = true;
-        self
+    /// Whether the account has no such list.
+    pub fn is_absent(&self) -> bool {
+        self.is_absent.get().is_some()
     }
 
     /// The `parts` of this list that are asked for, or itself where there are
@@ -134,32 +157,25 @@ impl PagedList {
     ///
     /// # Errors
     /// As [`read_list`].
-    pub async fn or_parts(
-        self,
-        parts: Vec<PagedList>,
-        context: &Context,
-    ) -> Result<Vec<PagedList>, Error> {
+    pub async fn or_parts(self, parts: Vec<Self>, context: &Context) -> Result<Vec<Self>, Error> {
         if parts.is_empty() {
             return Ok(vec![self]);
         }
-        let (pagination, limit) = (&self.spec.pagination, self.pages.first().limit);
-        let Some(range) = short_lists::beyond(parts.len(), pagination.paging(), limit) else {
+        let limit = self.pages.first().limit;
+        let Some(range) = short_lists::beyond(parts.len(), self.pagination.paging(), limit) else {
             return Ok(parts);
         };
-        if !short_lists::is_empty(self.fetch_part(context, range).await)? {
-            return Ok(parts);
-        }
-        Ok(vec![self.joint(true)])
-    }
-
-    /// A list that one request reads.
-    pub fn whole(spec: EndpointSpec) -> Self {
-        PagedList::new(spec, 0)
+        let is_short = short_lists::is_empty(self.fetch_part(context, range).await)?;
+        Ok(if is_short { vec![self] } else { parts })
     }
 
     /// The request for its first part.
-    pub fn request(&self) -> Request {
-        self.spec.pagination.part(&self.spec.request, self.pages.first())
+    pub fn first_request(&self) -> Request {
+        if self.ids.is_empty() {
+            self.pagination.part(&self.request, self.pages.first())
+        } else {
+            self.pagination.by_ids(&self.request, &self.ids)
+        }
     }
 
     /// Reads the list whole.
@@ -167,29 +183,34 @@ impl PagedList {
     /// # Errors
     /// As [`read_list`].
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
-        let read = match &self.spec.pagination {
+        let read = match self.pagination {
+            _ if !self.ids.is_empty() => self.read_ids(context).await,
             Pagination::Whole => self.read_whole(context).await,
-            Pagination::Ids(api, ids) => self.read_ids(context, *api, ids).await,
-            Pagination::Rows | Pagination::SizedPages | Pagination::Pages => {
-                self.read_parts(context).await
-            }
+            _ => self.read_parts(context).await,
         };
-        match (read, &self.all) {
+        let read = match (read, &self.all) {
             (Err(error), Some(all)) if is_unknown(&error) => self.look_for(context, all).await,
+            (read, _) => read,
+        };
+        match (read, self.absence) {
+            (Err(error), Some(absence)) if absence(&error) && has_no_rows([self]) => {
+                self.is_absent.get_or_init(|| ());
+                Ok(())
+            }
             (read, _) => read,
         }
     }
 
     /// Fails unless the account has the list that this one is a part of.
     async fn look_for(&self, context: &Context, all: &Request) -> Result<(), Error> {
-        let first = self.spec.pagination.part(all, PageRange { offset: 0, limit: 1 });
-        self.fetch(context, &first, self.spec.name).await.map(|_| ())
+        let first = self.pagination.part(all, PageRange { offset: 0, limit: 1 });
+        self.fetch(context, &first, &self.name).await.map(|_| ())
     }
 
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
-        let EndpointSpec { name, pagination, request, .. } = &self.spec;
-        let (transport, rate) = (&context.transport, context.rate);
-        let list = ListContext::new(transport, rate, name, pagination.paging(), request);
+        let paging = self.pagination.paging();
+        let (transport, request) = (&context.transport, self.first_request());
+        let list = ListContext::new(transport, context.rate, &self.name, paging, &request);
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         read_list(&list, &self.pages, fetch).await
     }
@@ -198,30 +219,55 @@ impl PagedList {
         &self,
         context: &Context,
         range: PageRange,
-    ) -> Result<Answer<Page<Table>>, Error> {
-        let request = self.spec.pagination.part(&self.spec.request, range).divisible(true);
-        self.fetch(context, &request, &self.what(range)).await
+    ) -> Result<Answer<Page<T>>, Error> {
+        let request = self.pagination.part(&self.request, range).divisible(true);
+        let what = match self.pagination.paging() {
+            Paging::Offset => format!("{} from row {}", self.name, range.offset + 1),
+            Paging::Sized | Paging::Numbered => {
+                format!("{}, page {}", self.name, range.page_number())
+            }
+        };
+        self.fetch(context, &request, &what).await
     }
 
     async fn read_whole(&self, context: &Context) -> Result<(), Error> {
-        let page = self.fetch(context, &self.spec.request, self.spec.name).await?.value;
-        self.keep(context, page);
+        let page = self.fetch(context, &self.request, &self.name).await?.value;
+        if page.records > 0 {
+            context.transport.http.progress.page_read(page.records);
+        }
+        self.pages.add(page);
         Ok(())
     }
 
-    async fn read_ids(&self, context: &Context, api: Api, ids: &[u64]) -> Result<(), Error> {
+    async fn read_ids(&self, context: &Context) -> Result<(), Error> {
         let fetch = async |ids: Vec<u64>| {
-            let request = with_ids(self.spec.request.clone(), api, &ids).divisible(true);
-            self.fetch(context, &request, self.spec.name).await
+            let request = self.pagination.by_ids(&self.request, &ids);
+            if self.pagination == Pagination::Whole {
+                return self.fetch_one(context, &request, ids).await;
+            }
+            self.fetch(context, &request.divisible(true), &self.name).await
         };
-        read_ids(ids, &self.pages, &context.transport.http.progress, fetch).await
+        read_ids(&self.ids, &self.pages, &context.transport.http.progress, fetch).await
     }
 
-    fn keep(&self, context: &Context, page: Page<Table>) {
-        let records = page.records;
-        self.pages.add(page);
-        if records > 0 {
-            context.transport.http.progress.page_read(records);
+    /// Fetches one record. That it does not exist is no error.
+    async fn fetch_one(
+        &self,
+        context: &Context,
+        request: &Request,
+        ids: Vec<u64>,
+    ) -> Result<Answer<Page<T>>, Error> {
+        match self.fetch(context, request, &self.name).await {
+            Ok(mut answer) => {
+                answer.value.keys.ids = ids;
+                answer.value.keys.ids.truncate(answer.value.records as usize);
+                Ok(answer)
+            }
+            Err(error) if is_unknown(&error) => {
+                let value = (self.read_page)(None).map_err(|_| error)?;
+                Ok(Answer { value, elapsed: Duration::ZERO })
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -230,43 +276,48 @@ impl PagedList {
         context: &Context,
         request: &Request,
         what: &str,
-    ) -> Result<Answer<Page<Table>>, Error> {
-        context.transport.get(request, what, |body| self.read_page(body)).await
+    ) -> Result<Answer<Page<T>>, Error> {
+        context.transport.get(request, what, &self.read_page).await
     }
 
-    fn what(&self, range: PageRange) -> String {
-        let name = self.spec.name;
-        match self.spec.pagination.paging() {
-            Paging::Offset => format!("{name} from row {}", range.offset + 1),
-            Paging::Sized | Paging::Numbered => format!("{name}, page {}", range.page_number()),
-        }
-    }
-
-    fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
-        let EndpointSpec { member, id, schema, row, .. } = &self.spec;
-        let Some(body) = body else { return Ok(Page::empty(Table::new(schema))) };
-        let map =
-            if self.embedded { Map::FunctionWithEmbedded(&**row) } else { Map::Function(&**row) };
-        read_page(body, &Format { list: member, schema, id, order: None, map })
+    /// Adds rows that came in an answer with those of other lists.
+    pub fn add(&self, rows: T) {
+        self.pages.add(Page::empty(rows));
     }
 
     /// The rows that have arrived; takes them.
-    pub fn take(&self) -> Option<Table> {
+    pub fn take(&self) -> Option<T> {
         self.pages.take()
     }
 
-    /// What has arrived.
-    pub fn pages(&self) -> &Pages<Table> {
-        &self.pages
+    /// Adds the keys of the rows that have arrived.
+    pub fn keys_into(&self, keys: &mut SeenKeys) {
+        self.pages.keys_into(keys);
     }
+}
 
-    /// Whether its records are those of given ids.
-    pub fn is_by_ids(&self) -> bool {
-        matches!(self.spec.pagination, Pagination::Ids(..))
+impl PagedList<Table> {
+    /// The texts of a column of the rows that have arrived.
+    pub fn texts(&self, column: &str) -> Vec<String> {
+        self.pages.texts(column)
     }
+}
 
-    /// Whether it is read in place of several lists.
-    pub fn is_joint(&self) -> bool {
-        self.is_joint
-    }
+/// Whether no row of these lists has arrived.
+pub fn has_no_rows<'l, T: RowSink + 'l>(lists: impl IntoIterator<Item = &'l PagedList<T>>) -> bool {
+    let mut rows = SeenKeys::default();
+    lists.into_iter().for_each(|list| list.keys_into(&mut rows));
+    rows.is_empty()
+}
+
+/// Reads lists in parallel. The first failure stops all.
+///
+/// # Errors
+/// As [`read_list`].
+pub async fn read_all<'l, T: RowSink + 'l>(
+    lists: impl IntoIterator<Item = &'l PagedList<T>>,
+    context: &Context,
+) -> Result<(), Error> {
+    let readings = lists.into_iter().map(|list| list.read(context).boxed()).collect();
+    all_of(&context.transport.http.progress, readings).await
 }

@@ -1,5 +1,7 @@
-//! What the parameters of many lists have in common: their limits, and lists
-//! that take one value of a filter at most.
+//! Parameters that many lists have in common, and their limits.
+
+use crate::http::Request;
+use crate::table::row_filter::Span;
 
 /// The longest page of API v2.
 pub const V2_LIMIT: u32 = 500;
@@ -13,9 +15,16 @@ pub const V4_LIMIT: u32 = 250;
 /// The longest page of events.
 pub const EVENTS_LIMIT: u32 = 100;
 
-/// Each of the values, or None once when there are none.
-pub fn optional<T>(values: &[T]) -> Vec<Option<&T>> {
-    if values.is_empty() { vec![None] } else { values.iter().map(Some).collect() }
+/// Adds the ends of a span, as `write` writes them, that are set.
+pub fn between<T: ToString>(
+    request: Request,
+    name: &str,
+    span: Span,
+    write: impl Fn(i64) -> T,
+) -> Request {
+    let [from, to] = [span.from, span.to].map(|end| end.map(&write));
+    let request = request.queries(&format!("{name}[from]"), from.as_slice());
+    request.queries(&format!("{name}[to]"), to.as_slice())
 }
 
 /// The value, if there is just one.

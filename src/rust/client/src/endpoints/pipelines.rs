@@ -1,32 +1,37 @@
 //! `AmoPipelinesStatuses()`: the stages of each pipeline (docs/contract.md,
 //! Table of statuses).
 
-use std::sync::Mutex;
-
-use futures_util::future::{BoxFuture, FutureExt};
-
-use crate::account::Api;
 use crate::bad_body::BadBody;
-use crate::error::Error;
-use crate::http::Request;
+use crate::endpoints::endpoint::{Endpoint, ListSpec, RowOf};
+use crate::endpoints::paged_list::Pagination;
 use crate::json::flatten::JsonType;
+use crate::json::page::Page;
 use crate::json::tree::Node;
-use crate::query::{Context, Query, Tables};
-use crate::sync::lock;
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
 
-/// What a table of statuses is made of.
-pub static STATUSES: Schema = Schema {
+/// The statuses of an account.
+pub static PIPELINES: Endpoint = Endpoint {
+    name: "pipelines",
+    label: "pipelines",
+    schema: &STATUSES,
+    v2: Some(ListSpec { path: "/api/v2/account", always: &[("with", "pipelines")], ..LIST }),
+    v4: ListSpec { path: "/api/v4/leads/pipelines", ..LIST },
+    ..Endpoint::DEFAULT
+};
+
+const LIST: ListSpec = ListSpec {
+    pagination: Pagination::Whole,
+    // Statuses lie inside of pipelines.
+    row: RowOf::Body(read_statuses),
+    ..ListSpec::V4
+};
+
+#[rustfmt::skip]
+static STATUSES: Schema = Schema {
     base: &[
-        "pipeline_id",
-        "pipeline_name",
-        "pipeline_sort",
-        "pipeline_is_main",
-        "status_id",
-        "status_name",
-        "status_sort",
-        "status_is_editable",
+        "pipeline_id", "pipeline_name", "pipeline_sort", "pipeline_is_main", "status_id",
+        "status_name", "status_sort", "status_is_editable",
     ],
     inferred: true,
     integers: &["pipeline_id", "pipeline_sort", "status_id", "status_sort"],
@@ -34,42 +39,15 @@ pub static STATUSES: Schema = Schema {
     ..Schema::TEXT
 };
 
-/// The statuses of an account.
-#[derive(Default)]
-pub struct PipelinesQuery {
-    table: Mutex<Option<Table>>,
-}
-
-impl Query for PipelinesQuery {
-    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
-        async {
-            let request = match context.api {
-                Api::V2 => Request::get("/api/v2/account").query("with", "pipelines"),
-                Api::V4 => Request::get("/api/v4/leads/pipelines"),
-            };
-            let answer = context.transport.get(&request, "pipelines", read_statuses).await?;
-            context.transport.http.progress.page_read(answer.value.rows());
-            *lock(&self.table) = Some(answer.value);
-            Ok(())
-        }
-        .boxed()
-    }
-
-    fn tables(&self) -> Tables {
-        let read = lock(&self.table).take();
-        vec![("pipelines".to_owned(), read.unwrap_or_else(|| Table::new(&STATUSES)))]
-    }
-}
-
 /// The table of the statuses in a document of either API; without a document
 /// there are none.
 ///
 /// # Errors
 /// [`BadBody`] when the body has no pipelines.
-pub fn read_statuses(body: Option<&[u8]>) -> Result<Table, BadBody> {
+pub fn read_statuses(body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
     let mut table = Table::new(&STATUSES);
     if body.is_none() {
-        return Ok(table);
+        return Ok(Page::empty(table));
     }
     let document = Node::read(body)?;
     for pipeline in document.at(&["_embedded", "pipelines"])?.values() {
@@ -80,7 +58,7 @@ pub fn read_statuses(body: Option<&[u8]>) -> Result<Table, BadBody> {
             let _ = table.push(&row);
         }
     }
-    Ok(table)
+    Ok(Page { records: table.rows(), ..Page::empty(table) })
 }
 
 /// API v4 embeds them.
@@ -112,7 +90,7 @@ mod tests {
     use crate::table::Column;
 
     fn names(json: &str) -> (u32, Vec<Option<String>>) {
-        let table = read_statuses(Some(json.as_bytes())).unwrap();
+        let table = read_statuses(Some(json.as_bytes())).unwrap().rows;
         (table.rows(), table.texts("status_name"))
     }
 
@@ -134,7 +112,7 @@ mod tests {
         assert!(read_statuses(Some(b"{\"response\":{}}")).is_err());
         assert!(read_statuses(Some(b"<html>")).is_err());
         for body in [None, Some(&b"{\"_embedded\":{\"pipelines\":[]}}"[..])] {
-            let none = read_statuses(body).unwrap();
+            let none = read_statuses(body).unwrap().rows;
             let columns: Vec<String> = none.into_columns().iter().map(Column::name).collect();
             assert_eq!(columns, STATUSES.base);
         }

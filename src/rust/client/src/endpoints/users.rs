@@ -1,30 +1,40 @@
 //! `AmoUsers()`: the users of an account (docs/contract.md, Table of users).
 
-use futures_util::future::{BoxFuture, FutureExt};
-
-use crate::account::Api;
-use crate::endpoints::endpoint::Endpoint;
-use crate::endpoints::paged_list::{EndpointSpec, PagedList, Pagination, RowOf};
-use crate::endpoints::parameters::V4_LIMIT;
-use crate::error::Error;
-use crate::http::Request;
+use crate::endpoints::endpoint::{Endpoint, ListSpec, RowOf};
+use crate::endpoints::paged_list::Pagination;
 use crate::json::flatten::{Record, Value};
-use crate::query::Context;
 use crate::table::Schema;
 use crate::table::row::Row;
 
-static USERS: Schema = Schema {
+/// The users of an account.
+pub static USERS: Endpoint = Endpoint {
+    name: "users",
+    label: "users",
+    schema: &SCHEMA,
+    v2: Some(ListSpec {
+        path: "/api/v2/account",
+        member: "users",
+        always: &[("with", "users")],
+        pagination: Pagination::Whole,
+        row: RowOf::Function(write_v2),
+        ..ListSpec::V2
+    }),
+    v4: ListSpec {
+        path: "/api/v4/users",
+        member: "users",
+        always: &[("with", "phone_number,role,group")],
+        row: RowOf::WithEmbedded(write_v4),
+        is_for_admins: true,
+        ..ListSpec::V4
+    },
+    ..Endpoint::DEFAULT
+};
+
+#[rustfmt::skip]
+static SCHEMA: Schema = Schema {
     base: &[
-        "id",
-        "name",
-        "last_name",
-        "login",
-        "language",
-        "group_id",
-        "is_active",
-        "is_free",
-        "is_admin",
-        "phone_number",
+        "id", "name", "last_name", "login", "language", "group_id", "is_active", "is_free",
+        "is_admin", "phone_number",
     ],
     keys: &["id"],
     ids: &["id"],
@@ -33,57 +43,6 @@ static USERS: Schema = Schema {
     logicals: &["is_active", "is_free", "is_admin"],
     ..Schema::TEXT
 };
-
-/// What API v4 sends only on request.
-const V4_MORE: &str = "phone_number,role,group";
-
-/// The users of an account.
-pub struct Users;
-
-impl Endpoint for Users {
-    const NAME: &'static str = "users";
-
-    fn schema(&self) -> &'static Schema {
-        &USERS
-    }
-
-    fn lists<'e>(&'e self, context: &'e Context) -> BoxFuture<'e, Result<Vec<PagedList>, Error>> {
-        async {
-            let spec = |request, pagination, row: RowOf| EndpointSpec {
-                name: "users",
-                request,
-                pagination,
-                member: "users",
-                id: "id",
-                schema: &USERS,
-                row,
-            };
-            Ok(vec![match context.api {
-                Api::V2 => {
-                    let request = Request::get("/api/v2/account").query("with", "users");
-                    PagedList::whole(spec(request, Pagination::Whole, Box::new(write_v2)))
-                }
-                Api::V4 => {
-                    let request = Request::get("/api/v4/users").query("with", V4_MORE);
-                    let users = spec(request, Pagination::Pages, Box::new(write_v4));
-                    PagedList::new(users, V4_LIMIT).with_embedded()
-                }
-            }])
-        }
-        .boxed()
-    }
-
-    /// Here a 403 is about rights: API v4 lists users to administrators only
-    /// (docs/api-v4.md, Rights).
-    fn explain(&self, error: Error) -> Error {
-        match error {
-            Error::Blocked { detail, at } if at.endpoint == "GET /api/v4/users" => {
-                Error::Forbidden { detail, at }
-            }
-            error => error,
-        }
-    }
-}
 
 /// A user of API v2 as a row: scalars only, which leaves out the rights.
 pub fn write_v2<'r>(user: &'r Record, row: &mut Row<'r>) -> bool {
@@ -132,13 +91,13 @@ fn first_of<'r>(user: &'r Record, names: &[&str]) -> Value<'r> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{USERS, write_v4};
+    use super::{SCHEMA, write_v4};
     use crate::table::{Column, Format, Map, Table, read_page};
 
     fn read(users: &str) -> Table {
         let body = format!(r#"{{"_embedded":{{"users":[{users}]}}}}"#);
         let map = Map::FunctionWithEmbedded(&write_v4);
-        let format = Format { list: "users", schema: &USERS, id: "id", order: None, map };
+        let format = Format { list: "users", schema: &SCHEMA, id: "id", order: None, map };
         read_page(body.as_bytes(), &format).unwrap().rows
     }
 
@@ -163,7 +122,7 @@ mod tests {
         }
         let columns = user.into_columns();
         let names: Vec<String> = columns.iter().map(Column::name).collect();
-        assert_eq!(names, [USERS.base, &["role_id", "role_name", "group_name"]].concat());
+        assert_eq!(names, [SCHEMA.base, &["role_id", "role_name", "group_name"]].concat());
     }
 
     #[test]

@@ -129,6 +129,14 @@ impl Request {
         values.iter().fold(self, |request, value| request.query(name, value))
     }
 
+    /// Puts query parameters in front of those that it has.
+    #[must_use]
+    pub fn query_before(mut self, parameters: &[(&str, String)]) -> Self {
+        let named = parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        self.query.splice(0..0, named);
+        self
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: String) -> Self {

@@ -70,6 +70,12 @@ impl<T> Page<T> {
     pub fn empty(rows: T) -> Self {
         Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
     }
+
+    /// The same page with its rows in a list.
+    pub fn into_list(self) -> Page<Vec<T>> {
+        let Page { rows, records, keys, has_next } = self;
+        Page { rows: vec![rows], records, keys, has_next }
+    }
 }
 
 /// Reads a HAL page, `{"_embedded": {<list>: [record, ...]}}`.

@@ -1,14 +1,10 @@
 //! Leads, contacts, companies and customers: a table with a row for each, and
 //! tables of what belongs to them (docs/contract.md, Entities), over either API.
 
-mod custom_field;
 mod filter;
-mod many;
 mod query;
 mod records;
-mod related;
 mod request;
-mod scalar;
 mod schema;
 mod sums;
 mod v2;
@@ -19,4 +15,3 @@ pub use filter::EntityFilter;
 pub use query::EntityQuery;
 pub use records::{EntitySink, read_entities};
 pub use request::{Entity, EntityRequest, Moments};
-pub use schema::Linked;

@@ -1,6 +1,8 @@
 //! What leads, contacts, companies or customers are asked for.
 
 use crate::account::time_zone::Moment;
+use crate::endpoints::arguments::Arguments;
+use crate::error::Error;
 
 /// A kind of entity in the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,4 +65,29 @@ pub struct EntityRequest {
     pub tasks: Option<u8>,
     /// Only those that are not closed.
     pub active: bool,
+}
+
+impl EntityRequest {
+    /// What the arguments of a call ask for.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for arguments that can't be read.
+    pub fn new(arguments: &Arguments) -> Result<Self, Error> {
+        let entity = arguments.text("entity").and_then(Entity::named);
+        let span = |from, to| Ok((arguments.moment(from)?, arguments.moment(to)?));
+        Ok(EntityRequest {
+            entity: entity.ok_or_else(|| arguments.unknown("entity"))?,
+            limit: arguments.limit()?,
+            ids: arguments.ids("id")?,
+            search: arguments.text("query").map(str::to_owned),
+            users: arguments.ids("responsible_user_id")?,
+            with: arguments.texts("with").to_vec(),
+            statuses: arguments.ids("status")?,
+            created: span("created_from", "created_to")?,
+            updated: span("updated_from", "updated_to")?,
+            next: span("next_from", "next_to")?,
+            tasks: arguments.ids("tasks")?.first().and_then(|tasks| u8::try_from(*tasks).ok()),
+            active: arguments.flag("active"),
+        })
+    }
 }

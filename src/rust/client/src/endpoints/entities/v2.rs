@@ -6,29 +6,16 @@ use super::sums::ExactSums;
 use super::with;
 use crate::account::Api;
 use crate::account::time_zone::Zone;
+use crate::endpoints::parameters::between;
 use crate::http::Request;
 use crate::json::flatten::{Field, Record, Value};
-use crate::paging::PageRange;
 use crate::table::row::Row;
 use crate::table::row_filter::Span;
 
-/// The request for a part of the list.
-pub fn request(
-    call: &EntityRequest,
-    filter: &EntityFilter,
-    range: PageRange,
-    zone: &Zone,
-) -> Request {
+/// The request for the list, without paging.
+pub fn request(call: &EntityRequest, filter: &EntityFilter, zone: &Zone) -> Request {
     let mut request = Request::get(format!("/api/v2/{}", call.entity.plural()))
-        .query("limit_rows", &range.limit)
-        .query("limit_offset", &range.offset);
-    if !filter.ids.is_empty() {
-        let ids: Vec<String> = filter.ids.iter().map(ToString::to_string).collect();
-        request = request.query("id", &ids.join(","));
-    }
-    if let Some(search) = &call.search {
-        request = request.query("query", search);
-    }
+        .queries("query", call.search.as_slice());
     let with = with::sent(call.entity, Api::V2, &call.with);
     if !with.is_empty() {
         request = request.query("with", &with.join(","));
@@ -44,10 +31,9 @@ pub fn request(
 
 /// Times go out as seconds, which mean the same in every zone.
 fn lead_filters(request: Request, filter: &EntityFilter) -> Request {
-    let request = between(request, "date_create", filter.created, |seconds| seconds.to_string());
-    let request = between(request, "date_modify", filter.updated, |seconds| seconds.to_string());
-    let tasks = filter.tasks.iter();
-    let request = tasks.fold(request, |request, tasks| request.query("filter[tasks]", tasks));
+    let request = between(request, "filter[date_create]", filter.created, |seconds| seconds);
+    let request = between(request, "filter[date_modify]", filter.updated, |seconds| seconds);
+    let request = request.queries("filter[tasks]", filter.tasks.as_slice());
     let request = if filter.active { request.query("filter[active]", "1") } else { request };
     let request = request.queries("responsible_user_id[]", &filter.users);
     request.queries("status[]", &filter.statuses)
@@ -59,19 +45,13 @@ fn customer_filters(request: Request, filter: &EntityFilter, zone: &Zone) -> Req
     let spans = [("create", filter.created), ("modify", filter.updated)];
     let dated = spans.into_iter().find(|(_, span)| *span != Span::default());
     let request = match dated {
-        Some((kind, span)) => between(request.query("filter[date][type]", kind), "date", span, day),
+        Some((kind, span)) => {
+            between(request.query("filter[date][type]", kind), "filter[date]", span, day)
+        }
         None => request,
     };
-    let request = between(request, "next_date", filter.next, day);
+    let request = between(request, "filter[next_date]", filter.next, day);
     request.queries("filter[main_user][]", &filter.users)
-}
-
-fn between(request: Request, name: &str, span: Span, write: impl Fn(i64) -> String) -> Request {
-    let ends = [("from", span.from), ("to", span.to)];
-    ends.into_iter().fold(request, |request, (end, seconds)| match seconds {
-        Some(seconds) => request.query(&format!("filter[{name}][{end}]"), &write(seconds)),
-        None => request,
-    })
 }
 
 /// An entity as a row: objects become their id, and the company stands last.

@@ -1,9 +1,9 @@
 //! What `with_with` asks for: its names in each API, and the columns of what the server
 //! then embeds.
 
-use super::related::Related;
 use super::request::Entity;
 use crate::account::Api;
+use crate::endpoints::linked::{ELEMENTS, Related};
 use crate::json::flatten::Value;
 use crate::json::tree::Node;
 use crate::table::row::Row;
@@ -11,7 +11,6 @@ use crate::table::row::Row;
 /// The names in API v2 and in v4; empty where there is none.
 type Names = (&'static str, &'static str);
 
-const ELEMENTS: Names = ("catalog_elements_links", "catalog_elements");
 const LOSS_REASON: Names = ("loss_reason_name", "loss_reason");
 
 const OF_LEADS: &[Names] = &[
@@ -78,7 +77,7 @@ fn is_either((v2, v4): Names, name: &str) -> bool {
 
 /// Why a lead was lost: embedded as a list of one, or as the reason itself.
 pub fn loss_reason(related: &Related) -> Option<Value<'_>> {
-    let reason = related.other(LOSS_REASON.1)?;
+    let reason = related.get(LOSS_REASON.1)?;
     let first = || reason.values().into_iter().find_map(|reason| reason.get("name"));
     reason.get("name").or_else(first)?.value()
 }
@@ -88,7 +87,7 @@ pub fn loss_reason(related: &Related) -> Option<Value<'_>> {
 pub fn write_columns<'r>(asked: &[String], related: &'r Related, row: &mut Row<'r>) {
     let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
     let has_place = |name: &str| is_either(ELEMENTS, name) || is_either(LOSS_REASON, name);
-    for (name, node) in &related.others {
+    for (name, node) in related.others() {
         if is_asked(name) && !has_place(name) {
             write_node(name.clone(), "", node, row);
         }
@@ -118,50 +117,11 @@ fn write_node<'r>(name: String, number: &str, node: &'r Node, row: &mut Row<'r>)
     }
 }
 
-/// An element of a catalog that belongs to an entity.
-pub struct Element<'c>(&'c Node);
-
-impl<'c> Element<'c> {
-    /// The member with one of these names. API v4 has some of them in `metadata`; old
-    /// links of v2 name their target.
-    pub fn get(&self, names: &[&str]) -> Option<Value<'c>> {
-        let members = [Some(self.0), self.0.get("metadata")].into_iter().flatten();
-        let find = |node: &'c Node| names.iter().find_map(|name| node.get(name)?.value());
-        members.into_iter().find_map(find)
-    }
-}
-
-/// The elements of catalogs that are embedded in an entity, listed or keyed by
-/// their ids.
-pub fn elements(related: &Related) -> Vec<Element<'_>> {
-    let mut elements = Vec::new();
-    for name in [ELEMENTS.0, ELEMENTS.1] {
-        if let Some(node) = related.other(name) {
-            add_elements(node, &mut elements);
-        }
-    }
-    elements
-}
-
-fn add_elements<'c>(node: &'c Node, elements: &mut Vec<Element<'c>>) {
-    let is_element = node.members().iter().any(|(_, member)| member.value().is_some());
-    if is_element {
-        elements.push(Element(node));
-    } else {
-        node.values().into_iter().for_each(|node| add_elements(node, elements));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::related::Embedded;
-    use super::{Api, Entity, Related, Row, elements, loss_reason, sent, unknown, write_columns};
-
-    fn related(embedded: &str) -> Related {
-        let embedded: Embedded = serde_json::from_str(embedded).unwrap();
-        Related { others: embedded.others, ..Related::default() }
-    }
+    use super::{Api, Entity, Row, loss_reason, sent, unknown, write_columns};
+    use crate::endpoints::linked::embedded as related;
 
     fn asked(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
@@ -216,25 +176,5 @@ mod tests {
             "segments_name2=t",
         ];
         assert_eq!(cells, expected);
-    }
-
-    #[test]
-    fn elements_of_catalogs_come_in_every_form() {
-        let names =
-            [&["catalog_element_id", "id"][..], &["catalog_id"], &["quantity"], &["price_id"]];
-        for embedded in [
-            r#"{"catalog_elements":[{"id":5,"metadata":{"quantity":2.5,"catalog_id":3,"price_id":null}}]}"#,
-            r#"{"catalog_elements":[null,{"id":5,"quantity":2.5,"catalog_id":3}]}"#,
-            r#"{"catalog_elements_links":{"3":{"5":{"catalog_element_id":5,"catalog_id":3,"quantity":2.5}}}}"#,
-        ] {
-            let related = related(embedded);
-            let elements = elements(&related);
-            assert_eq!(elements.len(), 1, "{embedded}");
-            let text =
-                |names: &&[&str]| elements[0].get(names).map(|value| value.text().into_owned());
-            let values: Vec<Option<String>> = names.iter().map(text).collect();
-            let expected = ["5", "3", "2.5"].map(|text| Some(text.to_owned()));
-            assert_eq!(values, [&expected[..], &[None]].concat(), "{embedded}");
-        }
     }
 }

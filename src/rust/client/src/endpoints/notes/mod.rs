@@ -37,19 +37,18 @@ impl NotesQuery {
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
         let since = context.epoch(self.request.since).await?;
-        let transport = &context.transport;
         let reader = match context.api {
-            Api::V2 => NotesReader::V2(v2::ReaderV2::new(&self.request, since, transport).await?),
+            Api::V2 => NotesReader::V2(v2::ReaderV2::new(&self.request, since, context).await?),
             Api::V4 => {
-                let base = transport.http.base();
+                let base = context.transport.http.base();
                 NotesReader::V4(Box::new(v4::ReaderV4::new(&self.request, since, base)))
             }
         };
         let reader = self.reader.get_or_init(|| reader);
         let reading = async {
             match reader {
-                NotesReader::V2(reader) => reader.read(transport, context.rate).await,
-                NotesReader::V4(reader) => reader.read(transport, context.rate).await,
+                NotesReader::V2(reader) => reader.read(context).await,
+                NotesReader::V4(reader) => reader.read(context).await,
             }
         };
         try_join(context.zone(), reading).await?;

@@ -1,23 +1,16 @@
 //! What notes are asked for, and what their tables are made of.
 
 use crate::account::time_zone::Moment;
+use crate::endpoints::arguments::Arguments;
+use crate::error::Error;
 use crate::table::Schema;
 
 /// What a table of notes is made of (docs/contract.md, The table of notes).
+#[rustfmt::skip]
 pub static NOTES: Schema = Schema {
     base: &[
-        "id",
-        "responsible_user_id",
-        "created_by",
-        "created_at",
-        "updated_at",
-        "account_id",
-        "group_id",
-        "is_editable",
-        "element_id",
-        "element_type",
-        "attachment",
-        "note_type",
+        "id", "responsible_user_id", "created_by", "created_at", "updated_at", "account_id",
+        "group_id", "is_editable", "element_id", "element_type", "attachment", "note_type",
         "text",
     ],
     // Rows that stem from events of API v4 have no id of their own.
@@ -42,4 +35,21 @@ pub struct NotesRequest {
     pub note_types: Vec<String>,
     /// Only notes changed at this moment or later.
     pub since: Option<Moment>,
+}
+
+impl NotesRequest {
+    /// What the arguments of a call ask for.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for arguments that can't be read.
+    pub fn new(arguments: &Arguments) -> Result<Self, Error> {
+        Ok(NotesRequest {
+            kinds: arguments.texts("type").to_vec(),
+            limit: arguments.limit()?,
+            ids: arguments.ids("id")?,
+            elements: arguments.ids("element_id")?,
+            note_types: arguments.texts("note_type").to_vec(),
+            since: arguments.moment("if_modified_since")?,
+        })
+    }
 }

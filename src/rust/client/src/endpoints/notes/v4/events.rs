@@ -156,28 +156,10 @@ fn param_name(member: &str) -> Option<(usize, Cow<'_, str>)> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::write_row;
-    use crate::json::flatten::{FieldReader, Record};
-    use crate::table::row::Row;
-    use serde::de::{DeserializeSeed, MapAccess};
-
-    /// Events are read with what they embed.
-    struct All;
-
-    impl FieldReader for All {
-        fn read<'de, A: MapAccess<'de>>(&mut self, _: &str, _: &mut A) -> Result<bool, A::Error> {
-            Ok(false)
-        }
-    }
+    use crate::endpoints::testing::{cell as value, cells};
 
     fn row(json: &str) -> Option<Vec<(String, String)>> {
-        let (mut event, mut row) = (Record::default(), Row::default());
-        event.seed(&mut All).deserialize(&mut serde_json::Deserializer::from_str(json)).unwrap();
-        write_row(&event, false, &mut row)
-            .then(|| row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect())
-    }
-
-    fn value(row: &[(String, String)], name: &str) -> Option<String> {
-        row.iter().find(|(found, _)| found == name).map(|(_, text)| text.clone())
+        cells(|event, row| write_row(event, false, row), json)
     }
 
     #[test]

@@ -2,188 +2,82 @@
 //! tasks (docs/api-v4.md, From v4 to v2). All are read at once and made rows of v2.
 
 pub mod events;
+mod feed;
 mod lists;
 pub mod notes;
+mod rows;
 pub mod sources;
 pub mod task_results;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::FutureExt;
 use url::Url;
 
 use super::request::{NOTES, NotesRequest};
-use crate::account::transport::{Answer, Transport};
-use crate::bad_body::BadBody;
-use crate::endpoints::element_names::{singular, static_kind};
+use crate::account::transport::Transport;
+use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
-use crate::json::flatten::{Record, Value};
-use crate::json::page::Page;
-use crate::paging::{ListContext, PageRange, PageRequest, Paging, join_lists, read_ids, read_list};
-use crate::query::{Warning, all_of};
+use crate::paging::join_lists;
+use crate::query::{Context, Warning, all_of};
 use crate::sync::lock;
-use crate::table::row::Row;
-use crate::table::row_filter::{RowFilter, Span};
-use crate::table::{Format, Map, RowMap, SeenKeys, Table, read_page};
-use lists::{Feed, NotesList, events_with_notes, lists_by_id, lists_of, warnings_of};
-use notes::NoteRows;
+use crate::table::{SeenKeys, Table};
+use lists::{NotesList, NotesLists, warnings_of};
+use rows::RowsOfNotes;
 
 /// The lists of one call.
 pub struct ReaderV4 {
-    filter: RowFilter,
-    since: Option<i64>,
-    /// How many ids are asked for.
-    ids: usize,
-    in_english: bool,
     lists: Vec<NotesList>,
     /// Events to look through for ids that no note has.
     reserve: Vec<NotesList>,
+    /// How many ids are asked for.
+    ids: usize,
     /// Texts of results, by the task's id.
     results: Mutex<HashMap<String, String>>,
-    warnings: Mutex<Vec<Warning>>,
-}
-
-/// The filters that are applied again here, since the server may ignore some. With ids,
-/// they are the only filter.
-fn filter_of(request: &NotesRequest, since: Option<i64>) -> RowFilter {
-    if !request.ids.is_empty() {
-        return RowFilter::default().is_in("id", &request.ids);
-    }
-    RowFilter::default()
-        .is_in("element_id", &request.elements)
-        .is_in("note_type", &request.note_types)
-        .between("updated_at", Span { from: since, to: None })
+    warnings: Vec<Warning>,
 }
 
 impl ReaderV4 {
     /// The lists that together hold what is asked for.
     pub fn new(request: &NotesRequest, since: Option<i64>, account: &Url) -> Self {
-        let mut lists = Vec::new();
-        let mut reserve = Vec::new();
+        let rows = Arc::new(RowsOfNotes::new(request, since, account));
+        let by_ids = !request.ids.is_empty();
+        let all = NotesLists { request, since: since.filter(|_| !by_ids), rows };
+        let (mut lists, mut reserve) = (Vec::new(), Vec::new());
         for kind in &request.kinds {
-            if request.ids.is_empty() {
-                lists.extend(lists_of(kind, request));
+            if by_ids {
+                lists.extend(all.by_ids(kind));
+                reserve.extend(all.of_events_with_notes(kind));
             } else {
-                lists.extend(lists_by_id(kind, &request.ids, request.limit));
-                reserve.extend(events_with_notes(kind, request.limit));
+                lists.extend(all.of_kind(kind));
             }
         }
         ReaderV4 {
-            filter: filter_of(request, since),
-            since: since.filter(|_| request.ids.is_empty()),
-            ids: request.ids.iter().collect::<HashSet<_>>().len(),
-            in_english: account.host_str().is_some_and(|host| host.ends_with("kommo.com")),
             lists,
             reserve,
+            ids: request.ids.iter().collect::<HashSet<_>>().len(),
             results: Mutex::default(),
-            warnings: Mutex::new(warnings_of(request)),
+            warnings: warnings_of(request),
         }
     }
 
     /// Reads all lists, then what they refer to.
     ///
     /// # Errors
-    /// As [`read_list`].
-    pub async fn read(&self, transport: &Transport, rate: f64) -> Result<(), Error> {
-        self.read_lists(transport, rate, &self.lists).await?;
+    /// As [`PagedList::read`].
+    pub async fn read(&self, context: &Context) -> Result<(), Error> {
+        read_all(paged(&self.lists), context).await?;
         if self.lacks_ids() {
-            self.read_lists(transport, rate, &self.reserve).await?;
+            read_all(paged(&self.reserve), context).await?;
         }
-        self.read_results(transport).await
-    }
-
-    async fn read_lists(
-        &self,
-        transport: &Transport,
-        rate: f64,
-        lists: &[NotesList],
-    ) -> Result<(), Error> {
-        let readings = lists.iter().map(|list| self.read_one(transport, rate, list).boxed());
-        all_of(&transport.http.progress, readings.collect()).await
-    }
-
-    async fn read_one(
-        &self,
-        transport: &Transport,
-        rate: f64,
-        list: &NotesList,
-    ) -> Result<(), Error> {
-        let read = match &list.feed {
-            Feed::NotesById(ids) => {
-                let fetch = |ids: Vec<u64>| self.fetch_ids(transport, list, ids);
-                read_ids(ids, &list.pages, &transport.http.progress, fetch).await
-            }
-            _ => self.read_pages(transport, rate, list).await,
-        };
-        match read {
-            Err(error) if list.lacks_customers(&error) => {
-                self.warn(Warning::NoCustomers);
-                Ok(())
-            }
-            read => read,
-        }
-    }
-
-    async fn read_pages(
-        &self,
-        transport: &Transport,
-        rate: f64,
-        list: &NotesList,
-    ) -> Result<(), Error> {
-        let name = list.name();
-        let first = list.request(list.pages.first(), self.since);
-        let context = ListContext::new(transport, rate, &name, Paging::Numbered, &first);
-        let fetch = |PageRequest { range, .. }| self.fetch(transport, list, range);
-        read_list(&context, &list.pages, fetch).await
-    }
-
-    async fn fetch_ids(
-        &self,
-        transport: &Transport,
-        list: &NotesList,
-        ids: Vec<u64>,
-    ) -> Result<Answer<Page<Table>>, Error> {
-        let request = list.request_by_ids(&ids).divisible(true);
-        transport.get(&request, &list.name(), |body| self.read_page(list, body)).await
-    }
-
-    async fn fetch(
-        &self,
-        transport: &Transport,
-        list: &NotesList,
-        range: PageRange,
-    ) -> Result<Answer<Page<Table>>, Error> {
-        let request = list.request(range, self.since).divisible(true);
-        let what = format!("{}, page {}", list.name(), range.page_number());
-        transport.get(&request, &what, |body| self.read_page(list, body)).await
-    }
-
-    fn read_page(&self, list: &NotesList, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
-        let Some(body) = body else { return Ok(Page::empty(Table::new(&NOTES))) };
-        let write_event: &RowMap = &|record, row| self.write_event(list, record, row);
-        let note_rows = NoteRows::new(static_kind(&list.kind), &self.filter);
-        let map = match list.feed {
-            Feed::Events(_) | Feed::Chats(_) => Map::FunctionWithEmbedded(write_event),
-            Feed::Notes(_) | Feed::NotesById(_) => Map::Template(&note_rows),
-        };
-        let feed = &list.feed;
-        let format =
-            Format { list: feed.embedded(), schema: &NOTES, id: "id", order: feed.order(), map };
-        read_page(body, &format)
-    }
-
-    /// An event as a row; false when it is not asked for.
-    fn write_event<'r>(&self, list: &NotesList, event: &'r Record, row: &mut Row<'r>) -> bool {
-        let kind = event.get("entity_type").map(Value::text);
-        let of_kind = kind.is_some_and(|kind| singular(&kind) == list.kind);
-        of_kind && events::write_row(event, self.in_english, row) && self.filter.matches(row)
+        self.read_results(&context.transport).await
     }
 
     /// Whether some of the ids asked for have not come.
     fn lacks_ids(&self) -> bool {
         let mut found = SeenKeys::default();
-        self.lists.iter().for_each(|list| list.pages.keys_into(&mut found));
+        paged(&self.lists).for_each(|list| list.keys_into(&mut found));
         found.len() < self.ids
     }
 
@@ -191,7 +85,7 @@ impl ReaderV4 {
     async fn read_results(&self, transport: &Transport) -> Result<(), Error> {
         let of_tasks = |list: &&NotesList| list.kind == "task";
         let lists = self.lists.iter().chain(&self.reserve).filter(of_tasks);
-        let mut ids: Vec<String> = lists.flat_map(|list| list.pages.texts("element_id")).collect();
+        let mut ids: Vec<String> = lists.flat_map(|list| list.list.texts("element_id")).collect();
         ids.sort_unstable();
         ids.dedup();
         let chunks = ids.chunks(task_results::TASKS_A_REQUEST);
@@ -210,7 +104,7 @@ impl ReaderV4 {
     /// The table of what has arrived for a kind of element; takes it.
     pub fn table(&self, kind: &str) -> Table {
         let lists = self.lists.iter().chain(&self.reserve).filter(|list| list.kind == kind);
-        let table = join_lists(lists.filter_map(|list| list.pages.take()));
+        let table = join_lists(lists.filter_map(|list| list.list.take()));
         let mut table = table.unwrap_or_else(|| Table::with_base(&NOTES));
         table.sort_by(&["created_at", "id"]);
         if kind == "task" && table.rows() > 0 {
@@ -241,23 +135,21 @@ impl ReaderV4 {
 
     /// The warnings.
     pub fn warnings(&self) -> Vec<Warning> {
-        lock(&self.warnings).clone()
+        let mut lists = paged(&self.lists).chain(paged(&self.reserve));
+        let no_customers = lists.any(PagedList::is_absent).then_some(Warning::NoCustomers);
+        self.warnings.iter().cloned().chain(no_customers).collect()
     }
+}
 
-    fn warn(&self, warning: Warning) {
-        let mut warnings = lock(&self.warnings);
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
-    }
+fn paged(lists: &[NotesList]) -> impl Iterator<Item = &PagedList<Table>> {
+    lists.iter().map(|list| &list.list)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Feed, NotesList, ReaderV4};
+    use super::{NotesList, ReaderV4};
     use crate::endpoints::notes::NotesRequest;
-    use crate::paging::PageRange;
     use crate::query::Warning;
     use url::Url;
 
@@ -275,8 +167,7 @@ mod tests {
 
     fn queries(reader: &ReaderV4) -> Vec<String> {
         let query = |list: &NotesList| {
-            let range = PageRange { offset: 0, limit: 100 };
-            let request = list.request(range, reader.since);
+            let request = list.list.first_request();
             format!("{}?{}", request.path(), request.shown_query())
         };
         reader.lists.iter().map(query).collect()
@@ -301,7 +192,7 @@ mod tests {
         };
         assert_eq!(
             queries(&reader(&request, None)),
-            ["/api/v4/contacts/notes?page=1&limit=100&order[id]=asc&filter[note_type][]=call_in\
+            ["/api/v4/contacts/notes?page=1&limit=250&order[id]=asc&filter[note_type][]=call_in\
               &filter[entity_id][]=5"]
         );
     }
@@ -310,7 +201,7 @@ mod tests {
     fn many_elements_are_split_over_requests() {
         let request = NotesRequest { elements: (1..=150).collect(), ..kinds(&["lead"]) };
         let reader = reader(&request, None);
-        let notes = reader.lists.iter().filter(|list| matches!(list.feed, Feed::Notes(_))).count();
+        let notes = queries(&reader).iter().filter(|query| query.contains("/notes?")).count();
         assert_eq!((notes, reader.lists.len()), (2, 2 + 15));
     }
 

@@ -193,22 +193,21 @@ fn old_name(code: Option<u32>, name: &str) -> Option<(&'static str, &str)> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::NoteRows;
-    use crate::json::flatten::Record;
-    use crate::table::row::Row;
+    use crate::endpoints::notes::NOTES;
+    use crate::endpoints::testing::{cell as value, cells};
     use crate::table::row_filter::RowFilter;
-    use serde::de::DeserializeSeed;
 
     fn row(json: &str) -> Vec<(String, String)> {
-        let (mut note, mut row) = (Record::default(), Row::default());
-        note.seed(&mut crate::json::flatten::NoLinks)
-            .deserialize(&mut serde_json::Deserializer::from_str(json))
-            .unwrap();
-        NoteRows::new("lead", &RowFilter::default()).write(&note, &mut row);
-        row.texts().map(|(name, text)| (name.to_owned(), text.into_owned())).collect()
-    }
-
-    fn value(row: &[(String, String)], name: &str) -> Option<String> {
-        row.iter().find(|(found, _)| found == name).map(|(_, text)| text.clone())
+        let filter = RowFilter::default();
+        let rows = NoteRows::new("lead", &filter);
+        cells(
+            |note, row| {
+                rows.write(note, row);
+                true
+            },
+            json,
+        )
+        .unwrap()
     }
 
     #[test]
@@ -217,24 +216,7 @@ mod tests {
             "updated_at":4,"responsible_user_id":6,"group_id":0,"note_type":"common",
             "params":{"text":"hello"},"account_id":7}"#);
         let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(
-            names,
-            [
-                "id",
-                "responsible_user_id",
-                "created_by",
-                "created_at",
-                "updated_at",
-                "account_id",
-                "group_id",
-                "is_editable",
-                "element_id",
-                "element_type",
-                "attachment",
-                "note_type",
-                "text"
-            ]
-        );
+        assert_eq!(names, NOTES.base);
         assert_eq!(value(&row, "is_editable").as_deref(), Some("TRUE"));
         assert_eq!(value(&row, "text").as_deref(), Some("hello"));
         assert_eq!(value(&row, "note_type").as_deref(), Some("4"));

@@ -3,11 +3,10 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
-use serde_json::Value;
-
 use crate::bad_body::BadBody;
 use crate::http::Request;
+use crate::json::flatten::JsonType;
+use crate::json::tree::Node;
 
 /// Tasks that one request may name.
 pub const TASKS_A_REQUEST: usize = 100;
@@ -18,53 +17,32 @@ pub fn tasks_request(ids: &[String]) -> Request {
     ids.iter().fold(request, |request, id| request.query("filter[id][]", id))
 }
 
-#[derive(Deserialize)]
-struct Body {
-    #[serde(rename = "_embedded")]
-    embedded: Embedded,
-}
-
-#[derive(Deserialize)]
-struct Embedded {
-    tasks: Vec<Task>,
-}
-
-#[derive(Deserialize)]
-struct Task {
-    /// A number, or its text.
-    id: Value,
-    /// `[]` while there is none, else in one of several forms.
-    #[serde(default)]
-    result: Value,
-}
-
 /// The result's text of each task that has one, by the task's id.
 ///
 /// # Errors
 /// [`BadBody`] when the body holds no tasks.
 pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadBody> {
-    let Some(body) = body else { return Ok(HashMap::new()) };
-    let body: Body = serde_json::from_slice(body).map_err(|error| BadBody::at_top(&error))?;
-    let text = |task: Task| {
-        let text = text_of(&task.result)?;
-        let id = task.id.as_str().map_or_else(|| task.id.to_string(), str::to_owned);
-        Some((id, text))
-    };
-    Ok(body.embedded.tasks.into_iter().filter_map(text).collect())
+    if body.is_none() {
+        return Ok(HashMap::new());
+    }
+    let document = Node::read(body)?;
+    let tasks = document.at(&["_embedded", "tasks"])?.values().into_iter();
+    let text =
+        |task: &Node| Some((task.get("id")?.text()?.to_owned(), text_of(task.get("result")?)?));
+    Ok(tasks.filter_map(text).collect())
 }
 
 /// The text of a result: an object, a list of objects or only the text. Of
 /// several texts each is a line.
-fn text_of(result: &Value) -> Option<String> {
+fn text_of(result: &Node) -> Option<String> {
     match result {
-        // R strings can't hold NUL.
-        Value::String(text) => Some(text.replace('\0', "")),
-        Value::Object(members) => text_of(members.get("text")?),
-        Value::Array(results) => {
+        Node::Scalar(text, JsonType::Text) => Some(text.clone()),
+        Node::Object(_) => text_of(result.get("text")?),
+        Node::Array(results) => {
             let texts: Vec<String> = results.iter().filter_map(text_of).collect();
             (!texts.is_empty()).then(|| texts.join("\n"))
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        Node::Null | Node::Scalar(..) => None,
     }
 }
 

@@ -1,0 +1,193 @@
+//! A call for one table that is declared as an [`Endpoint`].
+
+use std::sync::OnceLock;
+
+use futures_util::future::{BoxFuture, FutureExt, try_join};
+
+use crate::account::Api;
+use crate::account::time_zone::Zone;
+use crate::endpoints::arguments::Arguments;
+use crate::endpoints::customers;
+use crate::endpoints::endpoint::{Endpoint, Filter};
+use crate::endpoints::linked::with_linked;
+use crate::endpoints::paged_list::{PagedList, read_all};
+use crate::error::Error;
+use crate::paging::join_lists;
+use crate::query::{Context, Query, Tables, Warning};
+use crate::table::Table;
+
+/// What is asked of an endpoint, and what was received.
+pub struct ListQuery {
+    endpoint: &'static Endpoint,
+    arguments: Arguments,
+    /// Set as soon as it is known which lists they are.
+    reading: OnceLock<Reading>,
+    /// Set when the account turns out to have no customers.
+    no_customers: OnceLock<()>,
+}
+
+struct Reading {
+    api: Api,
+    lists: Vec<PagedList<Vec<Table>>>,
+    is_sorted: bool,
+}
+
+impl ListQuery {
+    /// Nothing is read yet.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for arguments that can't be read.
+    pub fn new(endpoint: &'static Endpoint, mut arguments: Arguments) -> Result<Self, Error> {
+        arguments.ids("id")?;
+        for filter in endpoint.filters {
+            match *filter {
+                Filter::In(name, _) | Filter::InOrAbsent(name, _) => {
+                    arguments = without_zeros(arguments, name);
+                }
+                Filter::Between(from, to, _) => {
+                    arguments.moment(from)?;
+                    arguments.moment(to)?;
+                }
+                Filter::Written(..) => {}
+            }
+        }
+        let (reading, no_customers) = (OnceLock::new(), OnceLock::new());
+        Ok(ListQuery { endpoint, arguments, reading, no_customers })
+    }
+
+    /// The arguments with moments as seconds since 1970.
+    async fn in_seconds(&self, context: &Context) -> Result<Arguments, Error> {
+        let mut arguments = self.arguments.clone();
+        for filter in self.endpoint.filters {
+            let Filter::Between(from, to, _) = *filter else { continue };
+            for name in [from, to] {
+                let seconds = context.epoch(arguments.moment(name)?).await?;
+                arguments = arguments.set(name, seconds);
+            }
+        }
+        Ok(arguments)
+    }
+
+    async fn read_lists(&self, context: &Context) -> Result<(), Error> {
+        let arguments = self.in_seconds(context).await?;
+        let (api, _) = self.endpoint.spec(context.api);
+        let zone = match self.endpoint.linked {
+            [] => Zone::new("UTC", None),
+            _ => context.zone().await?,
+        };
+        let found = self.endpoint.lists(api, &arguments, &zone)?;
+        let lists = match found.whole {
+            Some(whole) => whole.or_parts(found.parts, context).await?,
+            None => found.parts,
+        };
+        let reading = Reading { api, lists, is_sorted: found.is_sorted };
+        let reading = self.reading.get_or_init(|| reading);
+        let read = read_all(&reading.lists, context);
+        if self.has_times() { try_join(context.zone(), read).await.map(drop) } else { read.await }
+    }
+
+    /// Whether times need the account's zone.
+    fn has_times(&self) -> bool {
+        !self.endpoint.schema.times.is_empty()
+    }
+
+    /// The rows of all lists.
+    fn joined(&self) -> Vec<Table> {
+        let Endpoint { schema, linked, order, .. } = self.endpoint;
+        let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
+        let rows = self.lists().iter().filter_map(PagedList::take);
+        let empty = || with_linked(Table::new(schema), linked, Table::with_base);
+        let tables = if is_sorted && !order.is_empty() && linked.is_empty() {
+            Table::in_order(rows.flatten().collect(), order).map(|table| vec![table])
+        } else {
+            join_lists(rows)
+        };
+        tables.unwrap_or_else(empty)
+    }
+
+    fn lists(&self) -> &[PagedList<Vec<Table>>] {
+        self.reading.get().map(|reading| reading.lists.as_slice()).unwrap_or_default()
+    }
+
+    /// A 403 for what only administrators may read is about rights (docs/api-v4.md,
+    /// Rights).
+    fn explain(&self, error: Error, api: Api) -> Error {
+        let (_, spec) = self.endpoint.spec(api);
+        match error {
+            Error::Blocked { detail, at }
+                if spec.is_for_admins && at.endpoint.ends_with(spec.path) =>
+            {
+                Error::Forbidden { detail, at }
+            }
+            error => error,
+        }
+    }
+}
+
+/// Ids as the APIs write them, so that rows have the same texts.
+fn without_zeros(arguments: Arguments, name: &str) -> Arguments {
+    let plain =
+        |text: &String| text.parse().map_or_else(|_| text.clone(), |id: u64| id.to_string());
+    let texts: Vec<String> = arguments.texts(name).iter().map(plain).collect();
+    arguments.set(name, texts)
+}
+
+impl Query for ListQuery {
+    fn only_api(&self) -> Option<Api> {
+        self.endpoint.v2.is_none().then_some(Api::V4)
+    }
+
+    fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
+        async {
+            match self.read_lists(context).await {
+                Err(error) if customers::are_missing_in(&error, self.lists()) => {
+                    self.no_customers.get_or_init(|| ());
+                    if self.has_times() {
+                        // The refusal may have come first. An empty table has a zone too.
+                        context.zone().await?;
+                    }
+                    Ok(())
+                }
+                read => read.map_err(|error| self.explain(error, context.api)),
+            }
+        }
+        .boxed()
+    }
+
+    fn tables(&self) -> Tables {
+        let Endpoint { name, linked, last, .. } = self.endpoint;
+        let mut tables = self.joined();
+        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
+            last.iter().for_each(|column| tables[0].move_last(column));
+        }
+        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
+        names.map(str::to_owned).zip(tables).collect()
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        self.no_customers.get().map(|()| Warning::NoCustomers).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Arguments, ListQuery};
+    use crate::endpoints::tasks::TASKS;
+
+    #[test]
+    fn ids_lose_zeros_in_front_and_words_stay() {
+        let asked = Arguments::default().set("element_id", ["007", "12"]).set("type", ["lead"]);
+        let query = ListQuery::new(&TASKS, asked).unwrap();
+        assert_eq!(query.arguments.texts("element_id"), ["7", "12"]);
+        assert_eq!(query.arguments.texts("type"), ["lead"]);
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_told_before_anything_is_asked_for() {
+        for name in ["id", "date_create_to"] {
+            let told = ListQuery::new(&TASKS, Arguments::default().set(name, ["soon"])).err();
+            assert!(told.unwrap().to_string().contains(name), "{name}");
+        }
+    }
+}

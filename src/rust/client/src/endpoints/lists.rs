@@ -1,0 +1,275 @@
+//! Which lists hold what a call asks of a declared endpoint.
+
+use std::sync::Arc;
+
+use serde::de::MapAccess;
+
+use crate::account::Api;
+use crate::account::time_zone::Zone;
+use crate::bad_body::BadBody;
+use crate::endpoints::arguments::Arguments;
+use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, Parameter, RowOf, Sent};
+use crate::endpoints::linked::{LinkedTables, with_linked};
+use crate::endpoints::paged_list::PagedList;
+use crate::error::Error;
+use crate::http::Request;
+use crate::json::flatten::{FieldReader, Record};
+use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
+use crate::table::row::Row;
+use crate::table::row_filter::{RowFilter, Span};
+use crate::table::{Format, Map, RowMap, Table, read_page};
+
+/// The lists that hold what a call asks for.
+pub struct Lists {
+    /// The whole list, which may be read in place of the parts.
+    pub whole: Option<PagedList<Vec<Table>>>,
+    /// Lists that together have all rows.
+    pub parts: Vec<PagedList<Vec<Table>>>,
+    /// Whether rows are put in the order of the endpoint.
+    pub is_sorted: bool,
+}
+
+impl Endpoint {
+    /// The lists of a call; moments are seconds since 1970. The zone is that of the account,
+    /// in which linked tables hold times.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for arguments that can't be read.
+    pub fn lists(
+        &'static self,
+        api: Api,
+        arguments: &Arguments,
+        zone: &Zone,
+    ) -> Result<Lists, Error> {
+        let list = self.list_of(api, arguments, zone)?;
+        let (_, spec) = self.spec(api);
+        let lists =
+            spec.paths(arguments).into_iter().map(|path| spec.lists_at(&path, arguments, &list));
+        let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
+        if lists.len() == 1 {
+            return Ok(lists.remove(0));
+        }
+        let parts = lists.into_iter().flat_map(|lists| lists.parts).collect();
+        Ok(Lists { whole: None, parts, is_sorted: false })
+    }
+
+    /// The filter of a call; moments are seconds since 1970.
+    pub(super) fn filter<'a>(&self, arguments: &'a Arguments) -> RowFilter {
+        let second = |name| arguments.text(name).and_then(|second| second.parse().ok());
+        self.filters.iter().fold(RowFilter::default(), |filter, one| match *one {
+            Filter::In(argument, column) => filter.is_in(column, arguments.texts(argument)),
+            Filter::InOrAbsent(argument, column) => {
+                filter.is_in_or_absent(column, arguments.texts(argument))
+            }
+            Filter::Written(argument, column, forms) => {
+                let forms = |text: &'a String| match forms(text) {
+                    [] => vec![text.as_str()],
+                    forms => forms.to_vec(),
+                };
+                let texts: Vec<&str> = arguments.texts(argument).iter().flat_map(forms).collect();
+                filter.is_in(column, &texts)
+            }
+            Filter::Between(from, to, column) => {
+                filter.between(column, Span { from: second(from), to: second(to) })
+            }
+        })
+    }
+
+    /// Makes lists of requests.
+    fn list_of(
+        &'static self,
+        api: Api,
+        arguments: &Arguments,
+        zone: &Zone,
+    ) -> Result<impl Fn(Request) -> PagedList<Vec<Table>> + use<>, Error> {
+        let (api, spec) = self.spec(api);
+        let limit = limit(spec, arguments)?;
+        let rows = Arc::new(Rows {
+            endpoint: self,
+            api,
+            spec,
+            filter: self.filter(arguments),
+            zone: zone.clone(),
+        });
+        Ok(move |request| {
+            let rows = Arc::clone(&rows);
+            let empty = with_linked(Table::new(self.schema), self.linked, Table::with_base);
+            let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
+            PagedList::new(self.label, request, spec.pagination, limit, empty, read)
+        })
+    }
+}
+
+/// Makes rows of the records of a call.
+struct Rows {
+    endpoint: &'static Endpoint,
+    api: Api,
+    spec: &'static ListSpec,
+    filter: RowFilter,
+    zone: Zone,
+}
+
+impl Rows {
+    /// A page of records; no body is a page without rows.
+    fn read_page(&self, body: Option<&[u8]>) -> Result<Page<Vec<Table>>, BadBody> {
+        let Endpoint { schema, id, linked, .. } = self.endpoint;
+        let write: &RowMap = &|record, row| self.write(record, row);
+        let map = match self.spec.row {
+            RowOf::Body(read) => return read(body).map(Page::into_list),
+            RowOf::WithEmbedded(_) => Map::FunctionWithEmbedded(write),
+            _ => Map::Function(write),
+        };
+        let Some(body) = body else { return Ok(Page::empty(self.sink().into_rows())) };
+        let list = self.spec.member;
+        if linked.is_empty() {
+            let page = read_page(body, &Format { list, schema, id, order: None, map })?;
+            return Ok(page.into_list());
+        }
+        read_records(body, PageShape { list, id, order: None }, || self.sink())
+    }
+
+    fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) -> bool {
+        self.spec.write(record, row) && self.filter.matches(row)
+    }
+
+    fn sink(&self) -> Sink<'_> {
+        let Endpoint { schema, linked, .. } = self.endpoint;
+        Sink { rows: self, tables: LinkedTables::new(self.api, &self.zone, schema, linked) }
+    }
+}
+
+/// Takes the records of a page in, and what belongs to them.
+struct Sink<'r> {
+    rows: &'r Rows,
+    tables: LinkedTables<'r>,
+}
+
+impl FieldReader for Sink<'_> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        self.tables.read(name, map)
+    }
+}
+
+impl RecordSink for Sink<'_> {
+    type Rows = Vec<Table>;
+
+    fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
+        let rows = self.rows;
+        self.tables.push(record, |record, _, row| rows.write(record, row))
+    }
+
+    fn count_broken_texts(&mut self) {
+        self.tables.count_broken_texts();
+    }
+
+    fn into_rows(self) -> Vec<Table> {
+        self.tables.into_tables()
+    }
+}
+
+impl ListSpec {
+    /// The lists at one path.
+    fn lists_at(
+        &self,
+        path: &str,
+        arguments: &Arguments,
+        list: impl Fn(Request) -> PagedList<Vec<Table>>,
+    ) -> Result<Lists, Error> {
+        let ids = arguments.ids("id")?;
+        if !ids.is_empty() {
+            // Filters are not sent: they are applied to the rows received.
+            let by_ids = || list(self.request(path.to_owned()));
+            let limit = limit(self, arguments)?;
+            let parts = PagedList::by_ids(&ids, self.ids, limit, by_ids);
+            return Ok(Lists { whole: None, parts, is_sorted: false });
+        }
+        let whole = self.sent(path.to_owned(), arguments);
+        let count = |argument| arguments.texts(argument).len();
+        let is_several =
+            |(argument, _, sent): &Parameter| sent.may_be_whole() && count(argument) > 1;
+        let is_sorted = self.parameters.iter().any(is_several);
+        let splits = |(argument, _, sent): &&Parameter| sent.makes_lists() && count(argument) > 0;
+        let Some((argument, name, sent)) = self.parameters.iter().find(splits) else {
+            return Ok(Lists { whole: None, parts: vec![list(whole)], is_sorted });
+        };
+        let values = arguments.texts(argument);
+        let parts: Vec<_> = match sent {
+            Sent::Chunks(most) => {
+                let chunks = values.chunks(*most);
+                chunks.map(|some| list(whole.clone().queries(name, some))).collect()
+            }
+            Sent::InPath => {
+                let own = |value: &String| name.replace("{}", value);
+                let part = |value| list(self.sent(own(value), arguments)).part_of(whole.clone());
+                values.iter().map(part).collect()
+            }
+            _ => {
+                let one = |value| arguments.clone().set(argument, [value]);
+                let part = |value| list(self.sent(path.to_owned(), &one(value)));
+                values.iter().map(part).collect()
+            }
+        };
+        let is_sorted = is_sorted || parts.len() > 1;
+        Ok(Lists { whole: sent.may_be_whole().then(|| list(whole)), parts, is_sorted })
+    }
+
+    fn paths(&self, arguments: &Arguments) -> Vec<String> {
+        let named = self.path.split_once('{').and_then(|(before, rest)| {
+            let (name, after) = rest.split_once('}')?;
+            Some((before, name, after))
+        });
+        let Some((before, name, after)) = named else { return vec![self.path.to_owned()] };
+        let values = arguments.texts(name).iter();
+        values.map(|value| format!("{before}{value}{after}")).collect()
+    }
+
+    fn request(&self, path: String) -> Request {
+        let always = self.always.iter();
+        always.fold(Request::get(path), |request, (name, value)| request.query(name, value))
+    }
+
+    fn sent(&self, path: String, arguments: &Arguments) -> Request {
+        self.parameters.iter().fold(self.request(path), |request, (argument, name, sent)| {
+            sent.add(request, name, arguments.texts(argument))
+        })
+    }
+}
+
+impl Sent {
+    fn makes_lists(self) -> bool {
+        matches!(self, Sent::Apart | Sent::ApartOrWhole | Sent::InPath | Sent::Chunks(_))
+    }
+
+    fn may_be_whole(self) -> bool {
+        matches!(self, Sent::ApartOrWhole | Sent::InPath)
+    }
+
+    /// Adds the values to a request for one list.
+    fn add(self, request: Request, name: &str, values: &[String]) -> Request {
+        let moved = |seconds: i64| {
+            let moments = values.iter().filter_map(|value| value.parse::<i64>().ok());
+            moments.map(|moment| moment + seconds).collect::<Vec<_>>()
+        };
+        match self {
+            Sent::Each => request.queries(name, values),
+            Sent::Translated(word) => {
+                let words: Vec<&str> = values.iter().map(|value| word(value)).collect();
+                request.queries(name, &words)
+            }
+            Sent::From => request.queries(name, &moved(-1)),
+            Sent::To => request.queries(name, &moved(1)),
+            Sent::Only | Sent::Apart | Sent::ApartOrWhole if values.len() == 1 => {
+                request.queries(name, values)
+            }
+            _ => request,
+        }
+    }
+}
+
+/// Records of a page at most: what the call asks for, if it says so, and the API serves.
+fn limit(spec: &ListSpec, arguments: &Arguments) -> Result<u32, Error> {
+    match arguments.text("limit") {
+        Some(_) => Ok(arguments.limit()?.min(spec.limit)),
+        None => Ok(spec.limit),
+    }
+}
