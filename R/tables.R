@@ -2,7 +2,7 @@
 
 #' Reads one table
 #'
-#' @param what the table's name in start_query(), src/rust/src/job.rs
+#' @param what the table's name in ENDPOINTS, src/rust/client/src/endpoints/mod.rs
 #' @param label what is read, for progress messages
 #' @param arguments the checked arguments
 #' @noRd
