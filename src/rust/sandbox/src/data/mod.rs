@@ -19,6 +19,7 @@ pub mod note;
 pub mod random;
 pub mod scenario;
 pub mod schedule;
+pub mod settings;
 pub mod store;
 pub mod table;
 pub mod tags;

@@ -2,20 +2,29 @@
 
 mod account;
 mod custom_field;
+mod customer_status;
 mod entity;
 mod event;
 mod event_id;
 mod event_types;
+mod field_group;
 mod incoming;
+mod incoming_summary;
 mod list;
+mod loss_reason;
 mod note;
 mod paging;
 mod parameters;
 mod pipelines;
 mod problem;
+mod role;
+mod segment;
+mod source;
+mod tag;
 mod task;
 mod transaction;
 mod user;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -25,6 +34,8 @@ use axum::routing::{any, get};
 use crate::api::app::App;
 use crate::api::{Json, object};
 use crate::data::entity::KINDS;
+use crate::data::settings::{CustomerStatus, LossReason, Role, Segment, Source, Webhook};
+use crate::data::tags::Tag;
 use crate::data::{Entity, Event, Incoming, Kind, Note, Task, Transaction};
 
 pub use paging::list_page;
@@ -40,19 +51,28 @@ pub fn router(app: &App) -> Router<Arc<App>> {
         .route("/api/v4/events/types", get(event_types::list))
         .route("/api/v4/users", get(user::list))
         .route("/api/v4/users/{id}", get(user::show))
+        .route("/api/v4/leads/unsorted/summary", get(incoming_summary::show))
         .route("/api/v4/leads/pipelines", get(pipelines::list))
         .route("/api/v4/leads/pipelines/{id}", get(pipelines::show))
         .route("/api/v4/leads/pipelines/{id}/statuses", get(pipelines::statuses));
     router = list::add::<Event>(router, "events", Kind::Lead);
     router = list::add::<Task>(router, "tasks", Kind::Task);
     router = list::add::<Incoming>(router, "leads/unsorted", Kind::Lead);
+    router = list::add::<LossReason>(router, "leads/loss_reasons", Kind::Lead);
+    router = list::add::<Role>(router, "roles", Kind::Lead);
+    router = list::add::<Source>(router, "sources", Kind::Lead);
+    router = list::add_list::<Webhook>(router, "webhooks", Kind::Lead);
     for kind in KINDS.into_iter().filter(|kind| app.store().plays(*kind)) {
         let entities = kind.plural();
         router = list::add::<Entity>(router, entities, kind);
         router = list::add::<Note>(router, &format!("{entities}/notes"), kind);
         router = list::add_owned::<Note>(router, entities, "notes", kind);
+        router = list::add_list::<Tag>(router, &format!("{entities}/tags"), kind);
         router = custom_field::add(router, kind);
+        router = field_group::add(router, kind);
         if kind == Kind::Customer {
+            router = list::add::<CustomerStatus>(router, "customers/statuses", kind);
+            router = list::add::<Segment>(router, "customers/segments", kind);
             router = list::add::<Transaction>(router, "customers/transactions", kind);
             router = list::add_owned::<Transaction>(router, entities, "transactions", kind);
         }

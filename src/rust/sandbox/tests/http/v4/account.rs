@@ -97,10 +97,17 @@ async fn telephone_role_and_group_of_users_come_if_asked_for() {
     }
     let path = "/api/v4/users?with=phone_number,role,group";
     let old = client.json("/api/v2/account?with=users&free_users=Y").await;
+    let roles = client.listed("/api/v4/roles", "roles").await;
     for user in client.listed(path, "users").await {
         let old = &old["_embedded"]["users"][user["id"].to_string()];
         assert_eq!(user["phone_number"], old["phone_number"]);
-        assert_eq!(user["_embedded"]["roles"], json!([]));
+        let role = roles.iter().find(|role| role["id"] == user["rights"]["role_id"]);
+        let has_none = user["rights"]["is_admin"] == true || user["rights"]["is_free"] == true;
+        assert_eq!(role.is_none(), has_none);
+        let names = ["id", "name", "_links"];
+        let role = role.map(|role| names.map(|name| (name.to_owned(), role[name].clone())));
+        let embedded: Vec<Value> = role.into_iter().map(Value::from_iter).collect();
+        assert_eq!(user["_embedded"]["roles"], json!(embedded));
         assert_eq!(user["_embedded"]["groups"][0]["id"], user["rights"]["group_id"]);
     }
 }

@@ -6,4 +6,5 @@ mod events;
 mod kommo;
 mod notes;
 mod same;
+mod settings;
 mod tasks;
