@@ -58,6 +58,30 @@ async fn only_the_parts_asked_for_come() {
 }
 
 #[tokio::test]
+async fn the_currency_and_the_language_come_unasked() {
+    let client = Client::with_token(small());
+    let account = client.json("/api/v4/account").await;
+    assert_eq!((&account["currency"], &account["currency_symbol"]), (&json!("RUB"), &json!("₽")));
+    assert_eq!(account["language"], client.json("/api/v2/account").await["language"]);
+}
+
+#[tokio::test]
+async fn every_documented_part_comes_if_it_is_asked_for_and_not_otherwise() {
+    let client = Client::with_token(small());
+    let bare = client.json("/api/v4/account").await;
+    let embedded = ["amojo_rights", "users_groups", "task_types", "datetime_settings"];
+    let others =
+        ["amojo_id", "uuid", "version", "entity_names", "drive_url", "is_api_filter_enabled"];
+    for part in embedded.into_iter().chain(others) {
+        let account = client.json(&format!("/api/v4/account?with={part}")).await;
+        let place = if embedded.contains(&part) { &account["_embedded"] } else { &account };
+        assert!(!place[part].is_null() && bare.get(part).is_none(), "{part}");
+    }
+    let names = client.json("/api/v4/account?with=entity_names").await;
+    assert_eq!(names["entity_names"]["leads"]["ru"]["plural_form"]["genitive"], "сделок");
+}
+
+#[tokio::test]
 async fn users_are_those_of_v2_the_free_ones_included_and_counted() {
     let client = Client::with_token(small());
     let page = client.json("/api/v4/users").await;
