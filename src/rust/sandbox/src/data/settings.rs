@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::data::account::{USERS, User};
+use crate::data::catalog::{RETAIL, WHOLESALE};
 use crate::data::funnel::{LOSS_REASONS, PIPELINES};
 use crate::data::tags::Tag;
 use crate::data::{Account, Rng, Row, Table, text};
@@ -26,6 +27,8 @@ pub struct Segment {
     pub id: u64,
     pub name: &'static str,
     pub color: &'static str,
+    /// The field that holds what products cost them.
+    pub price_field: u64,
     /// How many of 100 customers are in it.
     share: u64,
 }
@@ -79,11 +82,13 @@ pub static CUSTOMER_STATUSES: LazyLock<Table<CustomerStatus>> = LazyLock::new(||
 /// The parts of the regular buyers.
 #[rustfmt::skip]
 pub static SEGMENTS: LazyLock<Table<Segment>> = LazyLock::new(|| {
-    let segment = |id, name, color, share| Segment { id, name, color, share };
+    let segment = |id, name, color, price_field, share| {
+        Segment { id, name, color, price_field, share }
+    };
     [
-        segment(52_143, "Опт", "10599d", 30),
-        segment(52_147, "Розница", "00a44b", 45),
-        segment(52_149, "Давно не заходили", "9d2b32", 20),
+        segment(52_143, "Опт", "10599d", WHOLESALE, 30),
+        segment(52_147, "Розница", "00a44b", RETAIL, 45),
+        segment(52_149, "Давно не заходили", "9d2b32", RETAIL, 20),
     ].into_iter().collect()
 });
 

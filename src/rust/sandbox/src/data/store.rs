@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
+use crate::data::element::Element;
 use crate::data::event::{self, Key, Particulars, Source};
 use crate::data::task::Extent;
 use crate::data::{
@@ -28,6 +29,7 @@ pub struct Store {
     events: OnceLock<Table<Event>>,
     transactions: OnceLock<Table<Transaction>>,
     incoming: OnceLock<Table<Incoming>>,
+    elements: OnceLock<Table<Element>>,
     /// What the notes say that changes have written.
     pub(super) written: HashMap<u32, Content>,
     /// What the events tell that changes have caused.
@@ -52,6 +54,7 @@ impl Store {
             events: OnceLock::new(),
             transactions: OnceLock::new(),
             incoming: OnceLock::new(),
+            elements: OnceLock::new(),
             written: HashMap::new(),
             told: Vec::new(),
             now: short(config.now),
@@ -101,6 +104,11 @@ impl Store {
         self.incoming.get_or_init(|| {
             (0..self.account.lists.unsorted).map(|place| self.account.incoming(place)).collect()
         })
+    }
+
+    /// What is in the catalogs.
+    pub fn elements(&self) -> &Table<Element> {
+        self.elements.get_or_init(|| self.account.elements())
     }
 
     /// All events, in order of time.

@@ -11,6 +11,7 @@ use crate::api::app::App;
 use crate::api::reply;
 use crate::api::{self, Context, Json, object};
 use crate::data::account::{self, GROUPS, TASK_TYPES, USERS};
+use crate::data::catalog::INVOICES;
 use crate::data::{Rng, random};
 
 const SALT: u64 = 0x00AC_C004;
@@ -47,6 +48,9 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         "amojo_id": context.part("amojo_id", || uuid(app.account.seed)),
         "uuid": context.part("uuid", || uuid(account::ID)),
         "entity_names": context.part("entity_names", entity_names),
+        "invoices_settings": context.part("invoices_settings", || object! {
+            "lang": account::LANGUAGE, "invoices_catalog_id": INVOICES,
+        }),
         "drive_url": context.part("drive_url", || "https://drive.sandbox.example"),
         "version": context.part("version", || 16_u64),
         "_links": link(format!("{}/api/v4/account", context.site)),

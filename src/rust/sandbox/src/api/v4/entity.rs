@@ -2,7 +2,7 @@
 
 use super::list::{Asked, Key, Rows};
 use super::problem::Invalid;
-use super::{link, parameters, segment};
+use super::{element, link, parameters, segment};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::names::LastName;
@@ -125,7 +125,7 @@ fn contact(contact: &Entity, context: &Context) -> Json {
             "tags": tags(contact, context), "companies": linked(contact, Kind::Company, context),
             "leads": context.part("leads", || linked(contact, Kind::Lead, context)),
             "customers": context.part("customers", || linked(contact, Kind::Customer, context)),
-            "catalog_elements": catalog_elements(context),
+            "catalog_elements": catalog_elements(contact, context),
         },
     }
 }
@@ -151,7 +151,7 @@ fn lead(lead: &Entity, context: &Context) -> Json {
             "tags": tags(lead, context), "companies": linked(lead, Kind::Company, context),
             "contacts": context.part("contacts", || contacts(lead, context)),
             "loss_reason": context.part("loss_reason", || loss_reason(state.loss_reason, context)),
-            "catalog_elements": catalog_elements(context),
+            "catalog_elements": catalog_elements(lead, context),
             "source": source(value.source, context),
         },
     }
@@ -170,7 +170,7 @@ fn company(company: &Entity, context: &Context) -> Json {
         "_embedded": object! {
             "tags": tags(company, context), "contacts": part("contacts", Kind::Contact),
             "leads": part("leads", Kind::Lead), "customers": part("customers", Kind::Customer),
-            "catalog_elements": catalog_elements(context),
+            "catalog_elements": catalog_elements(company, context),
         },
     }
 }
@@ -197,7 +197,7 @@ fn customer(customer: &Entity, context: &Context) -> Json {
             "segments": segment::references(customer.number, context), "tags": tags(customer, context),
             "contacts": context.part("contacts", || contacts(customer, context)),
             "companies": context.part("companies", || linked(customer, Kind::Company, context)),
-            "catalog_elements": catalog_elements(context),
+            "catalog_elements": catalog_elements(customer, context),
         },
     }
 }
@@ -215,9 +215,12 @@ fn emptied(json: Json) -> Json {
     Json::Object(emptied.collect())
 }
 
-/// There are no catalogs.
-fn catalog_elements(context: &Context) -> Json {
-    context.part("catalog_elements", || Json::List(Vec::new()))
+/// The products and the invoice, of those that have them.
+fn catalog_elements(entity: &Entity, context: &Context) -> Json {
+    context.part("catalog_elements", || {
+        let elements = element::linked(entity, context.store).into_iter();
+        Json::list(elements.map(|(id, metadata)| object! { "id": id, "metadata": metadata }))
+    })
 }
 
 /// The reason as a list, which is empty without one.

@@ -1,5 +1,5 @@
-//! `GET /api/v4/{entity}/custom_fields/groups`: all of them at once. Fields that
-//! name no group are in the first.
+//! `GET /api/v4/{entity}/custom_fields/groups`, of catalogs as well: all of them
+//! at once. Fields that name no group are in the first.
 
 use std::sync::Arc;
 
@@ -11,54 +11,46 @@ use axum::routing::get;
 use super::{ROOT, link, paging, problem};
 use crate::api::app::App;
 use crate::api::{self, Json, object};
-use crate::data::Kind;
+use crate::data::catalog::PRODUCTS;
 
-/// A tab of a card.
-struct Group {
-    id: &'static str,
-    name: &'static str,
-    shape: &'static str,
-}
-
-const FIELDS: Group =
-    Group { id: "default", name: "Основное", shape: "custom_field_group" };
-const STATISTICS: Group =
-    Group { id: "statistic", name: "Статистика", shape: "linked_group" };
-
-/// Adds the groups of the fields of a kind.
-pub fn add(router: Router<Arc<App>>, kind: Kind) -> Router<Arc<App>> {
-    let path = format!("{ROOT}{}/custom_fields/groups", kind.plural());
+/// Adds the groups of the fields of an entity or of the elements of a catalog.
+pub fn add(router: Router<Arc<App>>, path: &str, entity: &'static str) -> Router<Arc<App>> {
+    let path = format!("{ROOT}{path}/custom_fields/groups");
     let all = async move |request: Request| {
-        let site = api::site(&request);
-        let items = (0..).zip(of(kind)).map(|(sort, group)| view(kind, group, sort, &site));
-        paging::whole_list(&request, "custom_field_groups", items.collect())
+        let items = groups(entity, &request).into_iter().map(|(_, group)| group).collect();
+        paging::whole_list(&request, "custom_field_groups", items)
     };
-    let one = async move |id: Path<String>, request: Request| show(kind, &id, &request);
+    let one = async move |id: Path<String>, request: Request| show(entity, &id, &request);
     router.route(&path, get(all)).route(&format!("{path}/{{id}}"), get(one))
 }
 
 /// Unlike other things, a group that there is not is a 404.
-fn show(kind: Kind, id: &str, request: &Request) -> Response {
-    match (0..).zip(of(kind)).find(|(_, group)| group.id == id) {
-        Some((sort, group)) => {
-            paging::answer_one(Some(view(kind, group, sort, &api::site(request))))
-        }
+fn show(entity: &'static str, id: &str, request: &Request) -> Response {
+    match groups(entity, request).into_iter().find(|(known, _)| known == id) {
+        Some((_, group)) => paging::answer_one(Some(group)),
         None => problem::no_page(request),
     }
 }
 
-fn of(kind: Kind) -> &'static [Group] {
-    match kind {
-        Kind::Lead => &[FIELDS, STATISTICS],
-        _ => &[FIELDS],
+/// The tabs of a card, with their ids.
+fn groups(entity: &'static str, request: &Request) -> Vec<(String, Json)> {
+    let products = PRODUCTS.to_string();
+    let mut tabs = vec![("default", "Основное", "custom_field_group")];
+    if matches!(entity, "leads" | "customers") {
+        tabs.push((&products, "Товары", "linked_group"));
     }
-}
-
-fn view(kind: Kind, group: &Group, sort: u64, site: &str) -> Json {
-    let entity = kind.plural();
-    object! {
-        "id": group.id, "name": group.name, "is_predefined": true, "type": group.shape,
-        "entity_type": entity, "sort": sort,
-        "_links": link(format!("{site}{ROOT}{entity}/custom_fields/groups/{}", group.id)),
+    if entity == "leads" {
+        tabs.push(("statistic", "Статистика", "linked_group"));
     }
+    let path = request.uri().path();
+    let list = path.find("/groups").map_or(path, |end| &path[..end]);
+    let href = format!("{}{list}/groups", api::site(request));
+    let tabs = (0_u64..).zip(tabs).map(|(sort, (id, name, shape))| {
+        let group = object! {
+            "id": id.to_owned(), "name": name, "is_predefined": true, "type": shape,
+            "entity_type": entity, "sort": sort, "_links": link(format!("{href}/{id}")),
+        };
+        (id.to_owned(), group)
+    });
+    tabs.collect()
 }

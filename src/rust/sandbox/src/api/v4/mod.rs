@@ -1,8 +1,11 @@
 //! The account as API v4 shows it.
 
 mod account;
+mod catalog;
+mod catalog_field;
 mod custom_field;
 mod customer_status;
+mod element;
 mod entity;
 mod event;
 mod event_id;
@@ -33,6 +36,8 @@ use axum::routing::{any, get};
 
 use crate::api::app::App;
 use crate::api::{Json, object};
+use crate::data::catalog::{CATALOGS, Catalog};
+use crate::data::element::Element;
 use crate::data::entity::KINDS;
 use crate::data::settings::{CustomerStatus, LossReason, Role, Segment, Source, Webhook};
 use crate::data::tags::Tag;
@@ -62,6 +67,12 @@ pub fn router(app: &App) -> Router<Arc<App>> {
     router = list::add::<Role>(router, "roles", Kind::Lead);
     router = list::add::<Source>(router, "sources", Kind::Lead);
     router = list::add_list::<Webhook>(router, "webhooks", Kind::Lead);
+    router = list::add::<Catalog>(router, "catalogs", Kind::Lead);
+    router = list::add_owned::<Element>(router, "catalogs", "elements", Kind::Lead);
+    for catalog in CATALOGS.rows() {
+        router = catalog_field::add(router, catalog);
+        router = field_group::add(router, &format!("catalogs/{}", catalog.id), "catalogs");
+    }
     for kind in KINDS.into_iter().filter(|kind| app.store().plays(*kind)) {
         let entities = kind.plural();
         router = list::add::<Entity>(router, entities, kind);
@@ -69,7 +80,7 @@ pub fn router(app: &App) -> Router<Arc<App>> {
         router = list::add_owned::<Note>(router, entities, "notes", kind);
         router = list::add_list::<Tag>(router, &format!("{entities}/tags"), kind);
         router = custom_field::add(router, kind);
-        router = field_group::add(router, kind);
+        router = field_group::add(router, entities, entities);
         if kind == Kind::Customer {
             router = list::add::<CustomerStatus>(router, "customers/statuses", kind);
             router = list::add::<Segment>(router, "customers/segments", kind);

@@ -27,7 +27,7 @@ impl Rows for Segment {
         object! {
             "id": self.id, "created_at": made_at, "updated_at": made_at,
             "account_id": account::ID, "name": self.name, "color": self.color,
-            "available_products_price_types": Json::List(Vec::new()),
+            "available_products_price_types": vec![self.price_field],
             "customers_count": members.count() as u64,
             "custom_fields_values": Json::List(Vec::new()), "_links": own_link(self, context),
         }

@@ -1,6 +1,7 @@
 //! API v4.
 
 mod account;
+mod catalogs;
 mod errors;
 mod events;
 mod kommo;
