@@ -101,20 +101,18 @@ fn item(position: &Position, context: &Context) -> Json {
     }
 }
 
-/// The elements that belong to an entity: their ids, and what is said of each.
-pub fn linked(entity: &Entity, store: &Store) -> Vec<(u64, Json)> {
+/// The elements that belong to an entity: their ids, their catalogs, and what
+/// is said of each.
+pub fn linked(entity: &Entity, store: &Store) -> Vec<(u64, u64, Json)> {
+    let link = |id, catalog, quantity: u64, price: Option<u64>| {
+        let metadata = object! { "quantity": quantity, "catalog_id": catalog, "price_id": price };
+        (id, catalog, metadata)
+    };
     let positions = store.account.positions(entity.kind, entity.number).into_iter();
     let products = positions.map(|position| {
-        let metadata = object! {
-            "quantity": position.quantity, "catalog_id": PRODUCTS,
-            "price_id": position.price_field(),
-        };
-        (position.element(), metadata)
+        link(position.element(), PRODUCTS, position.quantity, Some(position.price_field()))
     });
     let is_lead = entity.kind == Kind::Lead;
     let invoice = is_lead.then(|| store.account.invoice_of(entity.number)).flatten();
-    let invoice = invoice.map(|id| {
-        (id, object! { "quantity": 1_u64, "catalog_id": INVOICES, "price_id": Json::Null })
-    });
-    products.chain(invoice).collect()
+    products.chain(invoice.map(|id| link(id, INVOICES, 1, None))).collect()
 }

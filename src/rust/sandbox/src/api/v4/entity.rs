@@ -219,7 +219,7 @@ fn emptied(json: Json) -> Json {
 fn catalog_elements(entity: &Entity, context: &Context) -> Json {
     context.part("catalog_elements", || {
         let elements = element::linked(entity, context.store).into_iter();
-        Json::list(elements.map(|(id, metadata)| object! { "id": id, "metadata": metadata }))
+        Json::list(elements.map(|(id, _, metadata)| object! { "id": id, "metadata": metadata }))
     })
 }
 

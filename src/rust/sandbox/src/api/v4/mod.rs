@@ -7,6 +7,7 @@ mod custom_field;
 mod customer_status;
 mod element;
 mod entity;
+mod entity_links;
 mod event;
 mod event_id;
 mod event_types;
@@ -80,6 +81,7 @@ pub fn router(app: &App) -> Router<Arc<App>> {
         router = list::add_owned::<Note>(router, entities, "notes", kind);
         router = list::add_list::<Tag>(router, &format!("{entities}/tags"), kind);
         router = custom_field::add(router, kind);
+        router = entity_links::add(router, kind);
         router = field_group::add(router, entities, entities);
         if kind == Kind::Customer {
             router = list::add::<CustomerStatus>(router, "customers/statuses", kind);

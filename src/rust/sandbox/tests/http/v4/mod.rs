@@ -5,6 +5,7 @@ mod catalogs;
 mod errors;
 mod events;
 mod kommo;
+mod links;
 mod notes;
 mod same;
 mod settings;
