@@ -26,6 +26,7 @@ pub mod settings;
 pub mod store;
 pub mod table;
 pub mod tags;
+pub mod talk;
 pub mod task;
 pub mod text;
 pub mod transaction;

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::config::Config;
 use crate::data::element::Element;
 use crate::data::event::{self, Key, Particulars, Source};
+use crate::data::talk::Talk;
 use crate::data::task::Extent;
 use crate::data::{
     Account, Content, Entity, Event, Incoming, Kind, Note, Table, Task, Transaction, short,
@@ -30,6 +31,7 @@ pub struct Store {
     transactions: OnceLock<Table<Transaction>>,
     incoming: OnceLock<Table<Incoming>>,
     elements: OnceLock<Table<Element>>,
+    talks: OnceLock<Table<Talk>>,
     /// What the notes say that changes have written.
     pub(super) written: HashMap<u32, Content>,
     /// What the events tell that changes have caused.
@@ -55,6 +57,7 @@ impl Store {
             transactions: OnceLock::new(),
             incoming: OnceLock::new(),
             elements: OnceLock::new(),
+            talks: OnceLock::new(),
             written: HashMap::new(),
             told: Vec::new(),
             now: short(config.now),
@@ -109,6 +112,11 @@ impl Store {
     /// What is in the catalogs.
     pub fn elements(&self) -> &Table<Element> {
         self.elements.get_or_init(|| self.account.elements())
+    }
+
+    /// What is talked about in messengers. Changes write no messages.
+    pub fn talks(&self) -> &Table<Talk> {
+        self.talks.get_or_init(|| self.talks_of_events())
     }
 
     /// All events, in order of time.

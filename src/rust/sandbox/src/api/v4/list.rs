@@ -56,6 +56,9 @@ pub trait Rows: Row + Sized + 'static {
     /// Whether it is for administrators only.
     const FOR_ADMINS: bool = false;
 
+    /// Whether one that there is not is a 404 rather than a 204.
+    const MISSING_IS_404: bool = false;
+
     /// What the list is called in `_embedded`.
     fn name(kind: Kind) -> &'static str;
 
@@ -218,6 +221,9 @@ fn show<T: Rows>(
     let (table, first) = T::table(store, kind);
     let listed = Listed { table, first, present: &app.presence.now() };
     let row = filters.select(&listed, &Order { by: None, falling: false }).next();
+    if row.is_none() && T::MISSING_IS_404 {
+        return problem::no_page(request);
+    }
     paging::answer_one(row.map(|row| row.view(context)))
 }
 

@@ -25,6 +25,7 @@ mod role;
 mod segment;
 mod source;
 mod tag;
+mod talk;
 mod task;
 mod transaction;
 mod user;
@@ -42,6 +43,7 @@ use crate::data::element::Element;
 use crate::data::entity::KINDS;
 use crate::data::settings::{CustomerStatus, LossReason, Role, Segment, Source, Webhook};
 use crate::data::tags::Tag;
+use crate::data::talk::Talk;
 use crate::data::{Entity, Event, Incoming, Kind, Note, Task, Transaction};
 
 pub use paging::list_page;
@@ -68,6 +70,7 @@ pub fn router(app: &App) -> Router<Arc<App>> {
     router = list::add::<Role>(router, "roles", Kind::Lead);
     router = list::add::<Source>(router, "sources", Kind::Lead);
     router = list::add_list::<Webhook>(router, "webhooks", Kind::Lead);
+    router = list::add::<Talk>(router, "talks", Kind::Contact);
     router = list::add::<Catalog>(router, "catalogs", Kind::Lead);
     router = list::add_owned::<Element>(router, "catalogs", "elements", Kind::Lead);
     for catalog in CATALOGS.rows() {

@@ -9,4 +9,5 @@ mod links;
 mod notes;
 mod same;
 mod settings;
+mod talks;
 mod tasks;
