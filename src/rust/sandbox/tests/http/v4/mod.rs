@@ -3,6 +3,7 @@
 mod account;
 mod catalogs;
 mod errors;
+mod event_types;
 mod events;
 mod kommo;
 mod links;
