@@ -43,6 +43,16 @@ pub enum Value {
     Item(Position),
 }
 
+/// An element that belongs to an entity.
+#[derive(Clone, Copy, Debug)]
+pub struct ElementLink {
+    pub element: u64,
+    pub catalog: u64,
+    pub quantity: u64,
+    /// The field that holds its price, if it has one.
+    pub price_field: Option<u64>,
+}
+
 impl Row for Element {
     fn id(&self) -> u64 {
         self.id
@@ -76,10 +86,23 @@ impl Account {
         products.chain(suppliers).chain(leads.filter_map(|place| self.invoice(place))).collect()
     }
 
-    /// The id of the invoice for the lead with this number, if there is one.
-    pub fn invoice_of(&self, lead: u64) -> Option<u64> {
-        let place = self.place_of_number(Kind::Lead, lead)?;
-        self.invoice_status(place).map(|_| invoice_id(place))
+    /// The products of the lead or customer with this number, and the invoice.
+    pub fn element_links(&self, kind: Kind, number: u64) -> Vec<ElementLink> {
+        let products = self.positions(kind, number).into_iter().map(|position| ElementLink {
+            element: product_id(position.place),
+            catalog: PRODUCTS,
+            quantity: position.quantity,
+            price_field: Some(position.price_field()),
+        });
+        let lead = (kind == Kind::Lead).then(|| self.place_of_number(kind, number)).flatten();
+        let invoice = lead.filter(|place| self.invoice_status(*place).is_some());
+        let invoice = invoice.map(|place| ElementLink {
+            element: invoice_id(place),
+            catalog: INVOICES,
+            quantity: 1,
+            price_field: None,
+        });
+        products.chain(invoice).collect()
     }
 
     fn product_element(&self, place: u64) -> Element {

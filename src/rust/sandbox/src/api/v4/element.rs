@@ -4,10 +4,10 @@ use super::list::{Asked, Rows};
 use super::problem::Invalid;
 use super::{link, parameters};
 use crate::api::{Context, Filters, Json, object};
-use crate::data::catalog::{CATALOGS, INVOICES, PRODUCTS};
-use crate::data::element::{Element, Value};
+use crate::data::catalog::{CATALOGS, INVOICES};
+use crate::data::element::{Element, ElementLink, Value};
 use crate::data::products::Position;
-use crate::data::{Entity, Kind, Store, Table, account};
+use crate::data::{Kind, Store, Table, account};
 
 impl Rows for Element {
     fn name(_: Kind) -> &'static str {
@@ -101,18 +101,9 @@ fn item(position: &Position, context: &Context) -> Json {
     }
 }
 
-/// The elements that belong to an entity: their ids, their catalogs, and what
-/// is said of each.
-pub fn linked(entity: &Entity, store: &Store) -> Vec<(u64, u64, Json)> {
-    let link = |id, catalog, quantity: u64, price: Option<u64>| {
-        let metadata = object! { "quantity": quantity, "catalog_id": catalog, "price_id": price };
-        (id, catalog, metadata)
-    };
-    let positions = store.account.positions(entity.kind, entity.number).into_iter();
-    let products = positions.map(|position| {
-        link(position.element(), PRODUCTS, position.quantity, Some(position.price_field()))
-    });
-    let is_lead = entity.kind == Kind::Lead;
-    let invoice = is_lead.then(|| store.account.invoice_of(entity.number)).flatten();
-    products.chain(invoice.map(|id| link(id, INVOICES, 1, None))).collect()
+/// What is said of an element that belongs to an entity.
+pub fn metadata(link: &ElementLink) -> Json {
+    object! {
+        "quantity": link.quantity, "catalog_id": link.catalog, "price_id": link.price_field,
+    }
 }

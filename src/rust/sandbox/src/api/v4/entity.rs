@@ -218,8 +218,10 @@ fn emptied(json: Json) -> Json {
 /// The products and the invoice, of those that have them.
 fn catalog_elements(entity: &Entity, context: &Context) -> Json {
     context.part("catalog_elements", || {
-        let elements = element::linked(entity, context.store).into_iter();
-        Json::list(elements.map(|(id, _, metadata)| object! { "id": id, "metadata": metadata }))
+        let links = context.store.account.element_links(entity.kind, entity.number);
+        Json::list(links.iter().map(|link| {
+            object! { "id": link.element, "metadata": element::metadata(link) }
+        }))
     })
 }
 

@@ -96,11 +96,12 @@ impl Wanted {
 
 /// All that belongs to an entity.
 fn links(owner: &Entity, store: &Store) -> Vec<Link> {
-    let elements = element::linked(owner, store).into_iter().map(|(id, catalog, metadata)| Link {
-        id,
+    let elements = store.account.element_links(owner.kind, owner.number);
+    let elements = elements.iter().map(|link| Link {
+        id: link.element,
         entity_type: ELEMENTS,
-        catalog: Some(catalog),
-        metadata,
+        catalog: Some(link.catalog),
+        metadata: element::metadata(link),
     });
     let others = KINDS.into_iter().filter(|kind| store.plays(*kind));
     let others = others.flat_map(|kind| {
