@@ -23,6 +23,8 @@ pub const NAME: &str = "ООО «Северный ветер»";
 pub const LANGUAGE: &str = "ru";
 /// The money it counts in.
 pub const CURRENCY: &str = "RUB";
+/// How prices are marked.
+pub const CURRENCY_SYMBOL: &str = "₽";
 
 /// A made-up account: with an index it gives any of its notes.
 pub struct Account {

@@ -270,7 +270,7 @@ impl Account {
     }
 
     /// Where its moves have brought the lead with this number.
-    fn lead_state(&self, number: u64, born_at: u64) -> LeadState {
+    pub fn lead_state(&self, number: u64, born_at: u64) -> LeadState {
         let path = Path::of(self.seed, number);
         let mut reached =
             LeadState { stage: path.start(), moved_at: born_at, ..LeadState::default() };

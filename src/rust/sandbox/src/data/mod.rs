@@ -3,9 +3,11 @@
 
 pub mod account;
 pub mod calendar;
+pub mod catalog;
 pub mod change;
 pub mod content;
 pub mod deals;
+pub mod element;
 pub mod entity;
 pub mod event;
 pub mod fields;
@@ -16,12 +18,15 @@ pub mod links;
 pub mod list;
 pub mod names;
 pub mod note;
+pub mod products;
 pub mod random;
 pub mod scenario;
 pub mod schedule;
+pub mod settings;
 pub mod store;
 pub mod table;
 pub mod tags;
+pub mod talk;
 pub mod task;
 pub mod text;
 pub mod transaction;

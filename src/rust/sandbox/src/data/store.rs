@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
+use crate::data::element::Element;
 use crate::data::event::{self, Key, Particulars, Source};
+use crate::data::talk::Talk;
 use crate::data::task::Extent;
 use crate::data::{
     Account, Content, Entity, Event, Incoming, Kind, Note, Table, Task, Transaction, short,
@@ -28,6 +30,8 @@ pub struct Store {
     events: OnceLock<Table<Event>>,
     transactions: OnceLock<Table<Transaction>>,
     incoming: OnceLock<Table<Incoming>>,
+    elements: OnceLock<Table<Element>>,
+    talks: OnceLock<Table<Talk>>,
     /// What the notes say that changes have written.
     pub(super) written: HashMap<u32, Content>,
     /// What the events tell that changes have caused.
@@ -52,6 +56,8 @@ impl Store {
             events: OnceLock::new(),
             transactions: OnceLock::new(),
             incoming: OnceLock::new(),
+            elements: OnceLock::new(),
+            talks: OnceLock::new(),
             written: HashMap::new(),
             told: Vec::new(),
             now: short(config.now),
@@ -101,6 +107,16 @@ impl Store {
         self.incoming.get_or_init(|| {
             (0..self.account.lists.unsorted).map(|place| self.account.incoming(place)).collect()
         })
+    }
+
+    /// What is in the catalogs.
+    pub fn elements(&self) -> &Table<Element> {
+        self.elements.get_or_init(|| self.account.elements())
+    }
+
+    /// What is talked about in messengers. Changes write no messages.
+    pub fn talks(&self) -> &Table<Talk> {
+        self.talks.get_or_init(|| self.talks_of_events())
     }
 
     /// All events, in order of time.

@@ -1,10 +1,19 @@
 //! The tags on the entities.
 
 use crate::data::text::{self, TAGS};
-use crate::data::{Account, Kind};
+use crate::data::{Account, Kind, Row};
 
 const SALT: u64 = 0x0007_A650;
 const FIRST_ID: u64 = 345_680;
+
+/// A tag, by its name.
+pub struct Tag(pub &'static str);
+
+impl Row for Tag {
+    fn id(&self) -> u64 {
+        id(self.0)
+    }
+}
 
 impl Account {
     /// The tags on the entity with this number, if there are any.

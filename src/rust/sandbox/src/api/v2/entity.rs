@@ -1,5 +1,7 @@
 //! Contacts, leads, companies and customers as API v2 spells them.
 
+use std::collections::BTreeMap;
+
 use super::link;
 use super::list::{Asked, Rows};
 use super::parameters::Parameters;
@@ -128,7 +130,7 @@ fn lead(lead: &Entity, context: &Context, spell: &mut Spelling) -> Json {
             "id": stage.pipeline,
             "_links": link(format!("/api/v2/pipelines?id={}", stage.pipeline)),
         },
-        "_links": spell.link(),
+        "_links": spell.link(), "_embedded": elements(lead, context),
     }
 }
 
@@ -160,7 +162,25 @@ fn customer(customer: &Entity, context: &Context, spell: &mut Spelling) -> Json 
         "closest_task_at": context.store.closest_task(customer).unwrap_or(0),
         "period_id": expectation.period, "periodicity": expectation.periodicity,
         "next_date": expectation.next_date, "_links": spell.link(),
+        "_embedded": elements(customer, context),
     }
+}
+
+/// What belongs to it out of catalogs, if that is asked for: by catalog, then
+/// by element.
+fn elements(entity: &Entity, context: &Context) -> Json {
+    let part = context.part("catalog_elements_links", || {
+        let mut catalogs = BTreeMap::<u64, Vec<(u64, Json)>>::new();
+        for link in context.store.account.element_links(entity.kind, entity.number) {
+            let view = object! {
+                "catalog_element_id": link.element, "catalog_id": link.catalog,
+                "quantity": link.quantity,
+            };
+            catalogs.entry(link.catalog).or_default().push((link.element, view));
+        }
+        Json::numbered(catalogs.into_iter().map(|(id, links)| (id, Json::numbered(links))))
+    });
+    object! { "catalog_elements_links": part }.unless_bare()
 }
 
 fn no_deadline(store: &Store, contact: &Entity) -> i64 {

@@ -10,7 +10,8 @@ use super::link;
 use crate::api::app::App;
 use crate::api::reply;
 use crate::api::{self, Context, Json, object};
-use crate::data::account::{self, GROUPS, TASK_TYPES};
+use crate::data::account::{self, GROUPS, TASK_TYPES, USERS};
+use crate::data::catalog::INVOICES;
 use crate::data::{Rng, random};
 
 const SALT: u64 = 0x00AC_C004;
@@ -33,21 +34,48 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             "timezone_offset": app.account.offset_now(),
         }),
     };
+    let made_at = app.account.calendar.start();
     let view = object! {
         "id": account::ID, "name": account::NAME, "subdomain": app.account.subdomain.clone(),
-        "current_user_id": app.current_user().id, "country": "RU",
-        "currency": account::CURRENCY,
+        "created_at": made_at, "created_by": USERS[0].id, "updated_at": made_at,
+        "updated_by": USERS[0].id, "current_user_id": app.current_user().id, "country": "RU",
+        "currency": account::CURRENCY, "currency_symbol": account::CURRENCY_SYMBOL,
+        "language": account::LANGUAGE,
         "customers_mode": if app.kommo { "unavailable" } else { "dynamic" },
         "is_unsorted_on": true, "is_loss_reason_enabled": true, "is_helpbot_enabled": false,
-        "is_technical_account": false, "contact_name_display_order": 1_u64,
+        "is_technical_account": false, "mobile_feature_version": 0_u64, "contact_name_display_order": 1_u64,
         "is_api_filter_enabled": context.part("is_api_filter_enabled", || app.api_filter),
         "amojo_id": context.part("amojo_id", || uuid(app.account.seed)),
+        "uuid": context.part("uuid", || uuid(account::ID)),
+        "entity_names": context.part("entity_names", entity_names),
+        "invoices_settings": context.part("invoices_settings", || object! {
+            "lang": account::LANGUAGE, "invoices_catalog_id": INVOICES,
+        }),
         "drive_url": context.part("drive_url", || "https://drive.sandbox.example"),
         "version": context.part("version", || 16_u64),
         "_links": link(format!("{}/api/v4/account", context.site)),
         "_embedded": parts.unless_bare(),
     };
     reply::plain_json(StatusCode::OK, reply::HAL, &view)
+}
+
+/// What leads are called: deals, unless an account has another word.
+fn entity_names() -> Json {
+    let singular = object! {
+        "default": "сделка", "genitive": "сделки", "dative": "сделке", "accusative": "сделку",
+        "instrumental": "сделкой", "prepositional": "сделке",
+    };
+    let plural = object! {
+        "default": "сделки", "genitive": "сделок", "dative": "сделкам", "accusative": "сделки",
+        "instrumental": "сделками", "prepositional": "сделках",
+    };
+    object! { "leads": object! {
+        "ru": object! { "gender": "f", "singular_form": singular, "plural_form": plural },
+        "en": object! {
+            "gender": "f", "singular_form": object! { "default": "lead" },
+            "plural_form": object! { "default": "leads" },
+        },
+    } }
 }
 
 fn uuid(key: u64) -> String {

@@ -1,15 +1,15 @@
 //! Contacts, leads, companies and customers as API v4 spells them.
 
-use super::link;
 use super::list::{Asked, Key, Rows};
-use super::parameters;
 use super::problem::Invalid;
+use super::{element, link, parameters, segment};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::funnel;
 use crate::data::names::LastName;
+use crate::data::settings::{LOSS_REASON_LIST, SOURCES};
+use crate::data::tags::Tag;
 use crate::data::values::Value;
-use crate::data::{Entity, Filled, Kind, Row, Stage, Store, Table, account, tags};
+use crate::data::{Entity, Filled, Kind, Row, Stage, Store, Table, account};
 
 const UPDATED: Key<Entity> = ("updated_at", |entity| u64::from(entity.updated_at));
 const ID: Key<Entity> = ("id", Row::id);
@@ -122,10 +122,10 @@ fn contact(contact: &Entity, context: &Context) -> Json {
         "custom_fields_values": fields(contact, context), "account_id": account::ID,
         "_links": own_link(contact, context),
         "_embedded": object! {
-            "tags": tags(contact), "companies": linked(contact, Kind::Company, context),
+            "tags": tags(contact, context), "companies": linked(contact, Kind::Company, context),
             "leads": context.part("leads", || linked(contact, Kind::Lead, context)),
             "customers": context.part("customers", || linked(contact, Kind::Customer, context)),
-            "catalog_elements": catalog_elements(context),
+            "catalog_elements": catalog_elements(contact, context),
         },
     }
 }
@@ -148,14 +148,11 @@ fn lead(lead: &Entity, context: &Context) -> Json {
             context.part("is_price_modified_by_robot", || value.is_set_by_robot),
         "_links": own_link(lead, context),
         "_embedded": object! {
-            "tags": tags(lead), "companies": linked(lead, Kind::Company, context),
+            "tags": tags(lead, context), "companies": linked(lead, Kind::Company, context),
             "contacts": context.part("contacts", || contacts(lead, context)),
             "loss_reason": context.part("loss_reason", || loss_reason(state.loss_reason, context)),
-            "catalog_elements": catalog_elements(context),
-            "source": match value.source {
-                Some(id) => context.part("source", || object! { "id": id, "name": "Сайт" }),
-                None => Json::Absent,
-            },
+            "catalog_elements": catalog_elements(lead, context),
+            "source": source(value.source, context),
         },
     }
 }
@@ -171,9 +168,9 @@ fn company(company: &Entity, context: &Context) -> Json {
         "custom_fields_values": fields(company, context), "account_id": account::ID,
         "_links": own_link(company, context),
         "_embedded": object! {
-            "tags": tags(company), "contacts": part("contacts", Kind::Contact),
+            "tags": tags(company, context), "contacts": part("contacts", Kind::Contact),
             "leads": part("leads", Kind::Lead), "customers": part("customers", Kind::Customer),
-            "catalog_elements": catalog_elements(context),
+            "catalog_elements": catalog_elements(company, context),
         },
     }
 }
@@ -197,10 +194,10 @@ fn customer(customer: &Entity, context: &Context) -> Json {
         "average_check": sum.checked_div(purchases).unwrap_or(0), "account_id": account::ID,
         "_links": own_link(customer, context),
         "_embedded": object! {
-            "segments": Json::List(Vec::new()), "tags": tags(customer),
+            "segments": segment::references(customer.number, context), "tags": tags(customer, context),
             "contacts": context.part("contacts", || contacts(customer, context)),
             "companies": context.part("companies", || linked(customer, Kind::Company, context)),
-            "catalog_elements": catalog_elements(context),
+            "catalog_elements": catalog_elements(customer, context),
         },
     }
 }
@@ -218,19 +215,27 @@ fn emptied(json: Json) -> Json {
     Json::Object(emptied.collect())
 }
 
-/// There are no catalogs.
-fn catalog_elements(context: &Context) -> Json {
-    context.part("catalog_elements", || Json::List(Vec::new()))
+/// The products and the invoice, of those that have them.
+fn catalog_elements(entity: &Entity, context: &Context) -> Json {
+    context.part("catalog_elements", || {
+        let links = context.store.account.element_links(entity.kind, entity.number);
+        Json::list(links.iter().map(|link| {
+            object! { "id": link.element, "metadata": element::metadata(link) }
+        }))
+    })
 }
 
 /// The reason as a list, which is empty without one.
 fn loss_reason(id: u64, context: &Context) -> Json {
-    let made_at = context.store.account.calendar.start();
-    let reason = funnel::loss_reason_name(id).map(|name| object! {
-        "id": id, "name": name, "sort": 100_000_u64, "created_at": made_at, "updated_at": made_at,
-        "_links": link(format!("{}/api/v4/leads/loss_reasons/{id}", context.site)),
-    });
-    Json::list(reason)
+    Json::list(LOSS_REASON_LIST.find(id).map(|reason| reason.view(context)))
+}
+
+/// Where a lead came from, if that is known.
+fn source(id: Option<u64>, context: &Context) -> Json {
+    let source = id.and_then(|id| SOURCES.find(id));
+    source.map_or(Json::Absent, |source| {
+        context.part("source", || object! { "id": source.id, "name": source.name })
+    })
 }
 
 fn own_link(entity: &Entity, context: &Context) -> Json {
@@ -253,12 +258,8 @@ fn reference(kind: Kind, id: u32, is_main: Json, context: &Context) -> Json {
     object! { "id": id, "is_main": is_main, "_links": link(href) }
 }
 
-fn tags(entity: &Entity) -> Json {
-    Json::list(entity.tags.iter().map(|tag| {
-        object! {
-            "id": tags::id(tag), "name": *tag, "color": Json::Null,
-        }
-    }))
+fn tags(entity: &Entity, context: &Context) -> Json {
+    Json::list(entity.tags.iter().map(|name| Tag(name).view(context)))
 }
 
 /// The fields that hold something; `null` if none does.

@@ -93,8 +93,8 @@ fn filed_under(event: &Event, store: &Store) -> (Kind, u64) {
     }
 }
 
-/// The kinds that are asked for, if any are; those of catalogs, of which there
-/// are none, are understood.
+/// The kinds that are asked for, if any are; catalogs, to whose elements
+/// nothing happens, are understood.
 fn kinds(asked: &Asked) -> Result<Option<Vec<Kind>>, Invalid> {
     let kinds = parameters::known(asked.query, "entity", |name| {
         let kind = Kind::from_name(name).filter(|kind| asked.store.plays(*kind));

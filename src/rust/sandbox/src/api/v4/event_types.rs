@@ -1,17 +1,24 @@
-//! `GET /api/v4/events/types`.
+//! `GET /api/v4/events/types`: all of them at once.
 
-use axum::extract::Request;
-use axum::http::StatusCode;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::response::Response;
 
-use super::link;
-use crate::api::reply;
-use crate::api::{self, Json, object};
+use super::paging;
+use crate::api::app::App;
+use crate::api::{self, object};
+use crate::data::account::LANGUAGE;
+use crate::data::entity::KINDS;
+use crate::data::fields;
+
+/// A type: its key, its number, and what it is called.
+type Type = (&'static str, u64, &'static str);
 
 /// The numbers by which a type that is listed only is known do not matter to
 /// anybody; those of `lead_added` and `lead_deleted` are the real ones.
 #[rustfmt::skip]
-const LISTED: [(&str, u64, &str); 54] = [
+const LISTED: [Type; 62] = [
     ("lead_added", 1, "Новая сделка"), ("lead_deleted", 7, "Сделка удалена"),
     ("lead_restored", 8, "Сделка восстановлена"),
     ("lead_status_changed", 9, "Изменение этапа продажи"),
@@ -53,45 +60,84 @@ const LISTED: [(&str, u64, &str); 54] = [
     ("site_visit_note_added", 53, "Заход на сайт"),
     ("message_to_cashier_note_added", 54, "Сообщение кассиру"),
     ("entity_merged", 55, "Объединение"),
+    ("customer_linked", 56, "Прикрепление покупателя"),
+    ("customer_unlinked", 57, "Открепление покупателя"),
+    ("entity_direct_message", 58, "Сообщение внутреннего чата"),
+    ("ltv_field_changed", 59, "Сумма покупок изменена"), ("robot_replied", 60, "Ответ робота"),
+    ("intent_identified", 61, "Тема вопроса определена"), ("nps_rate_added", 62, "Новая оценка NPS"),
+    ("key_action_completed", 63, "Ключевое действие"),
 ];
 
+/// Those that Kommo has besides.
+#[rustfmt::skip]
+const KOMMO: [Type; 9] = [
+    ("talk_created", 64, "Беседа создана"), ("talk_closed", 65, "Беседа закрыта"),
+    ("conversation_answered", 66, "Беседа отвечена"),
+    ("talk_missed_event", 67, "Беседа пропущена"), ("ai_result", 68, "Ответ Kommo AI"),
+    ("page_mention", 69, "Упоминание страницы"), ("zoom_conference", 70, "Встреча в Zoom"),
+    ("dropbox_attachment", 71, "Файл из Dropbox"),
+    ("meta_chat_subscription_added", 72, "Подписка на рассылку"),
+];
+
+/// Numbers of the changes of single fields begin here.
+const FIRST_OF_FIELDS: u64 = 1001;
+
 /// Answers with every type, those included that the sandbox never plays.
-pub async fn list(request: Request) -> Response {
+pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
     let query = api::query(&request);
-    let russian = query.value("language_code").is_none_or(|language| language == "ru");
-    let types = LISTED.into_iter().map(|(key, code, text)| {
-        let lang = if russian { text.to_owned() } else { key.replace('_', " ") };
+    let is_local = query.value("language_code").is_none_or(|language| language == LANGUAGE);
+    let items = types(app.kommo).into_iter().map(|(key, code, text)| {
+        let lang = if is_local { text } else { key.replace('_', " ") };
         object! { "key": key, "type": code, "lang": lang }
     });
-    let body = object! {
-        "_total_items": LISTED.len() as u64,
-        "_links": link(api::site(&request) + "/api/v4/events/types"),
-        "_embedded": object! { "events_types": Json::list(types) },
-    };
-    reply::plain_json(StatusCode::OK, reply::HAL, &body)
+    paging::whole_list(&request, "events_types", items.collect())
+}
+
+/// The types of all accounts of the zone, and one for each field of this one.
+fn types(is_kommo: bool) -> Vec<(String, u64, String)> {
+    let others = if is_kommo { &KOMMO[..] } else { &[] };
+    let listed = LISTED.iter().filter(|(key, ..)| !(is_kommo && is_about_customers(key)));
+    let common = listed
+        .chain(others)
+        .map(|(key, code, text)| ((*key).to_owned(), *code, (*text).to_owned()));
+    let mut all = KINDS.into_iter().flat_map(fields::of).collect::<Vec<_>>();
+    // Contacts and companies share some.
+    all.sort_by_key(|field| field.id);
+    all.dedup_by_key(|field| field.id);
+    let changes = (FIRST_OF_FIELDS..).zip(all).map(|(code, field)| {
+        let key = format!("custom_field_{}_value_changed", field.id);
+        (key, code, format!("Изменение поля «{}»", field.name))
+    });
+    common.chain(changes).collect()
+}
+
+/// Kommo has no customers, whatever they do.
+fn is_about_customers(key: &str) -> bool {
+    key.starts_with("customer_") || matches!(key, "transaction_added" | "ltv_field_changed")
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::collections::HashSet;
-    use std::sync::Arc;
-
     use super::*;
     use crate::config::{Config, NoteCounts};
     use crate::data::account::Account;
     use crate::data::store::Store;
+    use std::collections::HashSet;
 
     #[test]
     fn every_type_that_is_played_is_listed_under_a_number_of_its_own() {
-        let listed: HashSet<_> = LISTED.iter().map(|(key, _, _)| *key).collect();
-        let codes: HashSet<_> = LISTED.iter().map(|(_, code, _)| *code).collect();
-        assert_eq!((listed.len(), codes.len()), (LISTED.len(), LISTED.len()));
-        let config = Config { notes: NoteCounts::each(3000), ..Config::default() };
-        let store = Store::new(Arc::new(Account::new(&config).unwrap()), &config);
-        let played: HashSet<_> =
-            store.events().rows().iter().map(|event| event.event_type).collect();
-        assert_eq!(played.len(), 31);
-        assert!(played.is_subset(&listed), "{played:?}");
+        for kommo in [false, true] {
+            let types = types(kommo);
+            let listed: HashSet<_> = types.iter().map(|(key, ..)| key.as_str()).collect();
+            let codes: HashSet<_> = types.iter().map(|(_, code, _)| *code).collect();
+            assert_eq!((listed.len(), codes.len()), (types.len(), types.len()));
+            let config = Config { notes: NoteCounts::each(3000), kommo, ..Config::default() };
+            let store = Store::new(Arc::new(Account::new(&config).unwrap()), &config);
+            let played: HashSet<_> =
+                store.events().rows().iter().map(|event| event.event_type).collect();
+            assert_eq!(played.len(), if kommo { 29 } else { 31 });
+            assert!(played.is_subset(&listed), "{played:?}");
+        }
     }
 }

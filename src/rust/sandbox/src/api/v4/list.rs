@@ -33,10 +33,31 @@ pub enum Next {
     Always,
 }
 
+/// How a list is cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Into pages.
+    Pages,
+    /// Into pages that say how many there are; these point to a next one if
+    /// there is one.
+    CountedPages,
+    /// Not at all.
+    Whole,
+}
+
 /// What a list of API v4 is made of.
 pub trait Rows: Row + Sized + 'static {
     /// When its pages point to a next one.
     const NEXT: Next = Next::IfFull;
+
+    /// How it is cut.
+    const CUT: Cut = Cut::Pages;
+
+    /// Whether it is for administrators only.
+    const FOR_ADMINS: bool = false;
+
+    /// Whether one that there is not is a 404 rather than a 204.
+    const MISSING_IS_404: bool = false;
 
     /// What the list is called in `_embedded`.
     fn name(kind: Kind) -> &'static str;
@@ -45,11 +66,15 @@ pub trait Rows: Row + Sized + 'static {
     fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize);
 
     /// By what the list can be ordered, the usual one first, and whether it
-    /// usually falls.
-    fn orders(kind: Kind) -> (&'static [Key<Self>], bool);
+    /// usually falls. Without any it comes by id.
+    fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
+        (&[], false)
+    }
 
     /// What the parameters ask for.
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid>;
+    fn filter<'a>(_: &mut Filters<'a, Self>, _: &Asked<'a>) -> Result<(), Invalid> {
+        Ok(())
+    }
 
     /// Whether it is in the list at all.
     fn is_listed(&self, _: &Context) -> bool {
@@ -74,8 +99,8 @@ pub trait Rows: Row + Sized + 'static {
         0
     }
 
-    /// Whether an entity that does not exist has a list.
-    fn lists_unknown_owners() -> bool {
+    /// Whether there is a list of what belongs to this.
+    fn has_owner(_: &Store, _: Kind, _: u64) -> bool {
         true
     }
 }
@@ -89,17 +114,20 @@ pub struct Asked<'a> {
     pub is_paid: bool,
 }
 
-/// Adds a list and its rows one by one.
-pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
+/// Adds a list.
+pub fn add_list<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
     let all = async move |State(app): State<Arc<App>>, request: Request| {
         page::<T>(&app, kind, None, &request)
     };
+    router.route(&format!("{ROOT}{path}"), get(all))
+}
+
+/// Adds a list and its rows one by one.
+pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
     let one = async move |State(app): State<Arc<App>>, Path(id): Path<String>, request: Request| {
         show::<T>(&app, kind, None, &id, &request)
     };
-    router
-        .route(&format!("{ROOT}{path}"), get(all))
-        .route(&format!("{ROOT}{path}/{{id}}"), get(one))
+    add_list::<T>(router, path, kind).route(&format!("{ROOT}{path}/{{id}}"), get(one))
 }
 
 /// Adds the same for what belongs to one entity.
@@ -129,6 +157,9 @@ fn page<T: Rows>(
     owner: Option<&str>,
     request: &Request,
 ) -> Result<Response, Invalid> {
+    if T::FOR_ADMINS && !app.admin {
+        return Ok(problem::forbidden());
+    }
     let query = &api::query(request);
     let paging = Paging::read(query, T::most(app))?;
     let store = &*app.store();
@@ -139,24 +170,29 @@ fn page<T: Rows>(
     T::filter(&mut filters, &Asked { query, store, kind, is_paid: app.api_filter })?;
     if let Some(owner) = owner {
         let id = owner.parse::<u64>().ok();
-        let is_known = |id| {
-            T::lists_unknown_owners() || store.entities(kind).find(id).is_some_and(Row::is_there)
-        };
-        let Some(id) = id.filter(|id| is_known(*id)) else {
+        let Some(id) = id.filter(|id| T::has_owner(store, kind, *id)) else {
             return Ok(problem::no_page(request));
         };
         filters.add(move |row: &T| row.owner() == id);
     }
     let (table, first) = T::table(store, kind);
     let listed = Listed { table, first, present: &app.presence.now() };
-    let (rows, is_more) = paging.cut(filters.select(&listed, &order));
+    let selected = filters.select(&listed, &order);
+    let (name, view) = (T::name(kind), |row: &T| row.view(context));
+    if T::CUT == Cut::Whole {
+        return Ok(paging::whole_list(request, name, selected.map(view).collect()));
+    }
+    if T::CUT == Cut::CountedPages {
+        return paging::counted_page(request, name, selected.map(view).collect());
+    }
+    let (rows, is_more) = paging.cut(selected);
     let next = match T::NEXT {
         Next::IfFull => rows.len() == paging.limit(),
         Next::IfMore => is_more,
         Next::Always => true,
     };
-    let items = rows.into_iter().map(|row| row.view(context)).collect();
-    Ok(paging.answer(request, Page { name: T::name(kind), items, next, total: None }))
+    let items = rows.into_iter().map(view).collect();
+    Ok(paging.answer(request, Page { name, items, next, total: None }))
 }
 
 /// Answers with one row, or 204.
@@ -167,6 +203,9 @@ fn show<T: Rows>(
     id: &str,
     request: &Request,
 ) -> Response {
+    if T::FOR_ADMINS && !app.admin {
+        return problem::forbidden();
+    }
     let store = &*app.store();
     let owner = owner.map(str::parse::<u64>).transpose();
     let (Ok(id), Ok(owner)) = (T::id_of(store, id), owner) else {
@@ -182,12 +221,14 @@ fn show<T: Rows>(
     let (table, first) = T::table(store, kind);
     let listed = Listed { table, first, present: &app.presence.now() };
     let row = filters.select(&listed, &Order { by: None, falling: false }).next();
+    if row.is_none() && T::MISSING_IS_404 {
+        return problem::no_page(request);
+    }
     paging::answer_one(row.map(|row| row.view(context)))
 }
 
 fn order<T: Rows>(query: &Query, kind: Kind) -> Result<Order<T>, Invalid> {
     let (keys, usually_falls) = T::orders(kind);
-    // Some lists come by id, whatever order is asked for.
     let names: Vec<_> = keys.iter().map(|(name, _)| *name).collect();
     let asked = if keys.is_empty() { None } else { parameters::order(query, &names)? };
     let (number, falling) = asked.unwrap_or((0, usually_falls));

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use form_urlencoded::Serializer;
 use serde_json::value::RawValue;
 
+use super::link;
 use super::problem::Invalid;
 use crate::api::query::Query;
 use crate::api::reply::{self, RowCap, RowCount};
@@ -95,6 +96,17 @@ pub fn whole(list: Json, name: &str, items: Vec<Json>) -> Response {
     let mut response = reply::plain_json(StatusCode::OK, reply::HAL, &body);
     response.extensions_mut().insert(RowCount(rows));
     response
+}
+
+/// The whole of a list that is not paged, and how many rows it has; 204 when
+/// there are none.
+pub fn whole_list(request: &Request, name: &str, items: Vec<Json>) -> Response {
+    if items.is_empty() {
+        return reply::empty(StatusCode::NO_CONTENT);
+    }
+    let href = api::site(request) + request.uri().path();
+    let list = object! { "_total_items": items.len() as u64, "_links": link(href) };
+    whole(list, name, items)
 }
 
 /// A page of these rows, however they were found.

@@ -13,7 +13,8 @@ use crate::data::funnel::{PIPELINES, Pipeline, Status};
 /// Answers with every pipeline.
 pub async fn list(request: Request) -> Response {
     let site = api::site(&request);
-    whole("pipelines", PIPELINES.iter().map(|pipeline| view(pipeline, &site)).collect(), &request)
+    let items = PIPELINES.iter().map(|pipeline| view(pipeline, &site)).collect();
+    paging::whole_list(&request, "pipelines", items)
 }
 
 /// Answers with one pipeline, or 204.
@@ -24,7 +25,7 @@ pub async fn show(Path(id): Path<String>, request: Request) -> Response {
 /// Answers with the stages of one pipeline, or 204.
 pub async fn statuses(Path(id): Path<String>, request: Request) -> Response {
     with_pipeline(&id, &request, |pipeline, site| {
-        whole("statuses", stages(pipeline, site), &request)
+        paging::whole_list(&request, "statuses", stages(pipeline, site))
     })
 }
 
@@ -40,12 +41,6 @@ fn with_pipeline(
         Some(pipeline) => answer(pipeline, &api::site(request)),
         None => reply::empty(StatusCode::NO_CONTENT),
     }
-}
-
-fn whole(name: &str, items: Vec<Json>, request: &Request) -> Response {
-    let href = api::site(request) + request.uri().path();
-    let list = object! { "_total_items": items.len() as u64, "_links": link(href) };
-    paging::whole(list, name, items)
 }
 
 fn view(pipeline: &Pipeline, site: &str) -> Json {

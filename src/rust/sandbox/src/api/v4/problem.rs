@@ -29,6 +29,11 @@ impl Invalid {
         Self { code: "NotSupportedChoice", path: path.into(), detail }
     }
 
+    /// The parameter is needed and not there.
+    pub fn missing(path: impl Into<String>) -> Self {
+        Self { code: "FieldMissing", path: path.into(), detail: "This field is missing." }
+    }
+
     /// The parameter goes beyond what is allowed.
     pub fn excess(path: impl Into<String>, detail: &'static str) -> Self {
         Self { code: "TooHighError", path: path.into(), detail }

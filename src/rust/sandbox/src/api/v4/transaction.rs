@@ -1,11 +1,11 @@
 //! Purchases as API v4 spells them.
 
 use super::link;
-use super::list::{Asked, Key, Rows};
+use super::list::{Asked, Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Store, Table, Transaction, account};
+use crate::data::{Kind, Row, Store, Table, Transaction, account};
 
 impl Rows for Transaction {
     fn name(_: Kind) -> &'static str {
@@ -14,10 +14,6 @@ impl Rows for Transaction {
 
     fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
         (store.transactions(), 0)
-    }
-
-    fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
-        (&[], false)
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
@@ -29,8 +25,8 @@ impl Rows for Transaction {
         self.customer.into()
     }
 
-    fn lists_unknown_owners() -> bool {
-        false
+    fn has_owner(store: &Store, kind: Kind, id: u64) -> bool {
+        store.entities(kind).find(id).is_some_and(Row::is_there)
     }
 
     fn view(&self, context: &Context) -> Json {

@@ -7,12 +7,13 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 
 use super::problem::{self, Invalid};
-use super::{link, paging};
+use super::{link, paging, role};
 use crate::api::app::App;
 use crate::api::{self, Context, Json, object};
 use crate::data::User;
 use crate::data::account::{GROUPS, LANGUAGE, USERS};
 use crate::data::funnel::{PIPELINES, Pipeline};
+use crate::data::settings::Role;
 
 /// Answers with a page of users, or 204.
 pub async fn list(State(app): State<Arc<App>>, request: Request) -> Result<Response, Invalid> {
@@ -46,23 +47,33 @@ pub async fn show(
 fn view(user: &User, context: &Context) -> Json {
     let groups = GROUPS.iter().filter(|group| group.id == user.group_id && group.id != 0);
     let groups = groups.map(|group| object! { "id": group.id, "name": group.name });
+    let role = Role::of(user);
     let embedded = object! {
-        // Administrators need no roles, and others have rights of their own.
-        "roles": context.part("role", || Json::List(Vec::new())),
+        "roles": context.part("role", || Json::list(role.map(|role| role::reference(role, context)))),
         "groups": context.part("group", || Json::list(groups)),
     };
     object! {
         "id": user.id, "name": user.name, "email": user.login, "lang": LANGUAGE,
-        "rights": rights(user), "phone_number": context.part("phone_number", || user.phone),
+        "rights": rights_of(user), "phone_number": context.part("phone_number", || user.phone),
         "_embedded": embedded.unless_bare(),
         "_links": link(format!("{}/api/v4/users/{}", context.site, user.id)),
     }
 }
 
+fn rights_of(user: &User) -> Json {
+    rights(user.is_admin)
+        .with("is_admin", user.is_admin.into())
+        .with("is_free", user.is_free.into())
+        .with("is_active", user.is_active.into())
+        // The group that every account has is none.
+        .with("group_id", Some(user.group_id).filter(|id| *id != 0).into())
+        .with("role_id", Role::of(user).map(|role| role.id).into())
+}
+
 /// Administrators may do all; others see all, and change what is theirs (M)
 /// or their group's (G).
-fn rights(user: &User) -> Json {
-    let or = |other| if user.is_admin { "A" } else { other };
+pub fn rights(is_admin: bool) -> Json {
+    let or = |other| if is_admin { "A" } else { other };
     let entity = |edit| {
         object! {
             "view": "A", "edit": or(edit), "add": "A", "delete": or("D"), "export": or("D"),
@@ -74,10 +85,7 @@ fn rights(user: &User) -> Json {
         "tasks": object! { "edit": or("M"), "delete": or("M") }, "mail_access": true,
         "catalog_access": true,
         // An administrator needs none.
-        "status_rights": (!user.is_admin).then(|| Json::list(status_rights)),
-        "is_admin": user.is_admin, "is_free": user.is_free, "is_active": user.is_active,
-        // The group that every account has is none.
-        "group_id": Some(user.group_id).filter(|id| *id != 0), "role_id": Json::Null,
+        "status_rights": (!is_admin).then(|| Json::list(status_rights)),
     }
 }
 

@@ -164,3 +164,32 @@ async fn words_find_the_same_in_both() {
         assert_eq!(ids_of(&old), ids_of(&new), "{list}");
     }
 }
+
+#[tokio::test]
+async fn elements_of_catalogs_are_the_same_in_both_apis() {
+    let client = Client::with_token(account());
+    for list in ["leads", "customers"] {
+        let path = format!("/api/v4/{list}?limit=250&with=catalog_elements&order[id]=asc");
+        let new = client.listed(&path, list).await;
+        let old = old(&client, list, "with=catalog_elements_links").await;
+        let mut seen = 0;
+        for (new, old) in new.iter().zip(&old) {
+            assert_eq!(new["id"], old["id"]);
+            let links = &old["_embedded"]["catalog_elements_links"];
+            let elements = new["_embedded"]["catalog_elements"].as_array().unwrap();
+            for element in elements {
+                let (catalog, id) = (&element["metadata"]["catalog_id"], &element["id"]);
+                let link = &links[catalog.to_string()][id.to_string()];
+                assert_eq!(link["quantity"], element["metadata"]["quantity"]);
+                assert_eq!((&link["catalog_id"], &link["catalog_element_id"]), (catalog, id));
+            }
+            let many =
+                links.as_object().unwrap().values().map(|all| all.as_object().unwrap().len());
+            assert_eq!(many.sum::<usize>(), elements.len());
+            seen += elements.len();
+        }
+        assert!(seen > 10, "{list}");
+    }
+    let bare = old(&client, "leads", "").await;
+    assert!(bare.iter().all(|lead| lead.get("_embedded").is_none()));
+}

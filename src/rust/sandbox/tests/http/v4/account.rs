@@ -58,6 +58,30 @@ async fn only_the_parts_asked_for_come() {
 }
 
 #[tokio::test]
+async fn the_currency_and_the_language_come_unasked() {
+    let client = Client::with_token(small());
+    let account = client.json("/api/v4/account").await;
+    assert_eq!((&account["currency"], &account["currency_symbol"]), (&json!("RUB"), &json!("₽")));
+    assert_eq!(account["language"], client.json("/api/v2/account").await["language"]);
+}
+
+#[tokio::test]
+async fn every_documented_part_comes_if_it_is_asked_for_and_not_otherwise() {
+    let client = Client::with_token(small());
+    let bare = client.json("/api/v4/account").await;
+    let embedded = ["amojo_rights", "users_groups", "task_types", "datetime_settings"];
+    let others =
+        ["amojo_id", "uuid", "version", "entity_names", "drive_url", "is_api_filter_enabled"];
+    for part in embedded.into_iter().chain(others) {
+        let account = client.json(&format!("/api/v4/account?with={part}")).await;
+        let place = if embedded.contains(&part) { &account["_embedded"] } else { &account };
+        assert!(!place[part].is_null() && bare.get(part).is_none(), "{part}");
+    }
+    let names = client.json("/api/v4/account?with=entity_names").await;
+    assert_eq!(names["entity_names"]["leads"]["ru"]["plural_form"]["genitive"], "сделок");
+}
+
+#[tokio::test]
 async fn users_are_those_of_v2_the_free_ones_included_and_counted() {
     let client = Client::with_token(small());
     let page = client.json("/api/v4/users").await;
@@ -97,10 +121,17 @@ async fn telephone_role_and_group_of_users_come_if_asked_for() {
     }
     let path = "/api/v4/users?with=phone_number,role,group";
     let old = client.json("/api/v2/account?with=users&free_users=Y").await;
+    let roles = client.listed("/api/v4/roles", "roles").await;
     for user in client.listed(path, "users").await {
         let old = &old["_embedded"]["users"][user["id"].to_string()];
         assert_eq!(user["phone_number"], old["phone_number"]);
-        assert_eq!(user["_embedded"]["roles"], json!([]));
+        let role = roles.iter().find(|role| role["id"] == user["rights"]["role_id"]);
+        let has_none = user["rights"]["is_admin"] == true || user["rights"]["is_free"] == true;
+        assert_eq!(role.is_none(), has_none);
+        let names = ["id", "name", "_links"];
+        let role = role.map(|role| names.map(|name| (name.to_owned(), role[name].clone())));
+        let embedded: Vec<Value> = role.into_iter().map(Value::from_iter).collect();
+        assert_eq!(user["_embedded"]["roles"], json!(embedded));
         assert_eq!(user["_embedded"]["groups"][0]["id"], user["rights"]["group_id"]);
     }
 }
