@@ -2,7 +2,6 @@
 //! have the same members in nearly the same order, so a name is built once and
 //! then found by comparing a single key.
 
-use std::cell::Cell;
 use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,10 +25,6 @@ impl NameId {
     }
 }
 
-/// A number that a caller attaches to a name, to find its fields without
-/// comparing names.
-pub type Tag = u8;
-
 /// All names of a page. Each one is its parent's name and one more part.
 pub struct FieldNames {
     serial: u64,
@@ -51,7 +46,6 @@ struct Entry {
     joint: Joint,
     part: Range<usize>,
     whole: Option<Range<usize>>,
-    tag: Cell<Option<Tag>>,
     /// The first member that was seen in an object of this name.
     first: NameId,
     /// The member that was seen after this one.
@@ -141,18 +135,6 @@ impl FieldNames {
         self.names[name.index()].whole.clone().map_or("", |whole| &self.whole[whole])
     }
 
-    /// The tag of a complete name. `tag_of` is called once for each name and must
-    /// always be the same function.
-    #[inline]
-    pub fn tag(&self, name: NameId, tag_of: impl FnOnce(&str) -> Tag) -> Tag {
-        let known = &self.names[name.index()].tag;
-        known.get().unwrap_or_else(|| {
-            let tag = tag_of(self.get(name));
-            known.set(Some(tag));
-            tag
-        })
-    }
-
     /// The last part of a name.
     pub fn part(&self, name: NameId) -> &str {
         &self.parts[self.names[name.index()].part.clone()]
@@ -186,8 +168,7 @@ impl FieldNames {
         self.parts.push_str(part);
         let part = start..self.parts.len();
         let (first, next) = (NameId::ROOT, NameId::ROOT);
-        let tag = Cell::new(None);
-        self.names.push(Entry { parent, joint, part, whole: None, tag, first, next });
+        self.names.push(Entry { parent, joint, part, whole: None, first, next });
         // A page has fewer bytes than 2^32 names would need.
         NameId(u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX))
     }
@@ -275,14 +256,5 @@ mod tests {
     #[test]
     fn fields_of_the_record_itself_have_no_number() {
         assert_eq!(FieldNames::default().numbered(NameId::ROOT, 3), NameId::ROOT);
-    }
-
-    #[test]
-    fn the_role_of_a_name_is_asked_for_once() {
-        let mut names = FieldNames::default();
-        let name = at(&mut names, &["a", "b"]);
-        names.complete(name);
-        let length = |name: &str| u8::try_from(name.len()).unwrap_or(0);
-        assert_eq!([names.tag(name, length), names.tag(name, |_| 0)], [3, 3]);
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::json::bytes_eq::bytes_eq;
-use crate::json::field_names::{FieldNames, NameId, Tag};
+use crate::json::field_names::{FieldNames, NameId};
 
 /// The type of a value in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,27 +161,6 @@ impl<'de> Record<'de> {
     /// Each field, in document order.
     pub fn iter(&self) -> impl Iterator<Item = Field<'_>> {
         self.found.iter().map(|found| Field { record: self, found })
-    }
-
-    /// Each field with the tag of its name, in document order. `tag_of` gives the
-    /// tag of a name; it must be the same function for the whole page.
-    pub fn with_tags(
-        &self,
-        tag_of: impl Fn(&str) -> Tag + Copy,
-    ) -> impl Iterator<Item = (Tag, Field<'_>)> {
-        self.iter().map(move |field| (self.names.tag(field.name_id(), tag_of), field))
-    }
-
-    /// The field at an index.
-    #[inline]
-    pub fn at(&self, position: usize) -> Option<Field<'_>> {
-        self.found.get(position).map(|found| Field { record: self, found })
-    }
-
-    /// Whether the fields have these names, in this order.
-    pub fn has_names(&self, names: &[NameId]) -> bool {
-        self.found.len() == names.len()
-            && self.found.iter().zip(names).all(|(found, name)| found.name == *name)
     }
 
     /// The names that the fields have.

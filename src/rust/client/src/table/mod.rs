@@ -11,7 +11,6 @@ pub mod interner;
 pub mod row;
 pub mod row_filter;
 mod row_sink;
-pub mod row_template;
 mod schema;
 mod seen_keys;
 #[allow(clippy::module_inception)]

@@ -145,39 +145,10 @@ impl Table {
     /// # Errors
     /// [`BadCell`] when an id is not a number. The table must not be used then.
     pub fn push(&mut self, row: &Row) -> Result<(), BadCell> {
-        self.push_regular(row).map(|_| ())
-    }
-
-    /// Adds a row. Returns the columns of its cells if every row with the same
-    /// names has the same columns: no name is odd, and none occurs twice.
-    ///
-    /// # Errors
-    /// As [`Table::push`].
-    pub fn push_regular(&mut self, row: &Row) -> Result<Option<&[usize]>, BadCell> {
-        let is_regular = self.match_columns(row);
-        if !is_regular {
+        if !self.match_columns(row) {
             self.match_unusual_columns(row.cells().iter().map(|cell| cell.name.as_str()));
         }
-        self.fill(row.cells().iter().map(|cell| cell.value))?;
-        Ok(is_regular.then_some(&self.slots))
-    }
-
-    /// Adds a row whose columns are known from [`Table::push_regular`].
-    ///
-    /// # Errors
-    /// As [`Table::push`].
-    pub fn push_at<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (usize, Value<'c>)>,
-    ) -> Result<(), BadCell> {
-        for (slot, value) in cells {
-            if self.is_repaired && is_broken(value) {
-                self.broken.push(self.rows);
-            }
-            self.columns[slot].push(self.rows, value)?;
-        }
-        self.rows += 1;
-        Ok(())
+        self.fill(row.cells().iter().map(|cell| cell.value))
     }
 
     /// Adds a record as a row, each field as a cell.
@@ -191,11 +162,16 @@ impl Table {
         self.fill(record.iter().map(Field::value))
     }
 
+    /// Adds the cells of a row to the columns in `slots`.
     fn fill<'c>(&mut self, values: impl Iterator<Item = Value<'c>>) -> Result<(), BadCell> {
-        let slots = std::mem::take(&mut self.slots);
-        let filled = self.push_at(slots.iter().copied().zip(values));
-        self.slots = slots;
-        filled
+        for (slot, value) in self.slots.iter().zip(values) {
+            if self.is_repaired && is_broken(value) {
+                self.broken.push(self.rows);
+            }
+            self.columns[*slot].push(self.rows, value)?;
+        }
+        self.rows += 1;
+        Ok(())
     }
 
     /// Finds or makes the column of each cell. False if a name is odd or occurs

@@ -27,7 +27,6 @@ use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
 use crate::table::{Format, Map, RowMap, SeenKeys, Table, read_page};
 use lists::{Feed, NotesList, events_with_notes, lists_by_id, lists_of, warnings_of};
-use notes::NoteRows;
 
 /// The lists of one call.
 pub struct ReaderV4 {
@@ -162,10 +161,13 @@ impl ReaderV4 {
     fn read_page(&self, list: &NotesList, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
         let Some(body) = body else { return Ok(Page::empty(Table::new(&NOTES))) };
         let write_event: &RowMap = &|record, row| self.write_event(list, record, row);
-        let note_rows = NoteRows::new(static_kind(&list.kind), &self.filter);
+        let write_note: &RowMap = &|record, row| {
+            notes::write_row(record, static_kind(&list.kind), row);
+            self.filter.matches(row)
+        };
         let map = match list.feed {
             Feed::Events(_) | Feed::Chats(_) => Map::FunctionWithEmbedded(write_event),
-            Feed::Notes(_) | Feed::NotesById(_) => Map::Template(&note_rows),
+            Feed::Notes(_) | Feed::NotesById(_) => Map::Function(write_note),
         };
         let feed = &list.feed;
         let format =
