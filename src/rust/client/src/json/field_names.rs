@@ -9,8 +9,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::json::bytes_eq::bytes_eq;
-
 /// The id of a name in its [`FieldNames`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NameId(u32);
@@ -96,9 +94,7 @@ impl FieldNames {
         let guess = if before == parent { before_it.first } else { before_it.next };
         let expected = &self.names[guess.index()];
         let part = &self.parts.as_bytes()[expected.part.clone()];
-        if (expected.parent, expected.joint) == (parent, Joint::Key)
-            && bytes_eq(part, key.as_bytes())
-        {
+        if (expected.parent, expected.joint) == (parent, Joint::Key) && part == key.as_bytes() {
             return guess;
         }
         self.unexpected_member(parent, before, key)
@@ -145,7 +141,7 @@ impl FieldNames {
         let name = &self.names[name.index()];
         name.parent == parent
             && name.joint == joint
-            && bytes_eq(&self.parts.as_bytes()[name.part.clone()], part.as_bytes())
+            && self.parts.as_bytes()[name.part.clone()] == *part.as_bytes()
     }
 
     fn find_or_add(&mut self, parent: NameId, joint: Joint, part: &str) -> NameId {

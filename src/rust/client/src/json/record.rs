@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::json::bytes_eq::bytes_eq;
 use crate::json::field_names::{FieldNames, NameId};
 
 /// The type of a value in JSON.
@@ -170,7 +169,7 @@ impl<'de> Record<'de> {
 
     /// The first field with this name.
     pub fn find(&self, name: &str) -> Option<Field<'_>> {
-        self.iter().find(|field| bytes_eq(field.name().as_bytes(), name.as_bytes()))
+        self.iter().find(|field| field.name() == name)
     }
 
     /// What the first field with this name holds.

@@ -6,7 +6,6 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::json::bytes_eq::bytes_eq;
 use crate::table::growth;
 use crate::table::text_buffer::TextBuffer;
 
@@ -130,7 +129,7 @@ impl Interner {
         range: Range<usize>,
     ) -> Option<u32> {
         let code = alike?;
-        let is_it = bytes_eq(&self.bytes.as_bytes()[range], text.as_bytes());
+        let is_it = self.bytes.as_bytes()[range] == *text.as_bytes();
         if is_it { Some(code) } else { self.find(text, hash) }
     }
 
@@ -199,7 +198,7 @@ impl Interner {
 
     /// Compares bytes, without a check that they begin and end at characters.
     fn is(&self, code: u32, text: &str) -> bool {
-        bytes_eq(&self.bytes.as_bytes()[self.range(code)], text.as_bytes())
+        self.bytes.as_bytes()[self.range(code)] == *text.as_bytes()
     }
 
     /// A column holds fewer than 2^32 cells, so its distinct strings do too.
