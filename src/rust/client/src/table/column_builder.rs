@@ -80,7 +80,7 @@ impl ColumnBuilder {
             }
             Cells::Interned(codes, interner) => codes.push(match value {
                 Value::Text(text, _) => interner.code(text),
-                Value::Whole(whole) => interner.code_of_whole(whole),
+                Value::Whole(whole) => interner.code(itoa::Buffer::new().format(whole)),
             }),
             Cells::Number(numbers) => match number(value, self.role) {
                 Some(number) => growth::push(numbers, number),
@@ -160,11 +160,12 @@ impl ColumnBuilder {
         let targets = other.rows.iter().map(|row| targets[row as usize]);
         match (&mut self.cells, other.cells) {
             (Cells::Interned(codes, interner), Cells::Buffered(theirs)) => {
-                let known = interner.codes_of_texts(&theirs);
+                let known = theirs.iter().map(|text| interner.code(text)).collect::<Vec<u32>>();
                 add_kept(&mut self.rows, targets, known, |code| codes.push(code));
             }
             (Cells::Interned(codes, interner), Cells::Interned(theirs, their_interner)) => {
-                let known = interner.codes_of(&their_interner);
+                let known =
+                    their_interner.iter().map(|text| interner.code(text)).collect::<Vec<u32>>();
                 let theirs = theirs.iter().map(|code| known[code as usize]);
                 add_kept(&mut self.rows, targets, theirs, |code| codes.push(code));
             }
