@@ -5,11 +5,9 @@ use crate::json::number::write_double;
 use crate::json::page::BadCell;
 use crate::sanitize::sanitize;
 use crate::table::column::{Column, Role, Unreadable, Values, bit};
-use crate::table::growth;
 use crate::table::indices::Indices;
 use crate::table::interner::Interner;
 use crate::table::seen_keys::Key;
-use crate::table::text_buffer::TextBuffer;
 
 /// Up to here every whole number is exact as a double, and so in R.
 const MAX_EXACT: u64 = 1 << 53;
@@ -34,10 +32,8 @@ pub struct ColumnBuilder {
 
 /// The cells of those rows.
 enum Cells {
-    /// Texts of a page that are mostly different, or few.
-    Buffered(TextBuffer),
     /// Codes of texts in an interner.
-    Interned(Indices, Interner),
+    Text(Indices, Interner),
     /// Ids, times, numbers, or 1 and 0.
     Number(Vec<f64>),
 }
@@ -46,7 +42,7 @@ impl ColumnBuilder {
     /// A column without cells.
     pub fn new(name: &str, role: Role) -> Self {
         let cells = match role {
-            Role::Text | Role::Inferred => Cells::Buffered(TextBuffer::default()),
+            Role::Text | Role::Inferred => Cells::Text(Indices::default(), Interner::default()),
             Role::Id | Role::Time | Role::Number | Role::Flag => Cells::Number(Vec::new()),
         };
         let (rows, unreadable) = (Indices::default(), Vec::new());
@@ -72,18 +68,12 @@ impl ColumnBuilder {
         }
         self.json_types |= bit(value.json_type());
         match &mut self.cells {
-            Cells::Buffered(texts) => {
-                push_buffered(texts, value);
-                if texts.should_be_interned() {
-                    self.intern();
-                }
-            }
-            Cells::Interned(codes, interner) => codes.push(match value {
+            Cells::Text(codes, interner) => codes.push(match value {
                 Value::Text(text, _) => interner.code(text),
                 Value::Whole(whole) => interner.code(itoa::Buffer::new().format(whole)),
             }),
             Cells::Number(numbers) => match number(value, self.role) {
-                Some(number) => growth::push(numbers, number),
+                Some(number) => numbers.push(number),
                 None => return self.refuse(row, value),
             },
         }
@@ -124,26 +114,15 @@ impl ColumnBuilder {
         (count > 0).then_some(Unreadable { column, count, examples })
     }
 
-    /// Interns the texts, now and from now on; gives the codes of the cells and the
-    /// texts. None for numbers.
-    fn intern(&mut self) -> Option<(&mut Indices, &mut Interner)> {
-        if let Cells::Buffered(texts) = &self.cells {
-            let (codes, interner) = interned(texts);
-            self.cells = Cells::Interned(codes, interner);
-        }
-        match &mut self.cells {
-            Cells::Interned(codes, interner) => Some((codes, interner)),
-            Cells::Buffered(_) | Cells::Number(_) => None,
-        }
-    }
-
     /// The column with all its cells.
     pub fn finish(self) -> Column {
         let ColumnBuilder { name, rows, cells, role, json_types, .. } = self;
         let values = match cells {
             Cells::Number(numbers) => Values::Number(role, numbers),
-            Cells::Buffered(texts) => text_values(interned(&texts)),
-            Cells::Interned(codes, interner) => text_values((codes, interner)),
+            Cells::Text(codes, mut interner) => {
+                interner.forget_index();
+                Values::Text(codes, interner)
+            }
         };
         Column { name, rows, values, role, json_types }
     }
@@ -151,7 +130,6 @@ impl ColumnBuilder {
     /// Appends the cells of another column of the same name. `targets` has the new
     /// number of each row, or None for rows that are dropped.
     pub fn append(&mut self, other: ColumnBuilder, targets: &[Option<u32>]) {
-        self.intern();
         self.json_types |= other.json_types;
         self.may_be_empty |= other.may_be_empty;
         let unreadable = other.unreadable.into_iter();
@@ -159,11 +137,7 @@ impl ColumnBuilder {
             .extend(unreadable.filter_map(|(row, text)| Some((targets[row as usize]?, text))));
         let targets = other.rows.iter().map(|row| targets[row as usize]);
         match (&mut self.cells, other.cells) {
-            (Cells::Interned(codes, interner), Cells::Buffered(theirs)) => {
-                let known = theirs.iter().map(|text| interner.code(text)).collect::<Vec<u32>>();
-                add_kept(&mut self.rows, targets, known, |code| codes.push(code));
-            }
-            (Cells::Interned(codes, interner), Cells::Interned(theirs, their_interner)) => {
+            (Cells::Text(codes, interner), Cells::Text(theirs, their_interner)) => {
                 let known =
                     their_interner.iter().map(|text| interner.code(text)).collect::<Vec<u32>>();
                 let theirs = theirs.iter().map(|code| known[code as usize]);
@@ -179,7 +153,7 @@ impl ColumnBuilder {
 
     /// Replaces texts; `label` gives the new text or None.
     pub fn relabel(&mut self, label: impl Fn(&str) -> Option<&'static str>) {
-        let Some((codes, interner)) = self.intern() else { return };
+        let Cells::Text(codes, interner) = &mut self.cells else { return };
         let mut labelled = Interner::default();
         let recoded: Vec<u32> =
             interner.iter().map(|text| labelled.code(label(text).unwrap_or(text))).collect();
@@ -202,10 +176,7 @@ impl ColumnBuilder {
 
     fn for_each_text(&self, mut use_text: impl FnMut(u32, &str)) {
         match &self.cells {
-            Cells::Buffered(texts) => {
-                self.rows.iter().zip(texts.iter()).for_each(|(row, text)| use_text(row, text));
-            }
-            Cells::Interned(codes, interner) => {
+            Cells::Text(codes, interner) => {
                 let cells = self.rows.iter().zip(codes.iter());
                 cells.for_each(|(row, code)| use_text(row, interner.get(code)));
             }
@@ -224,7 +195,7 @@ impl ColumnBuilder {
                 codes.push(interner.code(text));
             }
         }
-        self.cells = Cells::Interned(codes, interner);
+        self.cells = Cells::Text(codes, interner);
     }
 
     /// The numbers of a table of `rows` rows, also those in texts; NaN where
@@ -256,35 +227,16 @@ impl ColumnBuilder {
         moved.sort_unstable();
         self.rows = moved.iter().map(|(row, _)| *row).collect();
         self.unreadable.iter_mut().for_each(|(row, _)| *row = targets[*row as usize]);
-        if let Some((codes, _)) = self.intern() {
-            let listed: Vec<u32> = codes.iter().collect();
-            *codes = moved.iter().map(|(_, cell)| listed[*cell]).collect();
-        } else if let Cells::Number(numbers) = &mut self.cells {
-            *numbers = moved.iter().map(|(_, cell)| numbers[*cell]).collect();
+        match &mut self.cells {
+            Cells::Text(codes, _) => {
+                let listed: Vec<u32> = codes.iter().collect();
+                *codes = moved.iter().map(|(_, cell)| listed[*cell]).collect();
+            }
+            Cells::Number(numbers) => {
+                *numbers = moved.iter().map(|(_, cell)| numbers[*cell]).collect();
+            }
         }
     }
-}
-
-/// Not inlined, so that its caller stays small.
-#[inline(never)]
-fn push_buffered(texts: &mut TextBuffer, value: Value) {
-    match value {
-        Value::Text(text, _) => texts.push(text),
-        Value::Whole(whole) => texts.push(itoa::Buffer::new().format(whole)),
-    }
-}
-
-/// Texts by their codes, each stored once.
-#[cold]
-fn interned(texts: &TextBuffer) -> (Indices, Interner) {
-    let mut interner = Interner::default();
-    let codes = texts.iter().map(|text| interner.code(text)).collect();
-    (codes, interner)
-}
-
-fn text_values((codes, mut interner): (Indices, Interner)) -> Values {
-    interner.forget_index();
-    Values::Text(codes, interner)
 }
 
 /// Adds those cells whose row is kept.

@@ -1,8 +1,6 @@
 //! Indices that mostly count up from 0: the rows of a column that have a cell, or
 //! the codes of its texts.
 
-use crate::table::growth;
-
 /// Such indices. While they only count up, just their number is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Indices {
@@ -25,7 +23,7 @@ impl Indices {
         match self {
             Indices::UpTo(end) if *end == number => *end += 1,
             Indices::UpTo(end) => *self = listed(*end, number),
-            Indices::Listed(numbers) => growth::push(numbers, number),
+            Indices::Listed(numbers) => numbers.push(number),
         }
     }
 
@@ -54,9 +52,7 @@ impl Indices {
 
 #[cold]
 fn listed(end: u32, number: u32) -> Indices {
-    let mut numbers = Vec::new();
-    (0..end).chain([number]).for_each(|number| growth::push(&mut numbers, number));
-    Indices::Listed(numbers)
+    Indices::Listed((0..end).chain([number]).collect())
 }
 
 impl FromIterator<u32> for Indices {
