@@ -4,7 +4,6 @@
 
 use std::hash::BuildHasher;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -25,7 +24,6 @@ impl NameId {
 
 /// All names of a page. Each one is its parent's name and one more part.
 pub struct FieldNames {
-    serial: u64,
     names: Vec<Entry>,
     /// The last parts of all names.
     parts: String,
@@ -61,10 +59,7 @@ enum Joint {
 
 impl Default for FieldNames {
     fn default() -> Self {
-        /// The next serial number; 0 is never used.
-        static SERIAL: AtomicU64 = AtomicU64::new(1);
         let mut table = FieldNames {
-            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             names: Vec::with_capacity(USUAL),
             parts: String::with_capacity(USUAL * 16),
             whole: String::with_capacity(USUAL * 32),
@@ -77,11 +72,6 @@ impl Default for FieldNames {
 }
 
 impl FieldNames {
-    /// A number that no other value of this type has; never 0.
-    pub fn serial(&self) -> u64 {
-        self.serial
-    }
-
     /// The name of member `key` of `parent`. `before` is the member before it, or
     /// the parent itself. An empty key adds nothing.
     #[expect(clippy::inline_always, reason = "as a call it takes 3 % of a page more")]

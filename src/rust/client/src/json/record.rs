@@ -111,16 +111,6 @@ impl<'l> Field<'l> {
         self.record.names.get(self.found.name)
     }
 
-    /// The id of its name.
-    pub fn name_id(self) -> NameId {
-        self.found.name
-    }
-
-    /// The names that the fields of the record have.
-    pub fn names(self) -> &'l FieldNames {
-        &self.record.names
-    }
-
     /// What it holds.
     #[inline]
     pub fn value(self) -> Value<'l> {
@@ -158,13 +148,8 @@ impl<'de> Record<'de> {
     }
 
     /// Each field, in document order.
-    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> + Clone {
         self.found.iter().map(|found| Field { record: self, found })
-    }
-
-    /// The names that the fields have.
-    pub fn names(&self) -> &FieldNames {
-        &self.names
     }
 
     /// The first field with this name.

@@ -8,9 +8,13 @@ use crate::table::column::{Column, Role, Unreadable, Values, bit};
 use crate::table::indices::Indices;
 use crate::table::interner::Interner;
 use crate::table::seen_keys::Key;
+use crate::table::unique_names::is_odd;
 
 /// Up to here every whole number is exact as a double, and so in R.
 const MAX_EXACT: u64 = 1 << 53;
+
+/// In place of a row.
+const ODD: u32 = u32::MAX;
 
 /// How many unreadable values of a column are shown, and how long.
 const MAX_EXAMPLES: usize = 3;
@@ -19,6 +23,9 @@ const MAX_EXAMPLE_CHARS: usize = 40;
 /// A column that takes in cells, in row order.
 pub struct ColumnBuilder {
     pub(crate) name: Box<str>,
+    /// 1 + the row that used the column last. It is [`ODD`] if the name looks like a
+    /// repaired one, so that no cell finds the column by its own name.
+    used: u32,
     rows: Indices,
     cells: Cells,
     role: Role,
@@ -46,8 +53,19 @@ impl ColumnBuilder {
             Role::Id | Role::Time | Role::Number | Role::Flag => Cells::Number(Vec::new()),
         };
         let (rows, unreadable) = (Indices::default(), Vec::new());
+        let used = if is_odd(name) { ODD } else { 0 };
         let (name, may_be_empty) = (name.into(), false);
-        ColumnBuilder { name, rows, cells, role, may_be_empty, json_types: 0, unreadable }
+        ColumnBuilder { name, used, rows, cells, role, may_be_empty, json_types: 0, unreadable }
+    }
+
+    /// Gives the column to a cell of a row. False if the name is odd, or if another
+    /// cell of the row has the column.
+    pub fn use_once(&mut self, row: u32) -> bool {
+        let is_free = self.used <= row;
+        if is_free {
+            self.used = row + 1;
+        }
+        is_free
     }
 
     /// The rows that have a cell.

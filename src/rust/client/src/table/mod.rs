@@ -4,7 +4,6 @@
 
 pub mod column;
 pub mod column_builder;
-mod column_cache;
 pub mod indices;
 pub mod interner;
 pub mod row;

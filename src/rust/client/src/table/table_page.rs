@@ -42,20 +42,13 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 
 /// # Errors
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
-    let empty = || OneTable {
-        table: Table::new(format.schema),
-        row: Row::default(),
-        map: format.map,
-        links: NoLinks,
-    };
+    let empty = || OneTable { table: Table::new(format.schema), map: format.map, links: NoLinks };
     read_records(body, PageShape { list: format.list, id: format.id, order: format.order }, empty)
 }
 
 /// Records that become rows of one table.
 struct OneTable<'m> {
     table: Table,
-    /// Reused from record to record.
-    row: Row<'static>,
     map: Map<'m>,
     links: NoLinks,
 }
@@ -76,7 +69,8 @@ impl RecordSink for OneTable<'_> {
         match self.map {
             Map::Identity => self.table.push_record(record),
             Map::Function(write) | Map::FunctionWithEmbedded(write) => {
-                self.keep_written(write, record)
+                let mut row = Row::default();
+                if write(record, &mut row) { self.table.push(&row) } else { Ok(()) }
             }
         }
     }
@@ -87,15 +81,6 @@ impl RecordSink for OneTable<'_> {
 
     fn into_rows(self) -> Table {
         self.table
-    }
-}
-
-impl OneTable<'_> {
-    fn keep_written(&mut self, write: &RowMap, record: &Record) -> Result<(), BadCell> {
-        let mut row = std::mem::take(&mut self.row).emptied();
-        let pushed = if write(record, &mut row) { self.table.push(&row) } else { Ok(()) };
-        self.row = row.emptied();
-        pushed
     }
 }
 

@@ -34,8 +34,6 @@ pub struct EntitySink<'r> {
     /// The entities, then what belongs to them.
     tables: Vec<Table>,
     related: Related,
-    /// Reused from entity to entity.
-    row: Row<'static>,
 }
 
 /// A page of entities, each row let through by the filter: the table of the
@@ -93,7 +91,6 @@ impl<'r> EntitySink<'r> {
             linked,
             tables: schema::page_tables(linked, entity),
             related: Related::default(),
-            row: Row::default(),
         }
     }
 }
@@ -130,7 +127,7 @@ impl RecordSink for EntitySink<'_> {
 
     fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
         let mut related = std::mem::take(&mut self.related);
-        let mut row = std::mem::take(&mut self.row).emptied();
+        let mut row = Row::default();
         match self.api {
             Api::V2 => {
                 v2::write_row(record, &mut row);
@@ -145,11 +142,10 @@ impl RecordSink for EntitySink<'_> {
             }
         }
         self.tables[0].push(&row)?;
-        self.row = row.emptied();
         // Without an id what belongs to the entity would be lost: that is an error.
         let id = record.get("id").unwrap_or(Value::Text("", JsonType::Int));
         for (linked, table) in self.linked.iter().zip(&mut self.tables[1..]) {
-            let mut links = LinkRows { id, spare: &mut self.row, table };
+            let mut links = LinkRows { id, table };
             match linked {
                 Linked::CustomFields => match self.api {
                     Api::V2 => links.fields(&mut related.fields, |_, _| {})?,
@@ -184,8 +180,6 @@ impl RecordSink for EntitySink<'_> {
 struct LinkRows<'l> {
     /// The id of the entity.
     id: Value<'l>,
-    /// A row without cells, reused from row to row.
-    spare: &'l mut Row<'static>,
     table: &'l mut Table,
 }
 
@@ -195,12 +189,10 @@ impl LinkRows<'_> {
     where
         Self: 'r,
     {
-        let mut row = std::mem::take(self.spare).emptied();
+        let mut row = Row::default();
         row.push_value("id", self.id);
         write(&mut row);
-        self.table.push(&row)?;
-        *self.spare = row.emptied();
-        Ok(())
+        self.table.push(&row)
     }
 
     /// A row for each value, and for each part of one that has parts: the
