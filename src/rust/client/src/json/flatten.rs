@@ -8,7 +8,6 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::json::field_names::NameId;
 use crate::json::number::write_double;
 
 pub use crate::json::record::{Field, JsonType, Record, Value};
@@ -143,30 +142,27 @@ impl<'de, M: FieldReader> Visitor<'de> for RecordSeed<'_, 'de, M> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut scope = Scope::default();
-        let mut before = NameId::ROOT;
         loop {
-            self.record.position = NameId::ROOT;
-            let key = KeySeed { record: self.record, before };
-            if map.next_key_seed(key)?.is_none() {
+            self.record.go_back(0);
+            if map.next_key_seed(KeySeed { record: self.record, parent: 0 })?.is_none() {
                 return Ok(());
             }
-            before = self.record.position;
-            if !self.reader.read(self.record.key(), &mut map)? {
-                read_member(self.record, &mut scope, &mut map, NameId::ROOT)?;
+            if !self.reader.read(self.record.path(), &mut map)? {
+                read_member(self.record, &mut scope, &mut map, 0)?;
             }
         }
     }
 }
 
-/// Reads the value of a member of `parent`. A member with an empty key has no
+/// Reads the value of a member of the object whose name has `parent` bytes. A member with an empty key has no
 /// name of its own and is numbered with its parent's fields.
 fn read_member<'de, A: MapAccess<'de>>(
     record: &mut Record<'de>,
     scope: &mut Scope,
     map: &mut A,
-    parent: NameId,
+    parent: usize,
 ) -> Result<(), A::Error> {
-    if record.position == parent {
+    if record.path().len() == parent {
         return map.next_value_seed(ValueSeed { record, numbering: scope });
     }
     let mut own = Named { seen: 0 };
@@ -175,11 +171,10 @@ fn read_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Reads the key of a member. `before` is the name of the member before it, or
-/// of the object itself.
+/// Reads the key of a member of the object whose name has `parent` bytes.
 struct KeySeed<'l, 'de> {
     record: &'l mut Record<'de>,
-    before: NameId,
+    parent: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_, '_> {
@@ -198,12 +193,12 @@ impl<'de> Visitor<'de> for KeySeed<'_, '_> {
     }
 
     fn visit_borrowed_str<E>(self, key: &'de str) -> Result<(), E> {
-        self.record.go_to_member(self.record.position, self.before, key);
+        self.record.go_to_member(self.parent, key);
         Ok(())
     }
 
     fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        self.record.go_to_member(self.record.position, self.before, &without_nul(key));
+        self.record.go_to_member(self.parent, &without_nul(key));
         Ok(())
     }
 }
@@ -288,15 +283,11 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let ValueSeed { record, numbering } = self;
-        let parent = record.position;
+        let parent = record.path().len();
         numbering.read_many(|scope| {
-            let mut before = parent;
-            while map.next_key_seed(KeySeed { record, before })?.is_some() {
-                if record.position != parent {
-                    before = record.position;
-                }
+            while map.next_key_seed(KeySeed { record, parent })?.is_some() {
                 read_member(record, scope, &mut map, parent)?;
-                record.position = parent;
+                record.go_back(parent);
             }
             Ok(())
         })

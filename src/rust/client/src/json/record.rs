@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::json::field_names::{FieldNames, NameId};
-
 /// The type of a value in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonType {
@@ -20,12 +18,13 @@ pub enum JsonType {
 }
 
 /// The fields of a record. Texts are borrowed from the page where possible. One
-/// value is reused for all records of a page, since it knows their names.
+/// value is reused for all records of a page, and so is its memory.
 #[derive(Default)]
 pub struct Record<'de> {
-    names: FieldNames,
-    /// The name of the member that the parser is reading.
-    pub(crate) position: NameId,
+    /// The dotted name of the member that the parser is reading.
+    path: String,
+    /// The names of the fields.
+    names: String,
     /// Texts that can't be borrowed: those with escapes, and numbers.
     texts: String,
     found: Vec<Found<'de>>,
@@ -33,7 +32,8 @@ pub struct Record<'de> {
 
 struct Found<'de> {
     content: Content<'de>,
-    name: NameId,
+    /// A range of [`Record::names`].
+    name: (usize, usize),
 }
 
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ enum Content<'de> {
     /// A text of the page, or a constant.
     Borrowed(&'de str, JsonType),
     /// A range of [`Record::texts`].
-    Made(u32, u32, JsonType),
+    Made(usize, usize, JsonType),
     Whole(i64),
 }
 
@@ -108,7 +108,7 @@ pub struct Field<'l> {
 impl<'l> Field<'l> {
     /// Its dotted name.
     pub fn name(self) -> &'l str {
-        self.record.names.get(self.found.name)
+        &self.record.names[self.found.name.0..self.found.name.1]
     }
 
     /// What it holds.
@@ -117,7 +117,7 @@ impl<'l> Field<'l> {
         match self.found.content {
             Content::Borrowed(text, json_type) => Value::Text(text, json_type),
             Content::Made(start, end, json_type) => {
-                Value::Text(&self.record.texts[start as usize..end as usize], json_type)
+                Value::Text(&self.record.texts[start..end], json_type)
             }
             Content::Whole(whole) => Value::Whole(whole),
         }
@@ -130,9 +130,10 @@ impl<'l> Field<'l> {
 }
 
 impl<'de> Record<'de> {
-    /// Drops the fields, but keeps the names that are known.
+    /// Drops the fields.
     pub fn clear(&mut self) {
-        self.position = NameId::ROOT;
+        self.path.clear();
+        self.names.clear();
         self.texts.clear();
         self.found.clear();
     }
@@ -162,22 +163,24 @@ impl<'de> Record<'de> {
         self.find(name).map(Field::value)
     }
 
-    /// The dotted name of the member where the parser stopped, for error messages.
-    pub fn path(&mut self) -> &str {
-        self.names.complete(self.position);
-        self.names.get(self.position)
+    /// The dotted name of the member that the parser is reading, or where it stopped.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
-    /// The last key of that name.
-    pub(crate) fn key(&self) -> &str {
-        self.names.part(self.position)
+    /// Moves to member `key` of the object whose name has `parent` bytes. An empty key
+    /// adds nothing.
+    pub(crate) fn go_to_member(&mut self, parent: usize, key: &str) {
+        self.path.truncate(parent);
+        if parent > 0 && !key.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
     }
 
-    /// Moves to member `key` of `parent`; `before` is the member before it,
-    /// or the parent.
-    #[inline]
-    pub(crate) fn go_to_member(&mut self, parent: NameId, before: NameId, key: &str) {
-        self.position = self.names.member(parent, before, key);
+    /// Moves back to the object whose name has `parent` bytes.
+    pub(crate) fn go_back(&mut self, parent: usize) {
+        self.path.truncate(parent);
     }
 
     /// Adds a field with a text of the page.
@@ -188,9 +191,9 @@ impl<'de> Record<'de> {
 
     /// Adds a field with a text that is yet to be written.
     pub(crate) fn add_made(&mut self, json_type: JsonType, write: impl FnOnce(&mut String)) {
-        let start = self.made();
+        let start = self.texts.len();
         write(&mut self.texts);
-        self.add(Content::Made(start, self.made(), json_type));
+        self.add(Content::Made(start, self.texts.len(), json_type));
     }
 
     /// Adds a whole number.
@@ -199,23 +202,29 @@ impl<'de> Record<'de> {
         self.add(Content::Whole(whole));
     }
 
-    /// The end of [`Record::texts`]. It fits: a body has at most 64 MB.
-    fn made(&self) -> u32 {
-        u32::try_from(self.texts.len()).unwrap_or(u32::MAX)
-    }
-
     #[inline]
     fn add(&mut self, content: Content<'de>) {
-        self.names.complete(self.position);
-        self.found.push(Found { content, name: self.position });
+        let name = self.add_name(|_| {});
+        self.found.push(Found { content, name });
     }
 
-    /// Names a field by the member that the parser is reading, and a number.
+    /// Names a field by the member that the parser is reading, and a number. In the
+    /// record itself that would be a bare number: there R has an empty name.
     pub(crate) fn number(&mut self, field: usize, number: usize) {
-        let name = self.names.numbered(self.position, number);
-        self.names.complete(name);
+        if self.path.is_empty() {
+            return;
+        }
+        let name = self.add_name(|names| names.push_str(itoa::Buffer::new().format(number)));
         if let Some(found) = self.found.get_mut(field) {
             found.name = name;
         }
+    }
+
+    /// Adds the name of the member that the parser is reading, and more.
+    fn add_name(&mut self, more: impl FnOnce(&mut String)) -> (usize, usize) {
+        let start = self.names.len();
+        self.names.push_str(&self.path);
+        more(&mut self.names);
+        (start, self.names.len())
     }
 }
