@@ -49,35 +49,8 @@ struct Scope {
     first_number: usize,
 }
 
-/// How a value's fields are numbered.
-trait Numbering {
+impl Scope {
     /// Counts the field that was added last.
-    fn count_last(&mut self, record: &mut Record);
-    /// Reads an array or object, whose fields may need numbers.
-    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E>;
-}
-
-/// For a member with a name of its own: its fields are numbered if there are
-/// several.
-struct Named {
-    seen: usize,
-}
-
-impl Numbering for Named {
-    #[inline]
-    fn count_last(&mut self, _: &mut Record) {
-        self.seen += 1;
-    }
-
-    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
-        let mut scope = Scope::default();
-        read(&mut scope)?;
-        self.seen += scope.seen;
-        Ok(())
-    }
-}
-
-impl Numbering for Scope {
     fn count_last(&mut self, record: &mut Record) {
         self.seen += 1;
         self.unnamed += 1;
@@ -91,10 +64,6 @@ impl Numbering for Scope {
             record.number(self.first, self.first_number);
         }
         record.number(last, self.seen);
-    }
-
-    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
-        read(self)
     }
 }
 
@@ -163,10 +132,10 @@ fn read_member<'de, A: MapAccess<'de>>(
     parent: usize,
 ) -> Result<(), A::Error> {
     if record.path().len() == parent {
-        return map.next_value_seed(ValueSeed { record, numbering: scope });
+        return map.next_value_seed(ValueSeed { record, scope });
     }
-    let mut own = Named { seen: 0 };
-    map.next_value_seed(ValueSeed { record, numbering: &mut own })?;
+    let mut own = Scope::default();
+    map.next_value_seed(ValueSeed { record, scope: &mut own })?;
     scope.seen += own.seen;
     Ok(())
 }
@@ -203,19 +172,19 @@ impl<'de> Visitor<'de> for KeySeed<'_, '_> {
     }
 }
 
-struct ValueSeed<'l, 'n, 'de, N> {
+struct ValueSeed<'l, 'n, 'de> {
     record: &'l mut Record<'de>,
-    numbering: &'n mut N,
+    scope: &'n mut Scope,
 }
 
-impl<N: Numbering> ValueSeed<'_, '_, '_, N> {
+impl ValueSeed<'_, '_, '_> {
     fn add_made(self, json_type: JsonType, write: impl FnOnce(&mut String)) {
         self.record.add_made(json_type, write);
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
     }
 }
 
-impl<'de, N: Numbering> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de, N> {
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -223,7 +192,7 @@ impl<'de, N: Numbering> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de, N> {
     }
 }
 
-impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
+impl<'de> Visitor<'de> for ValueSeed<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -232,13 +201,13 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
         self.record.add_borrowed(JsonType::Bool, if value { "TRUE" } else { "FALSE" });
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
         self.record.add_whole(value);
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
         Ok(())
     }
 
@@ -260,7 +229,7 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
         self.record.add_borrowed(JsonType::Text, value);
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
         Ok(())
     }
 
@@ -274,23 +243,19 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let ValueSeed { record, numbering } = self;
-        numbering.read_many(|scope| {
-            while seq.next_element_seed(ValueSeed { record, numbering: scope })?.is_some() {}
-            Ok(())
-        })
+        let ValueSeed { record, scope } = self;
+        while seq.next_element_seed(ValueSeed { record, scope })?.is_some() {}
+        Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let ValueSeed { record, numbering } = self;
+        let ValueSeed { record, scope } = self;
         let parent = record.path().len();
-        numbering.read_many(|scope| {
-            while map.next_key_seed(KeySeed { record, parent })?.is_some() {
-                read_member(record, scope, &mut map, parent)?;
-                record.go_back(parent);
-            }
-            Ok(())
-        })
+        while map.next_key_seed(KeySeed { record, parent })?.is_some() {
+            read_member(record, scope, &mut map, parent)?;
+            record.go_back(parent);
+        }
+        Ok(())
     }
 }
 

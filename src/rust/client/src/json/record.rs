@@ -112,7 +112,6 @@ impl<'l> Field<'l> {
     }
 
     /// What it holds.
-    #[inline]
     pub fn value(self) -> Value<'l> {
         match self.found.content {
             Content::Borrowed(text, json_type) => Value::Text(text, json_type),
@@ -184,7 +183,6 @@ impl<'de> Record<'de> {
     }
 
     /// Adds a field with a text of the page.
-    #[inline]
     pub(crate) fn add_borrowed(&mut self, json_type: JsonType, text: &'de str) {
         self.add(Content::Borrowed(text, json_type));
     }
@@ -197,12 +195,10 @@ impl<'de> Record<'de> {
     }
 
     /// Adds a whole number.
-    #[inline]
     pub(crate) fn add_whole(&mut self, whole: i64) {
         self.add(Content::Whole(whole));
     }
 
-    #[inline]
     fn add(&mut self, content: Content<'de>) {
         let name = self.add_name(|_| {});
         self.found.push(Found { content, name });

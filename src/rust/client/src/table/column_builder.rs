@@ -77,8 +77,6 @@ impl ColumnBuilder {
     ///
     /// # Errors
     /// [`BadCell`] when an id is not a number.
-    #[expect(clippy::inline_always, reason = "as a call it takes 3 % of a page more")]
-    #[inline(always)]
     pub fn push(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
         if value.json_type() == JsonType::Absent {
             self.may_be_empty = true;
@@ -99,8 +97,6 @@ impl ColumnBuilder {
         Ok(())
     }
 
-    #[cold]
-    #[inline(never)]
     fn refuse(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
         let text = value.text();
         if self.role == Role::Id {

@@ -1,7 +1,8 @@
 //! Indices that mostly count up from 0: the rows of a column that have a cell, or
 //! the codes of its texts.
 
-/// Such indices. While they only count up, just their number is stored.
+/// Such indices. While they only count up, just their number is stored: most columns
+/// have a cell in every row, and ids are all different.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Indices {
     /// From 0 up to this one, which is not included.
@@ -17,7 +18,7 @@ impl Default for Indices {
 }
 
 impl Indices {
-    /// Adds a number.
+    /// Adds a number. As a call it makes a page take 2 % more instructions.
     #[inline]
     pub fn push(&mut self, number: u32) {
         match self {
@@ -50,7 +51,6 @@ impl Indices {
     }
 }
 
-#[cold]
 fn listed(end: u32, number: u32) -> Indices {
     Indices::Listed((0..end).chain([number]).collect())
 }

@@ -6,9 +6,12 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+/// Capacity for the strings of most columns of a page. Without it a page of notes takes
+/// 2 % more instructions, one with 600 columns 25 %.
+const USUAL: usize = 28;
+
 /// Distinct strings in order of first appearance. The code of a string is its
 /// index.
-#[derive(Default)]
 pub struct Interner {
     bytes: String,
     ends: Vec<usize>,
@@ -17,6 +20,18 @@ pub struct Interner {
     /// All codes.
     index: HashTable<u32>,
     hasher: RandomState,
+}
+
+impl Default for Interner {
+    fn default() -> Self {
+        Interner {
+            bytes: String::with_capacity(USUAL * 8),
+            ends: Vec::with_capacity(USUAL),
+            count: 0,
+            index: HashTable::with_capacity(USUAL),
+            hasher: RandomState::default(),
+        }
+    }
 }
 
 impl Interner {
@@ -38,7 +53,8 @@ impl Interner {
         added
     }
 
-    /// Frees the index. It must not be asked for codes then.
+    /// Frees the index, 6 to 11 bytes a string: when R makes its vectors, no strings are
+    /// added any more.
     pub fn forget_index(&mut self) {
         self.index = HashTable::new();
     }
