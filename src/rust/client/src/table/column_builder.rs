@@ -27,7 +27,7 @@ pub struct ColumnBuilder {
     /// repaired one, so that no cell finds the column by its own name.
     used: u32,
     rows: Indices,
-    cells: Cells,
+    values: Values,
     role: Role,
     /// Whether a row may have the column but no cell.
     pub(crate) may_be_empty: bool,
@@ -37,25 +37,17 @@ pub struct ColumnBuilder {
     unreadable: Vec<(u32, Box<str>)>,
 }
 
-/// The cells of those rows.
-enum Cells {
-    /// Codes of texts in an interner.
-    Text(Indices, Interner),
-    /// Ids, times, numbers, or 1 and 0.
-    Number(Vec<f64>),
-}
-
 impl ColumnBuilder {
     /// A column without cells.
     pub fn new(name: &str, role: Role) -> Self {
-        let cells = match role {
-            Role::Text | Role::Inferred => Cells::Text(Indices::default(), Interner::default()),
-            Role::Id | Role::Time | Role::Number | Role::Flag => Cells::Number(Vec::new()),
+        let values = match role {
+            Role::Text | Role::Inferred => Values::Text(Indices::default(), Interner::default()),
+            Role::Id | Role::Time | Role::Number | Role::Flag => Values::Number(role, Vec::new()),
         };
         let (rows, unreadable) = (Indices::default(), Vec::new());
         let used = if is_odd(name) { ODD } else { 0 };
         let (name, may_be_empty) = (name.into(), false);
-        ColumnBuilder { name, used, rows, cells, role, may_be_empty, json_types: 0, unreadable }
+        ColumnBuilder { name, used, rows, values, role, may_be_empty, json_types: 0, unreadable }
     }
 
     /// Gives the column to a cell of a row. False if the name is odd, or if another
@@ -83,12 +75,12 @@ impl ColumnBuilder {
             return Ok(());
         }
         self.json_types |= bit(value.json_type());
-        match &mut self.cells {
-            Cells::Text(codes, interner) => codes.push(match value {
+        match &mut self.values {
+            Values::Text(codes, interner) => codes.push(match value {
                 Value::Text(text, _) => interner.code(text),
                 Value::Whole(whole) => interner.code(itoa::Buffer::new().format(whole)),
             }),
-            Cells::Number(numbers) => match number(value, self.role) {
+            Values::Number(_, numbers) => match number(value, self.role) {
                 Some(number) => numbers.push(number),
                 None => return self.refuse(row, value),
             },
@@ -130,14 +122,10 @@ impl ColumnBuilder {
 
     /// The column with all its cells.
     pub fn finish(self) -> Column {
-        let ColumnBuilder { name, rows, cells, role, json_types, .. } = self;
-        let values = match cells {
-            Cells::Number(numbers) => Values::Number(role, numbers),
-            Cells::Text(codes, mut interner) => {
-                interner.forget_index();
-                Values::Text(codes, interner)
-            }
-        };
+        let ColumnBuilder { name, rows, mut values, role, json_types, .. } = self;
+        if let Values::Text(_, interner) = &mut values {
+            interner.forget_index();
+        }
         Column { name, rows, values, role, json_types }
     }
 
@@ -150,14 +138,14 @@ impl ColumnBuilder {
         self.unreadable
             .extend(unreadable.filter_map(|(row, text)| Some((targets[row as usize]?, text))));
         let targets = other.rows.iter().map(|row| targets[row as usize]);
-        match (&mut self.cells, other.cells) {
-            (Cells::Text(codes, interner), Cells::Text(theirs, their_interner)) => {
+        match (&mut self.values, other.values) {
+            (Values::Text(codes, interner), Values::Text(theirs, their_interner)) => {
                 let known =
                     their_interner.iter().map(|text| interner.code(text)).collect::<Vec<u32>>();
                 let theirs = theirs.iter().map(|code| known[code as usize]);
                 add_kept(&mut self.rows, targets, theirs, |code| codes.push(code));
             }
-            (Cells::Number(numbers), Cells::Number(theirs)) => {
+            (Values::Number(_, numbers), Values::Number(_, theirs)) => {
                 add_kept(&mut self.rows, targets, theirs, |number| numbers.push(number));
             }
             // A name has one role in a schema, so their cells never differ.
@@ -167,7 +155,7 @@ impl ColumnBuilder {
 
     /// Replaces texts; `label` gives the new text or None.
     pub fn relabel(&mut self, label: impl Fn(&str) -> Option<&'static str>) {
-        let Cells::Text(codes, interner) = &mut self.cells else { return };
+        let Values::Text(codes, interner) = &mut self.values else { return };
         let mut labelled = Interner::default();
         let recoded: Vec<u32> =
             interner.iter().map(|text| labelled.code(label(text).unwrap_or(text))).collect();
@@ -180,7 +168,7 @@ impl ColumnBuilder {
     pub fn texts(&self, rows: usize) -> Vec<Option<String>> {
         let mut dense = vec![None; rows];
         self.for_each_text(|row, text| dense[row as usize] = Some(text.to_owned()));
-        if let Cells::Number(numbers) = &self.cells {
+        if let Values::Number(_, numbers) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
                 write_double(*number, dense[row as usize].get_or_insert_default());
             }
@@ -189,12 +177,12 @@ impl ColumnBuilder {
     }
 
     fn for_each_text(&self, mut use_text: impl FnMut(u32, &str)) {
-        match &self.cells {
-            Cells::Text(codes, interner) => {
+        match &self.values {
+            Values::Text(codes, interner) => {
                 let cells = self.rows.iter().zip(codes.iter());
                 cells.for_each(|(row, code)| use_text(row, interner.get(code)));
             }
-            Cells::Number(_) => {}
+            Values::Number(_, _) => {}
         }
     }
 
@@ -209,7 +197,7 @@ impl ColumnBuilder {
                 codes.push(interner.code(text));
             }
         }
-        self.cells = Cells::Text(codes, interner);
+        self.values = Values::Text(codes, interner);
     }
 
     /// The numbers of a table of `rows` rows, also those in texts; NaN where
@@ -217,7 +205,7 @@ impl ColumnBuilder {
     pub fn numbers(&self, rows: usize) -> Vec<f64> {
         let mut dense = vec![f64::NAN; rows];
         self.for_each_text(|row, text| dense[row as usize] = text.parse().unwrap_or(f64::NAN));
-        if let Cells::Number(numbers) = &self.cells {
+        if let Values::Number(_, numbers) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
                 dense[row as usize] = *number;
             }
@@ -227,7 +215,7 @@ impl ColumnBuilder {
 
     /// Keys of the rows that have a cell.
     pub fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
-        if let Cells::Number(numbers) = &self.cells {
+        if let Values::Number(_, numbers) = &self.values {
             let cells = self.rows.iter().zip(numbers);
             cells.for_each(|(row, number)| use_key(row, Key::Number(*number)));
         }
@@ -241,12 +229,12 @@ impl ColumnBuilder {
         moved.sort_unstable();
         self.rows = moved.iter().map(|(row, _)| *row).collect();
         self.unreadable.iter_mut().for_each(|(row, _)| *row = targets[*row as usize]);
-        match &mut self.cells {
-            Cells::Text(codes, _) => {
+        match &mut self.values {
+            Values::Text(codes, _) => {
                 let listed: Vec<u32> = codes.iter().collect();
                 *codes = moved.iter().map(|(_, cell)| listed[*cell]).collect();
             }
-            Cells::Number(numbers) => {
+            Values::Number(_, numbers) => {
                 *numbers = moved.iter().map(|(_, cell)| numbers[*cell]).collect();
             }
         }

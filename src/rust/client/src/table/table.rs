@@ -214,16 +214,8 @@ impl Table {
     /// Appends those rows of `other` whose number in column `name` is one of
     /// `numbers`.
     pub fn append_with(&mut self, other: Table, name: &str, numbers: &SeenKeys) {
-        let mut next = self.rows;
         let keep = other.numbers(name).into_iter().map(|number| numbers.has_number(number));
-        let targets: Vec<Option<u32>> = keep
-            .map(|keep| {
-                keep.then(|| {
-                    next += 1;
-                    next - 1
-                })
-            })
-            .collect();
+        let targets = targets(self.rows, keep);
         self.append_at(other, &targets);
     }
 
@@ -248,19 +240,11 @@ impl Table {
         self.rows += added;
     }
 
-    /// The new number of each row that is kept; the first one gets `start`.
+    /// The new number of each row whose key is not in `seen`, to which it is added.
     fn targets(&self, start: u32, seen: &mut SeenKeys) -> Vec<Option<u32>> {
         let mut keep = vec![true; self.rows as usize];
         self.for_each_key(|row, key| keep[row as usize] = seen.insert(key));
-        let mut next = start;
-        keep.into_iter()
-            .map(|keep| {
-                keep.then(|| {
-                    next += 1;
-                    next - 1
-                })
-            })
-            .collect()
+        targets(start, keep.into_iter())
     }
 
     /// Adds the wanted keys of the rows to `keys`.
@@ -380,6 +364,12 @@ impl Table {
             column.rearrange(&targets);
         }
     }
+}
+
+/// The new number of each row that is kept; the first one gets `start`.
+fn targets(start: u32, keep: impl Iterator<Item = bool>) -> Vec<Option<u32>> {
+    let mut next = start..;
+    keep.map(|keep| if keep { next.next() } else { None }).collect()
 }
 
 fn compare(a: &[f64], b: &[f64]) -> Ordering {

@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::bad_body::BadBody;
 use crate::http::Request;
+use crate::json::broken_text::read_document;
+use crate::json::flatten::JsonType;
+use crate::json::tree::Node;
 
 /// Tasks that one request may name.
 pub const TASKS_A_REQUEST: usize = 100;
@@ -32,10 +34,9 @@ struct Embedded {
 #[derive(Deserialize)]
 struct Task {
     /// A number, or its text.
-    id: Value,
+    id: Node,
     /// `[]` while there is none, else in one of several forms.
-    #[serde(default)]
-    result: Value,
+    result: Option<Node>,
 }
 
 /// The result's text of each task that has one, by the task's id.
@@ -43,28 +44,25 @@ struct Task {
 /// # Errors
 /// [`BadBody`] when the body holds no tasks.
 pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadBody> {
-    let Some(body) = body else { return Ok(HashMap::new()) };
-    let body: Body = serde_json::from_slice(body).map_err(|error| BadBody::at_top(&error))?;
-    let text = |task: Task| {
-        let text = text_of(&task.result)?;
-        let id = task.id.as_str().map_or_else(|| task.id.to_string(), str::to_owned);
-        Some((id, text))
-    };
-    Ok(body.embedded.tasks.into_iter().filter_map(text).collect())
+    if body.is_none() {
+        return Ok(HashMap::new());
+    }
+    let Body { embedded } = read_document(body)?;
+    let text = |task: Task| Some((task.id.text()?.to_owned(), text_of(&task.result?)?));
+    Ok(embedded.tasks.into_iter().filter_map(text).collect())
 }
 
 /// The text of a result: an object, a list of objects or only the text. Of
 /// several texts each is a line.
-fn text_of(result: &Value) -> Option<String> {
+fn text_of(result: &Node) -> Option<String> {
     match result {
-        // R strings can't hold NUL.
-        Value::String(text) => Some(text.replace('\0', "")),
-        Value::Object(members) => text_of(members.get("text")?),
-        Value::Array(results) => {
+        Node::Scalar(text, JsonType::Text) => Some(text.clone()),
+        Node::Object(_) => text_of(result.get("text")?),
+        Node::Array(results) => {
             let texts: Vec<String> = results.iter().filter_map(text_of).collect();
             (!texts.is_empty()).then(|| texts.join("\n"))
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+        Node::Null | Node::Scalar(..) => None,
     }
 }
 
@@ -91,5 +89,11 @@ mod tests {
     fn nul_characters_are_left_out_of_results() {
         let body = br#"{"_embedded":{"tasks":[{"id":1,"result":{"text":"a\u0000b"}}]}}"#;
         assert_eq!(read_results(Some(body)).unwrap()["1"], "ab");
+    }
+
+    #[test]
+    fn a_broken_character_costs_that_character_alone() {
+        let body = br#"{"_embedded":{"tasks":[{"id":1,"result":{"text":"a\ud83d"}}]}}"#;
+        assert_eq!(read_results(Some(body)).unwrap()["1"], "a\u{fffd}");
     }
 }
