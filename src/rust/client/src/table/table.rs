@@ -1,40 +1,34 @@
 //! Columns under construction: one table a page, pages joined in order.
 //!
 //! A column stores only the cells that exist, so hundreds of rarely used columns
-//! are cheap. Equal texts of a column are stored once: in a page if there are
-//! many, and always in the table to which pages are joined.
+//! are cheap. Equal texts of a column are stored once.
 
 use std::cmp::Ordering;
-use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::HashMap;
 
 use crate::json::flatten::{Record, Value};
+use crate::json::page::BadCell;
 use crate::table::RowSink;
+use crate::table::column::{Column, Unreadable};
 use crate::table::column_builder::ColumnBuilder;
 use crate::table::row::Row;
-use crate::table::unique_names::make_unique;
-
-use crate::json::page::BadCell;
-use crate::table::column::{Column, Unreadable};
 use crate::table::schema::Schema;
 use crate::table::seen_keys::{Key, SeenKeys};
+use crate::table::unique_names::make_unique;
 
 /// The most columns of a table. In R every column has a cell in every row, so
 /// names that differ from row to row would take quadratic memory.
 pub const MAX_COLUMNS: usize = 3000;
-
-/// Capacity for the columns of most tables.
-const USUAL_COLUMNS: usize = 48;
 
 /// Rows as columns.
 pub struct Table {
     schema: &'static Schema,
     rows: u32,
     columns: Vec<ColumnBuilder>,
-    index: HashTable<usize>,
-    hasher: RandomState,
+    /// The index of each column, by its name.
+    index: HashMap<Box<str>, usize, RandomState>,
     /// The columns of the row that is being added. Reused from row to row.
     slots: Vec<usize>,
     /// Whether columns beyond [`MAX_COLUMNS`] were dropped.
@@ -52,10 +46,9 @@ impl Table {
         Table {
             schema,
             rows: 0,
-            columns: Vec::with_capacity(USUAL_COLUMNS),
-            index: HashTable::with_capacity(USUAL_COLUMNS),
-            hasher: RandomState::default(),
-            slots: Vec::with_capacity(USUAL_COLUMNS),
+            columns: Vec::new(),
+            index: HashMap::default(),
+            slots: Vec::new(),
             is_too_wide: false,
             is_repaired: false,
             broken: Vec::new(),
@@ -184,18 +177,12 @@ impl Table {
 
     /// Makes the index anew, for other columns.
     fn reindex(&mut self) {
-        let (columns, hasher) = (&self.columns, &self.hasher);
-        self.index.clear();
-        for (slot, column) in columns.iter().enumerate() {
-            self.index.insert_unique(hasher.hash_one(&*column.name), slot, |slot| {
-                hasher.hash_one(&*columns[*slot].name)
-            });
-        }
+        let columns = self.columns.iter().enumerate();
+        self.index = columns.map(|(slot, column)| (column.name.clone(), slot)).collect();
     }
 
     fn find(&self, name: &str) -> Option<usize> {
-        let hash = self.hasher.hash_one(name);
-        self.index.find(hash, |slot| *self.columns[*slot].name == *name).copied()
+        self.index.get(name).copied()
     }
 
     fn column_at(&mut self, name: &str) -> usize {
@@ -204,10 +191,7 @@ impl Table {
         }
         let slot = self.columns.len();
         self.columns.push(ColumnBuilder::new(name, self.schema.role(name)));
-        let (columns, hasher) = (&self.columns, &self.hasher);
-        self.index.insert_unique(hasher.hash_one(name), slot, |slot| {
-            hasher.hash_one(&*columns[*slot].name)
-        });
+        self.index.insert(name.into(), slot);
         slot
     }
 
