@@ -304,6 +304,15 @@ mod tests {
     }
 
     #[test]
+    fn names_are_dotted_and_an_empty_key_adds_nothing() {
+        assert_names(r#"{"a":{"b":{"c":1}}}"#, &["a.b.c"]);
+        assert_names(r#"{"a":{"":{"c":1}}}"#, &["a.c"]);
+        assert_names(r#"{"":{"":{"c":1}}}"#, &["c"]);
+        assert_names(r#"{"a.b":{"c":{"":1}}}"#, &["a.b.c"]);
+        assert_names(r#"{"a":{"1":1,"":2},"b":{"c":3},"c":4}"#, &["a.1", "a", "b.c", "c"]);
+    }
+
+    #[test]
     fn null_and_empty_containers_vanish() {
         assert_names(r#"{"a":null,"b":{},"c":[],"d":[null,{},[[]]],"e":[null,5]}"#, &["e"]);
     }

@@ -2,7 +2,8 @@
 //! the codes of its texts.
 
 /// Such indices. While they only count up, just their number is stored: most columns
-/// have a cell in every row, and ids are all different.
+/// have a cell in every row, and ids are all different. Listed, those of 500,000 notes
+/// take 23 MB more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Indices {
     /// From 0 up to this one, which is not included.
