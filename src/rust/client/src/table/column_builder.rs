@@ -78,7 +78,7 @@ impl ColumnBuilder {
         match &mut self.values {
             Values::Text(codes, interner) => codes.push(match value {
                 Value::Text(text, _) => interner.code(text),
-                Value::Whole(whole) => interner.code(itoa::Buffer::new().format(whole)),
+                Value::Whole(whole) => interner.code_of_whole(whole),
             }),
             Values::Number(_, numbers) => match number(value, self.role) {
                 Some(number) => numbers.push(number),
