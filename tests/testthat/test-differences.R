@@ -123,7 +123,7 @@ test_that("transactions go out with id as id, customer_id as customer_id, and pa
   expect_identical(nrow(all), 90L)
   expect_match(sent(id = all$id[[5]]), sprintf("&id=%s$", all$id[[5]]))
   expect_match(sent(customer_id = all$customer_id[[5]]),
-               sprintf("^customer_id=%s&limit_rows=", all$customer_id[[5]]))
+               sprintf("&customer_id=%s$", all$customer_id[[5]]))
 })
 
 test_that("unsorted leads come beyond the first page, of several categories and in order", {

@@ -13,11 +13,9 @@ use amocrm_client::account::transport::Transport;
 use amocrm_client::account::{Account, Credentials};
 use amocrm_client::endpoints::notes::NOTES;
 use amocrm_client::endpoints::notes::v2;
-use amocrm_client::endpoints::notes::v4::events;
-use amocrm_client::endpoints::notes::v4::notes::NoteRows;
+use amocrm_client::endpoints::notes::v4::{events, notes};
 use amocrm_client::http::Request;
 use amocrm_client::json::page::Page;
-use amocrm_client::table::row_filter::RowFilter;
 use amocrm_client::table::{Format, Map, RowSink, SeenKeys, Table, read_page};
 use amocrm_sandbox::{Config, NoteCounts, Sandbox};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -115,7 +113,14 @@ fn pages(c: &mut Criterion) {
 
     let request = Request::get("/api/v4/leads/notes").query("page", &8).query("limit", &250);
     compare(c, "v4 notes", &body(&sandbox, &request), |body| {
-        read_v4(body, "notes", Map::Template(&NoteRows::new("lead", &RowFilter::default())))
+        read_v4(
+            body,
+            "notes",
+            Map::Function(&|note, row| {
+                notes::write_row(note, "lead", row);
+                true
+            }),
+        )
     });
     let request = Request::get("/api/v4/events").query("page", &8).query("limit", &100);
     compare(c, "v4 events", &body(&sandbox, &request), |body| {

@@ -14,15 +14,13 @@ use amocrm_client::account::time_zone::Zone;
 use amocrm_client::endpoints::custom_fields::{ENTITIES, field_type, read_document, read_fields};
 use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
 use amocrm_client::endpoints::notes::NOTES;
-use amocrm_client::endpoints::notes::v4::notes::NoteRows;
-use amocrm_client::endpoints::notes::v4::{events, task_results};
+use amocrm_client::endpoints::notes::v4::{events, notes, task_results};
 use amocrm_client::endpoints::pipelines::read_statuses;
 use amocrm_client::endpoints::tasks as amo_tasks;
 use amocrm_client::endpoints::{ENDPOINTS, incoming_leads as incoming, transactions, users};
 use amocrm_client::http::error_body;
 use amocrm_client::json::flatten::Record;
 use amocrm_client::table::row::Row;
-use amocrm_client::table::row_filter::RowFilter;
 use amocrm_client::table::{Format, Map, RowMap, Table, Type, Values, read_page};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -141,7 +139,7 @@ fn scalars(value: &Value) -> Vec<String> {
 
 fn note_rows_of(page: &Value) -> Vec<Vec<(String, String)>> {
     rows(page, "notes", |note, row| {
-        NoteRows::new("lead", &RowFilter::default()).write(note, row);
+        notes::write_row(note, "lead", row);
         true
     })
 }

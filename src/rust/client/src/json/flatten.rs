@@ -8,7 +8,6 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::json::field_names::NameId;
 use crate::json::number::write_double;
 
 pub use crate::json::record::{Field, JsonType, Record, Value};
@@ -50,35 +49,8 @@ struct Scope {
     first_number: usize,
 }
 
-/// How a value's fields are numbered.
-trait Numbering {
+impl Scope {
     /// Counts the field that was added last.
-    fn count_last(&mut self, record: &mut Record);
-    /// Reads an array or object, whose fields may need numbers.
-    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E>;
-}
-
-/// For a member with a name of its own: its fields are numbered if there are
-/// several.
-struct Named {
-    seen: usize,
-}
-
-impl Numbering for Named {
-    #[inline]
-    fn count_last(&mut self, _: &mut Record) {
-        self.seen += 1;
-    }
-
-    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
-        let mut scope = Scope::default();
-        read(&mut scope)?;
-        self.seen += scope.seen;
-        Ok(())
-    }
-}
-
-impl Numbering for Scope {
     fn count_last(&mut self, record: &mut Record) {
         self.seen += 1;
         self.unnamed += 1;
@@ -92,10 +64,6 @@ impl Numbering for Scope {
             record.number(self.first, self.first_number);
         }
         record.number(last, self.seen);
-    }
-
-    fn read_many<E>(&mut self, read: impl FnOnce(&mut Scope) -> Result<(), E>) -> Result<(), E> {
-        read(self)
     }
 }
 
@@ -143,43 +111,39 @@ impl<'de, M: FieldReader> Visitor<'de> for RecordSeed<'_, 'de, M> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut scope = Scope::default();
-        let mut before = NameId::ROOT;
         loop {
-            self.record.position = NameId::ROOT;
-            let key = KeySeed { record: self.record, before };
-            if map.next_key_seed(key)?.is_none() {
+            self.record.go_back(0);
+            if map.next_key_seed(KeySeed { record: self.record, parent: 0 })?.is_none() {
                 return Ok(());
             }
-            before = self.record.position;
-            if !self.reader.read(self.record.key(), &mut map)? {
-                read_member(self.record, &mut scope, &mut map, NameId::ROOT)?;
+            if !self.reader.read(self.record.path(), &mut map)? {
+                read_member(self.record, &mut scope, &mut map, 0)?;
             }
         }
     }
 }
 
-/// Reads the value of a member of `parent`. A member with an empty key has no
+/// Reads the value of a member of the object whose name has `parent` bytes. A member with an empty key has no
 /// name of its own and is numbered with its parent's fields.
 fn read_member<'de, A: MapAccess<'de>>(
     record: &mut Record<'de>,
     scope: &mut Scope,
     map: &mut A,
-    parent: NameId,
+    parent: usize,
 ) -> Result<(), A::Error> {
-    if record.position == parent {
-        return map.next_value_seed(ValueSeed { record, numbering: scope });
+    if record.path().len() == parent {
+        return map.next_value_seed(ValueSeed { record, scope });
     }
-    let mut own = Named { seen: 0 };
-    map.next_value_seed(ValueSeed { record, numbering: &mut own })?;
+    let mut own = Scope::default();
+    map.next_value_seed(ValueSeed { record, scope: &mut own })?;
     scope.seen += own.seen;
     Ok(())
 }
 
-/// Reads the key of a member. `before` is the name of the member before it, or
-/// of the object itself.
+/// Reads the key of a member of the object whose name has `parent` bytes.
 struct KeySeed<'l, 'de> {
     record: &'l mut Record<'de>,
-    before: NameId,
+    parent: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_, '_> {
@@ -198,29 +162,29 @@ impl<'de> Visitor<'de> for KeySeed<'_, '_> {
     }
 
     fn visit_borrowed_str<E>(self, key: &'de str) -> Result<(), E> {
-        self.record.go_to_member(self.record.position, self.before, key);
+        self.record.go_to_member(self.parent, key);
         Ok(())
     }
 
     fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        self.record.go_to_member(self.record.position, self.before, &without_nul(key));
+        self.record.go_to_member(self.parent, &without_nul(key));
         Ok(())
     }
 }
 
-struct ValueSeed<'l, 'n, 'de, N> {
+struct ValueSeed<'l, 'n, 'de> {
     record: &'l mut Record<'de>,
-    numbering: &'n mut N,
+    scope: &'n mut Scope,
 }
 
-impl<N: Numbering> ValueSeed<'_, '_, '_, N> {
+impl ValueSeed<'_, '_, '_> {
     fn add_made(self, json_type: JsonType, write: impl FnOnce(&mut String)) {
         self.record.add_made(json_type, write);
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
     }
 }
 
-impl<'de, N: Numbering> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de, N> {
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -228,7 +192,7 @@ impl<'de, N: Numbering> DeserializeSeed<'de> for ValueSeed<'_, '_, 'de, N> {
     }
 }
 
-impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
+impl<'de> Visitor<'de> for ValueSeed<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -237,13 +201,13 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
         self.record.add_borrowed(JsonType::Bool, if value { "TRUE" } else { "FALSE" });
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
         self.record.add_whole(value);
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
         Ok(())
     }
 
@@ -265,7 +229,7 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<(), E> {
         self.record.add_borrowed(JsonType::Text, value);
-        self.numbering.count_last(self.record);
+        self.scope.count_last(self.record);
         Ok(())
     }
 
@@ -279,27 +243,19 @@ impl<'de, N: Numbering> Visitor<'de> for ValueSeed<'_, '_, 'de, N> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let ValueSeed { record, numbering } = self;
-        numbering.read_many(|scope| {
-            while seq.next_element_seed(ValueSeed { record, numbering: scope })?.is_some() {}
-            Ok(())
-        })
+        let ValueSeed { record, scope } = self;
+        while seq.next_element_seed(ValueSeed { record, scope })?.is_some() {}
+        Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let ValueSeed { record, numbering } = self;
-        let parent = record.position;
-        numbering.read_many(|scope| {
-            let mut before = parent;
-            while map.next_key_seed(KeySeed { record, before })?.is_some() {
-                if record.position != parent {
-                    before = record.position;
-                }
-                read_member(record, scope, &mut map, parent)?;
-                record.position = parent;
-            }
-            Ok(())
-        })
+        let ValueSeed { record, scope } = self;
+        let parent = record.path().len();
+        while map.next_key_seed(KeySeed { record, parent })?.is_some() {
+            read_member(record, scope, &mut map, parent)?;
+            record.go_back(parent);
+        }
+        Ok(())
     }
 }
 
@@ -345,6 +301,15 @@ mod tests {
             r#"{"a":{"":[1,2],"":[3]},"":[7,8],"":9,"s":"x"}"#,
             &["a1", "a2", "a3", "", "", "", "s"],
         );
+    }
+
+    #[test]
+    fn names_are_dotted_and_an_empty_key_adds_nothing() {
+        assert_names(r#"{"a":{"b":{"c":1}}}"#, &["a.b.c"]);
+        assert_names(r#"{"a":{"":{"c":1}}}"#, &["a.c"]);
+        assert_names(r#"{"":{"":{"c":1}}}"#, &["c"]);
+        assert_names(r#"{"a.b":{"c":{"":1}}}"#, &["a.b.c"]);
+        assert_names(r#"{"a":{"1":1,"":2},"b":{"c":3},"c":4}"#, &["a.1", "a", "b.c", "c"]);
     }
 
     #[test]

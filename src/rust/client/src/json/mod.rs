@@ -3,8 +3,6 @@
 //! May use: the files that `lib.rs` lists first.
 
 pub mod broken_text;
-pub mod bytes_eq;
-pub mod field_names;
 pub mod flatten;
 pub mod number;
 pub mod page;

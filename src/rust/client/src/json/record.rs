@@ -2,9 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::json::bytes_eq::bytes_eq;
-use crate::json::field_names::{FieldNames, NameId, Tag};
-
 /// The type of a value in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonType {
@@ -21,12 +18,13 @@ pub enum JsonType {
 }
 
 /// The fields of a record. Texts are borrowed from the page where possible. One
-/// value is reused for all records of a page, since it knows their names.
+/// value is reused for all records of a page, and so is its memory.
 #[derive(Default)]
 pub struct Record<'de> {
-    names: FieldNames,
-    /// The name of the member that the parser is reading.
-    pub(crate) position: NameId,
+    /// The dotted name of the member that the parser is reading.
+    path: String,
+    /// The names of the fields.
+    names: String,
     /// Texts that can't be borrowed: those with escapes, and numbers.
     texts: String,
     found: Vec<Found<'de>>,
@@ -34,7 +32,8 @@ pub struct Record<'de> {
 
 struct Found<'de> {
     content: Content<'de>,
-    name: NameId,
+    /// A range of [`Record::names`].
+    name: (usize, usize),
 }
 
 #[derive(Clone, Copy)]
@@ -42,7 +41,7 @@ enum Content<'de> {
     /// A text of the page, or a constant.
     Borrowed(&'de str, JsonType),
     /// A range of [`Record::texts`].
-    Made(u32, u32, JsonType),
+    Made(usize, usize, JsonType),
     Whole(i64),
 }
 
@@ -109,26 +108,15 @@ pub struct Field<'l> {
 impl<'l> Field<'l> {
     /// Its dotted name.
     pub fn name(self) -> &'l str {
-        self.record.names.get(self.found.name)
-    }
-
-    /// The id of its name.
-    pub fn name_id(self) -> NameId {
-        self.found.name
-    }
-
-    /// The names that the fields of the record have.
-    pub fn names(self) -> &'l FieldNames {
-        &self.record.names
+        &self.record.names[self.found.name.0..self.found.name.1]
     }
 
     /// What it holds.
-    #[inline]
     pub fn value(self) -> Value<'l> {
         match self.found.content {
             Content::Borrowed(text, json_type) => Value::Text(text, json_type),
             Content::Made(start, end, json_type) => {
-                Value::Text(&self.record.texts[start as usize..end as usize], json_type)
+                Value::Text(&self.record.texts[start..end], json_type)
             }
             Content::Whole(whole) => Value::Whole(whole),
         }
@@ -141,9 +129,10 @@ impl<'l> Field<'l> {
 }
 
 impl<'de> Record<'de> {
-    /// Drops the fields, but keeps the names that are known.
+    /// Drops the fields.
     pub fn clear(&mut self) {
-        self.position = NameId::ROOT;
+        self.path.clear();
+        self.names.clear();
         self.texts.clear();
         self.found.clear();
     }
@@ -159,39 +148,13 @@ impl<'de> Record<'de> {
     }
 
     /// Each field, in document order.
-    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> + Clone {
         self.found.iter().map(|found| Field { record: self, found })
-    }
-
-    /// Each field with the tag of its name, in document order. `tag_of` gives the
-    /// tag of a name; it must be the same function for the whole page.
-    pub fn with_tags(
-        &self,
-        tag_of: impl Fn(&str) -> Tag + Copy,
-    ) -> impl Iterator<Item = (Tag, Field<'_>)> {
-        self.iter().map(move |field| (self.names.tag(field.name_id(), tag_of), field))
-    }
-
-    /// The field at an index.
-    #[inline]
-    pub fn at(&self, position: usize) -> Option<Field<'_>> {
-        self.found.get(position).map(|found| Field { record: self, found })
-    }
-
-    /// Whether the fields have these names, in this order.
-    pub fn has_names(&self, names: &[NameId]) -> bool {
-        self.found.len() == names.len()
-            && self.found.iter().zip(names).all(|(found, name)| found.name == *name)
-    }
-
-    /// The names that the fields have.
-    pub fn names(&self) -> &FieldNames {
-        &self.names
     }
 
     /// The first field with this name.
     pub fn find(&self, name: &str) -> Option<Field<'_>> {
-        self.iter().find(|field| bytes_eq(field.name().as_bytes(), name.as_bytes()))
+        self.iter().find(|field| field.name() == name)
     }
 
     /// What the first field with this name holds.
@@ -199,60 +162,65 @@ impl<'de> Record<'de> {
         self.find(name).map(Field::value)
     }
 
-    /// The dotted name of the member where the parser stopped, for error messages.
-    pub fn path(&mut self) -> &str {
-        self.names.complete(self.position);
-        self.names.get(self.position)
+    /// The dotted name of the member that the parser is reading, or where it stopped.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
-    /// The last key of that name.
-    pub(crate) fn key(&self) -> &str {
-        self.names.part(self.position)
+    /// Moves to member `key` of the object whose name has `parent` bytes. An empty key
+    /// adds nothing.
+    pub(crate) fn go_to_member(&mut self, parent: usize, key: &str) {
+        self.path.truncate(parent);
+        if parent > 0 && !key.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
     }
 
-    /// Moves to member `key` of `parent`; `before` is the member before it,
-    /// or the parent.
-    #[inline]
-    pub(crate) fn go_to_member(&mut self, parent: NameId, before: NameId, key: &str) {
-        self.position = self.names.member(parent, before, key);
+    /// Moves back to the object whose name has `parent` bytes.
+    pub(crate) fn go_back(&mut self, parent: usize) {
+        self.path.truncate(parent);
     }
 
     /// Adds a field with a text of the page.
-    #[inline]
     pub(crate) fn add_borrowed(&mut self, json_type: JsonType, text: &'de str) {
         self.add(Content::Borrowed(text, json_type));
     }
 
     /// Adds a field with a text that is yet to be written.
     pub(crate) fn add_made(&mut self, json_type: JsonType, write: impl FnOnce(&mut String)) {
-        let start = self.made();
+        let start = self.texts.len();
         write(&mut self.texts);
-        self.add(Content::Made(start, self.made(), json_type));
+        self.add(Content::Made(start, self.texts.len(), json_type));
     }
 
     /// Adds a whole number.
-    #[inline]
     pub(crate) fn add_whole(&mut self, whole: i64) {
         self.add(Content::Whole(whole));
     }
 
-    /// The end of [`Record::texts`]. It fits: a body has at most 64 MB.
-    fn made(&self) -> u32 {
-        u32::try_from(self.texts.len()).unwrap_or(u32::MAX)
-    }
-
-    #[inline]
     fn add(&mut self, content: Content<'de>) {
-        self.names.complete(self.position);
-        self.found.push(Found { content, name: self.position });
+        let name = self.add_name(|_| {});
+        self.found.push(Found { content, name });
     }
 
-    /// Names a field by the member that the parser is reading, and a number.
+    /// Names a field by the member that the parser is reading, and a number. In the
+    /// record itself that would be a bare number: there R has an empty name.
     pub(crate) fn number(&mut self, field: usize, number: usize) {
-        let name = self.names.numbered(self.position, number);
-        self.names.complete(name);
+        if self.path.is_empty() {
+            return;
+        }
+        let name = self.add_name(|names| names.push_str(itoa::Buffer::new().format(number)));
         if let Some(found) = self.found.get_mut(field) {
             found.name = name;
         }
+    }
+
+    /// Adds the name of the member that the parser is reading, and more.
+    fn add_name(&mut self, more: impl FnOnce(&mut String)) -> (usize, usize) {
+        let start = self.names.len();
+        self.names.push_str(&self.path);
+        more(&mut self.names);
+        (start, self.names.len())
     }
 }

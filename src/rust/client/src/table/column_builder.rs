@@ -5,14 +5,16 @@ use crate::json::number::write_double;
 use crate::json::page::BadCell;
 use crate::sanitize::sanitize;
 use crate::table::column::{Column, Role, Unreadable, Values, bit};
-use crate::table::growth;
 use crate::table::indices::Indices;
 use crate::table::interner::Interner;
 use crate::table::seen_keys::Key;
-use crate::table::text_buffer::TextBuffer;
+use crate::table::unique_names::is_odd;
 
 /// Up to here every whole number is exact as a double, and so in R.
 const MAX_EXACT: u64 = 1 << 53;
+
+/// In place of a row.
+const ODD: u32 = u32::MAX;
 
 /// How many unreadable values of a column are shown, and how long.
 const MAX_EXAMPLES: usize = 3;
@@ -21,8 +23,11 @@ const MAX_EXAMPLE_CHARS: usize = 40;
 /// A column that takes in cells, in row order.
 pub struct ColumnBuilder {
     pub(crate) name: Box<str>,
+    /// 1 + the row that used the column last. It is [`ODD`] if the name looks like a
+    /// repaired one, so that no cell finds the column by its own name.
+    used: u32,
     rows: Indices,
-    cells: Cells,
+    values: Values,
     role: Role,
     /// Whether a row may have the column but no cell.
     pub(crate) may_be_empty: bool,
@@ -32,26 +37,27 @@ pub struct ColumnBuilder {
     unreadable: Vec<(u32, Box<str>)>,
 }
 
-/// The cells of those rows.
-enum Cells {
-    /// Texts of a page that are mostly different, or few.
-    Buffered(TextBuffer),
-    /// Codes of texts in an interner.
-    Interned(Indices, Interner),
-    /// Ids, times, numbers, or 1 and 0.
-    Number(Vec<f64>),
-}
-
 impl ColumnBuilder {
     /// A column without cells.
     pub fn new(name: &str, role: Role) -> Self {
-        let cells = match role {
-            Role::Text | Role::Inferred => Cells::Buffered(TextBuffer::default()),
-            Role::Id | Role::Time | Role::Number | Role::Flag => Cells::Number(Vec::new()),
+        let values = match role {
+            Role::Text | Role::Inferred => Values::Text(Indices::default(), Interner::default()),
+            Role::Id | Role::Time | Role::Number | Role::Flag => Values::Number(role, Vec::new()),
         };
         let (rows, unreadable) = (Indices::default(), Vec::new());
+        let used = if is_odd(name) { ODD } else { 0 };
         let (name, may_be_empty) = (name.into(), false);
-        ColumnBuilder { name, rows, cells, role, may_be_empty, json_types: 0, unreadable }
+        ColumnBuilder { name, used, rows, values, role, may_be_empty, json_types: 0, unreadable }
+    }
+
+    /// Gives the column to a cell of a row. False if the name is odd, or if another
+    /// cell of the row has the column.
+    pub fn use_once(&mut self, row: u32) -> bool {
+        let is_free = self.used <= row;
+        if is_free {
+            self.used = row + 1;
+        }
+        is_free
     }
 
     /// The rows that have a cell.
@@ -63,27 +69,19 @@ impl ColumnBuilder {
     ///
     /// # Errors
     /// [`BadCell`] when an id is not a number.
-    #[expect(clippy::inline_always, reason = "as a call it takes 3 % of a page more")]
-    #[inline(always)]
     pub fn push(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
         if value.json_type() == JsonType::Absent {
             self.may_be_empty = true;
             return Ok(());
         }
         self.json_types |= bit(value.json_type());
-        match &mut self.cells {
-            Cells::Buffered(texts) => {
-                push_buffered(texts, value);
-                if texts.should_be_interned() {
-                    self.intern();
-                }
-            }
-            Cells::Interned(codes, interner) => codes.push(match value {
+        match &mut self.values {
+            Values::Text(codes, interner) => codes.push(match value {
                 Value::Text(text, _) => interner.code(text),
                 Value::Whole(whole) => interner.code_of_whole(whole),
             }),
-            Cells::Number(numbers) => match number(value, self.role) {
-                Some(number) => growth::push(numbers, number),
+            Values::Number(_, numbers) => match number(value, self.role) {
+                Some(number) => numbers.push(number),
                 None => return self.refuse(row, value),
             },
         }
@@ -91,8 +89,6 @@ impl ColumnBuilder {
         Ok(())
     }
 
-    #[cold]
-    #[inline(never)]
     fn refuse(&mut self, row: u32, value: Value) -> Result<(), BadCell> {
         let text = value.text();
         if self.role == Role::Id {
@@ -124,51 +120,32 @@ impl ColumnBuilder {
         (count > 0).then_some(Unreadable { column, count, examples })
     }
 
-    /// Interns the texts, now and from now on; gives the codes of the cells and the
-    /// texts. None for numbers.
-    fn intern(&mut self) -> Option<(&mut Indices, &mut Interner)> {
-        if let Cells::Buffered(texts) = &self.cells {
-            let (codes, interner) = interned(texts);
-            self.cells = Cells::Interned(codes, interner);
-        }
-        match &mut self.cells {
-            Cells::Interned(codes, interner) => Some((codes, interner)),
-            Cells::Buffered(_) | Cells::Number(_) => None,
-        }
-    }
-
     /// The column with all its cells.
     pub fn finish(self) -> Column {
-        let ColumnBuilder { name, rows, cells, role, json_types, .. } = self;
-        let values = match cells {
-            Cells::Number(numbers) => Values::Number(role, numbers),
-            Cells::Buffered(texts) => text_values(interned(&texts)),
-            Cells::Interned(codes, interner) => text_values((codes, interner)),
-        };
+        let ColumnBuilder { name, rows, mut values, role, json_types, .. } = self;
+        if let Values::Text(_, interner) = &mut values {
+            interner.forget_index();
+        }
         Column { name, rows, values, role, json_types }
     }
 
     /// Appends the cells of another column of the same name. `targets` has the new
     /// number of each row, or None for rows that are dropped.
     pub fn append(&mut self, other: ColumnBuilder, targets: &[Option<u32>]) {
-        self.intern();
         self.json_types |= other.json_types;
         self.may_be_empty |= other.may_be_empty;
         let unreadable = other.unreadable.into_iter();
         self.unreadable
             .extend(unreadable.filter_map(|(row, text)| Some((targets[row as usize]?, text))));
         let targets = other.rows.iter().map(|row| targets[row as usize]);
-        match (&mut self.cells, other.cells) {
-            (Cells::Interned(codes, interner), Cells::Buffered(theirs)) => {
-                let known = interner.codes_of_texts(&theirs);
-                add_kept(&mut self.rows, targets, known, |code| codes.push(code));
-            }
-            (Cells::Interned(codes, interner), Cells::Interned(theirs, their_interner)) => {
-                let known = interner.codes_of(&their_interner);
+        match (&mut self.values, other.values) {
+            (Values::Text(codes, interner), Values::Text(theirs, their_interner)) => {
+                let known =
+                    their_interner.iter().map(|text| interner.code(text)).collect::<Vec<u32>>();
                 let theirs = theirs.iter().map(|code| known[code as usize]);
                 add_kept(&mut self.rows, targets, theirs, |code| codes.push(code));
             }
-            (Cells::Number(numbers), Cells::Number(theirs)) => {
+            (Values::Number(_, numbers), Values::Number(_, theirs)) => {
                 add_kept(&mut self.rows, targets, theirs, |number| numbers.push(number));
             }
             // A name has one role in a schema, so their cells never differ.
@@ -178,7 +155,7 @@ impl ColumnBuilder {
 
     /// Replaces texts; `label` gives the new text or None.
     pub fn relabel(&mut self, label: impl Fn(&str) -> Option<&'static str>) {
-        let Some((codes, interner)) = self.intern() else { return };
+        let Values::Text(codes, interner) = &mut self.values else { return };
         let mut labelled = Interner::default();
         let recoded: Vec<u32> =
             interner.iter().map(|text| labelled.code(label(text).unwrap_or(text))).collect();
@@ -191,7 +168,7 @@ impl ColumnBuilder {
     pub fn texts(&self, rows: usize) -> Vec<Option<String>> {
         let mut dense = vec![None; rows];
         self.for_each_text(|row, text| dense[row as usize] = Some(text.to_owned()));
-        if let Cells::Number(numbers) = &self.cells {
+        if let Values::Number(_, numbers) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
                 write_double(*number, dense[row as usize].get_or_insert_default());
             }
@@ -200,15 +177,12 @@ impl ColumnBuilder {
     }
 
     fn for_each_text(&self, mut use_text: impl FnMut(u32, &str)) {
-        match &self.cells {
-            Cells::Buffered(texts) => {
-                self.rows.iter().zip(texts.iter()).for_each(|(row, text)| use_text(row, text));
-            }
-            Cells::Interned(codes, interner) => {
+        match &self.values {
+            Values::Text(codes, interner) => {
                 let cells = self.rows.iter().zip(codes.iter());
                 cells.for_each(|(row, code)| use_text(row, interner.get(code)));
             }
-            Cells::Number(_) => {}
+            Values::Number(_, _) => {}
         }
     }
 
@@ -223,7 +197,7 @@ impl ColumnBuilder {
                 codes.push(interner.code(text));
             }
         }
-        self.cells = Cells::Interned(codes, interner);
+        self.values = Values::Text(codes, interner);
     }
 
     /// The numbers of a table of `rows` rows, also those in texts; NaN where
@@ -231,7 +205,7 @@ impl ColumnBuilder {
     pub fn numbers(&self, rows: usize) -> Vec<f64> {
         let mut dense = vec![f64::NAN; rows];
         self.for_each_text(|row, text| dense[row as usize] = text.parse().unwrap_or(f64::NAN));
-        if let Cells::Number(numbers) = &self.cells {
+        if let Values::Number(_, numbers) = &self.values {
             for (row, number) in self.rows.iter().zip(numbers) {
                 dense[row as usize] = *number;
             }
@@ -241,7 +215,7 @@ impl ColumnBuilder {
 
     /// Keys of the rows that have a cell.
     pub fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
-        if let Cells::Number(numbers) = &self.cells {
+        if let Values::Number(_, numbers) = &self.values {
             let cells = self.rows.iter().zip(numbers);
             cells.for_each(|(row, number)| use_key(row, Key::Number(*number)));
         }
@@ -255,35 +229,16 @@ impl ColumnBuilder {
         moved.sort_unstable();
         self.rows = moved.iter().map(|(row, _)| *row).collect();
         self.unreadable.iter_mut().for_each(|(row, _)| *row = targets[*row as usize]);
-        if let Some((codes, _)) = self.intern() {
-            let listed: Vec<u32> = codes.iter().collect();
-            *codes = moved.iter().map(|(_, cell)| listed[*cell]).collect();
-        } else if let Cells::Number(numbers) = &mut self.cells {
-            *numbers = moved.iter().map(|(_, cell)| numbers[*cell]).collect();
+        match &mut self.values {
+            Values::Text(codes, _) => {
+                let listed: Vec<u32> = codes.iter().collect();
+                *codes = moved.iter().map(|(_, cell)| listed[*cell]).collect();
+            }
+            Values::Number(_, numbers) => {
+                *numbers = moved.iter().map(|(_, cell)| numbers[*cell]).collect();
+            }
         }
     }
-}
-
-/// Not inlined, so that its caller stays small.
-#[inline(never)]
-fn push_buffered(texts: &mut TextBuffer, value: Value) {
-    match value {
-        Value::Text(text, _) => texts.push(text),
-        Value::Whole(whole) => texts.push(itoa::Buffer::new().format(whole)),
-    }
-}
-
-/// Texts by their codes, each stored once.
-#[cold]
-fn interned(texts: &TextBuffer) -> (Indices, Interner) {
-    let mut interner = Interner::default();
-    let codes = texts.iter().map(|text| interner.code(text)).collect();
-    (codes, interner)
-}
-
-fn text_values((codes, mut interner): (Indices, Interner)) -> Values {
-    interner.forget_index();
-    Values::Text(codes, interner)
 }
 
 /// Adds those cells whose row is kept.

@@ -4,20 +4,16 @@
 
 pub mod column;
 pub mod column_builder;
-mod column_cache;
-mod growth;
 pub mod indices;
 pub mod interner;
 pub mod row;
 pub mod row_filter;
 mod row_sink;
-pub mod row_template;
 mod schema;
 mod seen_keys;
 #[allow(clippy::module_inception)]
 mod table;
 mod table_page;
-mod text_buffer;
 pub mod unique_names;
 
 pub use column::{Column, Role, Type, Unreadable, Values};

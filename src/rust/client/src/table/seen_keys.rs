@@ -15,10 +15,6 @@ pub enum Key<'k> {
 /// Keys of rows that were seen.
 #[derive(Default)]
 pub struct SeenKeys {
-    /// Numbers that came in ascending order, as in most lists. They need no
-    /// hashing.
-    ascending: Vec<f64>,
-    /// The others.
     numbers: HashSet<u64, RandomState>,
     texts: HashSet<Box<str>, RandomState>,
 }
@@ -27,21 +23,9 @@ impl SeenKeys {
     /// Adds a key; true if it was new.
     pub fn insert(&mut self, key: Key<'_>) -> bool {
         match key {
-            Key::Number(number) => self.insert_number(number),
+            Key::Number(number) => self.numbers.insert(number.to_bits()),
             Key::Text(text) => !self.texts.contains(text) && self.texts.insert(text.into()),
         }
-    }
-
-    fn insert_number(&mut self, number: f64) -> bool {
-        if self.has_number(number) {
-            return false;
-        }
-        if self.ascending.last().is_none_or(|last| *last < number) {
-            self.ascending.push(number);
-        } else {
-            self.numbers.insert(number.to_bits());
-        }
-        true
     }
 
     /// Whether a key is there.
@@ -54,7 +38,7 @@ impl SeenKeys {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ascending.len() + self.numbers.len() + self.texts.len()
+        self.numbers.len() + self.texts.len()
     }
 
     /// Whether there are none.
@@ -64,9 +48,7 @@ impl SeenKeys {
 
     /// Whether a numeric key is there.
     pub fn has_number(&self, number: f64) -> bool {
-        let is_beyond = self.ascending.last().is_none_or(|last| *last < number);
-        let ascends = || self.ascending.binary_search_by(|found| found.total_cmp(&number)).is_ok();
-        (!is_beyond && ascends()) || self.numbers.contains(&number.to_bits())
+        self.numbers.contains(&number.to_bits())
     }
 }
 

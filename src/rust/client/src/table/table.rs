@@ -1,54 +1,36 @@
 //! Columns under construction: one table a page, pages joined in order.
 //!
 //! A column stores only the cells that exist, so hundreds of rarely used columns
-//! are cheap. Equal texts of a column are stored once: in a page if there are
-//! many, and always in the table to which pages are joined.
+//! are cheap. Equal texts of a column are stored once.
 
 use std::cmp::Ordering;
-use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::HashMap;
 
-use crate::json::field_names::{FieldNames, NameId};
-use crate::json::flatten::{Field, Record, Value};
-use crate::table::RowSink;
-use crate::table::column_builder::ColumnBuilder;
-use crate::table::column_cache::ColumnCache;
-use crate::table::row::{CellName, Row};
-use crate::table::unique_names::{is_odd, make_unique};
-
+use crate::json::flatten::{Record, Value};
 use crate::json::page::BadCell;
+use crate::table::RowSink;
 use crate::table::column::{Column, Unreadable};
+use crate::table::column_builder::ColumnBuilder;
+use crate::table::row::Row;
 use crate::table::schema::Schema;
 use crate::table::seen_keys::{Key, SeenKeys};
+use crate::table::unique_names::make_unique;
 
 /// The most columns of a table. In R every column has a cell in every row, so
 /// names that differ from row to row would take quadratic memory.
 pub const MAX_COLUMNS: usize = 3000;
-
-/// Capacity for the columns of most tables.
-const USUAL_COLUMNS: usize = 48;
-
-/// In place of a row: the column's name looks like a repaired one, so that it is
-/// never matched directly.
-const ODD: u32 = u32::MAX;
 
 /// Rows as columns.
 pub struct Table {
     schema: &'static Schema,
     rows: u32,
     columns: Vec<ColumnBuilder>,
-    index: HashTable<usize>,
-    hasher: RandomState,
-    /// For each column, 1 + the row that used it last, or [`ODD`].
-    used: Vec<u32>,
-    /// For each column, the fixed name by which it was found last, or "".
-    fixed: Vec<&'static str>,
+    /// The index of each column, by its name.
+    index: HashMap<Box<str>, usize, RandomState>,
     /// The columns of the row that is being added. Reused from row to row.
     slots: Vec<usize>,
-    /// The column of each name of the records that are added.
-    cache: ColumnCache,
     /// Whether columns beyond [`MAX_COLUMNS`] were dropped.
     is_too_wide: bool,
     /// Whether the page had broken texts. Then texts with the replacement
@@ -64,13 +46,9 @@ impl Table {
         Table {
             schema,
             rows: 0,
-            columns: Vec::with_capacity(USUAL_COLUMNS),
-            index: HashTable::with_capacity(USUAL_COLUMNS),
-            hasher: RandomState::default(),
-            used: Vec::with_capacity(USUAL_COLUMNS),
-            fixed: Vec::with_capacity(USUAL_COLUMNS),
-            slots: Vec::with_capacity(USUAL_COLUMNS),
-            cache: ColumnCache::default(),
+            columns: Vec::new(),
+            index: HashMap::default(),
+            slots: Vec::new(),
             is_too_wide: false,
             is_repaired: false,
             broken: Vec::new(),
@@ -114,7 +92,8 @@ impl Table {
     /// Drops the columns beyond [`MAX_COLUMNS`]; true if there were some.
     pub fn narrow(&mut self) -> bool {
         self.is_too_wide |= self.columns.len() > MAX_COLUMNS;
-        self.drop_columns_from(MAX_COLUMNS);
+        self.columns.truncate(MAX_COLUMNS);
+        self.reindex();
         self.is_too_wide
     }
 
@@ -145,39 +124,7 @@ impl Table {
     /// # Errors
     /// [`BadCell`] when an id is not a number. The table must not be used then.
     pub fn push(&mut self, row: &Row) -> Result<(), BadCell> {
-        self.push_regular(row).map(|_| ())
-    }
-
-    /// Adds a row. Returns the columns of its cells if every row with the same
-    /// names has the same columns: no name is odd, and none occurs twice.
-    ///
-    /// # Errors
-    /// As [`Table::push`].
-    pub fn push_regular(&mut self, row: &Row) -> Result<Option<&[usize]>, BadCell> {
-        let is_regular = self.match_columns(row);
-        if !is_regular {
-            self.match_unusual_columns(row.cells().iter().map(|cell| cell.name.as_str()));
-        }
-        self.fill(row.cells().iter().map(|cell| cell.value))?;
-        Ok(is_regular.then_some(&self.slots))
-    }
-
-    /// Adds a row whose columns are known from [`Table::push_regular`].
-    ///
-    /// # Errors
-    /// As [`Table::push`].
-    pub fn push_at<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (usize, Value<'c>)>,
-    ) -> Result<(), BadCell> {
-        for (slot, value) in cells {
-            if self.is_repaired && is_broken(value) {
-                self.broken.push(self.rows);
-            }
-            self.columns[slot].push(self.rows, value)?;
-        }
-        self.rows += 1;
-        Ok(())
+        self.push_cells(row.iter())
     }
 
     /// Adds a record as a row, each field as a cell.
@@ -185,131 +132,57 @@ impl Table {
     /// # Errors
     /// As [`Table::push`].
     pub fn push_record(&mut self, record: &Record) -> Result<(), BadCell> {
-        if !self.match_fields(record) {
-            self.match_unusual_columns(record.iter().map(Field::name));
+        self.push_cells(record.iter().map(|field| (field.name(), field.value())))
+    }
+
+    fn push_cells<'c>(
+        &mut self,
+        cells: impl Iterator<Item = (&'c str, Value<'c>)> + Clone,
+    ) -> Result<(), BadCell> {
+        if !self.match_columns(cells.clone().map(|(name, _)| name)) {
+            self.match_unusual_columns(cells.clone().map(|(name, _)| name));
         }
-        self.fill(record.iter().map(Field::value))
+        for (slot, (_, value)) in self.slots.iter().zip(cells) {
+            if self.is_repaired && is_broken(value) {
+                self.broken.push(self.rows);
+            }
+            self.columns[*slot].push(self.rows, value)?;
+        }
+        self.rows += 1;
+        Ok(())
     }
 
-    fn fill<'c>(&mut self, values: impl Iterator<Item = Value<'c>>) -> Result<(), BadCell> {
-        let slots = std::mem::take(&mut self.slots);
-        let filled = self.push_at(slots.iter().copied().zip(values));
-        self.slots = slots;
-        filled
-    }
-
-    /// Finds or makes the column of each cell. False if a name is odd or occurs
-    /// twice, which is rare.
-    fn match_columns(&mut self, row: &Row) -> bool {
-        let columns = self.columns.len();
+    /// Finds the column of each cell. False if a name is new, odd or occurs twice,
+    /// which is rare.
+    fn match_columns<'c>(&mut self, mut names: impl Iterator<Item = &'c str>) -> bool {
         self.slots.clear();
         let mut guess = 0;
-        for cell in row.cells() {
-            let slot = match &cell.name {
-                CellName::Fixed(name) => self.column_of_fixed(name, guess),
-                CellName::Field(id, names) => {
-                    self.cache.keep_those_of(names);
-                    self.column_of_field(*id, names)
-                }
-                CellName::Other(name) => self.column_at(name),
-            };
-            if !self.use_once(slot) {
-                self.drop_columns_from(columns);
-                return false;
-            }
+        names.all(|name| {
+            // Cells come in the same order in most rows: the next column is likely.
+            let is_it = self.columns.get(guess).is_some_and(|column| *column.name == *name);
+            let found = if is_it { Some(guess) } else { self.find(name) };
+            let Some(slot) = found else { return false };
             guess = slot + 1;
-        }
-        true
+            self.slots.push(slot);
+            self.columns[slot].use_once(self.rows)
+        })
     }
 
-    /// The same for the fields of a record.
-    fn match_fields(&mut self, record: &Record) -> bool {
-        let columns = self.columns.len();
-        self.slots.clear();
-        self.cache.keep_those_of(record.names());
-        for field in record.iter() {
-            let slot = self.column_of_field(field.name_id(), record.names());
-            if !self.use_once(slot) {
-                self.drop_columns_from(columns);
-                return false;
-            }
-        }
-        true
-    }
-
-    /// Cells come in the same order in most rows: the next column is likely.
-    #[inline]
-    fn column_of_fixed(&mut self, name: &'static str, guess: usize) -> usize {
-        if self.fixed.get(guess).is_some_and(|fixed| std::ptr::eq(*fixed, name)) {
-            return guess;
-        }
-        let slot = self.column_at(name);
-        self.fixed[slot] = name;
-        slot
-    }
-
-    /// The column of a field, whose name is one of those in the cache.
-    #[inline]
-    fn column_of_field(&mut self, name: NameId, names: &FieldNames) -> usize {
-        match self.cache.slot(name) {
-            Some(slot) => slot,
-            None => self.column_of_new_field(name, names),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn column_of_new_field(&mut self, name: NameId, names: &FieldNames) -> usize {
-        let slot = self.column_at(names.get(name));
-        self.cache.add(name, slot);
-        slot
-    }
-
-    /// Gives a column to the next cell of the row. False if the column is odd or
-    /// has a cell in this row.
-    #[inline]
-    fn use_once(&mut self, slot: usize) -> bool {
-        let row = self.rows + 1;
-        let used = &mut self.used[slot];
-        if *used >= row {
-            return false;
-        }
-        *used = row;
-        self.slots.push(slot);
-        true
-    }
-
-    /// Finds or makes the columns of a row with repeated or odd names.
+    /// Finds or makes the columns of a row with new, repeated or odd names.
     fn match_unusual_columns<'c>(&mut self, names: impl Iterator<Item = &'c str>) {
         let mut names: Vec<String> = names.map(str::to_owned).collect();
         make_unique(&mut names);
-        self.slots.clear();
-        for name in &names {
-            let slot = self.column_at(name);
-            self.slots.push(slot);
-        }
+        self.slots = names.iter().map(|name| self.column_at(name)).collect();
     }
 
-    /// Removes the last columns.
-    fn drop_columns_from(&mut self, known: usize) {
-        if known >= self.columns.len() {
-            return;
-        }
-        self.cache = ColumnCache::default();
-        self.used.truncate(known);
-        self.fixed.truncate(known);
-        for (slot, column) in self.columns.drain(known..).enumerate() {
-            let hash = self.hasher.hash_one(&*column.name);
-            let entry = self.index.find_entry(hash, |found| *found == known + slot);
-            if let Ok(entry) = entry {
-                entry.remove();
-            }
-        }
+    /// Makes the index anew, for other columns.
+    fn reindex(&mut self) {
+        let columns = self.columns.iter().enumerate();
+        self.index = columns.map(|(slot, column)| (column.name.clone(), slot)).collect();
     }
 
     fn find(&self, name: &str) -> Option<usize> {
-        let hash = self.hasher.hash_one(name);
-        self.index.find(hash, |slot| *self.columns[*slot].name == *name).copied()
+        self.index.get(name).copied()
     }
 
     fn column_at(&mut self, name: &str) -> usize {
@@ -318,28 +191,15 @@ impl Table {
         }
         let slot = self.columns.len();
         self.columns.push(ColumnBuilder::new(name, self.schema.role(name)));
-        self.used.push(if is_odd(name) { ODD } else { 0 });
-        self.fixed.push("");
-        let (columns, hasher) = (&self.columns, &self.hasher);
-        self.index.insert_unique(hasher.hash_one(name), slot, |slot| {
-            hasher.hash_one(&*columns[*slot].name)
-        });
+        self.index.insert(name.into(), slot);
         slot
     }
 
     /// Appends those rows of `other` whose number in column `name` is one of
     /// `numbers`.
     pub fn append_with(&mut self, other: Table, name: &str, numbers: &SeenKeys) {
-        let mut next = self.rows;
         let keep = other.numbers(name).into_iter().map(|number| numbers.has_number(number));
-        let targets: Vec<Option<u32>> = keep
-            .map(|keep| {
-                keep.then(|| {
-                    next += 1;
-                    next - 1
-                })
-            })
-            .collect();
+        let targets = targets(self.rows, keep);
         self.append_at(other, &targets);
     }
 
@@ -364,19 +224,11 @@ impl Table {
         self.rows += added;
     }
 
-    /// The new number of each row that is kept; the first one gets `start`.
+    /// The new number of each row whose key is not in `seen`, to which it is added.
     fn targets(&self, start: u32, seen: &mut SeenKeys) -> Vec<Option<u32>> {
         let mut keep = vec![true; self.rows as usize];
         self.for_each_key(|row, key| keep[row as usize] = seen.insert(key));
-        let mut next = start;
-        keep.into_iter()
-            .map(|keep| {
-                keep.then(|| {
-                    next += 1;
-                    next - 1
-                })
-            })
-            .collect()
+        targets(start, keep.into_iter())
     }
 
     /// Adds the wanted keys of the rows to `keys`.
@@ -424,17 +276,7 @@ impl Table {
         let Some(slot) = self.find(name) else { return };
         let column = self.columns.remove(slot);
         self.columns.push(column);
-        let (used, fixed) = (self.used.remove(slot), self.fixed.remove(slot));
-        self.used.push(used);
-        self.fixed.push(fixed);
-        self.cache = ColumnCache::default();
-        let (columns, hasher) = (&self.columns, &self.hasher);
-        self.index.clear();
-        for (slot, column) in columns.iter().enumerate() {
-            self.index.insert_unique(hasher.hash_one(&*column.name), slot, |slot| {
-                hasher.hash_one(&*columns[*slot].name)
-            });
-        }
+        self.reindex();
     }
 
     /// The rows of several tables, each once, in ascending order of the given
@@ -506,6 +348,12 @@ impl Table {
             column.rearrange(&targets);
         }
     }
+}
+
+/// The new number of each row that is kept; the first one gets `start`.
+fn targets(start: u32, keep: impl Iterator<Item = bool>) -> Vec<Option<u32>> {
+    let mut next = start..;
+    keep.map(|keep| if keep { next.next() } else { None }).collect()
 }
 
 fn compare(a: &[f64], b: &[f64]) -> Ordering {

@@ -6,7 +6,6 @@ use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, NoLinks, Record};
 use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
 use crate::table::row::Row;
-use crate::table::row_template::{RowTemplate, Templates};
 use crate::table::{Schema, Table};
 
 /// How a page is read whose records become rows of one table.
@@ -33,8 +32,6 @@ pub enum Map<'f> {
     Function(&'f RowMap<'f>),
     /// A function writes the row, and sees `_embedded`, too.
     FunctionWithEmbedded(&'f RowMap<'f>),
-    /// A template writes the row; it is reused for similar records.
-    Template(&'f dyn RowTemplate),
 }
 
 /// Writes the row of a record; false drops the row.
@@ -45,23 +42,14 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 
 /// # Errors
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
-    let empty = || OneTable {
-        table: Table::new(format.schema),
-        row: Row::default(),
-        map: format.map,
-        templates: Templates::default(),
-        links: NoLinks,
-    };
+    let empty = || OneTable { table: Table::new(format.schema), map: format.map, links: NoLinks };
     read_records(body, PageShape { list: format.list, id: format.id, order: format.order }, empty)
 }
 
 /// Records that become rows of one table.
 struct OneTable<'m> {
     table: Table,
-    /// Reused from record to record.
-    row: Row<'static>,
     map: Map<'m>,
-    templates: Templates,
     links: NoLinks,
 }
 
@@ -81,9 +69,9 @@ impl RecordSink for OneTable<'_> {
         match self.map {
             Map::Identity => self.table.push_record(record),
             Map::Function(write) | Map::FunctionWithEmbedded(write) => {
-                self.keep_written(write, record)
+                let mut row = Row::default();
+                if write(record, &mut row) { self.table.push(&row) } else { Ok(()) }
             }
-            Map::Template(how) => self.keep_by_template(how, record),
         }
     }
 
@@ -96,61 +84,13 @@ impl RecordSink for OneTable<'_> {
     }
 }
 
-impl OneTable<'_> {
-    fn keep_written(&mut self, write: &RowMap, record: &Record) -> Result<(), BadCell> {
-        let mut row = std::mem::take(&mut self.row).emptied();
-        let pushed = if write(record, &mut row) { self.table.push(&row) } else { Ok(()) };
-        self.row = row.emptied();
-        pushed
-    }
-
-    fn keep_by_template(&mut self, how: &dyn RowTemplate, record: &Record) -> Result<(), BadCell> {
-        let key = self.templates.key(how, record);
-        let Some(placed) = self.templates.find(record, key) else {
-            return self.keep_first(how, record, key);
-        };
-        if !how.filter().is_empty() {
-            let mut row = std::mem::take(&mut self.row).emptied();
-            placed.template().write(record, &mut row);
-            let is_wanted = how.filter().matches(&row);
-            self.row = row.emptied();
-            if !is_wanted {
-                return Ok(());
-            }
-        }
-        self.table.push_at(placed.cells(record))
-    }
-
-    /// The first row of a template.
-    #[cold]
-    fn keep_first(
-        &mut self,
-        how: &dyn RowTemplate,
-        record: &Record,
-        key: u32,
-    ) -> Result<(), BadCell> {
-        let template = how.template(record, key);
-        let mut row = std::mem::take(&mut self.row).emptied();
-        template.write(record, &mut row);
-        if how.filter().matches(&row) {
-            if let Some(slots) = self.table.push_regular(&row)? {
-                self.templates.add(record, key, template, slots);
-            }
-        }
-        self.row = row.emptied();
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{Format, Map, RowMap, read_page};
     use crate::bad_body::BadBody;
-    use crate::json::flatten::{JsonType, Record, Value};
+    use crate::json::flatten::Value;
     use crate::json::page::Page;
-    use crate::table::row_filter::RowFilter;
-    use crate::table::row_template::{CellSource, RowTemplate, Template};
     use crate::table::{Column, Schema, Table};
 
     static SCHEMA: Schema = Schema { base: &["id"], keys: &["id"], ids: &["id"], ..Schema::TEXT };
@@ -189,72 +129,6 @@ mod tests {
         };
         assert_eq!(columns(Map::FunctionWithEmbedded(map)), ["id", "_embedded_a"]);
         assert_eq!(columns(Map::Function(map)), ["id"]);
-    }
-
-    /// Lays out the id and, for records with a `kind` of `a`, the text.
-    struct Texts(RowFilter);
-
-    impl RowTemplate for Texts {
-        fn key_member(&self) -> &'static str {
-            "kind"
-        }
-
-        fn key(&self, kind: Option<Value>) -> u32 {
-            u32::from(kind == Some(Value::Text("a", JsonType::Text)))
-        }
-
-        fn template(&self, record: &Record, key: u32) -> Template {
-            let mut row = Template::default();
-            row.push("id", CellSource::Field(0));
-            row.push("key", CellSource::Whole(key.into()));
-            for (index, field) in record.iter().enumerate() {
-                if key == 1 && field.name() == "text" {
-                    row.push_field(index);
-                }
-            }
-            row
-        }
-
-        fn filter(&self) -> &RowFilter {
-            &self.0
-        }
-    }
-
-    fn by_template(body: &str, filter: RowFilter) -> Vec<(String, Vec<Option<String>>)> {
-        let texts = Texts(filter);
-        let map = Map::Template(&texts);
-        let schema = &Schema::TEXT;
-        let format = Format { list: "items", schema, id: "id", order: None, map };
-        let table = read_page(body.as_bytes(), &format).unwrap().rows;
-        let names: Vec<String> =
-            ["id", "key", "text", "text...3"].into_iter().map(str::to_owned).collect();
-        names.into_iter().map(|name| (name.clone(), table.texts(&name))).collect()
-    }
-
-    #[test]
-    fn records_with_equal_names_share_a_layout_if_their_key_is_equal() {
-        let body = r#"{"_embedded":{"items":[
-            {"id":1,"kind":"a","text":"x"},{"id":2,"kind":"b","text":"y"},
-            {"id":3,"kind":"a","text":"z"},{"id":4,"kind":"a"},{"id":5,"kind":"a","text":"w"},
-            {"id":6,"kind":"b","text":"v"}]}}"#;
-        let columns = by_template(body, RowFilter::default());
-        let texts = |texts: &[&str]| -> Vec<Option<String>> {
-            texts.iter().map(|text| Some((*text).to_owned()).filter(|t| !t.is_empty())).collect()
-        };
-        assert_eq!(columns[0].1, texts(&["1", "2", "3", "4", "5", "6"]));
-        assert_eq!(columns[1].1, texts(&["1", "0", "1", "1", "1", "0"]));
-        assert_eq!(columns[2].1, texts(&["x", "", "z", "", "w", ""]));
-        let columns = by_template(body, RowFilter::default().is_in("id", &[3, 5, 6]));
-        assert_eq!(columns[0].1, texts(&["3", "5", "6"]));
-        assert_eq!(columns[2].1, texts(&["z", "w", ""]));
-    }
-
-    #[test]
-    fn rows_with_a_name_twice_are_laid_out_each() {
-        let record = r#"{"id":1,"kind":"a","text":"x","text":"y"}"#;
-        let body = format!(r#"{{"_embedded":{{"items":[{record},{record}]}}}}"#);
-        let columns = by_template(&body, RowFilter::default());
-        assert_eq!(columns[3].1, [Some("x".to_owned()), Some("x".to_owned())]);
     }
 
     fn read(body: &str) -> Result<Page<Table>, BadBody> {

@@ -23,8 +23,6 @@ pub struct LinkedTables<'z> {
     /// The records, then what belongs to them.
     tables: Vec<Table>,
     related: Related,
-    /// Reused from record to record.
-    row: Row<'static>,
 }
 
 impl<'z> LinkedTables<'z> {
@@ -36,7 +34,7 @@ impl<'z> LinkedTables<'z> {
         linked: &'static [Linked],
     ) -> Self {
         let tables = with_linked(Table::new(schema), linked, Table::new);
-        LinkedTables { api, zone, linked, tables, related: Related::default(), row: Row::default() }
+        LinkedTables { api, zone, linked, tables, related: Related::default() }
     }
 
     /// Reads a member of a record if it is not for its row.
@@ -60,16 +58,15 @@ impl<'z> LinkedTables<'z> {
         write: impl for<'r> FnOnce(&'r Record, &'r Related, &mut Row<'r>) -> bool,
     ) -> Result<(), BadCell> {
         let related = std::mem::take(&mut self.related);
-        let mut row = std::mem::take(&mut self.row).emptied();
+        let mut row = Row::default();
         if !write(record, &related, &mut row) {
             return Ok(());
         }
         self.tables[0].push(&row)?;
-        self.row = row.emptied();
         // Without an id what belongs to the record would be lost: that is an error.
         let id = record.get("id").unwrap_or(Value::Text("", JsonType::Int));
         for (linked, table) in self.linked.iter().zip(&mut self.tables[1..]) {
-            let mut links = LinkRows { id, spare: &mut self.row, table };
+            let mut links = LinkRows { id, table };
             match linked {
                 Linked::CustomFields => links.fields(&related, self.zone)?,
                 Linked::Tags => links.tags(&related)?,
@@ -101,8 +98,6 @@ impl<'z> LinkedTables<'z> {
 struct LinkRows<'l> {
     /// The id of the record.
     id: Value<'l>,
-    /// A row without cells, reused from row to row.
-    spare: &'l mut Row<'static>,
     table: &'l mut Table,
 }
 
@@ -112,12 +107,10 @@ impl LinkRows<'_> {
     where
         Self: 'r,
     {
-        let mut row = std::mem::take(self.spare).emptied();
+        let mut row = Row::default();
         row.push_value("id", self.id);
         write(&mut row);
-        self.table.push(&row)?;
-        *self.spare = row.emptied();
-        Ok(())
+        self.table.push(&row)
     }
 
     /// A row for each value, and for each part of one that has parts.

@@ -1,11 +1,8 @@
 //! A note of API v4 as a row of API v2 (docs/api-v4.md, A note as a row of v2).
 
 use crate::endpoints::notes::v4::sources::{code_of, code_text};
-use crate::json::field_names::Tag;
-use crate::json::flatten::{Record, Value, form_of};
+use crate::json::flatten::{Field, JsonType, Record, Value, form_of};
 use crate::table::row::Row;
-use crate::table::row_filter::RowFilter;
-use crate::table::row_template::{CellSource, RowTemplate, Template};
 
 /// Codes whose rows are special.
 const COMMON: Option<u32> = Some(4);
@@ -15,7 +12,6 @@ const CALL_OUT: Option<u32> = Some(11);
 const DROPBOX: Option<u32> = Some(101);
 
 /// Members that have a column for all types of notes, or another column than in v2.
-/// The tag of a member is its index here.
 const MEMBERS: [&str; 13] = [
     "id",
     "responsible_user_id",
@@ -38,130 +34,89 @@ const ORIGINAL_NAME: usize = 10;
 const FILE_NAME: usize = 11;
 const ATTACHMENT: usize = 12;
 
-/// The tag of other members of `params`.
-const PARAM: Tag = 100;
-/// The tag of all else.
-const OTHER: Tag = 101;
-
-fn tag_of(name: &str) -> Tag {
-    let index = MEMBERS.iter().position(|member| *member == name);
-    let other = if name.starts_with("params.") { PARAM } else { OTHER };
-    index.and_then(|index| Tag::try_from(index).ok()).unwrap_or(other)
+/// The index of a name among [`MEMBERS`].
+fn member(name: &str) -> Option<usize> {
+    MEMBERS.iter().position(|member| *member == name)
 }
 
-/// The indices of the fields that are [`MEMBERS`]. Of equal names the first counts.
-struct Found([Option<usize>; MEMBERS.len()]);
+/// The fields that are [`MEMBERS`]. Of equal names the first counts.
+struct Found<'r>([Option<Field<'r>>; MEMBERS.len()]);
 
-impl Found {
-    fn of(note: &Record) -> Self {
+impl<'r> Found<'r> {
+    fn of(note: &'r Record) -> Self {
         let mut found = [None; MEMBERS.len()];
-        for (index, (tag, _)) in note.with_tags(tag_of).enumerate() {
-            if let Some(member) = found.get_mut(usize::from(tag)) {
-                member.get_or_insert(index);
+        for field in note.iter() {
+            if let Some(member) = member(field.name()) {
+                found[member].get_or_insert(field);
             }
         }
         Found(found)
     }
 
+    fn value(&self, member: usize) -> Option<Value<'r>> {
+        self.0[member].map(Field::value)
+    }
+
     /// What v2 has in the column `text`.
-    fn text(&self, code: Option<u32>) -> Option<usize> {
+    fn text(&self, code: Option<u32>) -> Option<Value<'r>> {
         match code {
-            COMMON => self.0[TEXT],
-            FILE => self.0[ORIGINAL_NAME].or(self.0[TEXT]),
+            COMMON => self.value(TEXT),
+            FILE => self.value(ORIGINAL_NAME).or(self.value(TEXT)),
             _ => None,
         }
     }
 
     /// What v2 has in the column `attachment`: old files have one name, new
     /// ones another.
-    fn attachment(&self, code: Option<u32>) -> Option<usize> {
-        self.0[ATTACHMENT].or(self.0[FILE_NAME]).filter(|_| code == FILE)
+    fn attachment(&self, code: Option<u32>) -> Option<Value<'r>> {
+        self.value(ATTACHMENT).or(self.value(FILE_NAME)).filter(|_| code == FILE)
     }
 }
 
-/// Makes rows of notes that belong to one kind of element.
-pub struct NoteRows<'f> {
-    kind: &'static str,
-    filter: &'f RowFilter,
-}
-
-impl<'f> NoteRows<'f> {
-    /// For those notes of a `kind` of element, `lead` and so on, whose rows
-    /// the filter lets through.
-    pub fn new(kind: &'static str, filter: &'f RowFilter) -> Self {
-        NoteRows { kind, filter }
+/// Writes the row of a note that belongs to a `kind` of element, `lead` and so on.
+pub fn write_row<'r>(note: &'r Record, kind: &'static str, row: &mut Row<'r>) {
+    const EMPTY: Value = Value::Text("", JsonType::Text);
+    let found = Found::of(note);
+    let note_type = found.value(NOTE_TYPE);
+    let code = note_type.and_then(|name| code_of(&name.text()));
+    for (index, name) in MEMBERS.iter().enumerate().take(ENTITY_ID) {
+        push_some(row, name, found.value(index));
     }
-
-    /// Writes the row of a note, wanted or not.
-    pub fn write<'r>(&self, note: &'r Record, row: &mut Row<'r>) {
-        let key = self.key(note.get(self.key_member()));
-        self.template(note, key).write(note, row);
-    }
-}
-
-/// Stands for a type that v2 did not have.
-const NO_CODE: u32 = u32::MAX;
-
-impl RowTemplate for NoteRows<'_> {
-    fn key_member(&self) -> &'static str {
-        MEMBERS[NOTE_TYPE]
-    }
-
-    /// The code of a type of note.
-    fn key(&self, note_type: Option<Value>) -> u32 {
-        note_type.and_then(|name| code_of(&name.text())).unwrap_or(NO_CODE)
-    }
-
-    fn template(&self, note: &Record, key: u32) -> Template {
-        let (found, code) = (Found::of(note), Some(key).filter(|key| *key != NO_CODE));
-        let field_or_empty =
-            |index: Option<usize>| index.map_or(CellSource::Text(""), CellSource::Field);
-        let mut row = Template::default();
-        for (name, index) in MEMBERS.iter().zip(found.0).take(ENTITY_ID) {
-            copy(&mut row, name, index);
+    row.push("is_editable", if code == COMMON { "TRUE" } else { "FALSE" });
+    push_some(row, "element_id", found.value(ENTITY_ID));
+    row.push("element_type", kind);
+    row.push_value("attachment", found.attachment(code).unwrap_or(EMPTY));
+    // A type that v2 did not have keeps the name that v4 has for it.
+    row.push_value("note_type", code.map(code_cell).or(note_type).unwrap_or(EMPTY));
+    push_some(row, "text", found.text(code));
+    for field in note.iter().filter(|field| is_param(code, field.name())) {
+        match old_name(code, field.name()) {
+            Some((name, "")) => row.push_field_as(name, field),
+            Some((name, form)) => row.push_named(format!("{name}{form}"), field.value()),
+            None => row.push_field(field),
         }
-        row.push("is_editable", CellSource::Text(if code == COMMON { "TRUE" } else { "FALSE" }));
-        copy(&mut row, "element_id", found.0[ENTITY_ID]);
-        row.push("element_type", CellSource::Text(self.kind));
-        row.push("attachment", field_or_empty(found.attachment(code)));
-        // A type that v2 did not have keeps the name that v4 has for it.
-        row.push("note_type", code.map_or(field_or_empty(found.0[NOTE_TYPE]), code_cell));
-        copy(&mut row, "text", found.text(code));
-        for (index, (tag, field)) in note.with_tags(tag_of).enumerate() {
-            if is_param(code, tag) {
-                match old_name(code, field.name()) {
-                    Some((name, "")) => row.push(name, CellSource::Field(index)),
-                    Some((name, form)) => row.push_renamed(format!("{name}{form}"), index),
-                    None => row.push_field(index),
-                }
-            }
-        }
-        row
-    }
-
-    fn filter(&self) -> &RowFilter {
-        self.filter
     }
 }
 
 /// A code as v2 has it; v4 may send others as digits.
-fn code_cell(code: u32) -> CellSource {
-    code_text(code).map_or(CellSource::Whole(code.into()), CellSource::Text)
+fn code_cell(code: u32) -> Value<'static> {
+    code_text(code).map_or(Value::Whole(code.into()), |text| Value::Text(text, JsonType::Text))
 }
 
-fn copy(row: &mut Template, name: &'static str, index: Option<usize>) {
-    if let Some(index) = index {
-        row.push(name, CellSource::Field(index));
+fn push_some<'r>(row: &mut Row<'r>, name: &'static str, value: Option<Value<'r>>) {
+    if let Some(value) = value {
+        row.push_value(name, value);
     }
 }
 
 /// Whether v2 has a field in `params`: some it has elsewhere.
-fn is_param(code: Option<u32>, tag: Tag) -> bool {
-    match usize::from(tag) {
-        TEXT => !matches!(code, COMMON | FILE),
-        ORIGINAL_NAME | FILE_NAME | ATTACHMENT => code != FILE,
-        _ => tag == PARAM,
-    }
+fn is_param(code: Option<u32>, name: &str) -> bool {
+    name.starts_with("params.")
+        && match member(name) {
+            Some(TEXT) => !matches!(code, COMMON | FILE),
+            Some(ORIGINAL_NAME | FILE_NAME | ATTACHMENT) => code != FILE,
+            _ => true,
+        }
 }
 
 /// Members of `params` of calls that had other names in v2 (docs/api-v4.md, A
@@ -192,17 +147,14 @@ fn old_name(code: Option<u32>, name: &str) -> Option<(&'static str, &str)> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::NoteRows;
+    use super::write_row;
     use crate::endpoints::notes::NOTES;
     use crate::endpoints::testing::{cell as value, cells};
-    use crate::table::row_filter::RowFilter;
 
     fn row(json: &str) -> Vec<(String, String)> {
-        let filter = RowFilter::default();
-        let rows = NoteRows::new("lead", &filter);
         cells(
             |note, row| {
-                rows.write(note, row);
+                write_row(note, "lead", row);
                 true
             },
             json,

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::events;
 use super::feed::Feed;
-use super::notes::NoteRows;
+use super::notes;
 use crate::bad_body::BadBody;
 use crate::endpoints::element_names::{singular, static_kind};
 use crate::endpoints::notes::request::{NOTES, NotesRequest};
@@ -36,13 +36,16 @@ impl RowsOfNotes {
     ) -> Result<Page<Table>, BadBody> {
         let Some(body) = body else { return Ok(Page::empty(Table::new(&NOTES))) };
         let write_event: &RowMap = &|record, row| self.write_event(kind, record, row);
-        let note_rows = NoteRows::new(static_kind(kind), &self.filter);
+        let write_note: &RowMap = &|record, row| {
+            notes::write_row(record, static_kind(kind), row);
+            self.filter.matches(row)
+        };
         let (order, map) = match feed {
             // Events of one second may stand in any order.
             Feed::Events(_) | Feed::Chats(_) => {
                 (Some("created_at"), Map::FunctionWithEmbedded(write_event))
             }
-            Feed::Notes(_) => (None, Map::Template(&note_rows)),
+            Feed::Notes(_) => (None, Map::Function(write_note)),
         };
         read_page(body, &Format { list: feed.embedded(), schema: &NOTES, id: "id", order, map })
     }

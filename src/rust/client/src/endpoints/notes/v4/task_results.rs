@@ -70,4 +70,10 @@ mod tests {
         let body = br#"{"_embedded":{"tasks":[{"id":1,"result":{"text":"a\u0000b"}}]}}"#;
         assert_eq!(read_results(Some(body)).unwrap()["1"], "ab");
     }
+
+    #[test]
+    fn a_broken_character_costs_that_character_alone() {
+        let body = br#"{"_embedded":{"tasks":[{"id":1,"result":{"text":"a\ud83d"}}]}}"#;
+        assert_eq!(read_results(Some(body)).unwrap()["1"], "a\u{fffd}");
+    }
 }
