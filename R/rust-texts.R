@@ -125,9 +125,8 @@ cause_rules <- function() {
     "tunnel|proxy" = gettext("the proxy does not pass the request on"),
     "^an HTML page$" = gettext("an HTML page instead of JSON"),
     "^EOF while parsing" = gettext("the JSON ends too early"),
-    "^invalid type|^invalid value|^missing field|out of range|where an object was" = gettext(
-      "a value has another type than expected"
-    ),
+    "^invalid type|^invalid value|^missing field|out of range|where an object was|no list of" =
+      gettext("a value has another type than expected"),
     "no _embedded|no such member" = gettext("the list is not in it"),
     "^`[^`]*` is not a" = gettext("a number is not whole, or too large"),
     "at line [0-9]+ column [0-9]+$" = gettext("it is not valid JSON"),

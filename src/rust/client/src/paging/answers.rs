@@ -257,6 +257,11 @@ impl<T> Pager<T> {
             return self.replace(index, request, page);
         }
         part.overlap = Some(at);
+        // A shorter page shows more than a longer one: the server cuts pages off.
+        let is_shorter = self.paging == Paging::Sized && request.range.limit < part.range.limit;
+        if is_shorter && !self.was_full {
+            self.shorten_pages(index);
+        }
         let mut next = self.new_part(request.range);
         next.take(request, page, self.clock);
         self.parts.push(next);

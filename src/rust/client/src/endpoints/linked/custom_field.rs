@@ -29,10 +29,15 @@ pub fn values<'f>(
     field: &'f Node,
     zone: &'f Zone,
 ) -> impl Iterator<Item = FieldValue<'f>> + use<'f> {
-    let values = field.get("values").map(Node::values).unwrap_or_default();
-    let objects = values.into_iter().filter(|value| **value != Node::Null);
-    objects.map(move |value| {
-        let content = value.get("value").map(|node| parts(node, "")).unwrap_or_default();
+    let values = match field.get("values") {
+        Some(value @ Node::Scalar(..)) => vec![value],
+        values => values.map(Node::values).unwrap_or_default(),
+    };
+    let present = values.into_iter().filter(|value| **value != Node::Null);
+    present.map(move |value| {
+        // A value may be no object: then it is all there is.
+        let whole = if value.members().is_empty() { Some(value) } else { value.get("value") };
+        let content = whole.map(|node| parts(node, "")).unwrap_or_default();
         let content = content.into_iter().map(|(name, part)| (name, as_v2(field, part, zone)));
         // A chained list has no member `value`.
         let others = value.members().iter().filter(|(name, _)| !KNOWN.contains(&name.as_str()));
@@ -156,6 +161,24 @@ mod tests {
         let json =
             r#"{"id":1,"name":"x","values":[{"value":{"name":"y","vat_id":"7","kpp":null}}]}"#;
         assert_eq!(values_of(json), [parts(&[("name", "y"), ("vat_id", "7")])]);
+    }
+
+    #[test]
+    fn values_that_are_no_objects_are_kept() {
+        let text = |text| parts(&[("", text)]);
+        for (values, expected) in [
+            (r#"[{"value":"z"},"a",null,5]"#, vec![text("z"), text("a"), text("5")]),
+            (r#""a""#, vec![text("a")]),
+            (r#"{"7":"a","8":{"value":"b"}}"#, vec![text("a"), text("b")]),
+            ("[]", vec![]),
+            ("null", vec![]),
+        ] {
+            assert_eq!(
+                values_of(&format!(r#"{{"id":1,"values":{values}}}"#)),
+                expected,
+                "{values}"
+            );
+        }
     }
 
     #[test]
