@@ -194,13 +194,12 @@ oracle_task_types <- function(account) {
 oracle_statuses <- function(account) {
   rows <- lapply(account$`_embedded`$pipelines, function(pipeline) {
     lapply(pipeline$statuses, function(status) {
+      # Old answers have Y or N.
+      is_editable <- if (is.null(status$editable)) status$is_editable else status$editable == "Y"
       list(
         pipeline_id = pipeline$id, pipeline_name = pipeline$name, pipeline_sort = pipeline$sort,
         pipeline_is_main = pipeline$is_main, status_id = status$id, status_name = status$name,
-        status_sort = status$sort,
-        # Old answers have Y or N.
-        status_is_editable = if (is.null(status$editable)) status$is_editable
-                             else status$editable == "Y"
+        status_sort = status$sort, status_is_editable = is_editable
       )
     })
   })

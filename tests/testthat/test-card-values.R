@@ -208,8 +208,8 @@ test_that("times are right, and a word is said, in a zone that is known by its o
 })
 
 test_that("a zone that this R does not know goes by another name or by its rules", {
-  zones <- c("Nowhere/New", "Europe/Kiev", "EET-2EEST,M3.5.0/3,M10.5.0/4")
-  expect_identical(known_zone(zones), "Europe/Kiev")
+  zones <- c("Nowhere/New", "Europe/Helsinki", "EET-2EEST,M3.5.0/3,M10.5.0/4")
+  expect_identical(known_zone(zones), "Europe/Helsinki")
   expect_identical(known_zone(zones[-2]), zones[[3]])
   expect_identical(known_zone(c("Africa/Abidjan", "GMT0")), "Africa/Abidjan")
   # In R's list, but a link to nowhere: its clock shows UTC.
@@ -218,7 +218,7 @@ test_that("a zone that this R does not know goes by another name or by its rules
   shown <- in_zone(list(a = times, b = times[0, ]), zones[-2])
   expect_identical(format(shown$a$at, "%H:%M"), "15:00")
   expect_identical(attr(shown$b$at, "tzone"), zones[[3]])
-  expect_warning(warn_of_zone("Nowhere/New", zones), "Kiev", class = "amocrm_warning_zone")
+  expect_warning(warn_of_zone("Nowhere/New", zones), "Helsinki", class = "amocrm_warning_zone")
   expect_no_warning(warn_of_zone("UTC", "UTC"))
 })
 
@@ -234,9 +234,12 @@ local_zones_without <- function(zone, from = "/usr/share/zoneinfo", frame = pare
 
 test_that("an account's zone that this system has by its old name only shows the right times", {
   local_zones_without("Europe/Kyiv")
+  # Debian has old names in a package of their own.
+  has_old_name <- file.exists(file.path(Sys.getenv("TZDIR"), "Europe/Kiev"))
+  shown <- if (has_old_name) "Europe/Kiev" else "EET-2EEST,M3.5.0/3,M10.5.0/4"
   auth <- serve_cards("leads", '[{"id":1,"created_at":1717243200}]',
                       in_zone_account('{"timezone":"Europe/Kyiv"}'))
   expect_warning(leads <- AmoLeads(auth)$leads, "Europe/Kyiv", class = "amocrm_warning_zone")
-  expect_identical(attr(leads$created_at, "tzone"), "Europe/Kiev")
+  expect_identical(attr(leads$created_at, "tzone"), shown)
   expect_identical(format(leads$created_at, "%H:%M"), "15:00")
 })
