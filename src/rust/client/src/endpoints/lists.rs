@@ -47,7 +47,12 @@ impl Endpoint {
             spec.paths(arguments).into_iter().map(|path| spec.lists_at(&path, arguments, &list));
         let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
         if lists.len() == 1 {
-            return Ok(lists.remove(0));
+            let mut only = lists.remove(0);
+            // API v4 may have in one list what v2 has in several. The order is the same.
+            let is_several = |spec: &ListSpec| spec.asks_for_several(arguments);
+            let has_ids = !arguments.ids("id")?.is_empty();
+            only.is_sorted |= !has_ids && self.v2.as_ref().is_some_and(is_several);
+            return Ok(only);
         }
         let parts = lists.into_iter().flat_map(|lists| lists.parts).collect();
         Ok(Lists { whole: None, parts, is_sorted: false })
@@ -185,9 +190,7 @@ impl ListSpec {
         }
         let whole = self.sent(path.to_owned(), arguments);
         let count = |argument| arguments.texts(argument).len();
-        let is_several =
-            |(argument, _, sent): &Parameter| sent.may_be_whole() && count(argument) > 1;
-        let is_sorted = self.parameters.iter().any(is_several);
+        let is_sorted = self.asks_for_several(arguments);
         let splits = |(argument, _, sent): &&Parameter| sent.makes_lists() && count(argument) > 0;
         let Some((argument, name, sent)) = self.parameters.iter().find(splits) else {
             return Ok(Lists { whole: None, parts: vec![list(whole)], is_sorted });
@@ -211,6 +214,13 @@ impl ListSpec {
         };
         let is_sorted = is_sorted || parts.len() > 1;
         Ok(Lists { whole: sent.may_be_whole().then(|| list(whole)), parts, is_sorted })
+    }
+
+    /// Whether it asks for several values of what has a list for each.
+    fn asks_for_several(&self, arguments: &Arguments) -> bool {
+        self.parameters
+            .iter()
+            .any(|(argument, _, sent)| sent.may_be_whole() && arguments.texts(argument).len() > 1)
     }
 
     fn paths(&self, arguments: &Arguments) -> Vec<String> {

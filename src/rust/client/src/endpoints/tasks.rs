@@ -239,15 +239,18 @@ mod tests {
 
     #[test]
     fn of_several_elements_or_kinds_the_whole_list_may_be_read_and_is_then_sorted() {
-        let lists = |arguments| TASKS.lists(Api::V2, &arguments, &Zone::new("UTC", None)).unwrap();
-        let whole = lists(asked(&["lead"], &[1, 2])).whole.unwrap().first_request();
+        let lists = |api, arguments| TASKS.lists(api, &arguments, &Zone::new("UTC", None)).unwrap();
+        let whole = lists(Api::V2, asked(&["lead"], &[1, 2])).whole.unwrap().first_request();
         assert_eq!(whole.shown_query(), "limit_rows=500&limit_offset=0&type=lead");
         for (kinds, elements, is_sorted) in [
             (&["lead", "contact"][..], &[1][..], true),
             (&["lead"], &[1, 2], true),
             (&["lead"], &[1], false),
         ] {
-            assert_eq!(lists(asked(kinds, elements)).is_sorted, is_sorted, "{kinds:?}");
+            for api in [Api::V2, Api::V4] {
+                let lists = lists(api, asked(kinds, elements));
+                assert_eq!(lists.is_sorted, is_sorted, "{api:?} {kinds:?}");
+            }
         }
     }
 
