@@ -186,9 +186,11 @@ warn_of_zone <- function(zone, zones) {
 #' Runs a job to its end
 #'
 #' @param partial function from the value of an interrupted job to the rows received
+#' @param ready function of the job and its state, called at each look
 #' @return the value of rust_job_finish()
 #' @noRd
-run_job <- function(started, display, partial = function(result) NULL) {
+run_job <- function(started, display, partial = function(result) NULL,
+                    ready = function(job, state) NULL) {
   if (!is.null(started$error)) abort_from_rust(started$error)
   job <- started$job
   finished <- FALSE
@@ -198,7 +200,7 @@ run_job <- function(started, display, partial = function(result) NULL) {
   })
   interrupted <- tryCatch(
     {
-      watch_job(job, display)
+      watch_job(job, display, ready)
       FALSE
     },
     interrupt = function(condition) TRUE
@@ -213,13 +215,14 @@ run_job <- function(started, display, partial = function(result) NULL) {
 
 #' Checks a job until it is done
 #' @noRd
-watch_job <- function(job, display) {
+watch_job <- function(job, display, ready) {
   repeat {
     state <- rust_job_poll(job, poll_interval)
     if (!is.null(state$error)) abort_from_rust(state$error)
     # options(amocrm.verbose = TRUE) takes precedence over amocrm.quiet.
     for (line in state$log) message(log_text(line))
     display$update(state)
+    ready(job, state)
     if (state$done) break
     # Lets R handle Esc and Ctrl-C, and update the console.
     Sys.sleep(0)

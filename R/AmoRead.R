@@ -1,0 +1,26 @@
+#' Read a copy that AmoSync() has made
+#'
+#' @export
+AmoRead <- function(to, table, prefix = "") {
+  rows <- copy_reader(to, prefix)$read(check_text(table, "table"))
+  if (is.null(rows)) {
+    abort_input("table", gettextf("the copy has no table \"%s\"", table))
+  }
+  rows
+}
+
+#' @rdname AmoRead
+#' @export
+AmoSyncLog <- function(to, prefix = "") copy_reader(to, prefix)$log()
+
+#' What reads a copy, without taking it from others
+#' @return list of functions `read(table)`, NULL for an unknown one, and `log()`
+#' @noRd
+copy_reader <- function(to, prefix) {
+  if (inherits(to, "DBIConnection")) {
+    db <- list(conn = to, prefix = check_prefix(prefix))
+    create_own_tables(db)
+    return(list(read = function(table) dbi_read(db, table), log = function() dbi_log(db)))
+  }
+  folder_reader(to)
+}

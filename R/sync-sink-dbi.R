@@ -1,0 +1,500 @@
+# A copy in a database, through DBI alone: SQLite, DuckDB, PostgreSQL, MariaDB.
+#
+# Rows wait in temporary tables until all of a stream have come. One transaction then
+# deletes the rows that they replace, inserts them, and keeps the state. So a run
+# that is killed leaves the copy of the last finished stream.
+#
+# Types of columns are kept in a table of their own, since SQLite knows neither
+# times nor logicals. It gets times as text in UTC, "2026-11-28 09:30:00", which its
+# date functions read.
+
+dbi_sink <- function(conn, deleted, prefix) {
+  check_installed("DBI")
+  db <- list(conn = conn, prefix = prefix, staged = new.env(parent = emptyenv()))
+  create_own_tables(db)
+  lock <- dbi_lock(db)
+  list(
+    state = function(account) {
+      dbi_query(db, "SELECT * FROM %s WHERE account_id = %s", own(db, "state"),
+                sql_value(db, account))
+    },
+    stage = function(table, key, rows) dbi_stage(db, table, key, rows),
+    commit = function(account, stream, change) dbi_commit(db, account, stream, change, deleted),
+    dead = function(table, account) dbi_dead(db, table, account),
+    keys = function(table, key, account) dbi_keys(db, table, key, account),
+    read = function(table) dbi_read(db, table),
+    log = function() dbi_log(db),
+    beat = lock$beat,
+    close = function() {
+      drop_staged(db)
+      lock$release()
+    }
+  )
+}
+
+# --- SQL ------------------------------------------------------------------------
+
+sql_name <- function(db, name) as.character(DBI::dbQuoteIdentifier(db$conn, name))
+
+sql_names <- function(db, names) paste(vapply(names, sql_name, "", db = db), collapse = ", ")
+
+sql_value <- function(db, value) {
+  if (is.na(value)) {
+    "NULL"
+  } else if (is.character(value)) {
+    as.character(DBI::dbQuoteString(db$conn, enc2utf8(value)))
+  } else {
+    # Ids are doubles, which format() would round.
+    sprintf("%.15g", value)
+  }
+}
+
+#' The quoted name of a table of the copy, and of one of the package's own
+#' @noRd
+target <- function(db, table) sql_name(db, paste0(db$prefix, table))
+own <- function(db, table) target(db, paste0("amocrm_", table))
+
+dbi_run <- function(db, sql, ...) DBI::dbExecute(db$conn, sprintf(sql, ...))
+
+dbi_query <- function(db, sql, ...) DBI::dbGetQuery(db$conn, sprintf(sql, ...))
+
+#' Calls `code` as one transaction
+#' @noRd
+dbi_transaction <- function(db, code) {
+  DBI::dbBegin(db$conn)
+  done <- FALSE
+  on.exit(if (!done) DBI::dbRollback(db$conn))
+  value <- code()
+  DBI::dbCommit(db$conn)
+  done <- TRUE
+  value
+}
+
+# --- The package's own tables ---------------------------------------------------
+
+own_tables <- list(
+  state = c(account_id = "double", stream = "character", cursor_at = "double",
+            swept_at = "double", zone = "character"),
+  columns = c(table_name = "character", column_name = "character", type = "character",
+              place = "integer"),
+  log = sub("whole", "double", vapply(sync_log_columns, type_of, "")),
+  lock = c(owner = "character", beat_at = "double")
+)
+
+create_own_tables <- function(db) {
+  for (table in paste0("amocrm_", names(own_tables))) {
+    if (!DBI::dbExistsTable(db$conn, paste0(db$prefix, table))) {
+      create_table(db, table, own_tables[[sub("amocrm_", "", table)]])
+    }
+  }
+}
+
+create_table <- function(db, table, types) {
+  columns <- paste(vapply(names(types), sql_name, "", db = db), sql_types(db, types))
+  dbi_run(db, "CREATE TABLE %s (%s)", target(db, table), paste(columns, collapse = ", "))
+}
+
+#' How the database calls the types of R
+#' @noRd
+sql_types <- function(db, types) {
+  examples <- list(
+    double = 1.5, character = "", logical = NA,
+    POSIXct = if (is_sqlite(db)) "" else .POSIXct(0, tz = "UTC")
+  )
+  of <- function(type) {
+    if (type %in% c("integer", "whole")) "BIGINT" else DBI::dbDataType(db$conn, examples[[type]])
+  }
+  vapply(types, of, "")
+}
+
+is_sqlite <- function(db) inherits(db$conn, "SQLiteConnection")
+
+# --- Columns of the copy --------------------------------------------------------
+
+known_types <- function(db, table) {
+  known <- dbi_query(db, "SELECT column_name, type FROM %s WHERE table_name = %s ORDER BY place",
+                     own(db, "columns"), sql_value(db, table))
+  stats::setNames(as.character(known$type), known$column_name)
+}
+
+#' Makes a table fit for rows: new columns are added, types widen, none is dropped
+#' @noRd
+fit_table <- function(db, table, types) {
+  known <- known_types(db, table)
+  if (length(known) == 0) {
+    create_table(db, table, types)
+    keep_types(db, table, types, 0)
+    index_table(db, table, names(types))
+    return(types)
+  }
+  new <- types[setdiff(names(types), names(known))]
+  for (name in names(new)) {
+    dbi_run(db, "ALTER TABLE %s ADD COLUMN %s %s", target(db, table), sql_name(db, name),
+            sql_types(db, new[[name]]))
+  }
+  keep_types(db, table, new, length(known))
+  shared <- intersect(names(types), names(known))
+  wider <- mapply(wider_type, known[shared], types[shared])
+  for (name in shared[wider != known[shared]]) {
+    widen_column(db, table, name, known[[name]], wider[[name]])
+  }
+  known[shared] <- wider
+  c(known, new)
+}
+
+keep_types <- function(db, table, types, after) {
+  for (at in seq_along(types)) {
+    insert_own(db, "columns", list(table, names(types)[[at]], types[[at]], after + at))
+  }
+}
+
+#' The type that has the values of both
+#' @noRd
+wider_type <- function(x, y) {
+  if (x == y) {
+    return(x)
+  }
+  numbers <- c("integer", "whole", "double")
+  both <- match(c(x, y), numbers)
+  if (anyNA(both)) "character" else numbers[max(both)]
+}
+
+widen_column <- function(db, table, name, from, to) {
+  old <- sql_name(db, name)
+  new <- sql_name(db, paste0(name, "_wider"))
+  types <- sql_types(db, c(from, to))
+  if (types[[1]] != types[[2]]) {
+    value <- sprintf("CAST(%s AS %s)", old, types[[2]])
+    if (from == "double") value <- whole_as_text(db, old, value)
+    dbi_run(db, "ALTER TABLE %s ADD COLUMN %s %s", target(db, table), new, types[[2]])
+    dbi_run(db, "UPDATE %s SET %s = %s", target(db, table), new, value)
+    dbi_run(db, "ALTER TABLE %s DROP COLUMN %s", target(db, table), old)
+    dbi_run(db, "ALTER TABLE %s RENAME COLUMN %s TO %s", target(db, table), new, old)
+  }
+  dbi_run(db, "UPDATE %s SET type = %s WHERE table_name = %s AND column_name = %s",
+          own(db, "columns"), sql_value(db, to), sql_value(db, table), sql_value(db, name))
+}
+
+#' 5 as "5", not as "5.0"
+#' @noRd
+whole_as_text <- function(db, column, value) {
+  whole <- sprintf("CAST(%s AS BIGINT)", column)
+  sprintf("CASE WHEN %s = %s THEN CAST(%s AS %s) ELSE %s END", column, whole, whole,
+          sql_types(db, "character"), value)
+}
+
+index_table <- function(db, table, columns) {
+  keys <- intersect(c("account_id", "id", "talk_id", "pipeline_id"), columns)
+  dbi_run(db, "CREATE INDEX %s ON %s (%s)", sql_name(db, paste0(db$prefix, table, "_key")),
+          target(db, table), sql_names(db, keys))
+}
+
+# --- Staging --------------------------------------------------------------------
+
+staging <- function(db, table) sql_name(db, staging_name(db, table))
+staging_name <- function(db, table) paste0(db$prefix, "amocrm_new_", table)
+
+#' Keeps rows in a temporary table, all as text: a later batch may widen a column
+#' @noRd
+dbi_stage <- function(db, table, key, rows) {
+  staged <- db$staged[[table]]
+  rows <- merge_cases(rows, unique(c(names(known_types(db, table)), names(staged$types))))
+  types <- vapply(rows, type_of, "")
+  new <- setdiff(names(types), names(staged$types))
+  columns <- vapply(new, sql_name, "", db = db)
+  if (is.null(staged)) {
+    columns <- paste(columns, sql_types(db, "character"), collapse = ", ")
+    dbi_run(db, "CREATE TEMPORARY TABLE %s (%s)", staging(db, table), columns)
+  } else {
+    for (column in columns) {
+      dbi_run(db, "ALTER TABLE %s ADD COLUMN %s %s", staging(db, table), column,
+              sql_types(db, "character"))
+    }
+  }
+  shared <- setdiff(names(types), new)
+  types[shared] <- mapply(wider_type, staged$types[shared], types[shared])
+  earlier <- staged$types[setdiff(names(staged$types), names(types))]
+  db$staged[[table]] <- list(key = key, types = c(earlier, types))
+  if (nrow(rows) > 0) {
+    rows[] <- lapply(rows, column_text, zone = if (is_sqlite(db)) "" else "+00")
+    DBI::dbWriteTable(db$conn, staging_name(db, table), rows, append = TRUE, row.names = FALSE)
+  }
+}
+
+#' Values as a text that SQL's CAST() reads
+#' @noRd
+column_text <- function(column, zone) {
+  text <- if (inherits(column, "POSIXct")) {
+    paste0(format(column, "%Y-%m-%d %H:%M:%S", tz = "UTC"), zone)
+  } else if (is.logical(column)) {
+    as.character(as.integer(column))
+  } else if (is.double(column)) {
+    exact_text(column)
+  } else {
+    as.character(column)
+  }
+  text[is.na(column)] <- NA
+  text
+}
+
+#' Doubles in as few digits as give the same number again, without an exponent for
+#' whole ones
+#' @noRd
+exact_text <- function(numbers) {
+  text <- sprintf("%.15g", numbers)
+  whole <- which(numbers == trunc(numbers) & abs(numbers) < 1e15)
+  text[whole] <- sprintf("%.0f", numbers[whole])
+  rough <- which(as.numeric(text) != numbers)
+  text[rough] <- sprintf("%.17g", numbers[rough])
+  text
+}
+
+drop_staged <- function(db) {
+  for (table in ls(db$staged)) dbi_run(db, "DROP TABLE %s", staging(db, table))
+  rm(list = ls(db$staged), envir = db$staged)
+}
+
+# --- Commit ---------------------------------------------------------------------
+
+dbi_commit <- function(db, account, stream, change, deleted) {
+  tables <- ls(db$staged)
+  # Before the transaction: some databases end it when a table is altered.
+  types <- lapply(stats::setNames(nm = tables), function(table) {
+    fit_table(db, table, db$staged[[table]]$types)
+  })
+  counts <- dbi_transaction(db, function() {
+    counts <- replace_rows(db, account, stream, tables, types)
+    gone <- delete_rows(db, account, stream, change$gone, deleted)
+    keep_state(db, account, stream, change$state)
+    counts <- c(counts, deleted = gone)
+    keep_log(db, utils::modifyList(change$log, as.list(counts)))
+    counts
+  })
+  drop_staged(db)
+  counts
+}
+
+#' Staged rows take the place of those with their keys
+#' @noRd
+replace_rows <- function(db, account, stream, tables, types) {
+  counts <- c(inserted = 0, updated = 0)
+  if (!stream %in% tables) {
+    return(counts)
+  }
+  main <- staging(db, stream)
+  # Rows of linked tables belong to a row of the main one, by its id.
+  for (table in tables) {
+    key <- if (table == stream) db$staged[[table]]$key else "id"
+    found <- dbi_run(
+      db, "DELETE FROM %s WHERE account_id = %s AND EXISTS (SELECT 1 FROM %s AS s WHERE %s)",
+      target(db, table), sql_value(db, account), main,
+      same_key(db, target(db, table), key, types[[table]])
+    )
+    columns <- names(db$staged[[table]]$types)
+    written <- dbi_run(
+      db, "INSERT INTO %s (%s) SELECT %s FROM %s", target(db, table), sql_names(db, columns),
+      paste(cast(db, columns, types[[table]][columns]), collapse = ", "), staging(db, table)
+    )
+    if (table == stream) counts <- c(inserted = written - found, updated = found)
+  }
+  counts
+}
+
+#' The columns of a staged table with the types of the copy
+#' @noRd
+cast <- function(db, columns, types) {
+  sprintf("CAST(%s AS %s)", vapply(columns, sql_name, "", db = db), sql_types(db, types))
+}
+
+#' Whether a row of the copy has the key of a staged one, `s`; a part may be empty
+#' @noRd
+same_key <- function(db, table, key, types) {
+  columns <- vapply(key, sql_name, "", db = db)
+  staged <- sprintf("CAST(s.%s AS %s)", columns, sql_types(db, types[key]))
+  ours <- paste0(table, ".", columns)
+  empty <- sprintf("(%s IS NULL AND s.%s IS NULL)", ours, columns)
+  same <- paste0(ours, " = ", staged)
+  may_be_empty <- key == "event_id"
+  same[may_be_empty] <- paste0("(", same, " OR ", empty, ")")[may_be_empty]
+  paste(same, collapse = " AND ")
+}
+
+#' Marks or removes rows, and those of linked tables that belong to them
+#'
+#' @param gone data.frame of the key and deleted_at
+#' @return how many rows of the main table
+#' @noRd
+delete_rows <- function(db, account, stream, gone, deleted) {
+  if (is.null(gone) || nrow(gone) == 0) {
+    return(0)
+  }
+  key <- setdiff(names(gone), "deleted_at")
+  dbi_stage(db, "gone", key, gone)
+  counts <- vapply(copy_tables(db, stream), function(table) {
+    key <- if (table == stream) key else "id"
+    types <- known_types(db, table)
+    here <- target(db, table)
+    same <- same_key(db, here, key, types)
+    rows <- sprintf("account_id = %s AND EXISTS (SELECT 1 FROM %s AS s WHERE %s)",
+                    sql_value(db, account), staging(db, "gone"), same)
+    if (deleted == "remove") {
+      return(dbi_run(db, "DELETE FROM %s WHERE %s", here, rows))
+    }
+    at <- sprintf("(SELECT MAX(CAST(s.deleted_at AS %s)) FROM %s AS s WHERE %s)",
+                  sql_types(db, "POSIXct"), staging(db, "gone"), same)
+    dbi_run(db, "UPDATE %s SET deleted_at = %s WHERE deleted_at IS NULL AND %s", here, at, rows)
+  }, 0)
+  counts[[stream]]
+}
+
+#' The tables of a stream in the copy: its own, and `<stream>_...`
+#' @noRd
+copy_tables <- function(db, stream) {
+  known <- dbi_query(db, "SELECT DISTINCT table_name FROM %s", own(db, "columns"))$table_name
+  linked <- grep(paste0("^", stream, "_"), known, value = TRUE)
+  stats::setNames(nm = intersect(c(stream, setdiff(linked, names(sync_streams()))), known))
+}
+
+keep_state <- function(db, account, stream, state) {
+  where <- sprintf("account_id = %s AND stream = %s", sql_value(db, account),
+                   sql_value(db, stream))
+  dbi_run(db, "DELETE FROM %s WHERE %s", own(db, "state"), where)
+  insert_own(db, "state", list(account, stream, state$cursor, state$swept, state$zone))
+}
+
+#' Writes a row into a table of the package's own
+#' @noRd
+insert_own <- function(db, table, row) {
+  values <- cast_values(db, vapply(row, column_text, "", zone = "+00"), own_tables[[table]])
+  dbi_run(db, "INSERT INTO %s VALUES (%s)", own(db, table), values)
+}
+
+cast_values <- function(db, texts, types) {
+  quoted <- vapply(texts, sql_value, "", db = db)
+  paste(sprintf("CAST(%s AS %s)", quoted, sql_types(db, types)), collapse = ", ")
+}
+
+keep_log <- function(db, log) {
+  insert_own(db, "log", log)
+}
+
+# --- Reading --------------------------------------------------------------------
+
+dbi_read <- function(db, table) {
+  types <- known_types(db, table)
+  if (length(types) == 0) {
+    return(NULL)
+  }
+  zones <- dbi_query(db, "SELECT DISTINCT zone FROM %s", own(db, "state"))$zone
+  zone <- if (length(zones) == 1 && !is.na(zones)) zones else "UTC"
+  restore(dbi_query(db, "SELECT %s FROM %s", sql_names(db, names(types)), target(db, table)),
+          types, zone)
+}
+
+#' Columns as the types of R that they had
+#' @noRd
+restore <- function(rows, types, zone) {
+  rows[] <- Map(function(column, type) {
+    switch(type,
+      integer = as_integers(column),
+      whole = , double = as_doubles(column),
+      logical = as.logical(column),
+      POSIXct = structure(as_times(column), tzone = zone),
+      as.character(column)
+    )
+  }, rows, types)
+  rows
+}
+
+#' 64-bit integers and numbers as doubles
+#' @noRd
+as_doubles <- function(column) {
+  if (inherits(column, "integer64")) integer64_numbers(column) else as.double(column)
+}
+
+as_integers <- function(column) {
+  numbers <- as_doubles(column)
+  if (all(abs(numbers) <= .Machine$integer.max, na.rm = TRUE)) as.integer(numbers) else numbers
+}
+
+as_times <- function(column) {
+  if (inherits(column, "POSIXct")) {
+    return(.POSIXct(as.double(column)))
+  }
+  as.POSIXct(as.character(column), tz = "UTC", format = "%Y-%m-%d %H:%M:%S")
+}
+
+dbi_log <- function(db) {
+  restore(dbi_query(db, "SELECT * FROM %s", own(db, "log")), own_tables$log, "UTC")
+}
+
+#' The keys of the rows that are not deleted
+#' @noRd
+dbi_keys <- function(db, table, key, account) {
+  types <- known_types(db, table)
+  if (length(types) == 0) {
+    return(NULL)
+  }
+  there <- if ("deleted_at" %in% names(types)) "AND deleted_at IS NULL" else ""
+  rows <- dbi_query(db, "SELECT %s FROM %s WHERE account_id = %s %s", sql_names(db, key),
+                    target(db, table), sql_value(db, account), there)
+  restore(rows, types[key], "UTC")
+}
+
+#' The ids of rows that are marked as deleted, with the time
+#' @noRd
+dbi_dead <- function(db, table, account) {
+  types <- known_types(db, table)
+  if (!all(c("id", "deleted_at") %in% names(types))) {
+    return(NULL)
+  }
+  rows <- dbi_query(
+    db, "SELECT id, deleted_at FROM %s WHERE account_id = %s AND deleted_at IS NOT NULL",
+    target(db, table), sql_value(db, account)
+  )
+  restore(rows, types[names(rows)], "UTC")
+}
+
+# --- One run at a time ----------------------------------------------------------
+
+# Seconds without a sign of life after which a run counts as dead.
+lock_patience <- 600
+
+#' Takes the copy for this run, or says who has it
+#' @noRd
+dbi_lock <- function(db) {
+  me <- sprintf("%s, process %d", Sys.info()[["nodename"]], Sys.getpid())
+  now <- function() as.double(Sys.time())
+  dbi_transaction(db, function() {
+    held <- dbi_query(db, "SELECT * FROM %s", own(db, "lock"))
+    alive <- held$beat_at > now() - lock_patience & !vapply(held$owner, is_dead, NA)
+    if (any(alive)) abort_locked(held$owner[alive][[1]])
+    dbi_run(db, "DELETE FROM %s", own(db, "lock"))
+    insert_own(db, "lock", list(me, now()))
+  })
+  mine <- sql_value(db, me)
+  list(
+    beat = function() {
+      dbi_run(db, "UPDATE %s SET beat_at = %s WHERE owner = %s", own(db, "lock"),
+              sql_value(db, now()), mine)
+    },
+    release = function() dbi_run(db, "DELETE FROM %s WHERE owner = %s", own(db, "lock"), mine)
+  )
+}
+
+#' Whether a run is known to have ended: its process on this computer is gone, or is
+#' this one
+#' @noRd
+is_dead <- function(owner) {
+  here <- paste0(Sys.info()[["nodename"]], ", process ")
+  if (!startsWith(owner, here)) {
+    return(FALSE)
+  }
+  process <- as.integer(sub(here, "", owner, fixed = TRUE))
+  # Signal 0 asks whether a process exists; Windows has no such signal.
+  process == Sys.getpid() || (.Platform$OS.type == "unix" && !tools::pskill(process, 0))
+}
+
+abort_locked <- function(owner) {
+  abort("system", gettextf("another AmoSync() is at this copy: %s", owner))
+}

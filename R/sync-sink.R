@@ -1,0 +1,58 @@
+# A sink keeps a copy: a folder, a database, or a function of the user's. It is a
+# list of functions:
+#
+#   state(account)             what earlier runs have come to: data.frame of stream,
+#                              cursor and swept, in seconds since 1970
+#   stage(table, key, rows)    keeps rows until commit(). A later row replaces an
+#                              earlier one with the same key
+#   commit(account, stream, change)
+#                              one step, all or nothing: staged rows replace those
+#                              with their keys, rows in change$gone are deleted or
+#                              marked, change$state and change$log are kept.
+#                              Returns c(inserted, updated, deleted)
+#   keys(table, account)       the keys in the copy
+#   read(table)                a table of the copy
+#   log()                      what all runs did
+#   close()                    lets others use the copy
+
+#' The sink for the argument `to`
+#' @noRd
+open_sink <- function(to, deleted, prefix) {
+  if (is.function(to)) {
+    function_sink(to)
+  } else if (inherits(to, "DBIConnection")) {
+    dbi_sink(to, deleted, prefix)
+  } else if (is_one_text(to) && nzchar(to)) {
+    folder_sink(to, deleted)
+  } else {
+    abort_input("to", gettextf(
+      "`to` must be a folder, a DBI connection or a function, not %s", shown_value(to)
+    ))
+  }
+}
+
+#' Makes one column of names that differ by case only, as SQLite and DuckDB do
+#'
+#' A row that has values in both keeps both, with "; " between them.
+#' @param known names that the table has already: their spelling is kept
+#' @noRd
+merge_cases <- function(rows, known = character()) {
+  wanted <- c(known, names(rows))
+  spelling <- wanted[match(tolower(names(rows)), tolower(wanted))]
+  merged <- rows[!duplicated(spelling)]
+  names(merged) <- unique(spelling)
+  for (at in which(duplicated(spelling))) {
+    merged[[spelling[at]]] <- both(merged[[spelling[at]]], rows[[at]])
+  }
+  merged
+}
+
+both <- function(x, y) {
+  doubled <- !is.na(x) & !is.na(y) & x != y
+  x[is.na(x)] <- y[is.na(x)]
+  if (any(doubled)) {
+    x <- as.character(x)
+    x[doubled] <- paste(x[doubled], y[doubled], sep = "; ")
+  }
+  x
+}
