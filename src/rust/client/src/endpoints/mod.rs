@@ -9,6 +9,8 @@ mod customers;
 mod element_names;
 pub mod endpoint;
 pub mod entities;
+mod event_types;
+pub mod events;
 pub mod groups;
 pub mod incoming_leads;
 pub mod linked;
@@ -35,6 +37,7 @@ pub use element_names::element_type;
 
 /// The tables that are declared as data.
 pub static ENDPOINTS: &[&Endpoint] = &[
+    &event_types::EVENT_TYPES,
     &groups::GROUPS,
     &incoming_leads::INCOMING_LEADS,
     &pipelines::PIPELINES,
@@ -57,6 +60,9 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
         "account" => Box::new(AccountQuery),
         "custom_fields" => Box::<custom_fields::CustomFieldsQuery>::default(),
         "entity" => Box::new(entities::EntityQuery::new(entities::EntityRequest::new(&arguments)?)),
+        "events" => {
+            Box::new(events::EventsQuery::new(events::request::EventsRequest::new(&arguments)?))
+        }
         "notes" => Box::new(notes::NotesQuery::new(notes::NotesRequest::new(&arguments)?)),
         _ => return Err(arguments.unknown("what")),
     })

@@ -12,7 +12,7 @@ use crate::json::flatten::{Record, Value};
 use crate::json::page::BadCell;
 use crate::table::RowSink;
 use crate::table::column::{Column, Unreadable};
-use crate::table::column_builder::ColumnBuilder;
+use crate::table::column_builder::{ColumnBuilder, SortKey};
 use crate::table::row::Row;
 use crate::table::schema::Schema;
 use crate::table::seen_keys::{Key, SeenKeys};
@@ -280,7 +280,7 @@ impl Table {
     }
 
     /// The rows of several tables, each once, in ascending order of the given
-    /// number columns. The order of columns does not depend on which table has
+    /// columns. The order of columns does not depend on which table has
     /// which rows. None without tables.
     pub fn in_order(mut tables: Vec<Table>, names: &[&str]) -> Option<Table> {
         let mut firsts = Vec::new();
@@ -327,13 +327,15 @@ impl Table {
             .map_or_else(|| vec![f64::NAN; rows], |slot| self.columns[slot].numbers(rows))
     }
 
-    /// Sorts the rows by the given number columns, ascending. The sort is stable.
+    /// Sorts the rows by the given columns, ascending. The sort is stable.
     pub fn sort_by(&mut self, names: &[&str]) {
-        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
+        let rows = self.rows as usize;
+        let columns = names.iter().filter_map(|name| self.find(name));
+        let keys: Vec<SortKey> = columns.map(|slot| self.columns[slot].sort_key(rows)).collect();
         let mut order: Vec<u32> = (0..self.rows).collect();
         order.sort_by(|a, b| {
             keys.iter()
-                .map(|key| key[*a as usize].total_cmp(&key[*b as usize]))
+                .map(|key| key.compare(*a, *b))
                 .find(|ordering| ordering.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
