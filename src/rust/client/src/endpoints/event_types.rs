@@ -9,14 +9,15 @@ use crate::table::Schema;
 pub static EVENT_TYPES: Endpoint = Endpoint {
     name: "event_types",
     label: "types of events",
-    schema: &Schema { base: &["type", "code", "label"], integers: &["code"], ..Schema::TEXT },
+    schema: &Schema { base: &["type", "label"], ..Schema::TEXT },
     id: "key",
     v4: ListSpec {
         path: "/api/v4/events/types",
         member: "events_types",
         parameters: &[("language", "language_code", Sent::Only)],
         pagination: Pagination::Whole,
-        row: RowOf::Columns(&[("key", "type"), ("type", "code"), ("lang", "label")]),
+        // `type` is a number that nothing else mentions.
+        row: RowOf::Columns(&[("key", "type"), ("lang", "label")]),
         ..ListSpec::V4
     },
     ..Endpoint::DEFAULT
