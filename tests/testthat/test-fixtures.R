@@ -232,6 +232,69 @@ test_that("both APIs give the same parts of an account", {
   expect_both(AmoCustomFields(old), fields, c("is_editable", "is_required", "is_visible"))
 })
 
+#' Columns of events that have a value
+told <- function(events) {
+  events[vapply(events, function(column) !all(is.na(column)), NA)]
+}
+
+test_that("events tell what they hold, each value in its column", {
+  auth <- serve_v4("events?page=1&" = "events_list.lead.json")
+  events <- AmoEvents(auth)
+  expect_identical(attr(events$created_at, "tzone"), zone)
+  moved <- told(events[events$id == "01gavan0000000000000000005", ])
+  expect_identical(as.list(moved), list(
+    id = "01gavan0000000000000000005", type = "lead_status_changed",
+    type_label = "Lead moved to another stage",
+    type_label_ru = with(AmoEventTypes(), label_ru[type == "lead_status_changed"]),
+    entity_type = "lead", entity_id = 5100101L, created_by = 7001001L,
+    created_at = .POSIXct(1609459220, zone), after_status_id = 142L, before_status_id = 6200103L,
+    after_pipeline_id = 6100101L, before_pipeline_id = 6100101L, account_id = 31000777L
+  ))
+  added <- events[events$type == "lead_added", ]
+  expect_identical(added$after_note_id, 9000001L)
+  assigned <- events[events$type == "entity_responsible_changed", ]
+  expect_identical(assigned$before_responsible_user_id, 7001002L)
+})
+
+#' What AmoEvents() tells of an event with the values of a fixture
+told_of <- function(name) {
+  values <- read_text(fixture("v4", sprintf("events_value.%s.json", name)))
+  event <- sub("^\\{", "{\"id\":\"01e\",\"type\":\"x\",\"created_at\":1,", values)
+  page <- sprintf("{\"_embedded\":{\"events\":[%s]}}", event)
+  auth <- AmoSandbox(
+    notes = 0, access = "token", v2 = FALSE,
+    faults = list(
+      answer("/api/v4/account", "v4", "account_with_everything.json"),
+      list(path = "/api/v4/events?page=1&", nth = c(1, Inf), action = "body", body = page)
+    )
+  )
+  row <- told(AmoEvents(auth))
+  as.list(row[setdiff(names(row), c("id", "type", "created_at"))])
+}
+
+test_that("recorded values of events have the types of their columns", {
+  expect_identical(told_of("custom_field_value_changed"), list(
+    after_field_id = 6700101L, before_field_id = 6700101L,
+    after_field_value = "dock@gavan.example", before_field_value = "pier@gavan.example",
+    after_field_type = 8L, after_enum_id = 6800101L, after_field_id2 = 6700101L,
+    after_field_type2 = 8L, after_enum_id2 = 6800102L, after_field_value2 = "office@gavan.example",
+    before_field_type = 8L, before_enum_id = 6800101L
+  ))
+  expect_identical(told_of("empty"), `names<-`(list(), character()))
+  expect_identical(told_of("linked"), list(after_entity_type = "lead", after_entity_id = 5100101L))
+  expect_identical(told_of("nps_rate_added"), list(after_nps_rate = 9L))
+  expect_identical(told_of("transaction_added"), list(after_transaction_id = 6900101L))
+  expect_identical(told_of("task_type_changed"),
+                   list(after_task_type_id = 6300102L, before_task_type_id = 6300101L))
+  expect_identical(told_of("task_deadline_changed"), list(
+    after_task_deadline = .POSIXct(1609545600, zone),
+    before_task_deadline = .POSIXct(1609459200, zone)
+  ))
+  named <- told_of("sale_and_name")
+  expect_identical(named[1:2], list(after_sale = 250000L, before_sale = 180000L))
+  expect_type(named$before_name, "character")
+})
+
 test_that("log-ins are told from refusals", {
   for (name in c("auth-success.json", "auth-success-several.json")) {
     auth <- AmoSandbox(notes = 0, faults = list(answer("auth.php", "v2", name)))

@@ -13,6 +13,7 @@ use amocrm_client::account::oauth::read_tokens;
 use amocrm_client::account::time_zone::Zone;
 use amocrm_client::endpoints::custom_fields::{ENTITIES, field_type, read_document, read_fields};
 use amocrm_client::endpoints::entities::{Entity, EntityFilter, EntitySink, read_entities};
+use amocrm_client::endpoints::events::rows as amo_events;
 use amocrm_client::endpoints::notes::NOTES;
 use amocrm_client::endpoints::notes::v4::{events, notes, task_results};
 use amocrm_client::endpoints::pipelines::read_statuses;
@@ -50,6 +51,8 @@ checks! {
     v4_notes_keep_their_values
     v4_events_keep_their_values
     v4_values_of_events_that_were_notes_are_kept
+    v4_events_of_every_shape_tell_all_that_they_hold
+    v4_types_of_events_have_their_words
     v4_task_results_of_all_forms_are_read
     v4_accounts_tell_their_name_and_zone
     v4_tokens_are_read
@@ -225,6 +228,48 @@ fn v4_values_of_events_that_were_notes_are_kept(folder: &Path) {
             {
                 assert!(row.iter().any(|(_, found)| found == text), "{file} lost {text}: {row:?}");
             }
+        }
+    }
+}
+
+/// The texts of the cells whose columns begin like this.
+fn held<'r>(row: &'r [(String, String)], prefix: &str) -> Vec<&'r str> {
+    let begins = |(name, _): &&(String, String)| name.starts_with(prefix);
+    row.iter().filter(begins).map(|(_, text)| text.as_str()).collect()
+}
+
+fn v4_events_of_every_shape_tell_all_that_they_hold(folder: &Path) {
+    let events = ["v4/events_detail", "v4/events_value", "v4/event_"];
+    let single = events.iter().flat_map(|shape| payloads(folder, shape));
+    let of_pages = payloads(folder, "v4/events_list").into_iter().flat_map(|(file, page)| {
+        let events = page["_embedded"]["events"].as_array().unwrap().clone();
+        events.into_iter().map(move |event| (file.clone(), event))
+    });
+    for (file, mut event) in single.chain(of_pages) {
+        // Recorded values come without the event.
+        event["id"] = event.get("id").cloned().unwrap_or(json!("e"));
+        // No table: the one of these checks has numbers for ids.
+        let page = page_of("events", &event);
+        let row = rows(&page, "events", |event, row| !amo_events::write_row(event, row)).remove(0);
+        for (side, prefix) in [("value_after", "after_"), ("value_before", "before_")] {
+            assert_eq!(held(&row, prefix), scalars(&event[side]), "{file}");
+        }
+        for name in ["id", "type", "entity_type", "entity_id", "created_by", "created_at"] {
+            let told = event.get(name).map(|value| scalars(value).concat());
+            assert_eq!(cell(&row, name), told.as_deref(), "{file} {name}");
+        }
+    }
+}
+
+fn v4_types_of_events_have_their_words(folder: &Path) {
+    let types = ENDPOINTS.iter().find(|endpoint| endpoint.name == "event_types").unwrap();
+    for (file, page) in payloads(folder, "v4/events_types") {
+        let found = rows(&page, "events_types", |record, row| types.v4.write(record, row));
+        let sent = page["_embedded"]["events_types"].as_array().unwrap();
+        assert_eq!(found.len(), sent.len(), "{file}");
+        for (row, sent) in found.iter().zip(sent) {
+            assert_eq!(cell(row, "type"), sent["key"].as_str(), "{file}");
+            assert_eq!(cell(row, "label"), sent["lang"].as_str(), "{file}");
         }
     }
 }
