@@ -62,7 +62,7 @@ check_event_values <- function(values, argument) {
   }
   abort_values <- function() {
     abort_input(argument, join(
-      gettextf("`%s` must be a named list of `status_id` and `pipeline_id`, or of one of", argument),
+      gettextf("`%s` must be a named list of `status_id` and `pipeline_id`, or one of", argument),
       "`status_id`, `pipeline_id`, `responsible_user_id`, `enum_id`, `value`"
     ))
   }

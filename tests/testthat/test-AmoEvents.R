@@ -153,10 +153,9 @@ test_that("events are found by what was there before and after", {
   same_events(AmoEvents(auth, value_after = list(responsible_user_id = user)),
               assigned[assigned$after_responsible_user_id == user, ])
   prices <- events[events$type == "sale_field_changed", ]
-  same_events(
-    AmoEvents(auth, type = "sale_field_changed", value_after = list(value = prices$after_sale[[1]])),
-    prices[prices$after_sale == prices$after_sale[[1]], ]
-  )
+  price <- prices$after_sale[[1]]
+  same_events(AmoEvents(auth, type = "sale_field_changed", value_after = list(value = price)),
+              prices[prices$after_sale == price, ])
   chosen <- events[events$type == "custom_field_value_changed" & !is.na(events$after_enum_id), ]
   type <- sprintf("custom_field_%d_value_changed", chosen$after_field_id[[1]])
   same_events(AmoEvents(auth, type = type, value_after = list(enum_id = chosen$after_enum_id[[1]])),
