@@ -67,6 +67,7 @@ list_name <- function(name) {
       groups = gettext("groups"), pipelines = gettext("pipelines"),
       "incoming leads" = gettext("incoming leads"), "types of tasks" = gettext("types of tasks"),
       "custom fields" = gettext("custom fields"), "results of tasks" = gettext("results of tasks"),
+      events = gettext("events"), "types of events" = gettext("types of events"),
       "the account" = gettext("the account"), "the log-in" = gettext("the login"),
       "the tokens" = gettext("the tokens"), name
     )

@@ -677,6 +677,23 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_sorted_by_their_bytes_and_rows_without_come_last() {
+        let records = [
+            r#"{"id":1,"text":"b"}"#,
+            r#"{"id":2}"#,
+            r#"{"id":3,"text":"10"}"#,
+            r#"{"id":4,"text":"9"}"#,
+            r#"{"id":5,"text":"B"}"#,
+        ];
+        let mut sorted = table(&records);
+        sorted.sort_by(&["text", "id"]);
+        let ids = |table: &Table| table.texts("id").into_iter().flatten().collect::<String>();
+        assert_eq!(ids(&sorted), "34512");
+        sorted.sort_by(&["id"]);
+        assert_eq!(ids(&sorted), "12345");
+    }
+
+    #[test]
     fn tables_in_order_are_the_same_however_the_rows_were_spread() {
         let records = [
             r#"{"id":1,"created_at":3,"b":"x"}"#,

@@ -66,10 +66,7 @@ impl EventsQuery {
             let list = |feed: &Feed| list(feed, Span::default(), &rows);
             return Ok(feeds.iter().map(list).collect());
         }
-        let past = match asked.to {
-            Some(_) => asked,
-            None => Span { to: Some(present(context).await?), ..asked },
-        };
+        let past = Span { to: Some(end_of_past(asked.to, context).await?), ..asked };
         let mut lists = Vec::new();
         for feed in &feeds {
             let list = |span| list(feed, span, &rows);
@@ -102,8 +99,10 @@ impl EventsQuery {
 
 /// A list of events in order of time.
 fn list(feed: &Feed, span: Span, rows: &Arc<EventRows>) -> PagedList<Table> {
-    let name =
-        feed.kind.as_ref().map_or_else(|| "events".to_owned(), |kind| format!("{kind} events"));
+    let name = match feed.kind.as_deref() {
+        Some(kind) if !kind.starts_with("catalog_") => format!("{kind} events"),
+        _ => "events".to_owned(),
+    };
     let request = in_order(feed.request.clone(), "asc", span);
     let rows = Arc::clone(rows);
     let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
@@ -115,18 +114,29 @@ fn list(feed: &Feed, span: Span, rows: &Arc<EventRows>) -> PagedList<Table> {
     }
 }
 
-/// The moment up to which events are read: now, or the latest event where the clock of
-/// this computer is slow. Whatever happens meanwhile would move the lists.
-async fn present(context: &Context) -> Result<i64, Error> {
-    let request =
-        in_order(EventsRequest::default().feeds().remove(0).request, "desc", Span::default());
-    let rows = EventRows::new(&EventsRequest::default(), Span::default());
+/// The moment up to which events are read: whatever happens later would move the lists.
+async fn end_of_past(asked: Option<i64>, context: &Context) -> Result<i64, Error> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    match asked {
+        Some(moment) if moment <= now => Ok(moment),
+        asked => {
+            // The clock of this computer may be slow.
+            let present = latest_moment(context).await?.map_or(now, |latest| latest.max(now));
+            Ok(asked.map_or(present, |moment| moment.min(present)))
+        }
+    }
+}
+
+/// The time of the latest event.
+async fn latest_moment(context: &Context) -> Result<Option<i64>, Error> {
+    let all = EventsRequest::default();
+    let rows = EventRows::new(&all, Span::default());
+    let request = in_order(all.feed(None, &[], &[]).request, "desc", Span::default());
     let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
     let latest = PagedList::new("events", request, Pagination::Pages, 1, Table::new(&EVENTS), read);
     let page = latest.peek(PageRange { offset: 0, limit: 1 }, context).await?;
-    let moment = page.and_then(|page| first_moment(&page.rows));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    Ok(moment.unwrap_or(i64::MIN).max(i64::try_from(now).unwrap_or(i64::MAX)))
+    Ok(page.and_then(|page| first_moment(&page.rows)))
 }
 
 /// The time of the first of some events.

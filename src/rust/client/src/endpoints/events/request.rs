@@ -163,7 +163,8 @@ impl EventsRequest {
         wanted.map(ToString::to_string).collect()
     }
 
-    fn feed(&self, kind: Option<&str>, types: &[String], entities: &[String]) -> Feed {
+    /// The list of a kind, of some types and entities; of all where there are none.
+    pub fn feed(&self, kind: Option<&str>, types: &[String], entities: &[String]) -> Feed {
         let authors =
             if self.created_by.len() > AUTHORS_A_REQUEST { &[] } else { &*self.created_by };
         let request = Request::get(PATH)
