@@ -59,7 +59,8 @@
 #' @param from,to only events between these times, inclusive: `"2019-06-01
 #'   12:30:00"`, `"2019-06-01"` (midnight) or a Date in the account's time zone, or a
 #'   POSIXct.
-#' @param id ids of events, as text. The other arguments then filter the result.
+#' @param id ids of events, as text. The other arguments then filter the result, but
+#'   for `enum_id` and `value`.
 #' @param value_before,value_after only events with these values, see below.
 #'
 #' @return A data.frame with a row for each event, ordered by `created_at` and `id`.

@@ -80,6 +80,8 @@
 #'   \item{`amocrm_warning_no_source`}{API v4 has no notes of a type.}
 #'   \item{`amocrm_warning_no_chats`}{API v4 can't find the chat messages of one
 #'     contact, lead and so on.}
+#'   \item{`amocrm_warning_unknown_type`}{[AmoEventTypes()] does not list a type of
+#'     events.}
 #'   \item{`amocrm_warning_unknown_with`}{`with_with` has a name that amoCRM is
 #'     not known to have.}
 #'   \item{`amocrm_warning_unreadable_values`}{Values that can't be converted to
