@@ -436,7 +436,7 @@ fn incoming_leads_of_both_apis_keep_their_values(folder: &Path) {
 fn write_of(name: &str, api: Api) -> impl for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync {
     let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == name).expect(name);
     let (_, spec) = endpoint.spec(api);
-    move |record, row| spec.write(record, row)
+    move |record, row| spec.write(endpoint.schema, record, row)
 }
 
 fn users_groups_and_task_types_of_both_apis_keep_their_values(folder: &Path) {
