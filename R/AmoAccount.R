@@ -3,7 +3,8 @@
 #' What an account says of itself: names, currency, country, time zone, and which of
 #' its modules are on.
 #'
-#' Works over both APIs. API v2 tells less: what it doesn't tell is `NA`.
+#' With a token API v4 is asked, which tells more. With an API key, or
+#' `options(amocrm.api = "v2")`, what API v2 doesn't tell is `NA`.
 #'
 #' @param auth_list list created by [AmoAuthList()] or [AmoSandbox()]. `NULL`: the
 #'   credentials are in environment variables, see [AmoAuthList()].

@@ -7,7 +7,7 @@
 soak_rows <- 300
 soak_seconds <- 60
 
-# What reads a list, and from where (API v2, API v4).
+# What reads a list, and from where (API v2, API v4). What only API v4 has needs a token.
 soak_functions <- list(
   AmoNotes = list(
     read = function(auth, limit) AmoNotes(auth, "lead", limit = limit),
@@ -28,7 +28,18 @@ soak_functions <- list(
   ),
   AmoIncomingLeads = list(
     read = AmoIncomingLeads, paths = list(key = "/incoming_leads?", token = "/unsorted?")
-  )
+  ),
+  AmoTalks = list(read = AmoTalks, paths = list(token = "/talks?")),
+  AmoLossReasons = list(
+    read = function(auth, limit) AmoLossReasons(auth), paths = list(token = "/loss_reasons?")
+  ),
+  AmoTags = list(
+    read = function(auth, limit) AmoTags(auth, "lead"), paths = list(token = "/tags?")
+  ),
+  AmoSegments = list(
+    read = function(auth, limit) AmoSegments(auth), paths = list(token = "/segments?")
+  ),
+  AmoRoles = list(read = function(auth, limit) AmoRoles(auth), paths = list(token = "/roles?"))
 )
 
 # Requests, counted from 1.
@@ -199,6 +210,7 @@ soak_schedule <- function(seed, mode = NULL, name = NULL, access = NULL) {
   mode <- if (is.null(mode)) drawn[[1]] else mode[[seed %% length(mode) + 1]]
   if (is.null(name)) name <- drawn[[2]]
   if (is.null(access)) access <- drawn[[3]]
+  if (is.null(soak_functions[[name]]$paths[[access]])) access <- "token"
   limit <- sample(c(20, 37, 50), 1)
   paths <- soak_functions[[name]]$paths[[access]]
   faults <- if (mode == "mixed") {

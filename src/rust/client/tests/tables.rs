@@ -233,6 +233,10 @@ fn both_apis_give_the_account_as_one_row() {
         assert!(texts(&old, column)[0].is_none(), "{column}");
         assert!(texts(&new, column)[0].is_some(), "{column}");
     }
+    // V4 tells more: a token asks it although v2 answers.
+    let what = Arguments::default().set("what", ["account"]);
+    let usual = run_boxed(&sandbox, None, endpoints::query(what).unwrap());
+    assert_eq!((usual.api, sizes(&usual)), (Some(Api::V4), vec![("account", 1)]));
 }
 
 #[test]

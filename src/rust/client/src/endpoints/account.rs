@@ -26,6 +26,7 @@ pub static ACCOUNT: Endpoint = Endpoint {
         ]),
         ..ListSpec::V4
     },
+    is_better_in_v4: true,
     ..Endpoint::DEFAULT
 };
 

@@ -27,6 +27,8 @@ pub struct Endpoint {
     pub v2: Option<ListSpec>,
     /// Its lists over API v4.
     pub v4: ListSpec,
+    /// Whether v4 tells more than v2, so that a token asks v4.
+    pub is_better_in_v4: bool,
     /// Filters that are applied again to the rows received.
     pub filters: &'static [Filter],
     /// An argument whose values have lists of their own, and the first column, which says of
@@ -146,6 +148,7 @@ impl Endpoint {
         linked: &[],
         v2: None,
         v4: ListSpec::V4,
+        is_better_in_v4: false,
         filters: &[],
         list_column: None,
         order: &[],

@@ -128,6 +128,10 @@ impl Query for ListQuery {
         self.endpoint.v2.is_none().then_some(Api::V4)
     }
 
+    fn better_api(&self) -> Option<Api> {
+        self.endpoint.is_better_in_v4.then_some(Api::V4)
+    }
+
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
         async { self.read_lists(context).await.map_err(|error| self.explain(error, context.api)) }
             .boxed()
