@@ -25,15 +25,16 @@
 #'   Over API v4 only, otherwise `NA`:
 #'   \describe{
 #'     \item{`customers_mode`}{character: how customers are used: `"segments"`,
-#'       `"dynamic"` or `"periodicity"` (by period), `"disabled"` or `"unavailable"`}
+#'       `"periodicity"` (by period), `"dynamic"` (in old accounts), `"disabled"`, or
+#'       `"unavailable"`}
 #'     \item{`is_unsorted_on`}{logical: whether there are incoming leads, see
 #'       [AmoIncomingLeads()]}
-#'     \item{`is_loss_reason_enabled`}{logical: whether a lost lead needs a reason,
-#'       see [AmoLossReasons()]}
+#'     \item{`is_loss_reason_enabled`}{logical: whether lost leads have reasons, see
+#'       [AmoLossReasons()]}
 #'     \item{`is_api_filter_enabled`}{logical: whether the server filters leads,
 #'       contacts, companies and customers; otherwise they are filtered in R}
-#'     \item{`is_helpbot_enabled`, `is_technical_account`}{logical: whether there is
-#'       a bot; whether it is a partner's account for tests}
+#'     \item{`is_helpbot_enabled`, `is_technical_account`}{logical: whether a bot
+#'       answers usual questions; whether it is a technical account}
 #'     \item{`contact_name_display_order`}{integer: `1` for the first name first, `2`
 #'       for the last name first}
 #'     \item{`version`}{integer: version of amoCRM}

@@ -37,7 +37,7 @@
 #' @export
 AmoIncomingSummary <- function(auth_list = NULL, from = NULL, to = NULL, pipeline_id = NULL) {
   with_token_auth(auth_list, function(auth) {
-    read_table("incoming_summary", gettext("incoming leads"), auth, list(
+    read_table("incoming_summary", gettext("summary of incoming leads"), auth, list(
       from = check_time(from, "from"),
       to = check_time(to, "to"),
       pipeline_id = check_ids(pipeline_id, "pipeline_id")

@@ -66,6 +66,12 @@ list_name <- function(name) {
       tasks = gettext("tasks"), transactions = gettext("transactions"), users = gettext("users"),
       groups = gettext("groups"), pipelines = gettext("pipelines"),
       "incoming leads" = gettext("incoming leads"), "types of tasks" = gettext("types of tasks"),
+      talks = gettext("talks"), tags = gettext("tags"), sources = gettext("sources"),
+      roles = gettext("roles"), "loss reasons" = gettext("loss reasons"),
+      "statuses of customers" = gettext("statuses of customers"),
+      "segments of customers" = gettext("segments of customers"),
+      "groups of custom fields" = gettext("groups of custom fields"),
+      "summary of incoming leads" = gettext("summary of incoming leads"),
       "custom fields" = gettext("custom fields"), "results of tasks" = gettext("results of tasks"),
       "the account" = gettext("the account"), "the log-in" = gettext("the login"),
       "the tokens" = gettext("the tokens"), name

@@ -306,7 +306,8 @@ soak_is_fair <- function(faults, access) {
 soak_account <- function(schedule, faults = schedule$faults) {
   notes <- soak_functions[[schedule$name]]$notes
   amocrm::AmoSandbox(
-    notes = if (is.null(notes)) c(lead = soak_rows) else notes, leads = soak_rows, contacts = soak_rows, companies = soak_rows,
+    notes = if (is.null(notes)) c(lead = soak_rows) else notes,
+    leads = soak_rows, contacts = soak_rows, companies = soak_rows,
     customers = soak_rows, tasks = soak_rows, transactions = soak_rows, unsorted = soak_rows,
     seed = schedule$account, access = schedule$access,
     v2 = schedule$access == "key", faults = faults, now = "2025-12-29"

@@ -280,7 +280,9 @@ test_that("lists that administrators keep have the values of their answers", {
 })
 
 test_that("talks and the summary of incoming leads have the values of their answers", {
-  auth <- serve_v4(talks = "talks_list.json", "leads/unsorted/summary" = "leads_unsorted_summary.json")
+  auth <- serve_v4(
+    talks = "talks_list.json", "leads/unsorted/summary" = "leads_unsorted_summary.json"
+  )
   talks <- AmoTalks(auth)
   expect_identical(talks$id, c(38L, 39L))
   expect_identical(talks$entity_type, c("lead", NA))
