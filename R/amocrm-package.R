@@ -76,7 +76,8 @@
 #'   \item{`amocrm_warning_limit`}{`limit` is above 500: 500 is used.}
 #'   \item{`amocrm_warning_no_filters`}{API v4 has no filters in this account: the
 #'     whole list was read and filtered here.}
-#'   \item{`amocrm_warning_no_customers`}{The account has no customers.}
+#'   \item{`amocrm_warning_no_customers`}{The account has no customers, or does not use
+#'     them by period or by segment.}
 #'   \item{`amocrm_warning_no_source`}{API v4 has no notes of a type.}
 #'   \item{`amocrm_warning_no_chats`}{API v4 can't find the chat messages of one
 #'     contact, lead and so on.}

@@ -260,8 +260,12 @@ chose_v2 <- function(endpoint) {
 #' Whether a request is for a page of a list that takes a `limit`
 #' @noRd
 takes_limit <- function(endpoint) {
+  without <- c(
+    "account", "users", "pipelines", "custom_fields", "loss_reasons", "tags", "sources",
+    "statuses", "segments", "roles", "summary"
+  )
   isTRUE(startsWith(endpoint, "GET /api/")) &&
-    !grepl("/(account|users|pipelines|custom_fields)(/|$)", endpoint)
+    !grepl(sprintf("/(%s)(/|$)", paste(without, collapse = "|")), endpoint)
 }
 
 auth_advice <- function(code, endpoint) {

@@ -293,6 +293,66 @@ test_that("recorded values of events have the types of their columns", {
   named <- told_of("sale_and_name")
   expect_identical(named[1:2], list(after_sale = 250000L, before_sale = 180000L))
   expect_type(named$before_name, "character")
+test_that("both APIs give the same account", {
+  old <- AmoAccount(serve_v2())
+  new <- AmoAccount(serve_v4())
+  # The fixture of v4 is of an account that does not tell its language.
+  told <- setdiff(names(old)[!vapply(old, anyNA, NA)], "language")
+  expect_gt(length(told), 5)
+  expect_identical(new[told], old[told])
+  expect_identical(new$customers_mode, "segments")
+  expect_identical(new$version, 16L)
+  expect_false(new$is_helpbot_enabled)
+})
+
+test_that("lists that administrators keep have the values of their answers", {
+  auth <- serve_v4(
+    "leads/loss_reasons" = "loss_reasons_list.json", "leads/tags" = "tags_list.leads.json",
+    "contacts/tags" = "tags_list.contacts.json", sources = "sources_list.json",
+    "customers/statuses" = "customer_statuses_list.json",
+    "customers/segments" = "segments_list.json", roles = "roles_list.json",
+    "leads/custom_fields/groups" = "field_groups_list.leads.json"
+  )
+  moment <- function(seconds) .POSIXct(1609459200 + seconds, tz = zone)
+  reasons <- AmoLossReasons(auth)
+  expect_identical(reasons$id, c(730001L, 730002L))
+  expect_identical(reasons$updated_at, moment(c(0, 60)))
+  tags <- AmoTags(auth, c("lead", "contact"))
+  expect_identical(tags$entity_type, c("lead", "lead", "contact"))
+  expect_identical(tags$id, c(350001L, 350002L, 350001L))
+  expect_identical(tags$color, c(NA, "FFDC7F", NA))
+  sources <- AmoSources(auth)
+  expect_identical(sources$default, c(TRUE, FALSE))
+  expect_identical(sources$services_type, c(NA, "whatsapp"))
+  expect_identical(sources$services_params_waba, c(NA, TRUE))
+  expect_identical(AmoCustomerStatuses(auth)$type, c(4L, 0L))
+  segments <- AmoSegments(auth)
+  expect_identical(segments$customers_count, c(3L, 0L))
+  prices <- grep("available_products_price_types", names(segments), value = TRUE)
+  expect_identical(segments[[prices[[1]]]], c(450041L, NA))
+  expect_false(any(grepl("custom_fields", names(segments))))
+  roles <- AmoRoles(auth)
+  expect_identical(roles$rights_leads_edit, c("G", "D"))
+  expect_identical(roles$rights_mail_access, c(TRUE, FALSE))
+  expect_false(any(grepl("status_rights", names(roles))))
+  groups <- AmoFieldGroups(auth, "lead")
+  expect_identical(groups$id, c("default", "leads_900001", "statistic"))
+  expect_identical(groups$is_predefined, c(TRUE, FALSE, TRUE))
+})
+
+test_that("talks and the summary of incoming leads have the values of their answers", {
+  auth <- serve_v4(
+    talks = "talks_list.json", "leads/unsorted/summary" = "leads_unsorted_summary.json"
+  )
+  talks <- AmoTalks(auth)
+  expect_identical(talks$id, c(38L, 39L))
+  expect_identical(talks$entity_type, c("lead", NA))
+  expect_identical(talks$missed_at, .POSIXct(c(1609462830, NA), tz = zone))
+  expect_identical(talks$is_read, c(FALSE, TRUE))
+  expect_identical(as.list(AmoIncomingSummary(auth)), list(
+    pipeline_id = NA_integer_, total = 9L, accepted = 4L, declined = 2L,
+    average_sort_time = 15600L, sip = 2L, mail = 1L, forms = 5L, chats = 1L
+  ))
 })
 
 test_that("log-ins are told from refusals", {

@@ -255,6 +255,14 @@ test_that("a Russian session gets places, causes and waits in Russian", {
   expect_match(said$rows, "\u0441\u0434\u0435\u043b\u043e\u043a.*501.*1000")
 })
 
+test_that("the lists of all tables have names that can be translated", {
+  folder <- source_path("src", "rust", "client", "src", "endpoints")
+  lines <- unlist(lapply(list.files(folder, "[.]rs$", full.names = TRUE), readLines))
+  labels <- sub('^ +label: "(.*)",$', "\\1", grep('^ +label: ".+",$', lines, value = TRUE))
+  expect_gt(length(labels), 10)
+  expect_identical(setdiff(labels, names_of_switch(list_name)), character())
+})
+
 test_that("a Russian session gets the errors of the network in Russian", {
   said <- in_russian(c(
     "library(amocrm)",

@@ -176,8 +176,12 @@ impl<T: RowSink> PagedList<T> {
         let Some(range) = short_lists::beyond(parts.len(), self.pagination.paging(), limit) else {
             return Ok(parts);
         };
-        let is_short = short_lists::is_empty(self.fetch_part(context, range).await)?;
-        Ok(if is_short { vec![self] } else { parts })
+        match short_lists::is_empty(self.fetch_part(context, range).await) {
+            Ok(false) => Ok(parts),
+            Err(error) if !self.absence.is_some_and(|absence| absence(&error)) => Err(error),
+            // To ask for the list itself shows why it is missing.
+            Ok(true) | Err(_) => Ok(vec![self]),
+        }
     }
 
     /// One page, which is not kept. None where the server is too slow for it, or the

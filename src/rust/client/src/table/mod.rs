@@ -21,4 +21,4 @@ pub use row_sink::RowSink;
 pub use schema::Schema;
 pub use seen_keys::{Key, SeenKeys};
 pub use table::{MAX_COLUMNS, Table};
-pub use table_page::{Format, Map, RowMap, read_page};
+pub use table_page::{Format, Map, RowMap, read_page, read_row};
