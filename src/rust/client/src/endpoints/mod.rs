@@ -3,6 +3,7 @@
 //! May use: `query`, `paging`, `table`, `json`, `account`, `http`, and the files
 //! that `lib.rs` lists first.
 
+pub mod any_list;
 pub mod arguments;
 pub mod custom_fields;
 mod customers;
@@ -55,6 +56,7 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     }
     Ok(match what {
         "account" => Box::new(AccountQuery),
+        "any_list" => Box::new(any_list::AnyListQuery::new(&arguments)?),
         "custom_fields" => Box::<custom_fields::CustomFieldsQuery>::default(),
         "entity" => Box::new(entities::EntityQuery::new(entities::EntityRequest::new(&arguments)?)),
         "notes" => Box::new(notes::NotesQuery::new(notes::NotesRequest::new(&arguments)?)),

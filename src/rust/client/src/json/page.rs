@@ -63,18 +63,20 @@ pub struct Page<T> {
     pub keys: PageKeys,
     /// Whether the server names a next page.
     pub has_next: bool,
+    /// Whether the server does not page the list: the answer has all of it.
+    pub is_whole: bool,
 }
 
 impl<T> Page<T> {
     /// The page of an answer without a body.
     pub fn empty(rows: T) -> Self {
-        Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
+        Page { rows, records: 0, keys: PageKeys::default(), has_next: false, is_whole: false }
     }
 
     /// The same page with its rows in a list.
     pub fn into_list(self) -> Page<Vec<T>> {
-        let Page { rows, records, keys, has_next } = self;
-        Page { rows: vec![rows], records, keys, has_next }
+        let Page { rows, records, keys, has_next, is_whole } = self;
+        Page { rows: vec![rows], records, keys, has_next, is_whole }
     }
 }
 
@@ -123,6 +125,7 @@ fn read_list<R: RecordSink>(
             records: reader.count,
             keys: reader.keys.without_repeats(),
             has_next: reader.has_next,
+            is_whole: false,
         }),
         Err(error) => {
             Err(BadBody { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })
@@ -150,7 +153,7 @@ fn read_only<R: RecordSink>(text: &str, mut records: R) -> Result<Page<R::Rows>,
         path: sanitize(record.path()),
         detail: sanitize(&error.to_string()),
     })?;
-    Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
+    Ok(Page { records: 1, ..Page::empty(records.into_rows()) })
 }
 
 fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
@@ -363,7 +366,7 @@ impl<R: RecordSink> PageReader<'_, '_, R> {
 }
 
 /// The key of a record without an id: a hash of its fields.
-fn hash_of(record: &Record) -> u64 {
+pub fn hash_of(record: &Record) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     for field in record.iter() {
         (field.name(), field.value().text()).hash(&mut hasher);
