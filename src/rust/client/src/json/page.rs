@@ -63,20 +63,31 @@ pub struct Page<T> {
     pub keys: PageKeys,
     /// Whether the server names a next page.
     pub has_next: bool,
-    /// Whether the server does not page the list: the answer has all of it.
-    pub is_whole: bool,
+    /// How much of its list it is.
+    pub extent: Extent,
+}
+
+/// How much of its list a page is. Of most lists it is known that they are paged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// One of its pages.
+    Page,
+    /// The records of the first page, and nothing says that there are other pages.
+    Repeated,
+    /// All of it: the server does not page it.
+    Whole,
 }
 
 impl<T> Page<T> {
     /// The page of an answer without a body.
     pub fn empty(rows: T) -> Self {
-        Page { rows, records: 0, keys: PageKeys::default(), has_next: false, is_whole: false }
+        Page { rows, records: 0, keys: PageKeys::default(), has_next: false, extent: Extent::Page }
     }
 
     /// The same page with its rows in a list.
     pub fn into_list(self) -> Page<Vec<T>> {
-        let Page { rows, records, keys, has_next, is_whole } = self;
-        Page { rows: vec![rows], records, keys, has_next, is_whole }
+        let Page { rows, records, keys, has_next, extent } = self;
+        Page { rows: vec![rows], records, keys, has_next, extent }
     }
 }
 
@@ -125,7 +136,7 @@ fn read_list<R: RecordSink>(
             records: reader.count,
             keys: reader.keys.without_repeats(),
             has_next: reader.has_next,
-            is_whole: false,
+            extent: Extent::Page,
         }),
         Err(error) => {
             Err(BadBody { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })

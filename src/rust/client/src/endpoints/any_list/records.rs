@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use super::place::{Found, Place, find};
 use crate::bad_body::BadBody;
 use crate::json::flatten::{Field, Record, Value};
-use crate::json::page::{Page, hash_of};
+use crate::json::page::{Extent, Page, hash_of};
+use crate::json::page_keys::PageKeys;
 use crate::json::tree::Node;
 use crate::table::row::Row;
 use crate::table::{Format, Map, RowMap, Schema, Table, is_named_as_time, read_page};
@@ -40,6 +41,8 @@ pub struct Reader {
 struct Layout {
     place: Place,
     schema: &'static Schema,
+    /// The records of the first page.
+    first: PageKeys,
 }
 
 impl Reader {
@@ -61,7 +64,9 @@ impl Reader {
     pub fn read(&self, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> {
         let Some(body) = body else { return Ok(Page::empty(Table::new(&SCHEMA))) };
         if let Some(layout) = self.layout.get() {
-            return layout.read(body);
+            let page = layout.read(body)?;
+            let extent = layout.extent(body, &page)?;
+            return Ok(Page { extent, ..page });
         }
         let answer = Node::read(Some(body))?;
         let place = match find(&answer, self.member.as_deref(), &self.path)? {
@@ -69,18 +74,18 @@ impl Reader {
             Found::Nothing => return Ok(Page::empty(Table::new(&SCHEMA))),
             Found::Several(names) => {
                 self.choices.get_or_init(|| names);
-                return Ok(Page { is_whole: true, ..Page::empty(Table::new(&SCHEMA)) });
+                return Ok(Page { extent: Extent::Whole, ..Page::empty(Table::new(&SCHEMA)) });
             }
         };
         let records = place.records(&answer);
         let is_whole = place.is_whole(&answer, records.len(), self.limit);
         let schema = if is_whole { &KEYLESS } else { schema_of(&records) };
-        let layout = Layout { place, schema };
+        let layout = Layout { place, schema, first: PageKeys::default() };
         let page = layout.read(body)?;
         if page.records > 0 {
-            self.layout.get_or_init(|| layout);
+            self.layout.get_or_init(|| Layout { first: page.keys.clone(), ..layout });
         }
-        Ok(Page { is_whole, ..page })
+        Ok(Page { extent: if is_whole { Extent::Whole } else { Extent::Page }, ..page })
     }
 }
 
@@ -98,6 +103,16 @@ fn schema_of(records: &[&Node]) -> &'static Schema {
 }
 
 impl Layout {
+    fn extent(&self, body: &[u8], page: &Page<Table>) -> Result<Extent, BadBody> {
+        let is_repeated = !page.has_next && page.keys == self.first;
+        if !is_repeated {
+            return Ok(Extent::Page);
+        }
+        let answer = Node::read(Some(body))?;
+        let number = answer.get("_page").and_then(Node::text);
+        Ok(if number.is_none_or(|number| number == "1") { Extent::Repeated } else { Extent::Page })
+    }
+
     fn read(&self, body: &[u8]) -> Result<Page<Table>, BadBody> {
         let (list, body) = self.place.page(body);
         let is_hashed = self.schema.keys == [HASH];
@@ -136,7 +151,7 @@ fn write_row<'r>(record: &'r Record, row: &mut Row<'r>) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Reader, SCHEMA};
+    use super::{Extent, Reader, SCHEMA};
     use crate::table::{Column, RowSink, SeenKeys, Table, Type};
 
     /// The answers of a list as one table, the pages that ended it, and the choices.
@@ -221,8 +236,22 @@ mod tests {
     fn of_a_list_in_one_answer_all_rows_are_kept() {
         let body = r#"{"_total_items":2,"_embedded":{"a":[{"n":1},{"n":1}]}}"#;
         let read = Reader::new("x".to_owned(), None, 250).read(Some(body.as_bytes())).unwrap();
-        assert!(read.is_whole);
+        assert_eq!(read.extent, Extent::Whole);
         assert_eq!(table("x", None, &[body]).rows(), 2);
+    }
+
+    #[test]
+    fn the_first_page_once_more_is_told_from_a_page_that_has_a_number() {
+        let reader = Reader::new("x".to_owned(), None, 250);
+        let records = r#"{"id":1},{"id":2}"#;
+        let extent = |body: &str| reader.read(Some(body.as_bytes())).unwrap().extent;
+        assert_eq!(extent(&page(records)), Extent::Page);
+        assert_eq!(extent(&page(records)), Extent::Repeated);
+        assert_eq!(extent(&page(records).replace(r#""_page":1,"#, "")), Extent::Repeated);
+        assert_eq!(extent(&page(records).replace(r#""_page":1"#, r#""_page":2"#)), Extent::Page);
+        let next = r#""_links":{"next":{"href":"x"}},"_embedded""#;
+        assert_eq!(extent(&page(records).replace(r#""_embedded""#, next)), Extent::Page);
+        assert_eq!(extent(&page(r#"{"id":2},{"id":1}"#)), Extent::Page);
     }
 
     #[test]
@@ -237,7 +266,7 @@ mod tests {
     fn several_lists_are_told_and_end_the_reading() {
         let body = r#"{"_embedded":{"a":[{"id":1}],"b":[{"id":1}]}}"#;
         let reader = Reader::new("x".to_owned(), None, 250);
-        assert!(reader.read(Some(body.as_bytes())).unwrap().is_whole);
+        assert_eq!(reader.read(Some(body.as_bytes())).unwrap().extent, Extent::Whole);
         assert_eq!(reader.choices().unwrap(), ["a", "b"]);
     }
 

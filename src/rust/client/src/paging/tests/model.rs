@@ -8,7 +8,7 @@ use super::super::fetch_all::requests_ahead;
 use super::super::page_request::PageRequest;
 use super::super::pager::Pager;
 use super::super::{PageRange, Paging};
-use crate::json::page::Page;
+use crate::json::page::{Extent, Page};
 use crate::json::page_keys::PageKeys;
 use std::time::Duration;
 
@@ -357,7 +357,7 @@ impl Server {
             keys,
             rows: ids,
             has_next,
-            is_whole: false,
+            extent: Extent::Page,
         })
     }
 }
