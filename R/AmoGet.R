@@ -26,7 +26,8 @@
 #'
 #' All pages are read, so `page` is an error; `limit` is the number of rows per request
 #' (250, of events 100). One request holds about 7,500 characters, which is some 200
-#' ids.
+#' ids. Parameters are sent as they are: a filter that the account's plan does not
+#' include is ignored by amoCRM without a word (see `vignette("v2-v4")`).
 #'
 #' @section Columns:
 #' A record becomes a row as in [AmoNotes()]: nested names are joined by `_`
@@ -66,11 +67,11 @@
 #'
 #' AmoGet(auth, "webhooks")
 #'
-#' # Leads changed since October, with the reasons why they were lost
-#' leads <- AmoGet(auth, "leads", list(
-#'   with = "loss_reason",
-#'   filter = list(updated_at = list(from = as.POSIXct("2025-10-01", tz = "UTC")))
-#' ))
+#' # Tags of leads, and events of the last week
+#' AmoGet(auth, "leads/tags", list(limit = 50))
+#' week <- list(from = Sys.time() - 7 * 24 * 3600)
+#' events <- AmoGet(auth, "events", list(filter = list(created_at = week)))
+#' table(events$type)
 #'
 #' # A part of the account
 #' AmoGet(auth, "account", list(with = "users_groups"), member = "users_groups")
@@ -83,23 +84,15 @@ AmoGet <- function(auth_list, path, query = list(), member = NULL) {
       limit <- check_limit(suppressWarnings(as.numeric(parameters[is_limit])), 250)
       parameters[is_limit] <- sprintf("%.0f", limit)
     }
-    path <- check_api_path(path)
+    if (!is_one_text(path)) {
+      abort_input("path", gettext("`path` must be a single string, such as \"webhooks\""))
+    }
     label <- sub("[?].*", "", sub("^.*/api/v4/|^/", "", path))
     read_list("any_list", label, auth, list(
-      account = auth$domain, path = path, member = check_text(member, "member"),
+      account = auth$domain, path = enc2utf8(path), member = check_text(member, "member"),
       names = names(parameters), values = unname(parameters)
     ))
   })
-}
-
-#' A path as text. Rust refuses those that are not the account's own.
-#' @noRd
-check_api_path <- function(path) {
-  path <- check_text(path, "path")
-  if (is.null(path)) {
-    abort_input("path", gettext("`path` must be a single string, such as \"webhooks\""))
-  }
-  path
 }
 
 #' Parameters of a request: texts, named as the API names them
@@ -140,10 +133,9 @@ query_values <- function(value, name) {
   full <- parameter_name(name)
   names(texts) <- if (!is.null(keys)) {
     paste0(full, "[", keys, "]")
-  } else if (length(texts) == 1 || endsWith(full, "[]")) {
-    full
   } else {
-    paste0(full, "[]")
+    brackets <- if (length(texts) > 1 && !endsWith(full, "[]")) "[]"
+    rep(paste0(full, brackets), length(texts))
   }
   texts
 }

@@ -7,7 +7,7 @@
 soak_rows <- 300
 soak_seconds <- 60
 
-# What reads a list, and from where (API v2, API v4).
+# What reads a list, and from where (API v2, API v4). What only API v4 has needs a token.
 soak_functions <- list(
   AmoNotes = list(
     read = function(auth, limit) AmoNotes(auth, "lead", limit = limit),
@@ -28,6 +28,14 @@ soak_functions <- list(
   ),
   AmoIncomingLeads = list(
     read = AmoIncomingLeads, paths = list(key = "/incoming_leads?", token = "/unsorted?")
+  ),
+  AmoGet_leads = list(
+    read = function(auth, limit) AmoGet(auth, "leads", list(limit = min(limit, 250))),
+    paths = list(token = "/leads?")
+  ),
+  AmoGet_events = list(
+    read = function(auth, limit) AmoGet(auth, "events", list(limit = min(limit, 100))),
+    paths = list(token = "/events?")
   )
 )
 
@@ -199,6 +207,7 @@ soak_schedule <- function(seed, mode = NULL, name = NULL, access = NULL) {
   mode <- if (is.null(mode)) drawn[[1]] else mode[[seed %% length(mode) + 1]]
   if (is.null(name)) name <- drawn[[2]]
   if (is.null(access)) access <- drawn[[3]]
+  if (is.null(soak_functions[[name]]$paths[[access]])) access <- "token"
   limit <- sample(c(20, 37, 50), 1)
   paths <- soak_functions[[name]]$paths[[access]]
   faults <- if (mode == "mixed") {
