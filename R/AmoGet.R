@@ -20,9 +20,10 @@
 #' |------|------|
 #' | `list(with = c("contacts", "loss_reason"))` | `with=contacts,loss_reason` |
 #' | `list(order = list(id = "asc"))` | `order[id]=asc` |
-#' | `list(filter = list(id = 1:2))`, ``list(`filter[id]` = 1:2)`` | `filter[id][]=1&filter[id][]=2` |
+#' | `list(filter = list(id = 1:2))` | `filter[id][]=1&filter[id][]=2` |
+#' | `list("filter[id]" = 1:2)` | the same |
 #' | `list(filter = list(created_at = list(from = t)))` | `filter[created_at][from]=...` |
-#' | `list(filter = list(statuses = list(list(pipeline_id = 1))))` | `filter[statuses][0][pipeline_id]=1` |
+#' | `list(filter = list(x = list(list(status_id = 1))))` | `filter[x][0][status_id]=1` |
 #'
 #' All pages are read, so `page` is an error; `limit` is the number of rows per request
 #' (250, of events 100). One request holds about 7,500 characters, which is some 200

@@ -329,6 +329,8 @@ soak_undisturbed <- function(schedule) {
 soak_ids <- function(table) {
   ids <- table$uid
   if (is.null(ids)) ids <- table$id
+  # A table without rows may have no columns.
+  if (is.null(ids)) ids <- character()
   if (!is.character(ids)) ids <- format(ids, scientific = FALSE, trim = TRUE)
   events <- table$event_id
   if (is.null(events)) ids else ifelse(is.na(events), ids, events)

@@ -90,9 +90,11 @@ test_that("anything else is refused before a byte is sent", {
   for (query in list(
     1, "a=b", list(1), list(a = 1, 2), c(a = 1), list(page = 2), list("page[]" = 1:2),
     list(" page" = 2), list(limit = 0), list(limit = "all"), list(limit = 1:2),
-    list(limit = NULL, page = 3), list(a = NA), list(a = c(1, NA)), list(a = Inf), list(a = NULL, NULL, 3),
+    list(limit = NULL, page = 3), list(a = NA), list(a = c(1, NA)), list(a = Inf),
+    list(a = NULL, NULL, 3),
     list(a = Sys.Date()), list(a = sum), list(a = 1i), list(a = integer()), list(a = new.env()),
-    list(a = data.frame(b = 1)), list("a b" = 1), list("a&page" = 2), list(a = list("]&page=3[" = 1)),
+    list(a = data.frame(b = 1)), list("a b" = 1), list("a&page" = 2),
+    list(a = list("]&page=3[" = 1)),
     list(filter = list(id = 1:2000)), data.frame(a = 1), NULL
   )) {
     expect_error(AmoGet(auth, "leads", query), class = "amocrm_error_input")
@@ -116,7 +118,9 @@ test_that("parameters are sent as the API writes them", {
   }
   moment <- as.POSIXct("2025-10-01", tz = "UTC")
   expect_identical(sent(), character())
-  expect_identical(sent(a = NULL, b = TRUE, c = 1.5, d = 1e15), c("b=1", "c=1.5", "d=1000000000000000"))
+  expect_identical(
+    sent(a = NULL, b = TRUE, c = 1.5, d = 1e15), c("b=1", "c=1.5", "d=1000000000000000")
+  )
   expect_identical(sent(with = c("contacts", "tags")), "with=contacts,tags")
   expect_identical(sent(`filter[id]` = 1:2), c("filter[id][]=1", "filter[id][]=2"))
   expect_identical(sent(`filter[id][]` = 1:2), c("filter[id][]=1", "filter[id][]=2"))
