@@ -42,7 +42,9 @@
 #' columns named `..._at` are seconds since 1970: they become POSIXct in the account's
 #' time zone, and 0 becomes `NA`.
 #'
-#' Rows stand in the server's order and come once: records are told apart by `id`, else
+#' Leads, contacts, companies, tasks and notes are requested in the order of their ids,
+#' events by time, unless `query` has an `order`: rows that change meanwhile then keep
+#' their place. Other lists come in the server's order. Rows come once: records are told apart by `id`, else
 #' `uid`, `uuid`, `talk_id` or `key`. Where a paged list has none of these, of rows that
 #' are equal in all columns one is kept.
 #'
@@ -117,6 +119,8 @@ flatten_query <- function(value, name) {
   if (!is.list(value) || is.object(value)) {
     return(query_values(value, name))
   }
+  # To leave it out might ask for all rows in place of none.
+  if (length(value) == 0 && length(name) > 0) abort_query(value, name)
   keys <- names(value)
   if (is.null(keys)) keys <- seq_along(value) - 1
   parts <- Map(function(part, key) flatten_query(part, c(name, key)), unname(value), keys)

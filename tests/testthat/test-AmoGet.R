@@ -92,7 +92,8 @@ test_that("anything else is refused before a byte is sent", {
     list(" page" = 2), list(limit = 0), list(limit = "all"), list(limit = 1:2),
     list(limit = NULL, page = 3), list(a = NA), list(a = c(1, NA)), list(a = Inf),
     list(a = NULL, NULL, 3),
-    list(a = Sys.Date()), list(a = sum), list(a = 1i), list(a = integer()), list(a = new.env()),
+    list(a = Sys.Date()), list(a = sum), list(a = 1i), list(a = integer()), list(a = list()),
+    list(filter = list(id = list())), list(a = new.env()),
     list(a = data.frame(b = 1)), list("a b" = 1), list("a&page" = 2),
     list(a = list("]&page=3[" = 1)),
     list(filter = list(id = 1:2000)), data.frame(a = 1), NULL

@@ -41,13 +41,16 @@ impl AnyListQuery {
     /// [`Error::Input`] for a path or parameters that must not be sent.
     pub fn new(arguments: &Arguments) -> Result<Self, Error> {
         let Asked { path, query, limit } = Asked::new(arguments)?;
-        let name = path.trim_start_matches(ROOT).to_owned();
+        let name = path.strip_prefix(ROOT).unwrap_or(&path).to_owned();
         let most = if name == "events" { EVENTS_LIMIT } else { V4_LIMIT };
         let limit = limit.unwrap_or(most).min(most);
         let member = arguments.text("member").map(str::to_owned);
-        let reader = Arc::new(Reader::new(name.clone(), member, limit));
-        let request = query
-            .iter()
+        let order = if is_ordered(&query) { None } else { steady_order(&name) };
+        // Events of one second may change places.
+        let tied = order.filter(|order| *order == "created_at");
+        let reader = Arc::new(Reader::new(name.clone(), member, limit, tied));
+        let order = order.map(|order| (format!("order[{order}]"), "asc".to_owned()));
+        let request = (query.iter().chain(&order))
             .fold(Request::get(path), |request, (name, value)| request.query(name, value));
         let read = Arc::clone(&reader);
         let list = PagedList::new(
@@ -87,6 +90,20 @@ impl AnyListQuery {
     }
 }
 
+fn is_ordered(query: &[(String, String)]) -> bool {
+    query.iter().any(|(name, _)| name.starts_with("order"))
+}
+
+/// An order in which changes don't move rows, where the API has one (docs/api-v4.md,
+/// Orders).
+fn steady_order(path: &str) -> Option<&'static str> {
+    match path {
+        "leads" | "contacts" | "companies" | "tasks" => Some("id"),
+        "events" => Some("created_at"),
+        _ => path.ends_with("/notes").then_some("id"),
+    }
+}
+
 impl Query for AnyListQuery {
     fn only_api(&self) -> Option<Api> {
         Some(Api::V4)
@@ -113,5 +130,45 @@ impl Query for AnyListQuery {
 
     fn warnings(&self) -> Vec<Warning> {
         self.no_customers.get().map(|()| Warning::NoCustomers).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::AnyListQuery;
+    use crate::endpoints::arguments::Arguments;
+
+    /// The first request for a list.
+    fn asked(path: &str, name: &str, value: &str) -> String {
+        let arguments = Arguments::default()
+            .set("account", ["sub"])
+            .set("path", [path])
+            .set("names", [name])
+            .set("values", [value]);
+        let request = AnyListQuery::new(&arguments).unwrap().list.first_request();
+        format!("{}?{}", request.path(), request.shown_query())
+    }
+
+    #[test]
+    fn lists_come_in_an_order_that_changes_leave_alone_unless_another_one_is_asked_for() {
+        for (path, order) in [
+            ("leads", "&order[id]=asc"),
+            ("leads/notes", "&order[id]=asc"),
+            ("contacts/5/notes", "&order[id]=asc"),
+            ("leads/pipelines", ""),
+            ("customers", ""),
+        ] {
+            let expected = format!("/api/v4/{path}?page=1&limit=250&with=x{order}");
+            assert_eq!(asked(path, "with", "x"), expected);
+        }
+        assert_eq!(
+            asked("events", "limit", "250"),
+            "/api/v4/events?page=1&limit=100&order[created_at]=asc"
+        );
+        assert_eq!(
+            asked("leads", "order[updated_at]", "desc"),
+            "/api/v4/leads?page=1&limit=250&order[updated_at]=desc"
+        );
     }
 }

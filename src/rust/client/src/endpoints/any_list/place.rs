@@ -100,55 +100,55 @@ fn find_in(
     member: Option<&str>,
     path: &str,
 ) -> Found {
-    let lists: Vec<&str> = embedded.map(lists_of).unwrap_or_default();
-    let own: Vec<&(String, Node)> =
-        members.iter().filter(|(name, _)| !name.starts_with('_')).collect();
+    let embedded = embedded.map(Node::members).unwrap_or_default();
+    let own: Vec<_> = members.iter().filter(|(name, _)| !name.starts_with('_')).collect();
+    let lists = names_of_lists(embedded);
+    if own.is_empty() && embedded.is_empty() {
+        return Found::Nothing;
+    }
     if let Some(wanted) = member {
-        let is_own = |(name, node): &&&(String, Node)| name == wanted && is_list(node);
-        return if lists.contains(&wanted) {
-            Found::Records(Place::Embedded(wanted.to_owned()))
-        } else if own.iter().find(is_own).is_some() {
-            Found::Records(Place::Member(wanted.to_owned()))
-        } else if lists.is_empty() && own.is_empty() {
-            Found::Nothing
-        } else {
-            let own_lists = own.iter().filter(|(_, node)| is_list(node)).map(|(name, _)| &**name);
-            several(lists.into_iter().chain(own_lists))
-        };
+        return named(wanted, &lists, &names_of_lists(own));
     }
     let last = path.rsplit('/').next().unwrap_or_default();
     match (own.as_slice(), lists.as_slice()) {
-        ([], []) => Found::Nothing,
         ([], [only]) => Found::Records(Place::Embedded((*only).to_owned())),
-        ([], lists) if lists.contains(&last) => Found::Records(Place::Embedded(last.to_owned())),
-        ([], lists) => several(lists.iter().copied()),
-        ([(name, Node::Array(records))], []) if is_list_of_objects(records) => {
+        ([], [_, ..]) if lists.contains(&last) => Found::Records(Place::Embedded(last.to_owned())),
+        ([], [_, ..]) => Found::Several(lists.iter().map(ToString::to_string).collect()),
+        ([(name, node @ Node::Array(records))], []) if !records.is_empty() && is_list(node) => {
             Found::Records(Place::Member(name.clone()))
         }
         _ => Found::Records(Place::Record),
     }
 }
 
-fn several<'n>(names: impl Iterator<Item = &'n str>) -> Found {
-    Found::Several(names.map(str::to_owned).collect())
+/// The list of this name: one that is embedded, or a member of the answer itself.
+fn named(wanted: &str, embedded: &[&str], own: &[&str]) -> Found {
+    if embedded.contains(&wanted) {
+        Found::Records(Place::Embedded(wanted.to_owned()))
+    } else if own.contains(&wanted) {
+        Found::Records(Place::Member(wanted.to_owned()))
+    } else {
+        Found::Several(embedded.iter().chain(own).map(ToString::to_string).collect())
+    }
 }
 
 /// The members that may be lists. An empty one can be anything.
-fn lists_of(embedded: &Node) -> Vec<&str> {
-    let lists = embedded.members().iter().filter(|(_, node)| is_list(node));
+fn names_of_lists<'n>(members: impl IntoIterator<Item = &'n (String, Node)>) -> Vec<&'n str> {
+    let lists = members.into_iter().filter(|(_, node)| is_list(node));
     lists.map(|(name, _)| name.as_str()).collect()
 }
 
+/// API v2 has objects keyed by id in place of arrays; v4 may have some, too.
 fn is_list(node: &Node) -> bool {
     match node {
-        Node::Array(records) => records.is_empty() || is_list_of_objects(records),
-        Node::Object(_) | Node::Null => true,
+        Node::Array(_) | Node::Object(_) => node.values().into_iter().all(is_object),
+        Node::Null => true,
         Node::Scalar(..) => false,
     }
 }
 
-fn is_list_of_objects(records: &[Node]) -> bool {
-    !records.is_empty() && records.iter().all(|record| matches!(record, Node::Object(_)))
+fn is_object(node: &Node) -> bool {
+    matches!(node, Node::Object(_))
 }
 
 #[cfg(test)]
@@ -199,6 +199,7 @@ mod tests {
             r#"{"total":5,"categories":{"sip":{"total":1}}}"#,
             r#"{"id":1,"fields":[{"id":2}]}"#,
             r#"{"settings":["a","b"]}"#,
+            r#"{"_links":{},"_embedded":{"warning":{"message":"x"}}}"#,
         ] {
             assert_eq!(found(json, None, "leads/1"), Found::Records(Place::Record), "{json}");
         }

@@ -33,6 +33,7 @@ pub struct Reader {
     path: String,
     member: Option<String>,
     limit: u32,
+    order: Option<&'static str>,
     layout: OnceLock<Layout>,
     choices: OnceLock<Vec<String>>,
 }
@@ -41,15 +42,22 @@ pub struct Reader {
 struct Layout {
     place: Place,
     schema: &'static Schema,
+    order: Option<&'static str>,
     /// The records of the first page.
     first: PageKeys,
 }
 
 impl Reader {
-    /// For the list at `path`, of which `limit` records are asked for at once.
-    pub fn new(path: String, member: Option<String>, limit: u32) -> Self {
+    /// For the list at `path`, of which `limit` records are asked for at once. It may be
+    /// sorted by a member, `order`, that is equal in several records.
+    pub fn new(
+        path: String,
+        member: Option<String>,
+        limit: u32,
+        order: Option<&'static str>,
+    ) -> Self {
         let (layout, choices) = (OnceLock::new(), OnceLock::new());
-        Reader { path, member, limit, layout, choices }
+        Reader { path, member, limit, order, layout, choices }
     }
 
     /// The members that may be meant, if it is not known which one.
@@ -80,7 +88,7 @@ impl Reader {
         let records = place.records(&answer);
         let is_whole = place.is_whole(&answer, records.len(), self.limit);
         let schema = if is_whole { &KEYLESS } else { schema_of(&records) };
-        let layout = Layout { place, schema, first: PageKeys::default() };
+        let layout = Layout { place, schema, order: self.order, first: PageKeys::default() };
         let page = layout.read(body)?;
         if page.records > 0 {
             self.layout.get_or_init(|| Layout { first: page.keys.clone(), ..layout });
@@ -127,7 +135,7 @@ impl Layout {
             list,
             schema: self.schema,
             id: self.schema.keys.first().unwrap_or(&HASH),
-            order: None,
+            order: self.order,
             map: Map::FunctionWithEmbedded(write),
         };
         let mut page = read_page(&body, &format)?;
@@ -156,7 +164,7 @@ mod tests {
 
     /// The answers of a list as one table, the pages that ended it, and the choices.
     fn table(path: &str, member: Option<&str>, answers: &[&str]) -> Table {
-        let reader = Reader::new(path.to_owned(), member.map(str::to_owned), 250);
+        let reader = Reader::new(path.to_owned(), member.map(str::to_owned), 250, None);
         let (mut table, mut seen) = (Table::new(&SCHEMA), SeenKeys::default());
         for answer in answers {
             table.append(reader.read(Some(answer.as_bytes())).unwrap().rows, &mut seen);
@@ -235,14 +243,15 @@ mod tests {
     #[test]
     fn of_a_list_in_one_answer_all_rows_are_kept() {
         let body = r#"{"_total_items":2,"_embedded":{"a":[{"n":1},{"n":1}]}}"#;
-        let read = Reader::new("x".to_owned(), None, 250).read(Some(body.as_bytes())).unwrap();
+        let read =
+            Reader::new("x".to_owned(), None, 250, None).read(Some(body.as_bytes())).unwrap();
         assert_eq!(read.extent, Extent::Whole);
         assert_eq!(table("x", None, &[body]).rows(), 2);
     }
 
     #[test]
     fn the_first_page_once_more_is_told_from_a_page_that_has_a_number() {
-        let reader = Reader::new("x".to_owned(), None, 250);
+        let reader = Reader::new("x".to_owned(), None, 250, None);
         let records = r#"{"id":1},{"id":2}"#;
         let extent = |body: &str| reader.read(Some(body.as_bytes())).unwrap().extent;
         assert_eq!(extent(&page(records)), Extent::Page);
@@ -265,14 +274,14 @@ mod tests {
     #[test]
     fn several_lists_are_told_and_end_the_reading() {
         let body = r#"{"_embedded":{"a":[{"id":1}],"b":[{"id":1}]}}"#;
-        let reader = Reader::new("x".to_owned(), None, 250);
+        let reader = Reader::new("x".to_owned(), None, 250, None);
         assert_eq!(reader.read(Some(body.as_bytes())).unwrap().extent, Extent::Whole);
         assert_eq!(reader.choices().unwrap(), ["a", "b"]);
     }
 
     #[test]
     fn an_answer_that_does_not_belong_to_the_list_can_not_be_read() {
-        let reader = Reader::new("x".to_owned(), None, 250);
+        let reader = Reader::new("x".to_owned(), None, 250, None);
         assert_eq!(reader.read(Some(b"[]")).unwrap().records, 0);
         assert_eq!(reader.read(Some(page(r#"{"id":1}"#).as_bytes())).unwrap().records, 1);
         for body in ["[]", "{}", r#"{"id":1}"#, "<html>", r#"{"_embedded":{"list":[5]}}"#] {
