@@ -44,7 +44,7 @@
 #' came). A field without a value is `NULL`. The classes:
 #' \describe{
 #'   \item{`amocrm_error_input`}{An argument or an option is wrong; nothing was
-#'     sent. The field `argument` names it.}
+#'     sent (unless it is `member` of [AmoGet()]). The field `argument` names it.}
 #'   \item{`amocrm_error_auth`}{The server does not accept the credentials. The
 #'     field `code` is amoCRM's own.}
 #'   \item{`amocrm_error_forbidden`}{HTTP 403: the user or the token lacks a
@@ -73,7 +73,8 @@
 #'   \item{`amocrm_warning_partial`}{The table is incomplete, see
 #'     `amocrm.on_error`. It has the fields `partial`, `status`, `endpoint` and
 #'     `pages`.}
-#'   \item{`amocrm_warning_limit`}{`limit` is above 500: 500 is used.}
+#'   \item{`amocrm_warning_limit`}{`limit` is above 500 (250 for [AmoGet()]), which is
+#'     used.}
 #'   \item{`amocrm_warning_no_filters`}{API v4 has no filters in this account: the
 #'     whole list was read and filtered here.}
 #'   \item{`amocrm_warning_no_customers`}{The account has no customers, or does not use

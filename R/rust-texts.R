@@ -7,10 +7,22 @@ rust_input_texts <- function() {
   gettext(
     "`domain` must be the account's subdomain (\"mycompany\"), its full host (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\") or its address in the browser (\"https://mycompany.amocrm.ru/\")",
     "API v4 takes no API key: give AmoAuthList() an `access_token`",
-    "this sandbox has ended: start another with AmoSandbox()"
+    "this sandbox has ended: start another with AmoSandbox()",
+    "`path` must be a path of the account's own API v4, such as \"webhooks\", \"leads/pipelines/11/statuses\" or \"/api/v4/leads\", without `?`: parameters belong in `query`",
+    "names in `query` must be made of letters, digits, `_`, `-` and brackets",
+    "`query` can't have a `page`: all pages of a list are read",
+    "`limit` must be a whole number",
+    "`query` is too long for one request: ask for less at once"
   )
 }
 # nolint end
+
+#' An input error of Rust
+#' @noRd
+input_text <- function(message) {
+  choices <- captured("^`member` must be one of (.*)$", message)
+  if (is.null(choices)) gettext(message) else gettextf("`member` must be one of %s", choices)
+}
 
 #' What the groups of a pattern match in a text, or NULL if there is no match
 #' @noRd

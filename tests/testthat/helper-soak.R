@@ -46,6 +46,14 @@ soak_functions <- list(
   ),
   AmoRoles = list(
     read = function(auth, limit) AmoRoles(auth), paths = list(token = "/roles?"), is_short = TRUE
+  ),
+  AmoGet_leads = list(
+    read = function(auth, limit) AmoGet(auth, "leads", list(limit = min(limit, 250))),
+    paths = list(token = "/leads?")
+  ),
+  AmoGet_events = list(
+    read = function(auth, limit) AmoGet(auth, "events", list(limit = min(limit, 100))),
+    paths = list(token = "/events?")
   )
 )
 
@@ -344,6 +352,8 @@ soak_undisturbed <- function(schedule) {
 soak_ids <- function(table) {
   ids <- table$uid
   if (is.null(ids)) ids <- table$id
+  # A table without rows may have no columns.
+  if (is.null(ids)) ids <- character()
   if (!is.character(ids)) ids <- format(ids, scientific = FALSE, trim = TRUE)
   events <- table$event_id
   if (is.null(events)) ids else ifelse(is.na(events), ids, events)

@@ -293,6 +293,8 @@ test_that("recorded values of events have the types of their columns", {
   named <- told_of("sale_and_name")
   expect_identical(named[1:2], list(after_sale = 250000L, before_sale = 180000L))
   expect_type(named$before_name, "character")
+})
+
 test_that("both APIs give the same account", {
   old <- AmoAccount(serve_v2())
   new <- AmoAccount(serve_v4())

@@ -307,11 +307,17 @@ test_that("a Russian session gets AmoSitrep() in Russian", {
 test_that("the texts of Rust that R translates are those of Rust", {
   text_of <- function(call) tryCatch(call, amocrm_error_input = conditionMessage)
   auth <- AmoSandbox(notes = 1)
+  token <- AmoSandbox(notes = 1, access = "token")
   by_rust <- c(
     rust_check_domain("https://example.com")$error$message,
     withr::with_options(list(amocrm.api = "v4"), text_of(AmoNotes(auth_list = auth))),
     # As it is in the next session, when the workspace was saved.
-    text_of(sandbox_requests(unserialize(serialize(auth, NULL))))
+    text_of(sandbox_requests(unserialize(serialize(auth, NULL)))),
+    text_of(AmoGet(token, "../leads")),
+    text_of(AmoGet(token, "leads", list("a b" = 1))),
+    text_of(AmoGet(token, "leads", list(page = 2))),
+    text_of(AmoGet(token, paste0(unclass(token)$domain, "/api/v4/leads?limit=all"))),
+    text_of(AmoGet(token, "leads", list(query = strrep("x", 8000))))
   )
   expect_identical(rust_input_texts(), by_rust)
 })

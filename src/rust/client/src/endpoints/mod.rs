@@ -4,6 +4,7 @@
 //! that `lib.rs` lists first.
 
 pub mod account;
+pub mod any_list;
 pub mod arguments;
 pub mod custom_fields;
 pub mod customer_statuses;
@@ -47,9 +48,9 @@ pub use element_names::element_type;
 
 /// The tables that are declared as data.
 pub static ENDPOINTS: &[&Endpoint] = &[
-    &event_types::EVENT_TYPES,
     &account::ACCOUNT,
     &customer_statuses::CUSTOMER_STATUSES,
+    &event_types::EVENT_TYPES,
     &field_groups::FIELD_GROUPS,
     &groups::GROUPS,
     &incoming_leads::INCOMING_LEADS,
@@ -77,6 +78,7 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
         return Ok(Box::new(ListQuery::new(endpoint, arguments)?));
     }
     Ok(match what {
+        "any_list" => Box::new(any_list::AnyListQuery::new(&arguments)?),
         "connection" => Box::new(AccountQuery),
         "custom_fields" => Box::<custom_fields::CustomFieldsQuery>::default(),
         "entity" => Box::new(entities::EntityQuery::new(entities::EntityRequest::new(&arguments)?)),

@@ -63,7 +63,9 @@ impl ColumnBuilder {
     /// A column without cells.
     pub fn new(name: &str, role: Role) -> Self {
         let values = match role {
-            Role::Text | Role::Inferred => Values::Text(Indices::default(), Interner::default()),
+            Role::Text | Role::Inferred | Role::InferredTime => {
+                Values::Text(Indices::default(), Interner::default())
+            }
             Role::Id | Role::Time | Role::Number | Role::Flag => Values::Number(role, Vec::new()),
         };
         let (rows, unreadable) = (Indices::default(), Vec::new());

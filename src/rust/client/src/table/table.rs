@@ -279,6 +279,12 @@ impl Table {
         self.reindex();
     }
 
+    /// Drops a column.
+    pub fn drop_column(&mut self, name: &str) {
+        self.columns.retain(|column| *column.name != *name);
+        self.reindex();
+    }
+
     /// The rows of several tables, each once, in ascending order of the given
     /// columns. The order of columns does not depend on which table has
     /// which rows. None without tables.
