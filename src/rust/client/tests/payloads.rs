@@ -266,7 +266,8 @@ fn v4_events_of_every_shape_tell_all_that_they_hold(folder: &Path) {
 fn v4_types_of_events_have_their_words(folder: &Path) {
     let types = ENDPOINTS.iter().find(|endpoint| endpoint.name == "event_types").unwrap();
     for (file, page) in payloads(folder, "v4/events_types") {
-        let found = rows(&page, "events_types", |record, row| types.v4.write(record, row));
+        let found =
+            rows(&page, "events_types", |record, row| types.v4.write(types.schema, record, row));
         let sent = page["_embedded"]["events_types"].as_array().unwrap();
         assert_eq!(found.len(), sent.len(), "{file}");
         for (row, sent) in found.iter().zip(sent) {
