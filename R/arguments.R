@@ -176,6 +176,19 @@ check_text <- function(text, argument) {
 
 is_one_text <- function(text) is.character(text) && length(text) == 1 && !is.na(text)
 
+#' Strings; NULL stays NULL. Returns unique ones
+#' @noRd
+check_texts <- function(texts, argument) {
+  texts <- factor_text(texts)
+  if (is.null(texts)) {
+    return(NULL)
+  }
+  if (!is.character(texts) || length(texts) == 0 || anyNA(texts)) {
+    abort_input(argument, gettextf("`%s` must be a character vector, or NULL", argument))
+  }
+  unique(enc2utf8(texts))
+}
+
 #' Words, separated by commas or as a vector; NULL for none
 #' @noRd
 check_words <- function(words, argument) {

@@ -80,6 +80,11 @@ pub trait Query: Send + Sync + 'static {
         None
     }
 
+    /// The API that tells more, if one does. A token asks it unless the user says otherwise.
+    fn better_api(&self) -> Option<Api> {
+        None
+    }
+
     /// Warnings about a call that worked.
     fn warnings(&self) -> Vec<Warning> {
         Vec::new()
@@ -236,16 +241,22 @@ async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Resul
     // Before anything runs in parallel, so that refused credentials are sent once.
     session::ensure(&transport.http, &transport.account).await?;
     let asked = call.query.only_api().or(settings.api);
+    let asked = asked.or(call.query.better_api().filter(|_| !has_key(&transport)));
     let api = choose_api(&transport, asked).await?;
     let api = *call.api.get_or_init(|| api);
     let context = Context { transport, rate: settings.rate, api };
     call.query.read(&context).await
 }
 
+/// Whether an API key asks, which API v4 does not take.
+fn has_key(transport: &Transport) -> bool {
+    matches!(transport.account.credentials, Credentials::Key { .. })
+}
+
 /// The API to use: what is asked for, else v2 where it has the account
 /// (docs/api-v4.md, Which API answers). Found out once for an account.
 async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Error> {
-    let by_key = matches!(transport.account.credentials, Credentials::Key { .. });
+    let by_key = has_key(transport);
     match asked {
         Some(Api::V4) if by_key => Err(Error::Input {
             argument: "amocrm.api",

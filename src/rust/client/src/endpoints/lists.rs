@@ -8,16 +8,18 @@ use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::bad_body::BadBody;
 use crate::endpoints::arguments::Arguments;
+use crate::endpoints::customers;
+use crate::endpoints::element_names::{in_path, static_kind};
 use crate::endpoints::endpoint::{Endpoint, Filter, ListSpec, Parameter, RowOf, Sent};
 use crate::endpoints::linked::{LinkedTables, with_linked};
 use crate::endpoints::paged_list::PagedList;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::flatten::{FieldReader, Record};
+use crate::json::flatten::{FieldReader, JsonType, Record, Value};
 use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
 use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
-use crate::table::{Format, Map, RowMap, Table, read_page};
+use crate::table::{Format, Map, RowMap, Table, read_page, read_row};
 
 /// The lists that hold what a call asks for.
 pub struct Lists {
@@ -43,8 +45,8 @@ impl Endpoint {
     ) -> Result<Lists, Error> {
         let list = self.list_of(api, arguments, zone)?;
         let (_, spec) = self.spec(api);
-        let lists =
-            spec.paths(arguments).into_iter().map(|path| spec.lists_at(&path, arguments, &list));
+        let lists = spec.paths(arguments).into_iter();
+        let lists = lists.map(|(path, arguments)| spec.lists_at(&path, &arguments, &list));
         let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
         if lists.len() == 1 {
             let mut only = lists.remove(0);
@@ -80,29 +82,33 @@ impl Endpoint {
         })
     }
 
-    /// Makes lists of requests.
+    /// Makes lists of requests, each with the arguments that it answers.
     fn list_of(
         &'static self,
         api: Api,
         arguments: &Arguments,
         zone: &Zone,
-    ) -> Result<impl Fn(Request) -> PagedList<Vec<Table>> + use<>, Error> {
+    ) -> Result<impl Fn(Request, &Arguments) -> PagedList<Vec<Table>> + use<>, Error> {
         let (api, spec) = self.spec(api);
         let limit = limit(spec, arguments)?;
-        let rows = Arc::new(Rows {
-            endpoint: self,
-            api,
-            spec,
-            filter: self.filter(arguments),
-            zone: zone.clone(),
-        });
-        Ok(move |request| {
-            let rows = Arc::clone(&rows);
+        let (filter, zone) = (Arc::new(self.filter(arguments)), zone.clone());
+        Ok(move |request, arguments: &Arguments| {
+            let (filter, zone) = (Arc::clone(&filter), zone.clone());
+            let of = self.list_column.map(|(name, column)| (column, only_value(arguments, name)));
+            let rows = Rows { endpoint: self, api, spec, filter, zone, of };
             let empty = with_linked(Table::new(self.schema), self.linked, Table::with_base);
             let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
             PagedList::new(self.label, request, spec.pagination, limit, empty, read)
+                .unless(customers::are_missing)
         })
     }
+}
+
+/// The value of an argument that has just one: an id, or a kind of element.
+fn only_value(arguments: &Arguments, name: &str) -> Value<'static> {
+    let [text] = arguments.texts(name) else { return Value::ABSENT };
+    let kind = || Value::Text(static_kind(text), JsonType::Text);
+    text.parse().map_or_else(|_| kind(), Value::Whole)
 }
 
 /// Makes rows of the records of a call.
@@ -110,8 +116,10 @@ struct Rows {
     endpoint: &'static Endpoint,
     api: Api,
     spec: &'static ListSpec,
-    filter: RowFilter,
+    filter: Arc<RowFilter>,
     zone: Zone,
+    /// The column that says of which list the rows are, and what it says.
+    of: Option<(&'static str, Value<'static>)>,
 }
 
 impl Rows {
@@ -121,20 +129,25 @@ impl Rows {
         let write: &RowMap = &|record, row| self.write(record, row);
         let map = match self.spec.row {
             RowOf::Body(read) => return read(body).map(Page::into_list),
-            RowOf::WithEmbedded(_) => Map::FunctionWithEmbedded(write),
+            RowOf::WithEmbedded(_) | RowOf::Only(_) => Map::FunctionWithEmbedded(write),
             _ => Map::Function(write),
         };
         let Some(body) = body else { return Ok(Page::empty(self.sink().into_rows())) };
         let list = self.spec.member;
         if linked.is_empty() {
-            let page = read_page(body, &Format { list, schema, id, order: None, map })?;
-            return Ok(page.into_list());
+            let format = Format { list, schema, id, order: None, map };
+            let is_record = matches!(self.spec.row, RowOf::Only(_));
+            let read = if is_record { read_row } else { read_page };
+            return read(body, &format).map(Page::into_list);
         }
         read_records(body, PageShape { list, id, order: None }, || self.sink())
     }
 
     fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) -> bool {
-        self.spec.write(record, row) && self.filter.matches(row)
+        if let Some((column, value)) = self.of {
+            row.push_value(column, value);
+        }
+        self.spec.write(self.endpoint.schema, record, row) && self.filter.matches(row)
     }
 
     fn sink(&self) -> Sink<'_> {
@@ -178,12 +191,12 @@ impl ListSpec {
         &self,
         path: &str,
         arguments: &Arguments,
-        list: impl Fn(Request) -> PagedList<Vec<Table>>,
+        list: impl Fn(Request, &Arguments) -> PagedList<Vec<Table>>,
     ) -> Result<Lists, Error> {
         let ids = arguments.ids("id")?;
         if !ids.is_empty() {
             // Filters are not sent: they are applied to the rows received.
-            let by_ids = || list(self.request(path.to_owned()));
+            let by_ids = || list(self.request(path.to_owned()), arguments);
             let limit = limit(self, arguments)?;
             let parts = PagedList::by_ids(&ids, self.ids, limit, by_ids);
             return Ok(Lists { whole: None, parts, is_sorted: false });
@@ -193,27 +206,27 @@ impl ListSpec {
         let is_sorted = self.asks_for_several(arguments);
         let splits = |(argument, _, sent): &&Parameter| sent.makes_lists() && count(argument) > 0;
         let Some((argument, name, sent)) = self.parameters.iter().find(splits) else {
-            return Ok(Lists { whole: None, parts: vec![list(whole)], is_sorted });
+            return Ok(Lists { whole: None, parts: vec![list(whole, arguments)], is_sorted });
         };
         let values = arguments.texts(argument);
         let parts: Vec<_> = match sent {
             Sent::Chunks(most) => {
                 let chunks = values.chunks(*most);
-                chunks.map(|some| list(whole.clone().queries(name, some))).collect()
+                chunks.map(|some| list(whole.clone().queries(name, some), arguments)).collect()
             }
             Sent::InPath => {
                 let own = |value: &String| name.replace("{}", value);
-                let part = |value| list(self.sent(own(value), arguments)).part_of(whole.clone());
-                values.iter().map(part).collect()
+                let part = |value| list(self.sent(own(value), arguments), arguments);
+                values.iter().map(|value| part(value).part_of(whole.clone())).collect()
             }
             _ => {
                 let one = |value| arguments.clone().set(argument, [value]);
-                let part = |value| list(self.sent(path.to_owned(), &one(value)));
-                values.iter().map(part).collect()
+                let part = |one: &Arguments| list(self.sent(path.to_owned(), one), one);
+                values.iter().map(|value| part(&one(value))).collect()
             }
         };
         let is_sorted = is_sorted || parts.len() > 1;
-        Ok(Lists { whole: sent.may_be_whole().then(|| list(whole)), parts, is_sorted })
+        Ok(Lists { whole: sent.may_be_whole().then(|| list(whole, arguments)), parts, is_sorted })
     }
 
     /// Whether it asks for several values of what has a list for each.
@@ -223,14 +236,18 @@ impl ListSpec {
             .any(|(argument, _, sent)| sent.may_be_whole() && arguments.texts(argument).len() > 1)
     }
 
-    fn paths(&self, arguments: &Arguments) -> Vec<String> {
+    /// The path of each list, and the arguments that it answers.
+    fn paths(&self, arguments: &Arguments) -> Vec<(String, Arguments)> {
         let named = self.path.split_once('{').and_then(|(before, rest)| {
             let (name, after) = rest.split_once('}')?;
             Some((before, name, after))
         });
-        let Some((before, name, after)) = named else { return vec![self.path.to_owned()] };
+        let Some((before, name, after)) = named else {
+            return vec![(self.path.to_owned(), arguments.clone())];
+        };
+        let path = |value| format!("{before}{}{after}", in_path(value));
         let values = arguments.texts(name).iter();
-        values.map(|value| format!("{before}{value}{after}")).collect()
+        values.map(|value| (path(value), arguments.clone().set(name, [value]))).collect()
     }
 
     fn request(&self, path: String) -> Request {
@@ -261,7 +278,7 @@ impl Sent {
             moments.map(|moment| moment + seconds).collect::<Vec<_>>()
         };
         match self {
-            Sent::Each => request.queries(name, values),
+            Sent::Each | Sent::Moment => request.queries(name, values),
             Sent::Translated(word) => {
                 let words: Vec<&str> = values.iter().map(|value| word(value)).collect();
                 request.queries(name, &words)

@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::Page;
 use crate::paging::{
-    ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list, short_lists,
+    ListContext, PageRange, PageRequest, Pages, Paging, is_too_slow, read_ids, read_list,
+    short_lists,
 };
 use crate::query::{Context, all_of};
 use crate::table::{RowSink, SeenKeys, Table};
@@ -48,6 +49,8 @@ pub struct PagedList<T> {
     all: Option<Request>,
     /// Tells which errors mean that the account has no such list.
     absence: Option<fn(&Error) -> bool>,
+    /// Whether rows are likely although the request has a filter.
+    is_likely: bool,
     is_absent: OnceLock<()>,
 }
 
@@ -113,6 +116,7 @@ impl<T: RowSink> PagedList<T> {
             ids: Vec::new(),
             all: None,
             absence: None,
+            is_likely: false,
             is_absent: OnceLock::new(),
         }
     }
@@ -147,6 +151,13 @@ impl<T: RowSink> PagedList<T> {
         self
     }
 
+    /// Takes no rows for a surprise, as of a list without filters.
+    #[must_use]
+    pub fn likely(mut self) -> Self {
+        self.is_likely = true;
+        self
+    }
+
     /// Whether the account has no such list.
     pub fn is_absent(&self) -> bool {
         self.is_absent.get().is_some()
@@ -165,8 +176,30 @@ impl<T: RowSink> PagedList<T> {
         let Some(range) = short_lists::beyond(parts.len(), self.pagination.paging(), limit) else {
             return Ok(parts);
         };
-        let is_short = short_lists::is_empty(self.fetch_part(context, range).await)?;
-        Ok(if is_short { vec![self] } else { parts })
+        match short_lists::is_empty(self.fetch_part(context, range).await) {
+            Ok(false) => Ok(parts),
+            Err(error) if !self.absence.is_some_and(|absence| absence(&error)) => Err(error),
+            // To ask for the list itself shows why it is missing.
+            Ok(true) | Err(_) => Ok(vec![self]),
+        }
+    }
+
+    /// One page, which is not kept. None where the server is too slow for it, or the
+    /// account has no such list.
+    ///
+    /// # Errors
+    /// As [`Transport::get`](crate::account::transport::Transport::get).
+    pub async fn peek(
+        &self,
+        range: PageRange,
+        context: &Context,
+    ) -> Result<Option<Page<T>>, Error> {
+        match self.fetch_part(context, range).await {
+            Ok(answer) => Ok(Some(answer.value)),
+            Err(error) if is_too_slow(&error) => Ok(None),
+            Err(error) if self.absence.is_some_and(|absence| absence(&error)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The request for its first part.
@@ -210,7 +243,8 @@ impl<T: RowSink> PagedList<T> {
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
-        let list = ListContext::new(transport, context.rate, &self.name, paging, &request);
+        let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
+        list.is_filtered &= !self.is_likely;
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         read_list(&list, &self.pages, fetch).await
     }

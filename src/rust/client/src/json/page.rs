@@ -63,18 +63,31 @@ pub struct Page<T> {
     pub keys: PageKeys,
     /// Whether the server names a next page.
     pub has_next: bool,
+    /// How much of its list it is.
+    pub extent: Extent,
+}
+
+/// How much of its list a page is. Of most lists it is known that they are paged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// One of its pages.
+    Page,
+    /// The records of the first page, and nothing says that there are other pages.
+    Repeated,
+    /// All of it: the server does not page it.
+    Whole,
 }
 
 impl<T> Page<T> {
     /// The page of an answer without a body.
     pub fn empty(rows: T) -> Self {
-        Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
+        Page { rows, records: 0, keys: PageKeys::default(), has_next: false, extent: Extent::Page }
     }
 
     /// The same page with its rows in a list.
     pub fn into_list(self) -> Page<Vec<T>> {
-        let Page { rows, records, keys, has_next } = self;
-        Page { rows: vec![rows], records, keys, has_next }
+        let Page { rows, records, keys, has_next, extent } = self;
+        Page { rows: vec![rows], records, keys, has_next, extent }
     }
 }
 
@@ -123,6 +136,7 @@ fn read_list<R: RecordSink>(
             records: reader.count,
             keys: reader.keys.without_repeats(),
             has_next: reader.has_next,
+            extent: Extent::Page,
         }),
         Err(error) => {
             Err(BadBody { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })
@@ -150,7 +164,7 @@ fn read_only<R: RecordSink>(text: &str, mut records: R) -> Result<Page<R::Rows>,
         path: sanitize(record.path()),
         detail: sanitize(&error.to_string()),
     })?;
-    Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
+    Ok(Page { records: 1, ..Page::empty(records.into_rows()) })
 }
 
 fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
@@ -363,7 +377,7 @@ impl<R: RecordSink> PageReader<'_, '_, R> {
 }
 
 /// The key of a record without an id: a hash of its fields.
-fn hash_of(record: &Record) -> u64 {
+pub fn hash_of(record: &Record) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     for field in record.iter() {
         (field.name(), field.value().text()).hash(&mut hasher);

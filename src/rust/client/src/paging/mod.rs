@@ -23,7 +23,7 @@ pub mod short_lists;
 #[cfg(test)]
 mod tests;
 
-pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list};
+pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list, stack_lists};
 pub use ids::read_ids;
 pub use page_request::PageRequest;
 pub use range::{PageRange, Paging};

@@ -214,6 +214,13 @@ impl<T> Pager<T> {
         part.refusals < MOST_REFUSALS
     }
 
+    /// Ends the list: these are all of its rows.
+    pub(super) fn end_with(&mut self, rows: T) {
+        self.parts.clear();
+        self.ready.push_back(rows);
+        self.outcome = Some(Outcome::Whole);
+    }
+
     /// Ends the list: these rows could not be read.
     pub(super) fn give_up(&mut self, range: PageRange) {
         self.outcome.get_or_insert(Outcome::Failed(Missing::Of(range)));

@@ -12,7 +12,7 @@ use crate::json::flatten::{Record, Value};
 use crate::json::page::BadCell;
 use crate::table::RowSink;
 use crate::table::column::{Column, Unreadable};
-use crate::table::column_builder::ColumnBuilder;
+use crate::table::column_builder::{ColumnBuilder, SortKey};
 use crate::table::row::Row;
 use crate::table::schema::Schema;
 use crate::table::seen_keys::{Key, SeenKeys};
@@ -279,8 +279,14 @@ impl Table {
         self.reindex();
     }
 
+    /// Drops a column.
+    pub fn drop_column(&mut self, name: &str) {
+        self.columns.retain(|column| *column.name != *name);
+        self.reindex();
+    }
+
     /// The rows of several tables, each once, in ascending order of the given
-    /// number columns. The order of columns does not depend on which table has
+    /// columns. The order of columns does not depend on which table has
     /// which rows. None without tables.
     pub fn in_order(mut tables: Vec<Table>, names: &[&str]) -> Option<Table> {
         let mut firsts = Vec::new();
@@ -327,13 +333,15 @@ impl Table {
             .map_or_else(|| vec![f64::NAN; rows], |slot| self.columns[slot].numbers(rows))
     }
 
-    /// Sorts the rows by the given number columns, ascending. The sort is stable.
+    /// Sorts the rows by the given columns, ascending. The sort is stable.
     pub fn sort_by(&mut self, names: &[&str]) {
-        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
+        let rows = self.rows as usize;
+        let columns = names.iter().filter_map(|name| self.find(name));
+        let keys: Vec<SortKey> = columns.map(|slot| self.columns[slot].sort_key(rows)).collect();
         let mut order: Vec<u32> = (0..self.rows).collect();
         order.sort_by(|a, b| {
             keys.iter()
-                .map(|key| key[*a as usize].total_cmp(&key[*b as usize]))
+                .map(|key| key.compare(*a, *b))
                 .find(|ordering| ordering.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
@@ -672,6 +680,23 @@ mod tests {
         let ids: Vec<String> = cells(&columns[0]).into_iter().map(|(_, text)| text).collect();
         assert_eq!(ids, ["2", "1", "3"]);
         assert_eq!(cells(&columns[2]), [(0, "b".to_owned()), (2, "c".to_owned())]);
+    }
+
+    #[test]
+    fn texts_are_sorted_by_their_bytes_and_rows_without_come_last() {
+        let records = [
+            r#"{"id":1,"text":"b"}"#,
+            r#"{"id":2}"#,
+            r#"{"id":3,"text":"10"}"#,
+            r#"{"id":4,"text":"9"}"#,
+            r#"{"id":5,"text":"B"}"#,
+        ];
+        let mut sorted = table(&records);
+        sorted.sort_by(&["text", "id"]);
+        let ids = |table: &Table| table.texts("id").into_iter().flatten().collect::<String>();
+        assert_eq!(ids(&sorted), "34512");
+        sorted.sort_by(&["id"]);
+        assert_eq!(ids(&sorted), "12345");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::de::MapAccess;
 
 use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, NoLinks, Record};
-use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
+use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_record, read_records};
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
 
@@ -42,8 +42,16 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 
 /// # Errors
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
-    let empty = || OneTable { table: Table::new(format.schema), map: format.map, links: NoLinks };
-    read_records(body, PageShape { list: format.list, id: format.id, order: format.order }, empty)
+    let shape = PageShape { list: format.list, id: format.id, order: format.order };
+    read_records(body, shape, || OneTable::new(format))
+}
+
+/// Reads a body that is one record, the only row of its table.
+///
+/// # Errors
+/// As [`read_record`].
+pub fn read_row(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
+    read_record(body, || OneTable::new(format))
 }
 
 /// Records that become rows of one table.
@@ -51,6 +59,12 @@ struct OneTable<'m> {
     table: Table,
     map: Map<'m>,
     links: NoLinks,
+}
+
+impl<'m> OneTable<'m> {
+    fn new(format: &Format<'m>) -> Self {
+        OneTable { table: Table::new(format.schema), map: format.map, links: NoLinks }
+    }
 }
 
 impl FieldReader for OneTable<'_> {

@@ -8,7 +8,7 @@ use super::super::fetch_all::requests_ahead;
 use super::super::page_request::PageRequest;
 use super::super::pager::Pager;
 use super::super::{PageRange, Paging};
-use crate::json::page::Page;
+use crate::json::page::{Extent, Page};
 use crate::json::page_keys::PageKeys;
 use std::time::Duration;
 
@@ -352,7 +352,13 @@ impl Server {
         };
         let ids: Vec<u64> = page.iter().map(|row| row.0).collect();
         let keys = PageKeys { ids: ids.clone(), order, lacks_ids: false }.without_repeats();
-        Some(Page { records: u32::try_from(ids.len()).unwrap(), keys, rows: ids, has_next })
+        Some(Page {
+            records: u32::try_from(ids.len()).unwrap(),
+            keys,
+            rows: ids,
+            has_next,
+            extent: Extent::Page,
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use std::num::ParseIntError;
 
 use super::list::{Asked, Key, Next, Rows};
 use super::problem::Invalid;
-use super::{event_id, link, parameters};
+use super::{event_id, event_values, link, parameters};
 use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::event::Value;
@@ -48,8 +48,9 @@ impl Rows for Event {
         filters.ids(ids.iter().map(key).collect());
         filters.during(parameters::span(query, "created_at")?, |event| event.key.created_at());
         let types = parameters::texts(query, "type");
+        event_values::filter(filters, asked, &types)?;
         if !types.is_empty() {
-            filters.add(move |event| types.iter().any(|name| name == event.event_type));
+            filters.add(move |event| types.iter().any(|name| is_of_type(event, name, store)));
         }
         if let Some(kinds) = kinds {
             filters.add(move |event| {
@@ -80,6 +81,16 @@ impl Rows for Event {
                 "_links": link(format!("{site}/api/v4/{}/{}", self.kind.plural(), self.entity)),
             } },
         }
+    }
+}
+
+/// Whether an event has a type, which may be that of the changes of one field.
+fn is_of_type(event: &Event, name: &str, store: &Store) -> bool {
+    let Some(wanted) = event_values::field_of(name) else { return name == event.event_type };
+    event.event_type == event_values::ANY_FIELD && {
+        let particulars = store.particulars(event);
+        let mut values = particulars.after.iter().chain(&particulars.before);
+        values.any(|value| matches!(value, Value::Field { id, .. } if *id == wanted))
     }
 }
 

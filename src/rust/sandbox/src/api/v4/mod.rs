@@ -11,6 +11,7 @@ mod entity_links;
 mod event;
 mod event_id;
 mod event_types;
+mod event_values;
 mod field_group;
 mod incoming;
 mod incoming_summary;

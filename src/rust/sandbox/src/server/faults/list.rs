@@ -80,6 +80,8 @@ struct Members<'a> {
     #[serde(borrow)]
     uid: Option<&'a RawValue>,
     #[serde(borrow)]
+    talk_id: Option<&'a RawValue>,
+    #[serde(borrow)]
     created_at: Option<&'a RawValue>,
 }
 
@@ -343,7 +345,8 @@ impl List {
 impl Row {
     fn of(json: Box<RawValue>) -> Self {
         let members = serde_json::from_str::<Members>(json.get()).unwrap_or_default();
-        let id = members.id.or(members.uid).map_or("", RawValue::get).to_owned();
+        let id =
+            members.id.or(members.uid).or(members.talk_id).map_or("", RawValue::get).to_owned();
         let created_at = members.created_at.map(|time| time.get().to_owned());
         Self { id, created_at, json: json.into(), is_made_up: false }
     }
@@ -528,6 +531,7 @@ mod tests {
         for (json, copy) in [
             (r#"{"id":7,"of":{"id":8}}"#, r#"{"id":900000002,"of":{"id":8}}"#),
             (r#"{"id":"01ab234"}"#, r#"{"id":"NEW0002"}"#),
+            (r#"{"talk_id":7,"contact_id":7}"#, r#"{"talk_id":900000002,"contact_id":7}"#),
             (
                 r#"{"category":"sip","uid":"0123456789"}"#,
                 r#"{"category":"sip","uid":"NEW0000002"}"#,
