@@ -4,6 +4,8 @@
 //! that `lib.rs` lists first.
 
 pub mod arguments;
+pub mod catalog_elements;
+mod catalogs;
 pub mod custom_fields;
 mod customers;
 mod element_names;
@@ -12,6 +14,7 @@ pub mod entities;
 pub mod groups;
 pub mod incoming_leads;
 pub mod linked;
+mod links;
 pub mod list_query;
 mod lists;
 pub mod notes;
@@ -35,6 +38,8 @@ pub use element_names::element_type;
 
 /// The tables that are declared as data.
 pub static ENDPOINTS: &[&Endpoint] = &[
+    &catalog_elements::CATALOG_ELEMENTS,
+    &catalogs::CATALOGS,
     &groups::GROUPS,
     &incoming_leads::INCOMING_LEADS,
     &pipelines::PIPELINES,
@@ -57,6 +62,7 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
         "account" => Box::new(AccountQuery),
         "custom_fields" => Box::<custom_fields::CustomFieldsQuery>::default(),
         "entity" => Box::new(entities::EntityQuery::new(entities::EntityRequest::new(&arguments)?)),
+        "links" => Box::new(links::LinksQuery::new(arguments)?),
         "notes" => Box::new(notes::NotesQuery::new(notes::NotesRequest::new(&arguments)?)),
         _ => return Err(arguments.unknown("what")),
     })

@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::Page;
 use crate::paging::{
-    ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list, short_lists,
+    ListContext, PageRange, PageRequest, Pages, Paging, is_too_slow, read_ids, read_list,
+    short_lists,
 };
 use crate::query::{Context, all_of};
 use crate::table::{RowSink, SeenKeys, Table};
@@ -26,6 +27,8 @@ pub enum Pagination {
     SizedPages,
     /// `page` and `limit` of API v4.
     Pages,
+    /// The same, or not at all, which an answer shows.
+    PagesOrWhole,
     /// Not at all.
     Whole,
 }
@@ -55,7 +58,7 @@ impl Pagination {
     fn paging(self) -> Paging {
         match self {
             Pagination::SizedPages => Paging::Sized,
-            Pagination::Pages => Paging::Numbered,
+            Pagination::Pages | Pagination::PagesOrWhole => Paging::Numbered,
             Pagination::Rows | Pagination::Whole => Paging::Offset,
         }
     }
@@ -68,7 +71,9 @@ impl Pagination {
                 vec![("limit_rows", limit), ("limit_offset", range.offset.to_string())]
             }
             Pagination::SizedPages => vec![("page_size", limit), ("page", page)],
-            Pagination::Pages => vec![("page", page), ("limit", limit)],
+            Pagination::Pages | Pagination::PagesOrWhole => {
+                vec![("page", page), ("limit", limit)]
+            }
             Pagination::Whole => Vec::new(),
         })
     }
@@ -78,10 +83,10 @@ impl Pagination {
         let (limit, texts) = (ids.len().to_string(), ids.iter().map(ToString::to_string));
         request.clone().query_before(&match self {
             Pagination::Whole => Vec::new(),
-            Pagination::Pages => [("page", "1".to_owned()), ("limit", limit)]
-                .into_iter()
-                .chain(texts.map(|id| ("filter[id][]", id)))
-                .collect(),
+            Pagination::Pages | Pagination::PagesOrWhole => {
+                let first = [("page", "1".to_owned()), ("limit", limit)].into_iter();
+                first.chain(texts.map(|id| ("filter[id][]", id))).collect()
+            }
             Pagination::Rows | Pagination::SizedPages => {
                 vec![("limit_rows", limit), ("id", texts.collect::<Vec<_>>().join(","))]
             }
@@ -186,6 +191,7 @@ impl<T: RowSink> PagedList<T> {
         let read = match self.pagination {
             _ if !self.ids.is_empty() => self.read_ids(context).await,
             Pagination::Whole => self.read_whole(context).await,
+            Pagination::PagesOrWhole => self.read_parts_unless_whole(context).await,
             _ => self.read_parts(context).await,
         };
         let read = match (read, &self.all) {
@@ -205,6 +211,18 @@ impl<T: RowSink> PagedList<T> {
     async fn look_for(&self, context: &Context, all: &Request) -> Result<(), Error> {
         let first = self.pagination.part(all, PageRange { offset: 0, limit: 1 });
         self.fetch(context, &first, &self.name).await.map(|_| ())
+    }
+
+    /// A server that does not page gives all rows at once, whatever page it is asked for.
+    async fn read_parts_unless_whole(&self, context: &Context) -> Result<(), Error> {
+        match self.fetch_part(context, self.pages.first()).await {
+            Ok(answer) if answer.value.is_whole => {
+                self.keep(context, answer.value);
+                Ok(())
+            }
+            Err(error) if !is_too_slow(&error) => Err(error),
+            _ => self.read_parts(context).await,
+        }
     }
 
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
@@ -232,11 +250,16 @@ impl<T: RowSink> PagedList<T> {
 
     async fn read_whole(&self, context: &Context) -> Result<(), Error> {
         let page = self.fetch(context, &self.request, &self.name).await?.value;
+        self.keep(context, page);
+        Ok(())
+    }
+
+    /// Keeps the rows of a list that came at once.
+    fn keep(&self, context: &Context, page: Page<T>) {
         if page.records > 0 {
             context.transport.http.progress.page_read(page.records);
         }
         self.pages.add(page);
-        Ok(())
     }
 
     async fn read_ids(&self, context: &Context) -> Result<(), Error> {
@@ -299,6 +322,13 @@ impl<T: RowSink> PagedList<T> {
 impl PagedList<Table> {
     /// The texts of a column of the rows that have arrived.
     pub fn texts(&self, column: &str) -> Vec<String> {
+        self.pages.texts(column)
+    }
+}
+
+impl PagedList<Vec<Table>> {
+    /// The texts of a column of the first table, row by row.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
         self.pages.texts(column)
     }
 }

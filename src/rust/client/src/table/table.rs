@@ -243,13 +243,30 @@ impl Table {
     /// Calls `use_key` for each row that has a key.
     fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
         let mut has_key = vec![false; self.rows as usize];
-        for slot in self.schema.keys.iter().filter_map(|name| self.find(name)) {
-            self.columns[slot].for_each_key(|row, key| {
-                if !std::mem::replace(&mut has_key[row as usize], true) {
-                    use_key(row, key);
+        let mut use_first = |row: u32, key: Key<'_>| {
+            if !std::mem::replace(&mut has_key[row as usize], true) {
+                use_key(row, key);
+            }
+        };
+        for name in self.schema.keys {
+            if let Some(slot) = self.find(name) {
+                self.columns[slot].for_each_key(&mut use_first);
+            } else if name.contains('+') {
+                for (row, key) in (0..).zip(self.joined_texts(name)) {
+                    key.iter().for_each(|key| use_first(row, Key::Text(key)));
                 }
-            });
+            }
         }
+    }
+
+    /// The texts of several columns, joined as their names are; None in rows that lack one.
+    fn joined_texts(&self, names: &str) -> Vec<Option<String>> {
+        let columns: Vec<_> = names.split('+').map(|name| self.texts(name)).collect();
+        let joined = |row: usize| {
+            let texts = columns.iter().map(|texts| texts[row].as_deref());
+            texts.collect::<Option<Vec<_>>>().map(|texts| texts.join("+"))
+        };
+        (0..self.rows as usize).map(joined).collect()
     }
 
     /// Replaces texts of a column; `label` gives the new text or None.

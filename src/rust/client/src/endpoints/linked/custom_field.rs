@@ -75,6 +75,14 @@ impl<'f> FieldValue<'f> {
             row.push("custom_field_value_subtype", part);
         }
     }
+
+    /// Writes what tells fields, choices and values apart in every language: their codes,
+    /// and the number of the value.
+    pub fn write_codes(&'f self, position: i64, row: &mut Row<'f>) {
+        push_text(row, "custom_field_code", scalar(self.field.get("field_code")));
+        push_text(row, "custom_field_value_code", scalar(self.value.get("enum_code")));
+        row.push_value("custom_field_value_idx", Value::Whole(position));
+    }
 }
 
 /// API v4: `date` and so on.

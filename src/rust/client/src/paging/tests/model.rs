@@ -352,7 +352,13 @@ impl Server {
         };
         let ids: Vec<u64> = page.iter().map(|row| row.0).collect();
         let keys = PageKeys { ids: ids.clone(), order, lacks_ids: false }.without_repeats();
-        Some(Page { records: u32::try_from(ids.len()).unwrap(), keys, rows: ids, has_next })
+        Some(Page {
+            records: u32::try_from(ids.len()).unwrap(),
+            keys,
+            rows: ids,
+            has_next,
+            is_whole: false,
+        })
     }
 }
 
