@@ -66,7 +66,8 @@ list_name <- function(name) {
       tasks = gettext("tasks"), transactions = gettext("transactions"), users = gettext("users"),
       groups = gettext("groups"), pipelines = gettext("pipelines"),
       "incoming leads" = gettext("incoming leads"), "types of tasks" = gettext("types of tasks"),
-      "custom fields" = gettext("custom fields"), "results of tasks" = gettext("results of tasks"),
+      catalogs = gettext("catalogs"), "elements of catalogs" = gettext("elements of catalogs"),
+      links = gettext("links"), "custom fields" = gettext("custom fields"), "results of tasks" = gettext("results of tasks"),
       "the account" = gettext("the account"), "the log-in" = gettext("the login"),
       "the tokens" = gettext("the tokens"), name
     )

@@ -1,7 +1,7 @@
 //! `AmoCatalogs()`: the catalogs of an account, which hold products, invoices and the like
 //! (docs/api-v4.md, Catalogs; docs/contract.md, Table of catalogs).
 
-use crate::endpoints::endpoint::{Endpoint, ListSpec};
+use crate::endpoints::endpoint::{Endpoint, ListSpec, RowOf};
 use crate::table::Schema;
 
 /// The catalogs of an account.
@@ -9,7 +9,15 @@ pub static CATALOGS: Endpoint = Endpoint {
     name: "catalogs",
     label: "catalogs",
     schema: &SCHEMA,
-    v4: ListSpec { path: "/api/v4/catalogs", member: "catalogs", ..ListSpec::V4 },
+    v4: ListSpec {
+        path: "/api/v4/catalogs",
+        member: "catalogs",
+        row: RowOf::Function(|catalog, row| {
+            row.copy_all(catalog, SCHEMA.base);
+            true
+        }),
+        ..ListSpec::V4
+    },
     ..Endpoint::DEFAULT
 };
 

@@ -214,15 +214,22 @@ impl<T: RowSink> PagedList<T> {
     }
 
     /// A server that does not page gives all rows at once, whatever page it is asked for.
+    /// Just as many as were asked for may be cut off there: it is asked for one less.
     async fn read_parts_unless_whole(&self, context: &Context) -> Result<(), Error> {
-        match self.fetch_part(context, self.pages.first()).await {
-            Ok(answer) if answer.value.is_whole => {
-                self.keep(context, answer.value);
-                Ok(())
+        let first = self.pages.first();
+        for limit in [first.limit, first.limit - 1] {
+            match self.fetch_part(context, PageRange { limit, ..first }).await {
+                Ok(answer) if !answer.value.is_whole => break,
+                Ok(answer) if answer.value.records != limit => {
+                    self.keep(context, answer.value);
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(error) if is_too_slow(&error) => break,
+                Err(error) => return Err(error),
             }
-            Err(error) if !is_too_slow(&error) => Err(error),
-            _ => self.read_parts(context).await,
         }
+        self.read_parts(context).await
     }
 
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {

@@ -457,6 +457,27 @@ mod tests {
         table
     }
 
+    #[test]
+    fn columns_that_are_a_key_together_tell_rows_apart() {
+        static PAIRS: Schema = Schema { keys: &["a+b"], ids: &["a"], ..Schema::TEXT };
+        let pairs = |records: &[&str]| {
+            let mut table = Table::new(&PAIRS);
+            records.iter().for_each(|record| push(&mut table, record).unwrap());
+            table
+        };
+        let mut all = pairs(&[]);
+        let mut seen = SeenKeys::default();
+        all.append(pairs(&[r#"{"a":1,"b":"x","c":1}"#, r#"{"a":1,"b":"y"}"#]), &mut seen);
+        all.append(pairs(&[r#"{"a":1,"b":"x","c":2}"#, r#"{"a":2,"b":"x"}"#]), &mut seen);
+        // Without all of them a row has no key.
+        all.append(pairs(&[r#"{"a":1}"#, r#"{"a":1}"#]), &mut seen);
+        let first = |text: &str| Some(text.to_owned());
+        let (x, y) = (first("x"), first("y"));
+        assert_eq!(all.texts("b"), [x.clone(), y, x, None, None]);
+        assert_eq!(all.texts("c")[0], first("1"));
+        assert_eq!(seen.len(), 3);
+    }
+
     fn cells(column: &Column) -> Vec<(u32, String)> {
         column
             .rows()
