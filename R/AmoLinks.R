@@ -98,7 +98,8 @@ read_links <- function(auth, arguments) {
     links$price <- suppressWarnings(as.double(texts))
     links
   }
-  links <- run_tables(rust_query_start(spec), gettext("links"), shape, main_rows)
+  count <- function(tables) nrow(links_to(tables[[1]], arguments$to_type))
+  links <- run_tables(rust_query_start(spec), gettext("links"), shape, count)
   warn_of_prices(texts[is.na(links$price) & !is.na(texts)])
   warn_if_empty(links)
   links

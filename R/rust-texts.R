@@ -67,7 +67,8 @@ list_name <- function(name) {
       groups = gettext("groups"), pipelines = gettext("pipelines"),
       "incoming leads" = gettext("incoming leads"), "types of tasks" = gettext("types of tasks"),
       catalogs = gettext("catalogs"), "elements of catalogs" = gettext("elements of catalogs"),
-      links = gettext("links"), "custom fields" = gettext("custom fields"), "results of tasks" = gettext("results of tasks"),
+      links = gettext("links"), "custom fields" = gettext("custom fields"),
+      "results of tasks" = gettext("results of tasks"),
       "the account" = gettext("the account"), "the log-in" = gettext("the login"),
       "the tokens" = gettext("the tokens"), name
     )

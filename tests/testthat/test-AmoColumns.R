@@ -24,7 +24,7 @@ test_that("columns and types are those of the tables", {
     explained <- AmoColumns(name)
     explained <- explained[!grepl("^event_(type|id)$|[.]{3}$", explained$column), ]
     # test-AmoCatalogElements.R looks at these.
-    explained <- explained[!grepl("in AmoCatalogElements() only", explained$meaning, fixed = TRUE), ]
+    explained <- explained[!grepl("in AmoCatalogElements[(][)] only", explained$meaning), ]
     types <- vapply(tables[[name]], function(column) class(column)[[1]], "")
     shown <- types[!grepl("^(params|incoming_lead_info)_", names(types))]
     expect_setequal(explained$column, names(shown))

@@ -159,15 +159,20 @@ scalars_of <- function(value, hidden) {
 }
 
 #' Each value of these records is in the tables
-expect_values <- function(tables, records, hidden = "_links") {
-  held <- unlist(lapply(tables, function(table) lapply(table, function(column) {
+#'
+#' @param written values that are written in another way
+expect_values <- function(tables, records, hidden = "_links", written = character()) {
+  texts <- function(column) {
     if (inherits(column, "POSIXct")) column <- as.numeric(column)
-    if (is.numeric(column)) format(column, scientific = FALSE, trim = TRUE, drop0trailing = TRUE)
-    else as.character(column)
-  })))
+    if (!is.numeric(column)) {
+      return(as.character(column))
+    }
+    format(column, scientific = FALSE, trim = TRUE, drop0trailing = TRUE)
+  }
+  held <- unlist(lapply(tables, lapply, texts))
   values <- scalars_of(records, hidden)
   expect_gt(length(values), 20)
-  expect_identical(setdiff(values, held), character())
+  expect_identical(setdiff(values, c(held, written)), character())
 }
 
 test_that("catalogs and their elements hold their values", {
@@ -190,10 +195,8 @@ test_that("catalogs and their elements hold their values", {
   expect_identical(prices$custom_field_value, c("12", "99.50", "80"))
   invoices <- AmoCatalogElements(auth, 4005)
   expect_values(
-    invoices,
-    rapply(listed("catalog_elements_list.invoices.json")$elements, how = "replace", function(value) {
-      if (identical(value, 1609459200L)) NULL else value
-    }), hidden
+    invoices, listed("catalog_elements_list.invoices.json")$elements, hidden,
+    written = "1609459200"
   )
   expect_identical(invoices$catalog_elements$invoice_link, c("https://pay.gavan.example/rq1", NA))
   expect_identical(is.na(invoices$catalog_elements$warning_message), c(FALSE, TRUE))

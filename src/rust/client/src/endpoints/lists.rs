@@ -51,7 +51,7 @@ impl Endpoint {
             }
         };
         let lists =
-            spec.paths(arguments).into_iter().map(|path| spec.lists_at(&path, arguments, &list));
+            spec.paths(arguments).into_iter().map(|path| spec.lists_at(&path, arguments, list));
         let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
         if lists.len() == 1 {
             let mut only = lists.remove(0);

@@ -60,7 +60,9 @@ impl<'r> Row<'r> {
 
     /// Adds columns, empty where the record lacks a field, and then its other fields.
     pub fn copy_all(&mut self, record: &'r Record, columns: &'static [&'static str]) {
-        columns.iter().for_each(|column| self.copy_as(record, column, column));
+        for column in columns {
+            self.copy_as(record, column, column);
+        }
         let others = record.iter().filter(|field| !columns.contains(&field.name()));
         others.for_each(|field| self.push_field(field));
     }
