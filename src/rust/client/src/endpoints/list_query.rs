@@ -8,7 +8,6 @@ use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::endpoints::arguments::Arguments;
 use crate::endpoints::endpoint::{Endpoint, Filter};
-use crate::endpoints::linked::with_linked;
 use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
 use crate::paging::{join_lists, stack_lists};
@@ -82,10 +81,9 @@ impl ListQuery {
 
     /// The rows of all lists.
     fn joined(&self) -> Vec<Table> {
-        let Endpoint { schema, linked, order, list_column, .. } = self.endpoint;
+        let Endpoint { linked, order, list_column, .. } = self.endpoint;
         let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
         let rows = self.lists().iter().filter_map(PagedList::take);
-        let empty = || with_linked(Table::new(schema), linked, Table::with_base);
         let tables = if is_sorted && !order.is_empty() && linked.is_empty() {
             Table::in_order(rows.flatten().collect(), order).map(|table| vec![table])
         } else if list_column.is_some() {
@@ -93,7 +91,12 @@ impl ListQuery {
         } else {
             join_lists(rows)
         };
-        tables.unwrap_or_else(empty)
+        tables.unwrap_or_else(|| self.endpoint.empty())
+    }
+
+    /// The texts of a column of the rows received, row by row.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
+        self.lists().iter().flat_map(|list| list.texts(column)).collect()
     }
 
     fn lists(&self) -> &[PagedList<Vec<Table>>] {

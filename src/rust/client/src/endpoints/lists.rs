@@ -45,6 +45,13 @@ impl Endpoint {
     ) -> Result<Lists, Error> {
         let list = self.list_of(api, arguments, zone)?;
         let (_, spec) = self.spec(api);
+        let list = |request, arguments: &Arguments| {
+            let list = list(request, arguments);
+            match spec.parent {
+                Some(parent) => list.part_of(Request::get(parent)),
+                None => list,
+            }
+        };
         let lists = spec.paths(arguments).into_iter();
         let lists = lists.map(|(path, arguments)| spec.lists_at(&path, &arguments, &list));
         let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
@@ -58,6 +65,11 @@ impl Endpoint {
         }
         let parts = lists.into_iter().flat_map(|lists| lists.parts).collect();
         Ok(Lists { whole: None, parts, is_sorted: false })
+    }
+
+    /// Its tables without rows.
+    pub(super) fn empty(&self) -> Vec<Table> {
+        with_linked(Table::new(self.schema), self.linked, Table::with_base)
     }
 
     /// The filter of a call; moments are seconds since 1970.
@@ -96,9 +108,8 @@ impl Endpoint {
             let (filter, zone) = (Arc::clone(&filter), zone.clone());
             let of = self.list_column.map(|(name, column)| (column, only_value(arguments, name)));
             let rows = Rows { endpoint: self, api, spec, filter, zone, of };
-            let empty = with_linked(Table::new(self.schema), self.linked, Table::with_base);
             let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
-            PagedList::new(self.label, request, spec.pagination, limit, empty, read)
+            PagedList::new(self.label, request, spec.pagination, limit, self.empty(), read)
                 .unless(customers::are_missing)
         })
     }
@@ -173,7 +184,10 @@ impl RecordSink for Sink<'_> {
 
     fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
         let rows = self.rows;
-        self.tables.push(record, |record, _, row| rows.write(record, row))
+        self.tables.push(record, |record, related, row| match rows.spec.row {
+            RowOf::WithRelated(write) => write(record, related, row) && rows.filter.matches(row),
+            _ => rows.write(record, row),
+        })
     }
 
     fn count_broken_texts(&mut self) {
@@ -196,7 +210,10 @@ impl ListSpec {
         let ids = arguments.ids("id")?;
         if !ids.is_empty() {
             // Filters are not sent: they are applied to the rows received.
-            let by_ids = || list(self.request(path.to_owned()), arguments);
+            let beside = |(_, _, sent): &&Parameter| matches!(sent, Sent::Joined);
+            let parameters = self.parameters.iter().filter(beside);
+            let request = self.with_parameters(path.to_owned(), parameters, arguments);
+            let by_ids = || list(request.clone(), arguments);
             let limit = limit(self, arguments)?;
             let parts = PagedList::by_ids(&ids, self.ids, limit, by_ids);
             return Ok(Lists { whole: None, parts, is_sorted: false });
@@ -256,7 +273,16 @@ impl ListSpec {
     }
 
     fn sent(&self, path: String, arguments: &Arguments) -> Request {
-        self.parameters.iter().fold(self.request(path), |request, (argument, name, sent)| {
+        self.with_parameters(path, self.parameters.iter(), arguments)
+    }
+
+    fn with_parameters<'p>(
+        &self,
+        path: String,
+        parameters: impl Iterator<Item = &'p Parameter>,
+        arguments: &Arguments,
+    ) -> Request {
+        parameters.fold(self.request(path), |request, (argument, name, sent)| {
             sent.add(request, name, arguments.texts(argument))
         })
     }
@@ -279,6 +305,7 @@ impl Sent {
         };
         match self {
             Sent::Each | Sent::Moment => request.queries(name, values),
+            Sent::Joined if !values.is_empty() => request.query(name, &values.join(",")),
             Sent::Translated(word) => {
                 let words: Vec<&str> = values.iter().map(|value| word(value)).collect();
                 request.queries(name, &words)

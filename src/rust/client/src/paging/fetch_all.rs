@@ -111,6 +111,16 @@ impl Pages<Table> {
     }
 }
 
+impl Pages<Vec<Table>> {
+    /// The texts of a column of the first table, row by row.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
+        let mut state = self.lock();
+        state.join_all();
+        let first = state.rows.iter().flatten().next();
+        first.map(|table| table.texts(column)).unwrap_or_default()
+    }
+}
+
 impl<T: RowSink> ListState<T> {
     /// Joins pages as soon as they are settled, while they are still in the CPU's
     /// cache. Their memory is reused for the next ones.

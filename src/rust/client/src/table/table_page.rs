@@ -188,6 +188,38 @@ mod tests {
     }
 
     #[test]
+    fn a_list_without_pages_counts_its_records() {
+        let list = r#""_embedded":{"items":[{"id":1},{"id":2}]}"#;
+        for (more, is_counted) in [
+            (r#""_total_items":2,"_links":{"self":{}}"#, true),
+            (r#""_total_items":3"#, false),
+            (r#""_total_items":"2""#, false),
+            (r#""_total_items":2,"_page":1"#, false),
+            (r#""_total_items":2,"_links":{"next":{}}"#, false),
+            (r#""other":2"#, false),
+        ] {
+            let page = read(&format!("{{{list},{more}}}")).unwrap();
+            assert_eq!(page.extent == crate::json::page::Extent::Counted, is_counted, "{more}");
+        }
+    }
+
+    #[test]
+    fn several_members_may_tell_records_apart() {
+        let none: &RowMap = &|_, _| false;
+        let keys = |id| {
+            let map = Map::Function(none);
+            let body = br#"{"_embedded":{"items":[{"a":1,"b":{"c":2},"x":1},{"a":1,"b":{"c":3}},
+                {"a":1,"b":{"c":2},"x":2},{"a":1}]}}"#;
+            let format = Format { list: "items", schema: &SCHEMA, id, order: None, map };
+            read_page(body, &format).unwrap().keys
+        };
+        let both = keys("a+b.c");
+        assert_eq!((both.count(), both.lacks_ids), (3, true));
+        assert_eq!(keys("a").count(), 1);
+        assert!(!keys("a").lacks_ids);
+    }
+
+    #[test]
     fn what_is_no_page_is_an_error_that_names_the_place() {
         assert!(failure("<html>").contains("at the top level"));
         assert!(failure("").contains("at the top level"));
