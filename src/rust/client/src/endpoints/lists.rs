@@ -327,3 +327,49 @@ fn limit(spec: &ListSpec, arguments: &Arguments) -> Result<u32, Error> {
         None => Ok(spec.limit),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::account::Api;
+    use crate::endpoints::arguments::Arguments;
+    use crate::endpoints::incoming_summary::INCOMING_SUMMARY;
+    use crate::endpoints::tags::TAGS;
+    use crate::endpoints::talks::TALKS;
+    use crate::endpoints::testing::requests;
+
+    #[test]
+    fn kinds_stand_in_paths_in_the_plural_and_each_name_has_a_list() {
+        let tags = Arguments::default().set("type", ["lead", "company"]);
+        let named = tags.clone().set("name", ["a", "b"]);
+        let paged = "tags?page=1&limit=250";
+        let expected = ["leads", "companies"].map(|kind| {
+            ["a", "b"].map(|name| format!("/api/v4/{kind}/{paged}&filter[name]={name}"))
+        });
+        assert_eq!(requests(&TAGS, Api::V4, &named), expected.concat());
+        let ids = "tags?page=1&limit=2&filter[id][]=7&filter[id][]=8";
+        let expected = ["leads", "companies"].map(|kind| format!("/api/v4/{kind}/{ids}"));
+        assert_eq!(requests(&TAGS, Api::V4, &tags.set("id", [7, 8])), expected);
+    }
+
+    #[test]
+    fn moments_that_rows_do_not_have_are_sent_as_they_are() {
+        let summary = Arguments::default().set("from", [10]).set("pipeline_id", [3, 4]);
+        let path = "/api/v4/leads/unsorted/summary?";
+        let expected = [3, 4].map(|pipeline| {
+            format!("{path}filter[created_at][from]=10&filter[pipeline_id]={pipeline}")
+        });
+        assert_eq!(requests(&INCOMING_SUMMARY, Api::V4, &summary), expected);
+    }
+
+    #[test]
+    fn of_several_filters_of_talks_one_makes_lists_and_others_are_sent_if_they_are_one() {
+        let talks = Arguments::default()
+            .set("contact_id", [5, 6])
+            .set("entity", ["lead"])
+            .set("entity_id", [7, 8]);
+        let expected = [5, 6].map(|contact| {
+            format!("/api/v4/talks?page=1&limit=250&filter[contact_id]={contact}&filter[entity_type]=lead")
+        });
+        assert_eq!(requests(&TALKS, Api::V4, &talks), expected);
+    }
+}
