@@ -7,12 +7,12 @@ use futures_util::future::{BoxFuture, FutureExt, try_join};
 use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::endpoints::arguments::Arguments;
+use crate::endpoints::batches::Batches;
 use crate::endpoints::customers;
 use crate::endpoints::endpoint::{Endpoint, Filter};
 use crate::endpoints::linked::with_linked;
 use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
-use crate::paging::join_lists;
 use crate::query::{Context, Query, Tables, Warning};
 use crate::table::Table;
 
@@ -24,6 +24,7 @@ pub struct ListQuery {
     reading: OnceLock<Reading>,
     /// Set when the account turns out to have no customers.
     no_customers: OnceLock<()>,
+    batches: Batches,
 }
 
 struct Reading {
@@ -52,7 +53,7 @@ impl ListQuery {
             }
         }
         let (reading, no_customers) = (OnceLock::new(), OnceLock::new());
-        Ok(ListQuery { endpoint, arguments, reading, no_customers })
+        Ok(ListQuery { endpoint, arguments, reading, no_customers, batches: Batches::default() })
     }
 
     /// The arguments with moments as seconds since 1970.
@@ -91,18 +92,27 @@ impl ListQuery {
         !self.endpoint.schema.times.is_empty()
     }
 
-    /// The rows of all lists.
-    fn joined(&self) -> Vec<Table> {
-        let Endpoint { schema, linked, order, .. } = self.endpoint;
+    /// The rows of all lists that were not given in batches.
+    fn joined(&self) -> Option<Vec<Table>> {
+        let Endpoint { linked, order, .. } = self.endpoint;
         let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
-        let rows = self.lists().iter().filter_map(PagedList::take);
+        if is_sorted && !order.is_empty() && linked.is_empty() && !self.batches.is_begun() {
+            let rows = self.lists().iter().filter_map(PagedList::take);
+            return Table::in_order(rows.flatten().collect(), order).map(|table| vec![table]);
+        }
+        self.batches.rest(self.lists())
+    }
+
+    /// The tables with these rows.
+    fn named(&self, rows: Option<Vec<Table>>) -> Tables {
+        let Endpoint { name, schema, linked, last, .. } = self.endpoint;
         let empty = || with_linked(Table::new(schema), linked, Table::with_base);
-        let tables = if is_sorted && !order.is_empty() && linked.is_empty() {
-            Table::in_order(rows.flatten().collect(), order).map(|table| vec![table])
-        } else {
-            join_lists(rows)
-        };
-        tables.unwrap_or_else(empty)
+        let mut tables = rows.unwrap_or_else(empty);
+        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
+            last.iter().for_each(|column| tables[0].move_last(column));
+        }
+        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
+        names.map(str::to_owned).zip(tables).collect()
     }
 
     fn lists(&self) -> &[PagedList<Vec<Table>>] {
@@ -155,13 +165,11 @@ impl Query for ListQuery {
     }
 
     fn tables(&self) -> Tables {
-        let Endpoint { name, linked, last, .. } = self.endpoint;
-        let mut tables = self.joined();
-        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
-            last.iter().for_each(|column| tables[0].move_last(column));
-        }
-        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
-        names.map(str::to_owned).zip(tables).collect()
+        self.named(self.joined())
+    }
+
+    fn batch(&self) -> Tables {
+        self.named(self.batches.next(self.lists()))
     }
 
     fn warnings(&self) -> Vec<Warning> {

@@ -100,7 +100,7 @@ impl Endpoint {
             let rows = Arc::clone(&rows);
             let empty = with_linked(Table::new(self.schema), self.linked, Table::with_base);
             let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
-            PagedList::new(self.label, request, spec.pagination, limit, empty, read)
+            PagedList::new(self.label, request, spec.pagination, limit, empty, read).in_batches()
         })
     }
 }

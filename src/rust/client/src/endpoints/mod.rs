@@ -4,6 +4,7 @@
 //! that `lib.rs` lists first.
 
 pub mod arguments;
+mod batches;
 pub mod custom_fields;
 mod customers;
 mod element_names;

@@ -49,6 +49,8 @@ pub struct PagedList<T> {
     /// Tells which errors mean that the account has no such list.
     absence: Option<fn(&Error) -> bool>,
     is_absent: OnceLock<()>,
+    /// Whether its rows may be taken while it is read.
+    gives_batches: bool,
 }
 
 impl Pagination {
@@ -114,6 +116,7 @@ impl<T: RowSink> PagedList<T> {
             all: None,
             absence: None,
             is_absent: OnceLock::new(),
+            gives_batches: false,
         }
     }
 
@@ -144,6 +147,14 @@ impl<T: RowSink> PagedList<T> {
     #[must_use]
     pub fn unless(mut self, absence: fn(&Error) -> bool) -> Self {
         self.absence = Some(absence);
+        self
+    }
+
+    /// Lets its rows be taken while it is read, if the call wants batches. It then waits for
+    /// those who take them.
+    #[must_use]
+    pub fn in_batches(mut self) -> Self {
+        self.gives_batches = true;
         self
     }
 
@@ -183,6 +194,10 @@ impl<T: RowSink> PagedList<T> {
     /// # Errors
     /// As [`read_list`].
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
+        if self.gives_batches {
+            self.pages.give_batches(&context.backlog);
+            context.backlog.room().await;
+        }
         let read = match self.pagination {
             _ if !self.ids.is_empty() => self.read_ids(context).await,
             Pagination::Whole => self.read_whole(context).await,
@@ -285,7 +300,13 @@ impl<T: RowSink> PagedList<T> {
         self.pages.add(Page::empty(rows));
     }
 
-    /// The rows that have arrived; takes them.
+    /// The rows that have settled since the last time, if it gives batches; None if there
+    /// are none.
+    pub fn take_settled(&self) -> Option<T> {
+        if self.gives_batches { self.pages.take_settled() } else { None }
+    }
+
+    /// All other rows that have arrived; takes them.
     pub fn take(&self) -> Option<T> {
         self.pages.take()
     }
