@@ -134,6 +134,13 @@ impl<T: RowSink> PagedList<T> {
         chunks.map(|ids| list().of_ids(ids)).collect()
     }
 
+    /// Of a list that is sorted only the rows up to this sort value.
+    #[must_use]
+    pub fn until(self, last: i64) -> Self {
+        self.pages.set_until(last);
+        self
+    }
+
     /// Makes it a part of the list `all`. A part that the server does not know, such as
     /// that of a customer who does not exist, has no rows.
     #[must_use]

@@ -69,6 +69,11 @@ impl<T: RowSink> Pages<T> {
         Pages { state: Mutex::new(state), first: paging.first(limit) }
     }
 
+    /// Only the rows up to this sort value are wanted ([`super::until`]).
+    pub fn set_until(&self, last: i64) {
+        self.lock().pager.set_until(last);
+    }
+
     /// The part that is asked for first.
     pub fn first(&self) -> PageRange {
         self.first

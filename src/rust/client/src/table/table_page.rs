@@ -4,7 +4,7 @@ use serde::de::MapAccess;
 
 use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, NoLinks, Record};
-use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
+use crate::json::page::{BadCell, Order, Page, PageShape, RecordSink, read_records};
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
 
@@ -43,7 +43,8 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
     let empty = || OneTable { table: Table::new(format.schema), map: format.map, links: NoLinks };
-    read_records(body, PageShape { list: format.list, id: format.id, order: format.order }, empty)
+    let order = format.order.map(Order::Rising);
+    read_records(body, PageShape { list: format.list, id: format.id, order }, empty)
 }
 
 /// Records that become rows of one table.

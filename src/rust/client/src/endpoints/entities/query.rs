@@ -93,6 +93,9 @@ impl EntityQuery {
             };
             self.list(entity.plural().to_owned(), request, pagination, rows.reader())
         };
+        if let Some(since) = self.request.latest_first().filter(|_| rows.api == Api::V4) {
+            return vec![list().until(-since)];
+        }
         if ids.is_empty() || !has_filters {
             return vec![list()];
         }
@@ -149,7 +152,9 @@ impl EntityQuery {
 impl RowsOfEntities {
     fn sink(&self) -> EntitySink<'_> {
         let RowsOfEntities { request, api, zone, filter } = self;
-        EntitySink::new(request.entity, *api, zone, filter, &request.with)
+        let sink = EntitySink::new(request.entity, *api, zone, filter, &request.with);
+        let is_latest_first = *api == Api::V4 && request.latest_first().is_some();
+        if is_latest_first { sink.latest_first() } else { sink }
     }
 
     fn reader(self: &Arc<Self>) -> ReadPage<Vec<Table>> {
@@ -164,6 +169,10 @@ impl RowsOfEntities {
 }
 
 impl Query for EntityQuery {
+    fn only_api(&self) -> Option<Api> {
+        self.request.only_deleted.then_some(Api::V4)
+    }
+
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
         async {
             match self.read_lists(context).await {
@@ -191,7 +200,8 @@ impl Query for EntityQuery {
         }
         let Some(reading) = self.reading.get() else { return Vec::new() };
         let mut warnings = Vec::new();
-        if !reading.has_filters && !self.is_one_by_one(false) {
+        let is_whole = self.request.updated_since.is_none() && !self.is_one_by_one(false);
+        if !reading.has_filters && is_whole {
             warnings.push(Warning::NoFilters);
         }
         let unknown = with::unknown(self.request.entity, reading.api, &self.request.with);
