@@ -103,11 +103,11 @@ fn what_changed_comes_as_in_the_whole_read_and_nothing_else() {
     for api_filter in [false, true] {
         let sandbox = account(Config { api_filter, ..Config::default() });
         for (name, kind) in ENTITIES {
-            let moment = sandbox.change(Change::Update, kind, 600, 1)[0].at;
+            let moment = sandbox.change(Change::Update, kind, 400, 1)[0].at;
             for api in BOTH {
                 let whole = run(&sandbox, api, entities(name));
                 let ids = changed_ids(&whole, moment);
-                assert!(ids.len() > 300, "{name}: {} changed", ids.len());
+                assert!(ids.len() > 250, "{name}: {} changed", ids.len());
                 let changes = run(&sandbox, api, since(entities(name), moment));
                 assert_eq!(changed_ids(&changes, 0), ids, "{api:?} {name} {api_filter}");
                 assert_eq!(with_ids(&changes, &ids), with_ids(&whole, &ids), "{api:?} {name}");
@@ -147,7 +147,7 @@ fn a_list_takes_one_request_if_nothing_changed_and_two_more_than_its_pages_if_so
 
 #[test]
 fn changes_that_happen_while_it_is_read_lose_no_row_that_stays() {
-    for seed in 0..20 {
+    for seed in 0..5 {
         let action = Action::RandomChanges(30);
         let faults = vec![Fault { path: "/api/v4/leads".to_owned(), nth: 2..5, action }];
         let sandbox = account(Config { faults, seed, ..Config::default() });

@@ -22,8 +22,8 @@ impl Batches {
         lists: impl IntoIterator<Item = &'l PagedList<T>>,
     ) -> Option<T> {
         let lists: Vec<_> = lists.into_iter().collect();
-        let rows = lists.iter().filter_map(|list| list.take_settled());
-        if lists.len() == 1 { rows.last() } else { self.join(rows) }
+        let mut rows = lists.iter().filter_map(|list| list.take_settled());
+        if lists.len() == 1 { rows.next() } else { self.join(rows) }
     }
 
     /// All other rows that were received; None without lists.
