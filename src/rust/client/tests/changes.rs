@@ -151,10 +151,9 @@ fn changes_that_happen_while_it_is_read_lose_no_row_that_stays() {
         let action = Action::RandomChanges(30);
         let faults = vec![Fault { path: "/api/v4/leads".to_owned(), nth: 2..5, action }];
         let sandbox = account(Config { faults, seed, ..Config::default() });
-        let changed = sandbox.change(Change::Update, Kind::Lead, 1200, seed);
-        let (moment, begin) = (changed[0].at, changed[1199].at);
-        let changes = run(&sandbox, Api::V4, since(entities("leads"), moment));
-        let came = changed_ids(&changes, 0);
+        let updates = sandbox.change(Change::Update, Kind::Lead, 1200, seed);
+        let (moment, begin) = (updates[0].at, updates[1199].at);
+        let came = changed_ids(&run(&sandbox, Api::V4, since(entities("leads"), moment)), 0);
         let later = run(&sandbox, Api::V4, entities("leads"));
         // Those that changed meanwhile are for the next reading.
         let moved = changed_ids(&later, begin);

@@ -413,6 +413,7 @@ mod tests {
     use crate::table::{Schema, Table};
     use futures_util::FutureExt;
     use std::cell::Cell;
+    use std::future::{Ready, ready};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -449,8 +450,9 @@ mod tests {
         }
     }
 
-    async fn served(request: PageRequest, rows: u64) -> Result<Answer<Page<Table>>, Error> {
-        Ok(Answer { value: page(request.range, rows), elapsed: Duration::from_millis(300) })
+    fn served(request: &PageRequest, rows: u64) -> Ready<Result<Answer<Page<Table>>, Error>> {
+        let value = page(request.range, rows);
+        ready(Ok(Answer { value, elapsed: Duration::from_millis(300) }))
     }
 
     /// How many requests a list is begun with.
@@ -485,7 +487,7 @@ mod tests {
         let asked = Cell::new(0);
         let mut read = Box::pin(read_list(&list, &pages, |request| {
             asked.set(asked.get() + 1);
-            served(request, 2000)
+            served(&request, 2000)
         }));
         let (mut ids, mut waits) = (Vec::new(), 0);
         loop {

@@ -141,7 +141,9 @@ impl Server {
         let mut new = self.new_rows(rows);
         if self.tells_order {
             let order = self.order_at(index);
-            new.iter_mut().for_each(|row| row.1 = order);
+            for row in &mut new {
+                row.1 = order;
+            }
         }
         self.rows.splice(index..index, new);
     }

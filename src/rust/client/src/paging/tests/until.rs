@@ -52,7 +52,7 @@ fn all_that_is_wanted_is_read_while_the_list_moves() {
             match lost(&server, &reading, last) {
                 _ if !reading.is_whole => given_up.push(what),
                 0 => {}
-                lost => wrong.push(format!("{what}: lost {lost}")),
+                rows => wrong.push(format!("{what}: lost {rows}")),
             }
         }
     }
