@@ -84,9 +84,11 @@ fn cards(entity: Entity) -> EntityRequest {
         statuses: vec![],
         created: (None, None),
         updated: (None, None),
+        updated_since: None,
         next: (None, None),
         tasks: None,
         active: false,
+        only_deleted: false,
     }
 }
 

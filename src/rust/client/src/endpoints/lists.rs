@@ -109,8 +109,11 @@ impl Endpoint {
             let of = self.list_column.map(|(name, column)| (column, only_value(arguments, name)));
             let rows = Rows { endpoint: self, api, spec, filter, zone, of };
             let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
-            PagedList::new(self.label, request, spec.pagination, limit, self.empty(), read)
-                .unless(customers::are_missing)
+            let list =
+                PagedList::new(self.label, request, spec.pagination, limit, self.empty(), read)
+                    .unless(customers::are_missing);
+            // Equal ids of several lists are different rows, which batches would drop.
+            if self.list_column.is_some() { list } else { list.in_batches() }
         })
     }
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod any_list;
 pub mod arguments;
+mod batches;
 pub mod catalog_elements;
 mod catalogs;
 pub mod custom_fields;

@@ -54,6 +54,8 @@ pub struct PagedList<T> {
     /// Whether rows are likely although the request has a filter.
     is_likely: bool,
     is_absent: OnceLock<()>,
+    /// Whether its rows may be taken while it is read.
+    gives_batches: bool,
 }
 
 impl Pagination {
@@ -122,6 +124,7 @@ impl<T: RowSink> PagedList<T> {
             absence: None,
             is_likely: false,
             is_absent: OnceLock::new(),
+            gives_batches: false,
         }
     }
 
@@ -137,6 +140,13 @@ impl<T: RowSink> PagedList<T> {
     pub fn by_ids(ids: &[u64], most: usize, limit: u32, list: impl Fn() -> Self) -> Vec<Self> {
         let chunks = ids.chunks(most.min(limit as usize).max(1));
         chunks.map(|ids| list().of_ids(ids)).collect()
+    }
+
+    /// Of a list that is sorted only the rows up to this sort value.
+    #[must_use]
+    pub fn until(self, last: i64) -> Self {
+        self.pages.set_until(last);
+        self
     }
 
     /// Makes it a part of the list `all`. A part that the server does not know, such as
@@ -159,6 +169,14 @@ impl<T: RowSink> PagedList<T> {
     #[must_use]
     pub fn likely(mut self) -> Self {
         self.is_likely = true;
+        self
+    }
+
+    /// Lets its rows be taken while it is read, if the call wants batches. It then waits for
+    /// those who take them.
+    #[must_use]
+    pub fn in_batches(mut self) -> Self {
+        self.gives_batches = true;
         self
     }
 
@@ -220,6 +238,10 @@ impl<T: RowSink> PagedList<T> {
     /// # Errors
     /// As [`read_list`].
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
+        if self.gives_batches {
+            self.pages.give_batches(&context.backlog);
+            context.backlog.room().await;
+        }
         let read = match self.pagination {
             _ if !self.ids.is_empty() => self.read_ids(context).await,
             Pagination::Whole => self.read_whole(context).await,
@@ -348,7 +370,13 @@ impl<T: RowSink> PagedList<T> {
         self.pages.add(Page::empty(rows));
     }
 
-    /// The rows that have arrived; takes them.
+    /// The rows that have settled since the last time, if it gives batches; None if there
+    /// are none.
+    pub fn take_settled(&self) -> Option<T> {
+        if self.gives_batches { self.pages.take_settled() } else { None }
+    }
+
+    /// All other rows that have arrived; takes them.
     pub fn take(&self) -> Option<T> {
         self.pages.take()
     }

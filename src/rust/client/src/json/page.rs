@@ -24,9 +24,33 @@ pub struct PageShape<'f> {
     /// The member that tells them apart: `id`. Where none does alone, several that do
     /// together, joined by `+`.
     pub id: &'f str,
-    /// The member that the list is sorted by, if records with equal values may
-    /// come in any order.
-    pub order: Option<&'f str>,
+    /// How the list is sorted, if records with equal values may come in any order, or if
+    /// only the first ones are wanted.
+    pub order: Option<Order<'f>>,
+}
+
+/// The member that a list is sorted by.
+#[derive(Clone, Copy)]
+pub enum Order<'f> {
+    /// The lowest value comes first.
+    Rising(&'f str),
+    /// The highest value comes first.
+    Falling(&'f str),
+}
+
+impl<'f> Order<'f> {
+    fn member(self) -> &'f str {
+        let (Order::Rising(member) | Order::Falling(member)) = self;
+        member
+    }
+
+    /// What rises in the order of the list.
+    fn rising(self, value: i64) -> i64 {
+        match self {
+            Order::Rising(_) => value,
+            Order::Falling(_) => value.saturating_neg(),
+        }
+    }
 }
 
 /// An id that is not a number. Its row can't be kept.
@@ -405,10 +429,11 @@ impl<R: RecordSink> PageReader<'_, '_, R> {
         self.keys.lacks_ids |= id.is_none();
         self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.record)));
         if let Some(order) = self.shape.order {
-            let Some(Value::Whole(value)) = self.record.get(order) else {
-                return Err(E::custom(format_args!("`{order}` is not a whole number")));
+            let member = order.member();
+            let Some(Value::Whole(value)) = self.record.get(member) else {
+                return Err(E::custom(format_args!("`{member}` is not a whole number")));
             };
-            self.keys.order.push(value);
+            self.keys.order.push(order.rising(value));
         }
         self.records.keep(&self.record).map_err(|bad| bad_cell(&bad))
     }

@@ -399,6 +399,16 @@ impl RowSink for Table {
         self.append_at(page, &targets);
     }
 
+    fn count(&self) -> u64 {
+        self.rows.into()
+    }
+
+    fn empty_copy(&self) -> Table {
+        let mut copy = Table::new(self.schema);
+        self.names().for_each(|name| copy.ensure(name));
+        copy
+    }
+
     fn keys_into(&self, keys: &mut SeenKeys) {
         self.keys_into_if(keys, |_| true);
     }
@@ -424,6 +434,14 @@ impl RowSink for Vec<Table> {
                 table.append_with(page, "id", &new);
             }
         }
+    }
+
+    fn count(&self) -> u64 {
+        self.first().map_or(0, Table::count)
+    }
+
+    fn empty_copy(&self) -> Vec<Table> {
+        self.iter().map(Table::empty_copy).collect()
     }
 
     fn keys_into(&self, keys: &mut SeenKeys) {

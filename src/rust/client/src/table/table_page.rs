@@ -4,7 +4,7 @@ use serde::de::MapAccess;
 
 use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, NoLinks, Record};
-use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_record, read_records};
+use crate::json::page::{BadCell, Order, Page, PageShape, RecordSink, read_record, read_records};
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
 
@@ -42,7 +42,8 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 
 /// # Errors
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
-    let shape = PageShape { list: format.list, id: format.id, order: format.order };
+    let order = format.order.map(Order::Rising);
+    let shape = PageShape { list: format.list, id: format.id, order };
     read_records(body, shape, || OneTable::new(format))
 }
 
