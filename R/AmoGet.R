@@ -44,9 +44,9 @@
 #'
 #' Leads, contacts, companies, tasks and notes are requested in the order of their ids,
 #' events by time, unless `query` has an `order`: rows that change meanwhile then keep
-#' their place. Other lists come in the server's order. Rows come once: records are told apart by `id`, else
-#' `uid`, `uuid`, `talk_id` or `key`. Where a paged list has none of these, of rows that
-#' are equal in all columns one is kept.
+#' their place. Other lists come in the server's order. Rows come once: records are told
+#' apart by `id`, else `uid`, `uuid`, `talk_id` or `key`. Where a paged list has none of
+#' these, of rows that are equal in all columns one is kept.
 #'
 #' @param auth_list credentials with a token, from [AmoAuthList()] or [AmoSandbox()];
 #'   `NULL` takes the environment variables. An API key is an error: only API v4 is
@@ -84,9 +84,10 @@ AmoGet <- function(auth_list, path, query = list(), member = NULL) {
     parameters <- query_parameters(query)
     is_limit <- names(parameters) == "limit"
     if (any(is_limit)) {
-      limit <- check_limit(suppressWarnings(as.numeric(parameters[is_limit])), 250)
+      limit <- check_limit(utils::type.convert(unname(parameters[is_limit]), as.is = TRUE), 250)
       parameters[is_limit] <- sprintf("%.0f", limit)
     }
+    path <- factor_text(path)
     if (!is_one_text(path)) {
       abort_input("path", gettext("`path` must be a single string, such as \"webhooks\""))
     }
@@ -101,6 +102,7 @@ AmoGet <- function(auth_list, path, query = list(), member = NULL) {
 #' Parameters of a request: texts, named as the API names them
 #' @noRd
 query_parameters <- function(query) {
+  if (is.null(query)) query <- list()
   if (!is.list(query) || is.object(query) || (length(query) > 0 && is.null(names(query)))) {
     abort_input("query", gettextf(
       "`query` must be a named list, not %s", shown_value(query)
@@ -123,6 +125,7 @@ flatten_query <- function(value, name) {
   if (length(value) == 0 && length(name) > 0) abort_query(value, name)
   keys <- names(value)
   if (is.null(keys)) keys <- seq_along(value) - 1
+  keys[is.na(keys)] <- ""
   parts <- Map(function(part, key) flatten_query(part, c(name, key)), unname(value), keys)
   do.call(c, parts)
 }

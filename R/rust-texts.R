@@ -86,6 +86,8 @@ list_name <- function(name) {
       "summary of incoming leads" = gettext("summary of incoming leads"),
       "custom fields" = gettext("custom fields"), "results of tasks" = gettext("results of tasks"),
       events = gettext("events"), "types of events" = gettext("types of events"),
+      catalogs = gettext("catalogs"), "elements of catalogs" = gettext("elements of catalogs"),
+      links = gettext("links"),
       "the account" = gettext("the account"), "the log-in" = gettext("the login"),
       "the tokens" = gettext("the tokens"), name
     )

@@ -12,6 +12,10 @@ read_table <- function(what, label, auth, arguments = list(), shape = identity) 
   run_tables(rust_query_start(spec), label, function(tables) shape(tables[[1]]))
 }
 
+#' Rows to show of a table and of those that belong to it
+#' @noRd
+main_rows <- function(tables) nrow(tables[[1]])
+
 #' Reads a list as one table, with a warning when it has no rows
 #' @noRd
 read_list <- function(...) {

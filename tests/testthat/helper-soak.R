@@ -7,7 +7,8 @@
 soak_rows <- 300
 soak_seconds <- 60
 
-# What reads a list, and from where (API v2, API v4). What only API v4 has needs a token.
+# What reads a list, and from where (API v2, API v4). Lists without a path for a key are
+# those that only API v4 has. `leads` is how many leads the account has.
 soak_functions <- list(
   AmoNotes = list(
     read = function(auth, limit) AmoNotes(auth, "lead", limit = limit),
@@ -54,6 +55,24 @@ soak_functions <- list(
   AmoGet_events = list(
     read = function(auth, limit) AmoGet(auth, "events", list(limit = min(limit, 100))),
     paths = list(token = "/events?")
+  ),
+  # Invoices, of which one in six leads has one.
+  AmoCatalogElements = list(
+    read = function(auth, limit) {
+      with_token_auth(auth, function(auth) {
+        read_elements(auth, FALSE, list(catalog_id = "7317", limit = limit))
+      })
+    },
+    paths = list(token = "/elements?"), leads = 6 * soak_rows
+  ),
+  # Leads have three links each, more or less.
+  AmoLinks = list(
+    read = function(auth, limit, leads) {
+      with_token_auth(auth, function(auth) {
+        read_links(auth, list(type = "leads", entity_id = id_digits(leads), limit = limit))
+      })
+    },
+    paths = list(token = "/links?"), needs_leads = TRUE
   )
 )
 
@@ -228,7 +247,7 @@ soak_schedule <- function(seed, mode = NULL, name = NULL, access = NULL) {
   mode <- if (is.null(mode)) drawn[[1]] else mode[[seed %% length(mode) + 1]]
   if (is.null(name)) name <- drawn[[2]]
   if (is.null(access)) access <- drawn[[3]]
-  if (is.null(soak_functions[[name]]$paths[[access]])) access <- "token"
+  if (!access %in% names(soak_functions[[name]]$paths)) access <- "token"
   limit <- sample(c(20, 37, 50), 1)
   paths <- soak_functions[[name]]$paths[[access]]
   faults <- if (mode == "mixed") {
@@ -314,9 +333,11 @@ soak_is_fair <- function(faults, access) {
 
 soak_account <- function(schedule, faults = schedule$faults) {
   notes <- soak_functions[[schedule$name]]$notes
+  leads <- soak_functions[[schedule$name]]$leads
   amocrm::AmoSandbox(
     notes = if (is.null(notes)) c(lead = soak_rows) else notes,
-    leads = soak_rows, contacts = soak_rows, companies = soak_rows,
+    leads = if (is.null(leads)) soak_rows else leads,
+    contacts = soak_rows, companies = soak_rows,
     customers = soak_rows, tasks = soak_rows, transactions = soak_rows, unsorted = soak_rows,
     seed = schedule$account, access = schedule$access,
     v2 = schedule$access == "key", faults = faults, now = "2025-12-29"
@@ -326,10 +347,31 @@ soak_account <- function(schedule, faults = schedule$faults) {
 #' What the function of a schedule gives on an account: its table with a row for
 #' each record, or an error
 soak_read <- function(schedule, auth) {
-  read <- soak_functions[[schedule$name]]$read
+  read <- soak_reader(schedule)
   setTimeLimit(elapsed = soak_seconds, transient = TRUE)
   on.exit(setTimeLimit())
   tryCatch(soak_table(suppressWarnings(read(auth, limit = schedule$limit))), error = identity)
+}
+
+#' The function of a schedule, which takes credentials and `limit`
+soak_reader <- function(schedule) {
+  of <- soak_functions[[schedule$name]]
+  if (is.null(of$needs_leads)) {
+    return(of$read)
+  }
+  leads <- soak_leads(schedule)
+  function(auth, limit) of$read(auth, limit, leads)
+}
+
+#' The ids of the first third of the leads of an account
+soak_leads <- function(schedule) {
+  key <- paste("leads", schedule$account)
+  if (is.null(soak_known[[key]])) {
+    auth <- soak_account(schedule, list())
+    on.exit(sandbox_stop(auth))
+    soak_known[[key]] <- utils::head(AmoLeads(auth)$leads$id, soak_rows / 3)
+  }
+  soak_known[[key]]
 }
 
 soak_table <- function(result) if (is.data.frame(result)) result else result[[1]]
@@ -348,8 +390,12 @@ soak_undisturbed <- function(schedule) {
   whole[setdiff(names(whole), times)]
 }
 
-#' The ids of records as texts, those of events before those of notes
+#' The ids of records as texts, those of events before those of notes, and of links
+#' both ends
 soak_ids <- function(table) {
+  if ("to_entity_id" %in% names(table)) {
+    return(paste(table$entity_id, table$to_entity_id, sep = "-"))
+  }
   ids <- table$uid
   if (is.null(ids)) ids <- table$id
   # A table without rows may have no columns.
@@ -375,7 +421,8 @@ soak_texts <- function(table, columns) {
 soak_faults_of <- function(table, whole, gone) {
   ids <- soak_ids(table)
   known <- match(ids, soak_ids(whole))
-  new <- grepl("^NEW", ids) | suppressWarnings(as.numeric(ids) >= 9e8) %in% TRUE
+  numbers <- suppressWarnings(as.numeric(sub("^[0-9]+-", "", ids)))
+  new <- grepl("^NEW", ids) | numbers >= 9e8 & !is.na(numbers)
   same <- soak_texts(table, names(whole)) == soak_texts(whole, names(whole))[known]
   counts <- c(
     lost = length(setdiff(soak_ids(whole), c(ids, gone))), repeated = sum(duplicated(ids)),

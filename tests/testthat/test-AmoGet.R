@@ -65,6 +65,7 @@ test_that("paths are relative to the API, or addresses of the account", {
   domain <- unclass(account)$domain
   expect_match(domain, "^http://127")
   address <- paste0(domain, "/api/v4/leads/tags?limit=20")
+  expect_identical(AmoGet(account, factor("leads/tags"), NULL), whole)
   for (path in c("/leads/tags", "leads/tags/", "/api/v4/leads/tags", address)) {
     expect_identical(AmoGet(account, path), whole, info = path)
   }
@@ -89,17 +90,18 @@ test_that("anything else is refused before a byte is sent", {
   }
   for (query in list(
     1, "a=b", list(1), list(a = 1, 2), c(a = 1), list(page = 2), list("page[]" = 1:2),
-    list(" page" = 2), list(limit = 0), list(limit = "all"), list(limit = 1:2),
+    list(" page" = 2), list(limit = 0), list(limit = 1:2),
     list(limit = NULL, page = 3), list(a = NA), list(a = c(1, NA)), list(a = Inf),
-    list(a = NULL, NULL, 3),
+    list(a = NULL, NULL, 3), stats::setNames(list(1), NA),
     list(a = Sys.Date()), list(a = sum), list(a = 1i), list(a = integer()), list(a = list()),
     list(filter = list(id = list())), list(a = new.env()),
     list(a = data.frame(b = 1)), list("a b" = 1), list("a&page" = 2),
     list(a = list("]&page=3[" = 1)),
-    list(filter = list(id = 1:2000)), data.frame(a = 1), NULL
+    list(filter = list(id = 1:2000)), data.frame(a = 1)
   )) {
     expect_error(AmoGet(auth, "leads", query), class = "amocrm_error_input")
   }
+  expect_error(AmoGet(auth, "leads", list(limit = "all")), "not \"all\"")
   expect_error(AmoGet(auth, "leads", member = 1), "`member`", class = "amocrm_error_input")
   expect_identical(nrow(sandbox_requests(auth)), 0L)
 })
@@ -119,6 +121,7 @@ test_that("parameters are sent as the API writes them", {
   }
   moment <- as.POSIXct("2025-10-01", tz = "UTC")
   expect_identical(sent(), character())
+  expect_identical(query_parameters(NULL), character())
   expect_identical(
     sent(a = NULL, b = TRUE, c = 1.5, d = 1e15), c("b=1", "c=1.5", "d=1000000000000000")
   )

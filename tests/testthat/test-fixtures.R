@@ -149,6 +149,88 @@ test_that("fields of every type have rows", {
   expect_identical(of(450030)$custom_field_value_id, 810077L)
 })
 
+#' All texts and numbers below a value, but for members that are no data
+scalars_of <- function(value, hidden) {
+  if (!is.list(value)) {
+    return(as.character(value))
+  }
+  value[hidden] <- NULL
+  unlist(lapply(value, scalars_of, hidden))
+}
+
+#' Each value of these records is in the tables
+#'
+#' @param written values that are written in another way
+expect_values <- function(tables, records, hidden = "_links", written = character()) {
+  texts <- function(column) {
+    if (inherits(column, "POSIXct")) column <- as.numeric(column)
+    if (!is.numeric(column)) {
+      return(as.character(column))
+    }
+    format(column, scientific = FALSE, trim = TRUE, drop0trailing = TRUE)
+  }
+  held <- unlist(lapply(tables, lapply, texts))
+  values <- scalars_of(records, hidden)
+  expect_gt(length(values), 20)
+  expect_identical(setdiff(values, c(held, written)), character())
+}
+
+test_that("catalogs and their elements hold their values", {
+  auth <- serve_v4(
+    "catalogs?page=1&" = "catalogs_list.json",
+    "catalogs/4001/elements?page=1&" = "catalog_elements_list.products.json",
+    "catalogs/4005/elements?page=1&" = "catalog_elements_list.invoices.json"
+  )
+  listed <- function(name) oracle_json(read_text(fixture("v4", name)))$`_embedded`
+  catalogs <- AmoCatalogs(auth)
+  expect_values(list(catalogs), listed("catalogs_list.json")$catalogs)
+  expect_identical(catalogs$sdk_widget_code, c(NA, NA, "77"))
+  # The type of a field is that of its values; a time is written as the account's clock.
+  hidden <- c("_links", "field_type")
+  products <- AmoCatalogElements(auth, 4001)
+  expect_values(products, listed("catalog_elements_list.products.json")$elements, hidden)
+  expect_identical(products$catalog_elements$is_deleted, c(NA, FALSE, FALSE))
+  prices <- products$linked_custom_fields
+  prices <- prices[prices$custom_field_code %in% c("PRICE", "WHOLESALE"), ]
+  expect_identical(prices$custom_field_value, c("12", "99.50", "80"))
+  invoices <- AmoCatalogElements(auth, 4005)
+  expect_values(
+    invoices, listed("catalog_elements_list.invoices.json")$elements, hidden,
+    written = "1609459200"
+  )
+  expect_identical(invoices$catalog_elements$invoice_link, c("https://pay.gavan.example/rq1", NA))
+  expect_identical(is.na(invoices$catalog_elements$warning_message), c(FALSE, TRUE))
+  fields <- invoices$linked_custom_fields
+  of <- function(code) fields[fields$custom_field_code == code, ]
+  expect_identical(of("BILL_PAYMENT_DATE")$custom_field_value, "2021-01-01 05:00:00")
+  expect_identical(of("BILL_STATUS")$custom_field_value_code, c("paid", "created"))
+  lines <- of("ITEMS")
+  expect_identical(
+    lines$custom_field_value_idx[lines$custom_field_value_subtype == "total_sum"], 1:2
+  )
+  # The second line has no number in the catalog.
+  expect_identical(lines$custom_field_value_idx[lines$custom_field_value_subtype == "sku"], 1L)
+})
+
+test_that("links hold their values, and the prices of elements", {
+  auth <- serve_v4(
+    "leads/links?page=1&" = "links_list.json",
+    "catalogs/4001/elements?page=1&" = "catalog_elements_list.products.json",
+    "catalogs/4005/elements?page=1&" = "catalog_elements_list.invoices.json"
+  )
+  links <- AmoLinks(auth, "lead", c(5100101, 5100102))
+  listed <- oracle_json(read_text(fixture("v4", "links_list.json")))$`_embedded`$links
+  expect_values(list(links), listed, c("entity_type", "to_entity_type"))
+  expect_identical(
+    links$to_entity_type,
+    rep(c("catalog_element", "contact", "company", "catalog_element"), c(3, 2, 1, 1))
+  )
+  expect_identical(links$quantity, c(1, 2.5, 1, NA, NA, NA, 3))
+  expect_identical(links$main_contact, c(NA, NA, NA, TRUE, FALSE, NA, NA))
+  expect_identical(links$price, c(12, 80, NA, NA, NA, NA, NA))
+  expect_identical(links$updated_by, rep(c(NA, 7001002L), c(6, 1)))
+})
+
 test_that("an old contact has its columns although it lacks members", {
   page <- sprintf("[%s]", read_text(fixture("v2", "contacts-item-old.json")))
   contacts <- AmoContacts(AmoSandbox(notes = 0, items = list(contacts = page)))$contacts

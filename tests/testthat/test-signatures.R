@@ -47,6 +47,21 @@ signatures <- list(
   AmoPipelinesStatuses = connection, AmoCustomFields = connection
 )
 
+# Functions that are new begin with the credentials.
+new_signatures <- list(
+  AmoCatalogs = c(auth_list = "NULL"),
+  AmoCatalogElements = c(
+    auth_list = "", catalog_id = "", nulls("id", "query", "with_with"), flatten = "FALSE"
+  ),
+  AmoLinks = c(auth_list = "", type = "", id = "", nulls("to_type"))
+)
+
+test_that("new functions have the arguments of their help", {
+  for (name in names(new_signatures)) {
+    expect_identical(signature(name), new_signatures[[name]], info = name)
+  }
+})
+
 test_that("functions have the arguments of amocrm 0.1.0, in order and with their defaults", {
   for (name in names(signatures)) {
     expect_identical(signature(name), signatures[[name]], info = name)

@@ -84,9 +84,11 @@ fn cards(entity: Entity) -> EntityRequest {
         statuses: vec![],
         created: (None, None),
         updated: (None, None),
+        updated_since: None,
         next: (None, None),
         tasks: None,
         active: false,
+        only_deleted: false,
     }
 }
 
@@ -430,6 +432,54 @@ fn what_belongs_to_records_has_tables_and_goes_with_the_rows_that_a_filter_drops
     let expected = run(&sandbox, Api::V4, EntityQuery::new(of_contacts));
     assert_eq!(sizes(&some)[1..], sizes(&expected)[1..4]);
     assert_eq!(ids(some), wanted);
+}
+
+#[test]
+fn elements_of_catalogs_come_by_catalog_and_by_id_with_their_fields() {
+    let sandbox = account(Config::default());
+    let elements = |catalogs: &[u64], ids: &[u64]| {
+        let arguments = Arguments::default().set("what", ["catalog_elements"]);
+        ask(&sandbox, Api::V4, arguments.set("catalog_id", catalogs).set("id", ids))
+    };
+    let catalogs = ids(read(&sandbox, Api::V4, "catalogs"));
+    assert_eq!(catalogs.len(), 3);
+    let names = ["catalog_elements", "linked_custom_fields"];
+    let counts = |catalogs: &[u64], ids: &[u64]| {
+        let found = elements(catalogs, ids);
+        assert!(sizes(&found).iter().map(|(name, _)| *name).eq(names));
+        sizes(&found).iter().map(|(_, rows)| *rows).collect::<Vec<_>>()
+    };
+    let each: Vec<_> = catalogs.iter().map(|catalog| counts(&[*catalog], &[])).collect();
+    let sums: Vec<u32> = (0..2).map(|table| each.iter().map(|rows| rows[table]).sum()).collect();
+    assert!(sums[0] > 50 && sums[1] > sums[0]);
+    assert_eq!(counts(&catalogs, &[]), sums);
+    // A catalog that there is not has no elements, also beside one that there is.
+    assert_eq!(counts(&[5], &[]), [0, 0]);
+    assert_eq!(counts(&[5, catalogs[0]], &[]), each[0]);
+    let products = ids(elements(&catalogs[..1], &[]));
+    assert_eq!(ids(elements(&catalogs[..1], &[products[3], 1])), products[3..4]);
+    assert_eq!(counts(&[5], &products[..1]), [0, 0]);
+}
+
+#[test]
+fn links_come_with_the_fields_of_the_elements_among_them_unless_these_are_not_wanted() {
+    let sandbox = account(Config::default());
+    let request =
+        EntityRequest { with: vec!["catalog_elements".to_owned()], ..cards(Entity::Lead) };
+    let leads = run(&sandbox, Api::V4, EntityQuery::new(request));
+    let on_cards = |name| sizes(&leads).iter().find(|(found, _)| *found == name).unwrap().1;
+    let expected = on_cards("linked_contacts") + on_cards("linked_catalog_elements");
+    let leads = ids(leads);
+    let links = |to: &[&str]| {
+        let arguments = Arguments::default().set("what", ["links"]).set("type", ["leads"]);
+        ask(&sandbox, Api::V4, arguments.set("entity_id", &leads).set("to_type", to))
+    };
+    let all = links(&[]);
+    let [(_, links_in_all), (_, fields)] = sizes(&all)[..] else { panic!("two tables") };
+    // Some of them lead to companies.
+    assert!(links_in_all > expected && links_in_all < expected + 120);
+    assert!(fields > 0);
+    assert_eq!(sizes(&links(&["contact"])), [("links", links_in_all), ("linked_custom_fields", 0)]);
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub fn singular(plural: &str) -> &str {
         "companies" => "company",
         "customers" => "customer",
         "tasks" => "task",
+        "catalog_elements" => "catalog_element",
         other => other,
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::account::Api;
 use crate::bad_body::BadBody;
-use crate::endpoints::linked::Linked;
+use crate::endpoints::linked::{Linked, Related};
 use crate::endpoints::paged_list::Pagination;
 use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
 use crate::json::flatten::{Record, form_of};
@@ -19,7 +19,7 @@ pub struct Endpoint {
     pub label: &'static str,
     /// What the table is made of.
     pub schema: &'static Schema,
-    /// The member that tells records apart.
+    /// The member that tells records apart; several that do together, joined by `+`.
     pub id: &'static str,
     /// What belongs to the records and has tables of its own.
     pub linked: &'static [Linked],
@@ -46,6 +46,9 @@ pub struct ListSpec {
     /// Path of the list. An argument that it names in braces makes a list for each value;
     /// kinds of elements stand there in the plural.
     pub path: &'static str,
+    /// Path of the list of what the path names. Then values that are not there have no
+    /// rows; otherwise the server's refusal is an error.
+    pub parent: Option<&'static str>,
     /// The member of `_embedded` that holds the records.
     pub member: &'static str,
     /// Parameters that are always sent.
@@ -83,6 +86,8 @@ pub enum RowOf {
     Function(WriteRow),
     /// A function writes it, and sees `_embedded`, too.
     WithEmbedded(WriteRow),
+    /// A function writes it, and sees what belongs to the record and has tables.
+    WithRelated(WriteRelatedRow),
     /// Rows are no records: a function reads the whole body.
     Body(ReadBody),
 }
@@ -92,6 +97,9 @@ pub type Renamed = &'static [(&'static str, &'static str)];
 
 /// Writes the row of a record; false drops it.
 pub type WriteRow = for<'r> fn(&'r Record, &mut Row<'r>) -> bool;
+
+/// The same, of a record and what belongs to it.
+pub type WriteRelatedRow = for<'r> fn(&'r Record, &'r Related, &mut Row<'r>) -> bool;
 
 /// Makes rows of the body of an answer.
 pub type ReadBody = fn(Option<&[u8]>) -> Result<Page<Table>, BadBody>;
@@ -104,7 +112,10 @@ pub type Parameter = (&'static str, &'static str, Sent);
 pub enum Sent {
     /// A parameter for each value.
     Each,
-    /// The same in the words of the API.
+    /// One parameter for all values, separated by commas. Unlike filters it is sent beside
+    /// ids, too.
+    Joined,
+    /// A parameter for each value in the words of the API.
     Translated(fn(&str) -> &str),
     /// A parameter if there is just one value.
     Only,
@@ -178,6 +189,7 @@ impl ListSpec {
     /// A list of API v2.
     pub const V2: ListSpec = ListSpec {
         path: "",
+        parent: None,
         member: "items",
         always: &[],
         parameters: &[],
@@ -214,7 +226,8 @@ impl ListSpec {
                 true
             }
             RowOf::Function(write) | RowOf::WithEmbedded(write) => write(record, row),
-            RowOf::Body(_) => false,
+            // They need more than the record.
+            RowOf::WithRelated(_) | RowOf::Body(_) => false,
         }
     }
 }

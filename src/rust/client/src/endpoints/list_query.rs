@@ -7,11 +7,11 @@ use futures_util::future::{BoxFuture, FutureExt, try_join};
 use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::endpoints::arguments::Arguments;
+use crate::endpoints::batches::Batches;
 use crate::endpoints::endpoint::{Endpoint, Filter};
-use crate::endpoints::linked::with_linked;
 use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
-use crate::paging::{join_lists, stack_lists};
+use crate::paging::stack_lists;
 use crate::query::{Context, Query, Tables, Warning};
 use crate::table::Table;
 
@@ -21,6 +21,7 @@ pub struct ListQuery {
     arguments: Arguments,
     /// Set as soon as it is known which lists they are.
     reading: OnceLock<Reading>,
+    batches: Batches,
 }
 
 struct Reading {
@@ -44,7 +45,8 @@ impl ListQuery {
                 arguments = without_zeros(arguments, name);
             }
         }
-        Ok(ListQuery { endpoint, arguments, reading: OnceLock::new() })
+        let (reading, batches) = (OnceLock::new(), Batches::default());
+        Ok(ListQuery { endpoint, arguments, reading, batches })
     }
 
     /// The arguments with moments as seconds since 1970.
@@ -80,20 +82,34 @@ impl ListQuery {
         !self.endpoint.schema.times.is_empty()
     }
 
-    /// The rows of all lists.
-    fn joined(&self) -> Vec<Table> {
-        let Endpoint { schema, linked, order, list_column, .. } = self.endpoint;
+    /// The rows of all lists that were not given in batches.
+    fn joined(&self) -> Option<Vec<Table>> {
+        let Endpoint { linked, order, list_column, .. } = self.endpoint;
         let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
-        let rows = self.lists().iter().filter_map(PagedList::take);
-        let empty = || with_linked(Table::new(schema), linked, Table::with_base);
-        let tables = if is_sorted && !order.is_empty() && linked.is_empty() {
-            Table::in_order(rows.flatten().collect(), order).map(|table| vec![table])
+        let rows = || self.lists().iter().filter_map(PagedList::take);
+        if is_sorted && !order.is_empty() && linked.is_empty() && !self.batches.is_begun() {
+            Table::in_order(rows().flatten().collect(), order).map(|table| vec![table])
         } else if list_column.is_some() {
-            stack_lists(rows)
+            stack_lists(rows())
         } else {
-            join_lists(rows)
-        };
-        tables.unwrap_or_else(empty)
+            self.batches.rest(self.lists())
+        }
+    }
+
+    /// The tables with these rows.
+    fn named(&self, rows: Option<Vec<Table>>) -> Tables {
+        let Endpoint { name, linked, last, .. } = self.endpoint;
+        let mut tables = rows.unwrap_or_else(|| self.endpoint.empty());
+        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
+            last.iter().for_each(|column| tables[0].move_last(column));
+        }
+        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
+        names.map(str::to_owned).zip(tables).collect()
+    }
+
+    /// The texts of a column of the rows received, row by row.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
+        self.lists().iter().flat_map(|list| list.texts(column)).collect()
     }
 
     fn lists(&self) -> &[PagedList<Vec<Table>>] {
@@ -138,13 +154,11 @@ impl Query for ListQuery {
     }
 
     fn tables(&self) -> Tables {
-        let Endpoint { name, linked, last, .. } = self.endpoint;
-        let mut tables = self.joined();
-        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
-            last.iter().for_each(|column| tables[0].move_last(column));
-        }
-        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
-        names.map(str::to_owned).zip(tables).collect()
+        self.named(self.joined())
+    }
+
+    fn batch(&self) -> Tables {
+        self.named(self.batches.next(self.lists()))
     }
 
     fn warnings(&self) -> Vec<Warning> {

@@ -45,6 +45,13 @@ impl Endpoint {
     ) -> Result<Lists, Error> {
         let list = self.list_of(api, arguments, zone)?;
         let (_, spec) = self.spec(api);
+        let list = |request, arguments: &Arguments| {
+            let list = list(request, arguments);
+            match spec.parent {
+                Some(parent) => list.part_of(Request::get(parent)),
+                None => list,
+            }
+        };
         let lists = spec.paths(arguments).into_iter();
         let lists = lists.map(|(path, arguments)| spec.lists_at(&path, &arguments, &list));
         let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
@@ -58,6 +65,11 @@ impl Endpoint {
         }
         let parts = lists.into_iter().flat_map(|lists| lists.parts).collect();
         Ok(Lists { whole: None, parts, is_sorted: false })
+    }
+
+    /// Its tables without rows.
+    pub(super) fn empty(&self) -> Vec<Table> {
+        with_linked(Table::new(self.schema), self.linked, Table::with_base)
     }
 
     /// The filter of a call; moments are seconds since 1970.
@@ -96,10 +108,12 @@ impl Endpoint {
             let (filter, zone) = (Arc::clone(&filter), zone.clone());
             let of = self.list_column.map(|(name, column)| (column, only_value(arguments, name)));
             let rows = Rows { endpoint: self, api, spec, filter, zone, of };
-            let empty = with_linked(Table::new(self.schema), self.linked, Table::with_base);
             let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
-            PagedList::new(self.label, request, spec.pagination, limit, empty, read)
-                .unless(customers::are_missing)
+            let list =
+                PagedList::new(self.label, request, spec.pagination, limit, self.empty(), read)
+                    .unless(customers::are_missing);
+            // Equal ids of several lists are different rows, which batches would drop.
+            if self.list_column.is_some() { list } else { list.in_batches() }
         })
     }
 }
@@ -173,7 +187,10 @@ impl RecordSink for Sink<'_> {
 
     fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
         let rows = self.rows;
-        self.tables.push(record, |record, _, row| rows.write(record, row))
+        self.tables.push(record, |record, related, row| match rows.spec.row {
+            RowOf::WithRelated(write) => write(record, related, row) && rows.filter.matches(row),
+            _ => rows.write(record, row),
+        })
     }
 
     fn count_broken_texts(&mut self) {
@@ -196,7 +213,10 @@ impl ListSpec {
         let ids = arguments.ids("id")?;
         if !ids.is_empty() {
             // Filters are not sent: they are applied to the rows received.
-            let by_ids = || list(self.request(path.to_owned()), arguments);
+            let beside = |(_, _, sent): &&Parameter| matches!(sent, Sent::Joined);
+            let parameters = self.parameters.iter().filter(beside);
+            let request = self.with_parameters(path.to_owned(), parameters, arguments);
+            let by_ids = || list(request.clone(), arguments);
             let limit = limit(self, arguments)?;
             let parts = PagedList::by_ids(&ids, self.ids, limit, by_ids);
             return Ok(Lists { whole: None, parts, is_sorted: false });
@@ -256,7 +276,16 @@ impl ListSpec {
     }
 
     fn sent(&self, path: String, arguments: &Arguments) -> Request {
-        self.parameters.iter().fold(self.request(path), |request, (argument, name, sent)| {
+        self.with_parameters(path, self.parameters.iter(), arguments)
+    }
+
+    fn with_parameters<'p>(
+        &self,
+        path: String,
+        parameters: impl Iterator<Item = &'p Parameter>,
+        arguments: &Arguments,
+    ) -> Request {
+        parameters.fold(self.request(path), |request, (argument, name, sent)| {
             sent.add(request, name, arguments.texts(argument))
         })
     }
@@ -279,6 +308,7 @@ impl Sent {
         };
         match self {
             Sent::Each | Sent::Moment => request.queries(name, values),
+            Sent::Joined if !values.is_empty() => request.query(name, &values.join(",")),
             Sent::Translated(word) => {
                 let words: Vec<&str> = values.iter().map(|value| word(value)).collect();
                 request.queries(name, &words)
@@ -298,5 +328,51 @@ fn limit(spec: &ListSpec, arguments: &Arguments) -> Result<u32, Error> {
     match arguments.text("limit") {
         Some(_) => Ok(arguments.limit()?.min(spec.limit)),
         None => Ok(spec.limit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::account::Api;
+    use crate::endpoints::arguments::Arguments;
+    use crate::endpoints::incoming_summary::INCOMING_SUMMARY;
+    use crate::endpoints::tags::TAGS;
+    use crate::endpoints::talks::TALKS;
+    use crate::endpoints::testing::requests;
+
+    #[test]
+    fn kinds_stand_in_paths_in_the_plural_and_each_name_has_a_list() {
+        let tags = Arguments::default().set("type", ["lead", "company"]);
+        let named = tags.clone().set("name", ["a", "b"]);
+        let paged = "tags?page=1&limit=250";
+        let expected = ["leads", "companies"].map(|kind| {
+            ["a", "b"].map(|name| format!("/api/v4/{kind}/{paged}&filter[name]={name}"))
+        });
+        assert_eq!(requests(&TAGS, Api::V4, &named), expected.concat());
+        let ids = "tags?page=1&limit=2&filter[id][]=7&filter[id][]=8";
+        let expected = ["leads", "companies"].map(|kind| format!("/api/v4/{kind}/{ids}"));
+        assert_eq!(requests(&TAGS, Api::V4, &tags.set("id", [7, 8])), expected);
+    }
+
+    #[test]
+    fn moments_that_rows_do_not_have_are_sent_as_they_are() {
+        let summary = Arguments::default().set("from", [10]).set("pipeline_id", [3, 4]);
+        let path = "/api/v4/leads/unsorted/summary?";
+        let expected = [3, 4].map(|pipeline| {
+            format!("{path}filter[created_at][from]=10&filter[pipeline_id]={pipeline}")
+        });
+        assert_eq!(requests(&INCOMING_SUMMARY, Api::V4, &summary), expected);
+    }
+
+    #[test]
+    fn of_several_filters_of_talks_one_makes_lists_and_others_are_sent_if_they_are_one() {
+        let talks = Arguments::default()
+            .set("contact_id", [5, 6])
+            .set("entity", ["lead"])
+            .set("entity_id", [7, 8]);
+        let expected = [5, 6].map(|contact| {
+            format!("/api/v4/talks?page=1&limit=250&filter[contact_id]={contact}&filter[entity_type]=lead")
+        });
+        assert_eq!(requests(&TALKS, Api::V4, &talks), expected);
     }
 }

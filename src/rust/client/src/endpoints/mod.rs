@@ -6,6 +6,9 @@
 pub mod account;
 pub mod any_list;
 pub mod arguments;
+mod batches;
+pub mod catalog_elements;
+mod catalogs;
 pub mod custom_fields;
 pub mod customer_statuses;
 mod customers;
@@ -19,6 +22,7 @@ pub mod groups;
 pub mod incoming_leads;
 pub mod incoming_summary;
 pub mod linked;
+mod links;
 pub mod list_query;
 mod lists;
 pub mod loss_reasons;
@@ -49,6 +53,8 @@ pub use element_names::element_type;
 /// The tables that are declared as data.
 pub static ENDPOINTS: &[&Endpoint] = &[
     &account::ACCOUNT,
+    &catalog_elements::CATALOG_ELEMENTS,
+    &catalogs::CATALOGS,
     &customer_statuses::CUSTOMER_STATUSES,
     &event_types::EVENT_TYPES,
     &field_groups::FIELD_GROUPS,
@@ -85,6 +91,7 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
         "events" => {
             Box::new(events::EventsQuery::new(events::request::EventsRequest::new(&arguments)?))
         }
+        "links" => Box::new(links::LinksQuery::new(arguments)?),
         "notes" => Box::new(notes::NotesQuery::new(notes::NotesRequest::new(&arguments)?)),
         _ => return Err(arguments.unknown("what")),
     })

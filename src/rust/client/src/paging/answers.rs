@@ -296,7 +296,7 @@ impl<T> Pager<T> {
 /// its records again, and more than were asked for, whichever page is asked for.
 fn is_all<T>(request: &PageRequest, page: &Page<T>) -> bool {
     match page.extent {
-        Extent::Page => false,
+        Extent::Page | Extent::Counted => false,
         Extent::Repeated => request.range.offset > 0 && page.records >= request.range.limit,
         Extent::Whole => true,
     }

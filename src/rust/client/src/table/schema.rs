@@ -8,7 +8,7 @@ pub struct Schema {
     /// The columns a table without rows has, in order.
     pub base: &'static [&'static str],
     /// The key columns. The first of them that a row has is its key; of rows with
-    /// equal keys one is kept.
+    /// equal keys one is kept. Columns that are a key together are joined by `+`.
     pub keys: &'static [&'static str],
     /// Columns that are [`Role::Id`].
     pub ids: &'static [&'static str],

@@ -59,6 +59,10 @@ pub struct List {
 #[derive(Clone)]
 struct Row {
     id: String,
+    /// The member that holds it.
+    member: &'static str,
+    /// Whose it is, where that is told from others only together with its owner.
+    owner: Option<String>,
     created_at: Option<String>,
     json: Arc<RawValue>,
     is_made_up: bool,
@@ -81,6 +85,9 @@ struct Members<'a> {
     uid: Option<&'a RawValue>,
     #[serde(borrow)]
     talk_id: Option<&'a RawValue>,
+    to_entity_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    entity_id: Option<&'a RawValue>,
     #[serde(borrow)]
     created_at: Option<&'a RawValue>,
 }
@@ -317,8 +324,7 @@ impl List {
     }
 
     fn delete(&mut self, places: Range<usize>) {
-        let gone = self.rows.drain(places).map(|row| row.id.trim_matches('"').to_owned());
-        self.gone.extend(gone);
+        self.gone.extend(self.rows.drain(places).map(|row| row.name()));
     }
 
     fn add(&mut self, count: u64, to: Place, rng: &mut Rng) {
@@ -345,10 +351,24 @@ impl List {
 impl Row {
     fn of(json: Box<RawValue>) -> Self {
         let members = serde_json::from_str::<Members>(json.get()).unwrap_or_default();
-        let id =
-            members.id.or(members.uid).or(members.talk_id).map_or("", RawValue::get).to_owned();
+        let ids = [
+            ("id", members.id),
+            ("uid", members.uid),
+            ("talk_id", members.talk_id),
+            ("to_entity_id", members.to_entity_id),
+        ];
+        let found = ids.into_iter().find_map(|(member, id)| Some((member, id?.get().to_owned())));
+        let (member, id) = found.unwrap_or_default();
+        let owner = (member == "to_entity_id").then_some(members.entity_id).flatten();
+        let owner = owner.map(|owner| owner.get().to_owned());
         let created_at = members.created_at.map(|time| time.get().to_owned());
-        Self { id, created_at, json: json.into(), is_made_up: false }
+        Self { id, member, owner, created_at, json: json.into(), is_made_up: false }
+    }
+
+    /// What tells it from other rows: `17`, and of a link `5-17`.
+    fn name(&self) -> String {
+        let id = self.id.trim_matches('"');
+        self.owner.as_ref().map_or_else(|| id.to_owned(), |owner| format!("{owner}-{id}"))
     }
 
     /// The same with another id, which tells that it is made up.
@@ -358,12 +378,14 @@ impl Row {
         } else {
             (NEW_IDS + number).to_string()
         };
-        let json = self.edited(&format!("id\":{}", self.id), &format!("id\":{id}"));
+        let member = |id: &str| format!("\"{}\":{id}", self.member);
+        let json = self.edited(&member(&self.id), &member(&id));
         Self { id, json, is_made_up: true, ..self.clone() }
     }
 
     fn without_id(&self) -> Self {
-        Self { json: self.edited(&format!("\"id\":{},", self.id), ""), ..self.clone() }
+        let json = self.edited(&format!("\"{}\":{},", self.member, self.id), "");
+        Self { json, ..self.clone() }
     }
 
     /// Whether they were created in the same second.
@@ -517,6 +539,14 @@ mod tests {
     }
 
     #[test]
+    fn links_are_known_by_both_ends() {
+        let link = r#"{"entity_id":5,"to_entity_id":17,"metadata":null}"#;
+        let row = Row::of(RawValue::from_string(link.to_owned()).unwrap());
+        assert_eq!((row.name().as_str(), row.renamed(2).name().as_str()), ("5-17", "5-900000002"));
+        assert_eq!(row.without_id().json.get(), r#"{"entity_id":5,"metadata":null}"#);
+    }
+
+    #[test]
     fn a_list_grows_by_time_not_by_requests() {
         let mut list = list(1);
         for (seconds, rows) in [(1, 3), (1, 3), (3, 7), (2, 7)] {
@@ -535,6 +565,10 @@ mod tests {
             (
                 r#"{"category":"sip","uid":"0123456789"}"#,
                 r#"{"category":"sip","uid":"NEW0000002"}"#,
+            ),
+            (
+                r#"{"entity_id":78,"to_entity_id":7}"#,
+                r#"{"entity_id":78,"to_entity_id":900000002}"#,
             ),
         ] {
             let row = Row::of(RawValue::from_string(json.to_owned()).unwrap()).renamed(2);
