@@ -54,6 +54,13 @@ failed_stream <- function(visit, name, started, error) {
   log_row(visit, name, started, if (refused) "skipped" else "failed", error = first_line(error))
 }
 
+#' The log's row with what a commit has written
+#' @noRd
+with_counts <- function(log, counts) {
+  log[names(counts)] <- log[names(counts)] + counts
+  log
+}
+
 first_line <- function(error) sub("\n.*", "", conditionMessage(error))
 
 log_row <- function(visit, name, started, mode, error = NA_character_) {
@@ -71,7 +78,11 @@ log_row <- function(visit, name, started, mode, error = NA_character_) {
 sync_stream <- function(visit, name, known, started) {
   stream <- visit$run$streams[[name]]
   mode <- sync_mode(stream, known, started, visit$run)
-  since <- if (mode == "increment") known$cursor_at - visit$run$lookback else visit$run$from
+  since <- if (mode == "increment") {
+    floor(known$cursor_at - visit$run$lookback)
+  } else {
+    visit$run$from
+  }
   reader <- stream_reader(visit, name, mode, is_first = nrow(known) == 0)
   reader$read(since)
   gone <- gone_rows(visit, name, mode, since, started, reader)
@@ -82,7 +93,7 @@ sync_stream <- function(visit, name, known, started) {
   log <- log_row(visit, name, started, mode)
   log[names(reader$counts())] <- reader$counts()
   counts <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
-  log[names(counts)] <- log[names(counts)] + counts
+  log <- with_counts(log, counts)
   if (mode != "full" && sum(counts) == 0) log$mode <- "unchanged"
   log
 }
@@ -118,6 +129,10 @@ stream_reader <- function(visit, name, mode, is_first) {
       table <- copy_names(name, names(tables)[[at]])
       rows <- living(tables[[at]], dead, visit$fates[[name]], tables[[1]])
       rows <- owned(rows, visit)
+      # Notes of API v2 are no events.
+      if (table == name && is.null(rows$event_id)) {
+        rows$event_id <- if ("event_id" %in% stream$key) rep(NA_character_, nrow(rows))
+      }
       if (table == name) {
         counts[["read"]] <<- counts[["read"]] + nrow(rows)
         keys <<- c(keys, list(rows[stream$key]))
@@ -232,7 +247,9 @@ fates_of <- function(stream, events) {
 gone_rows <- function(visit, name, mode, since, started, reader) {
   stream <- visit$run$streams[[name]]
   fates <- visit$fates[[name]]
-  told <- data.frame(id = fates$id, deleted_at = fates$at)[fates$fate == "gone", ]
+  told <- if (!is.null(fates)) {
+    data.frame(id = fates$id, deleted_at = fates$at)[fates$fate == "gone", ]
+  }
   trash <- if (stream$trash && mode == "increment" && is.null(visit$fates)) {
     read_trash(visit, stream, since)
   }
@@ -240,7 +257,7 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
     missing_rows(visit$sink$keys(name, stream$key, visit$account), reader$keys(), started)
   }
   gone <- if (identical(stream$key, "id")) rbind(told, trash, missing) else missing
-  gone[!duplicated(gone[stream$key]), ]
+  if (!is.null(gone)) gone[!duplicated(gone[stream$key]), ]
 }
 
 read_trash <- function(visit, stream, since) {

@@ -244,7 +244,7 @@ exact_text <- function(numbers) {
   text <- sprintf("%.15g", numbers)
   whole <- which(numbers == trunc(numbers) & abs(numbers) < 1e15)
   text[whole] <- sprintf("%.0f", numbers[whole])
-  rough <- which(as.numeric(text) != numbers)
+  rough <- which(is.finite(numbers) & suppressWarnings(as.numeric(text)) != numbers)
   text[rough] <- sprintf("%.17g", numbers[rough])
   text
 }
@@ -267,7 +267,7 @@ dbi_commit <- function(db, account, stream, change, deleted) {
     gone <- delete_rows(db, account, stream, change$gone, deleted)
     keep_state(db, account, stream, change$state)
     counts <- c(counts, deleted = gone)
-    keep_log(db, utils::modifyList(change$log, as.list(counts)))
+    if (!is.null(change$log)) keep_log(db, with_counts(change$log, counts))
     counts
   })
   drop_staged(db)

@@ -56,3 +56,9 @@ both <- function(x, y) {
   }
   x
 }
+
+check_installed <- function(package) {
+  if (!requireNamespace(package, quietly = TRUE)) {
+    abort_input("to", gettextf("install.packages(\"%s\") is needed for this copy", package))
+  }
+}

@@ -17,7 +17,10 @@ sync_streams <- function() {
     leads = card_stream("leads", "lead"),
     contacts = card_stream("contacts", "contact"),
     companies = card_stream("companies", "company"),
-    customers = utils::modifyList(card_stream("customers", "customer"), list(trash = FALSE)),
+    # Deleted customers don't come back, and are not listed.
+    customers = utils::modifyList(
+      card_stream("customers", "customer"), list(back = character(), trash = FALSE)
+    ),
     notes = list(
       spec = function(since) {
         kinds <- setdiff(note_kinds, "task")
@@ -31,7 +34,7 @@ sync_streams <- function() {
     ),
     events = list(spec = function(since) list(what = "events", from = since), grows = TRUE),
     transactions = list(spec = function(since) list(what = "transactions", limit = 500)),
-    talks = whole_stream("talks", key = "talk_id"),
+    talks = whole_stream("talks"),
     catalogs = whole_stream("catalogs"),
     users = whole_stream("users"),
     groups = whole_stream("groups"),
