@@ -2,7 +2,8 @@
 #'
 #' Reads a list that no other function reads, such as webhooks or widgets, as one
 #' table. Speed limit, retries and checks that the table is whole are those of the
-#' other functions.
+#' other functions. For what has a function of its own use that: it puts custom fields,
+#' tags and links into tables of their own.
 #'
 #' @section Paths:
 #' `path` is what amoCRM's documentation has behind `/api/v4/`:
@@ -27,8 +28,11 @@
 #'
 #' All pages are read, so `page` is an error; `limit` is the number of rows per request
 #' (250, of events 100). One request holds about 7,500 characters, which is some 200
-#' ids. Parameters are sent as they are: a filter that the account's plan does not
-#' include is ignored by amoCRM without a word (see `vignette("v2-v4")`).
+#' ids.
+#'
+#' amoCRM ignores parameters that it does not know, and filters of leads, contacts and
+#' companies where the account has not paid for them, without a word. [AmoLeads()] and
+#' the other functions filter again, `AmoGet()` does not.
 #'
 #' @section Columns:
 #' A record becomes a row as in [AmoNotes()]: nested names are joined by `_`

@@ -241,7 +241,8 @@ parse_advice <- function(error) {
 #' Numbered pages can't be requested in parts of fewer than 20 rows
 #' @noRd
 incomplete_advice <- function(error) {
-  join(gettext("Try again later."), if (any(grepl(", page [0-9]+$", error$pages))) {
+  is_page <- any(grepl(", page [0-9]+$", error$pages))
+  join(gettext("Try again later."), if (is_page && !only_in_v4(error$endpoint)) {
     gettext(
       "If the same page is missing each time, the server sends fewer than 20 rows per page,",
       "and no `limit` helps: ask amoCRM's support,",
@@ -265,13 +266,20 @@ takes_limit <- function(endpoint) {
     "statuses", "segments", "roles", "summary"
   )
   isTRUE(startsWith(endpoint, "GET /api/")) &&
-    !grepl(sprintf("/(%s)(/|$)", paste(without, collapse = "|")), endpoint)
+    !grepl(sprintf("/(%s)(/|$)", paste(without, collapse = "|")), endpoint) &&
+    !only_in_v4(endpoint)
 }
 
 #' Whether a request is for a part of an account, which need not exist
 #' @noRd
 is_in_account <- function(endpoint) {
   isTRUE(startsWith(endpoint, "GET /api/v4/")) && endpoint != "GET /api/v4/account"
+}
+
+#' Whether only API v4 has the list of a request
+#' @noRd
+only_in_v4 <- function(endpoint) {
+  isTRUE(grepl("/(catalogs|links)(/|$)", endpoint))
 }
 
 auth_advice <- function(code, endpoint) {

@@ -167,7 +167,7 @@ test_that("a list whose pages are cut, empty or moving loses no links", {
     expect_identical(read(c(list(path = "/links?page=2&"), fault)), whole)
   }
   changed <- read(list(path = "/links?", action = "add", rows = 3, at = "front", nth = 2))
-  key <- function(links) paste(links$entity_id, links$to_entity_id)
+  key <- function(links) paste(links$entity_id, links$to_entity_type, links$to_entity_id)
   expect_true(all(key(whole) %in% key(changed)))
   expect_identical(anyDuplicated(key(changed)), 0L)
 })

@@ -148,3 +148,14 @@ test_that("the help lists every class of errors and warnings", {
   expect_gt(length(kinds), 10)
   for (kind in kinds) expect_match(rd, paste0("amocrm_error_", kind), fixed = TRUE)
 })
+
+test_that("what can't help with lists that only API v4 has is not advised", {
+  for (endpoint in c("GET /api/v4/catalogs/7/elements", "GET /api/v4/leads/links")) {
+    expect_no_match(http_advice(504, endpoint), "limit", fixed = TRUE)
+    missing <- list(pages = "links, page 2", endpoint = endpoint)
+    expect_no_match(incomplete_advice(missing), "v2", fixed = TRUE)
+  }
+  expect_match(http_advice(504, "GET /api/v4/leads"), "limit", fixed = TRUE)
+  leads <- list(pages = "leads, page 2", endpoint = "GET /api/v4/leads")
+  expect_match(incomplete_advice(leads), "v2", fixed = TRUE)
+})

@@ -9,6 +9,7 @@ use amocrm_client::endpoints;
 use amocrm_client::endpoints::arguments::Arguments;
 use amocrm_client::error::Error;
 use amocrm_client::query::{Outcome, QueryJob, Settings, Tables, Warning};
+use amocrm_client::table::Column;
 use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
@@ -72,19 +73,20 @@ fn read(
 fn rows<'t>(tables: impl IntoIterator<Item = &'t Tables>) -> BTreeMap<String, Vec<String>> {
     let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, table) in tables.into_iter().flatten() {
-        let mut texts = vec![String::new(); table.rows() as usize];
+        let mut texts = vec![Vec::new(); table.rows() as usize];
         let mut columns: Vec<&str> = table.names().collect();
         columns.sort_unstable();
         for column in columns {
             for (row, cell) in texts.iter_mut().zip(table.texts(column)) {
-                if let Some(cell) = cell {
-                    row.push_str(&format!("{column}={cell};"));
-                }
+                row.extend(cell.map(|cell| format!("{column}={cell}")));
             }
         }
+        let texts = texts.into_iter().map(|row: Vec<String>| row.join(";"));
         rows.entry(name.clone()).or_default().extend(texts);
     }
-    rows.values_mut().for_each(|texts| texts.sort_unstable());
+    for texts in rows.values_mut() {
+        texts.sort_unstable();
+    }
     rows
 }
 
@@ -132,8 +134,7 @@ fn every_batch_has_the_columns_that_the_table_always_has() {
         }
         for tables in [first, job.batch(), job.finish().tables] {
             for (name, table) in tables {
-                let columns: Vec<String> =
-                    table.into_columns().iter().map(|column| column.name()).collect();
+                let columns: Vec<String> = table.into_columns().iter().map(Column::name).collect();
                 let always: &[&str] = match name.as_str() {
                     "leads" => &["id", "name", "created_at", "sale", "loss_reason_name"],
                     _ => &["id"],

@@ -61,8 +61,8 @@ struct Row {
     id: String,
     /// The member that holds it.
     member: &'static str,
-    /// Whose it is, where that is told from others only together with its owner.
-    owner: Option<String>,
+    /// Whose it is and what it is, where only both with the id tell it from others.
+    owner: Option<(String, String)>,
     created_at: Option<String>,
     json: Arc<RawValue>,
     is_made_up: bool,
@@ -86,6 +86,8 @@ struct Members<'a> {
     #[serde(borrow)]
     talk_id: Option<&'a RawValue>,
     to_entity_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    to_entity_type: Option<&'a RawValue>,
     #[serde(borrow)]
     entity_id: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -359,16 +361,21 @@ impl Row {
         ];
         let found = ids.into_iter().find_map(|(member, id)| Some((member, id?.get().to_owned())));
         let (member, id) = found.unwrap_or_default();
-        let owner = (member == "to_entity_id").then_some(members.entity_id).flatten();
-        let owner = owner.map(|owner| owner.get().to_owned());
+        let text = |value: &RawValue| value.get().trim_matches('"').to_owned();
+        let owner = members.entity_id.zip(members.to_entity_type);
+        let owner = owner.map(|(owner, kind)| (text(owner), text(kind)));
+        let owner = owner.filter(|_| member == "to_entity_id");
         let created_at = members.created_at.map(|time| time.get().to_owned());
         Self { id, member, owner, created_at, json: json.into(), is_made_up: false }
     }
 
-    /// What tells it from other rows: `17`, and of a link `5-17`.
+    /// What tells it from other rows: `17`, and of a link `5-contacts-17`.
     fn name(&self) -> String {
         let id = self.id.trim_matches('"');
-        self.owner.as_ref().map_or_else(|| id.to_owned(), |owner| format!("{owner}-{id}"))
+        match &self.owner {
+            Some((owner, kind)) => format!("{owner}-{kind}-{id}"),
+            None => id.to_owned(),
+        }
     }
 
     /// The same with another id, which tells that it is made up.
@@ -540,10 +547,12 @@ mod tests {
 
     #[test]
     fn links_are_known_by_both_ends() {
-        let link = r#"{"entity_id":5,"to_entity_id":17,"metadata":null}"#;
+        let link = r#"{"entity_id":5,"to_entity_id":17,"to_entity_type":"contacts"}"#;
         let row = Row::of(RawValue::from_string(link.to_owned()).unwrap());
-        assert_eq!((row.name().as_str(), row.renamed(2).name().as_str()), ("5-17", "5-900000002"));
-        assert_eq!(row.without_id().json.get(), r#"{"entity_id":5,"metadata":null}"#);
+        assert_eq!(row.name(), "5-contacts-17");
+        assert_eq!(row.renamed(2).name(), "5-contacts-900000002");
+        let without_id = r#"{"entity_id":5,"to_entity_type":"contacts"}"#;
+        assert_eq!(row.without_id().json.get(), without_id);
     }
 
     #[test]
