@@ -14,7 +14,7 @@
 #' @noRd
 sync_streams <- function() {
   lapply(list(
-    leads = card_stream("leads", "lead"),
+    leads = card_stream("leads", "lead", with = check_words(formals(AmoLeads)$with_with, "")),
     contacts = card_stream("contacts", "contact"),
     companies = card_stream("companies", "company"),
     # Deleted customers don't come back, and are not listed.
@@ -24,15 +24,15 @@ sync_streams <- function() {
     notes = list(
       spec = function(since) {
         kinds <- setdiff(note_kinds, "task")
-        list(what = "notes", type = kinds, limit = 500, if_modified_since = since)
+        list(what = "notes", type = kinds, limit = 500, if_modified_since = moment(since))
       },
       key = c("element_type", "id", "event_id"), grows = TRUE
     ),
     tasks = list(
-      spec = function(since) list(what = "tasks", limit = 500, date_modify_from = since),
+      spec = function(since) list(what = "tasks", limit = 500, date_modify_from = moment(since)),
       grows = TRUE, gone = "task_deleted"
     ),
-    events = list(spec = function(since) list(what = "events", from = since), grows = TRUE),
+    events = list(spec = function(since) list(what = "events", from = moment(since)), grows = TRUE),
     transactions = list(spec = function(since) list(what = "transactions", limit = 500)),
     talks = whole_stream("talks"),
     catalogs = whole_stream("catalogs"),
@@ -46,16 +46,21 @@ sync_streams <- function() {
   ), function(stream) utils::modifyList(stream_defaults, stream))
 }
 
+#' Seconds since 1970 as Rust reads moments
+#' @noRd
+moment <- function(since) if (!is.null(since)) sprintf("@%.0f", since)
+
 stream_defaults <- list(
   key = "id", grows = FALSE, gone = character(), back = character(), trash = FALSE
 )
 
 #' A list of leads, contacts, companies or customers
 #' @noRd
-card_stream <- function(entity, kind) {
+card_stream <- function(entity, kind, with = NULL) {
   list(
     spec = function(since) {
-      list(what = "entity", entity = entity, limit = 500, active = FALSE, updated_since = since)
+      list(what = "entity", entity = entity, limit = 500, active = FALSE, with = with,
+           updated_since = since)
     },
     grows = TRUE, gone = paste0(kind, "_deleted"), back = paste0(kind, "_restored"),
     trash = TRUE
