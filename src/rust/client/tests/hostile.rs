@@ -30,6 +30,7 @@ fn read_from(path: &str, body: String) -> Outcome {
             apikey: sandbox.apikey().to_owned().into(),
         },
         rate: f64::INFINITY,
+        shared_rate: None,
         timeout: Duration::from_secs(30),
         api: None,
         verbose: false,

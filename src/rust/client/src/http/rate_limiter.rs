@@ -7,12 +7,15 @@
 //! time that it may have been under way.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use crate::http::shared_budget::{SharedBudget, Turn};
 use crate::sync::lock;
 
 /// Requests a second that amoCRM allows.
@@ -34,6 +37,9 @@ const USUAL: Duration = Duration::from_millis(60);
 /// How late a request is counted that opened a connection: the server may accept it
 /// later than it seems here.
 const OPENING: Duration = Duration::from_millis(150);
+
+/// How late other processes count it until its connection is open.
+const WHILE_OPENING: Duration = Duration::from_secs(1);
 
 /// How many answers must be known before the quickest one is used.
 const TELLING: usize = 16;
@@ -58,12 +64,25 @@ pub struct RateLimiter {
     pace: Mutex<Pace>,
     /// Tells those who wait that a request has left.
     changed: Notify,
+    sharing: Mutex<Sharing>,
+}
+
+/// Whether the limit is one with that of other processes.
+enum Sharing {
+    Alone,
+    Shared(Arc<SharedBudget>),
+    /// It can't be, and the user knows.
+    Lost,
 }
 
 /// The permission to send one request, which tells what becomes of it.
 pub struct Slot {
     limiter: Arc<RateLimiter>,
     number: u64,
+    /// The start in the budget of all processes.
+    shared: Option<(Arc<SharedBudget>, u64)>,
+    /// Why there is none any more. Only the first one says so.
+    pub lost: Option<std::io::Error>,
 }
 
 impl RateLimiter {
@@ -71,7 +90,34 @@ impl RateLimiter {
     /// limit.
     pub fn new(rate: f64) -> Self {
         let pace = Mutex::new(Pace::new(rate));
-        RateLimiter { turn: tokio::sync::Mutex::default(), pace, changed: Notify::new() }
+        let sharing = Mutex::new(Sharing::Alone);
+        RateLimiter { turn: tokio::sync::Mutex::default(), pace, changed: Notify::new(), sharing }
+    }
+
+    /// Shares the limit with the processes that have a file in common, which `open` opens
+    /// at `path`. Without a path it is no longer shared. What failed once is not tried again.
+    ///
+    /// # Errors
+    /// What `open` fails with.
+    pub fn share<E>(
+        &self,
+        path: Option<PathBuf>,
+        open: impl FnOnce(&Path) -> Result<File, E>,
+    ) -> Result<(), E> {
+        let mut sharing = lock(&self.sharing);
+        *sharing = match (&*sharing, path) {
+            (Sharing::Lost, _) => return Ok(()),
+            (_, None) => Sharing::Alone,
+            (Sharing::Shared(budget), Some(path)) if budget.is_at(&path) => return Ok(()),
+            (_, Some(path)) => match open(&path) {
+                Ok(file) => Sharing::Shared(Arc::new(SharedBudget::new(path, file))),
+                Err(error) => {
+                    *sharing = Sharing::Lost;
+                    return Err(error);
+                }
+            },
+        };
+        Ok(())
     }
 
     /// Lets nothing start for the next `pause`: after a 429 every request
@@ -93,19 +139,44 @@ impl RateLimiter {
     pub async fn acquire(self: &Arc<Self>, path: &str) -> Slot {
         // Those who come later wait for the lock, which is fair.
         let _turn = self.turn.lock().await;
+        let mut lost = None;
         loop {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
-            let wait = {
-                let mut pace = self.lock();
-                let wait = pace.wait(Instant::now());
-                if wait == Some(Duration::ZERO) {
-                    let number = pace.window.begin(path);
-                    return Slot { limiter: Arc::clone(self), number };
+            let wait = self.lock().wait(Instant::now());
+            if wait != Some(Duration::ZERO) {
+                sleep_or(wait, changed).await;
+                continue;
+            }
+            let shared = match self.start_shared().await {
+                Ok(shared) => shared,
+                Err(NoStart::Wait(wait)) => {
+                    tokio::time::sleep(wait).await;
+                    continue;
                 }
-                wait
+                Err(NoStart::Lost(error)) => {
+                    lost = Some(error);
+                    continue;
+                }
             };
-            sleep_or(wait, changed).await;
+            let number = self.lock().window.begin(path);
+            return Slot { limiter: Arc::clone(self), number, shared, lost };
+        }
+    }
+
+    /// A start in the budget of all processes, if there is one.
+    async fn start_shared(&self) -> Result<Option<(Arc<SharedBudget>, u64)>, NoStart> {
+        let budget = match &*lock(&self.sharing) {
+            Sharing::Shared(budget) => Arc::clone(budget),
+            _ => return Ok(None),
+        };
+        match budget.start(USUAL).await {
+            Ok(Turn::Now(number)) => Ok(Some((budget, number))),
+            Ok(Turn::Wait(wait)) => Err(NoStart::Wait(wait)),
+            Err(error) => {
+                *lock(&self.sharing) = Sharing::Lost;
+                Err(NoStart::Lost(error))
+            }
         }
     }
 
@@ -138,6 +209,14 @@ impl RateLimiter {
     }
 }
 
+/// Why a request may not start yet.
+enum NoStart {
+    /// The other processes have started enough for this time.
+    Wait(Duration),
+    /// What they started can't be known.
+    Lost(std::io::Error),
+}
+
 /// Sleeps for `wait`, or until `changed`, whichever comes first.
 async fn sleep_or(wait: Option<Duration>, changed: impl Future<Output = ()>) {
     match wait {
@@ -153,12 +232,21 @@ impl Slot {
     /// A connection is opened for the request: it has not left yet.
     pub fn opens(&self) {
         self.limiter.lock().window.opens(self.number);
+        self.put_off(WHILE_OPENING);
     }
 
     /// The request leaves now; only the first time counts.
     pub fn record(&self) {
-        self.limiter.lock().window.record(self.number, Instant::now());
+        if self.limiter.lock().window.record(self.number, Instant::now()) {
+            self.put_off(OPENING);
+        }
         self.limiter.changed.notify_waiters();
+    }
+
+    fn put_off(&self, way: Duration) {
+        if let Some((budget, number)) = &self.shared {
+            budget.put_off(*number, way);
+        }
     }
 
     /// The answer that was asked for begins to arrive.
@@ -325,9 +413,14 @@ impl Window {
         }
     }
 
-    fn record(&mut self, number: u64, now: Instant) {
-        if let Some(start) = self.find(number) {
-            start.left.get_or_insert(now);
+    /// Whether a request leaves that had to wait for its connection.
+    fn record(&mut self, number: u64, now: Instant) -> bool {
+        match self.find(number) {
+            Some(start) if start.left.is_none() => {
+                start.left = Some(now);
+                start.opens
+            }
+            _ => false,
         }
     }
 
@@ -346,9 +439,11 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::{CALM, Pace, RateLimiter, Window};
     use futures_util::FutureExt;
     use std::collections::VecDeque;
+    use std::path::{Path, PathBuf};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
@@ -449,7 +544,9 @@ mod tests {
                     (_, next) => now = next.unwrap_or(now).max(now),
                 }
                 match events.remove(0).1 {
-                    Event::Record(number) => pace.window.record(number, now),
+                    Event::Record(number) => {
+                        pace.window.record(number, now);
+                    }
                     Event::Arrives(number) => {
                         arrivals.retain(|arrival| now - *arrival < SECOND);
                         let fits = arrivals.len() < 7;
@@ -632,6 +729,70 @@ mod tests {
         limiter.set_rate(f64::INFINITY);
         free.await;
         drop(slot);
+    }
+
+    /// A limiter for seven requests a second that shares the file at `path`.
+    fn sharing(path: &Path) -> Arc<RateLimiter> {
+        let limiter = RateLimiter::new(7.0);
+        let open = |path: &Path| {
+            std::fs::OpenOptions::new()
+                .create(true)
+                .append(false)
+                .truncate(false)
+                .read(true)
+                .write(true)
+                .open(path)
+        };
+        assert!(limiter.share(Some(path.to_owned()), open).is_ok());
+        Arc::new(limiter)
+    }
+
+    fn shared_file(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("amocrm-limiter-{name}-{}", std::process::id()))
+    }
+
+    #[tokio::test]
+    async fn three_that_share_a_file_stay_within_seven_in_any_second() {
+        let path = shared_file("three");
+        let starts = |_| {
+            let limiter = sharing(&path);
+            async move {
+                let mut starts = Vec::new();
+                for _ in 0..7 {
+                    let slot = limiter.acquire("/").await;
+                    starts.push(Instant::now());
+                    slot.opens();
+                    slot.record();
+                }
+                starts
+            }
+        };
+        let all = futures_util::future::join_all((0..3).map(starts)).await;
+        let mut all = all.concat();
+        all.sort();
+        let most = all.iter().map(|start| {
+            all.iter().filter(|other| **other >= *start && **other < *start + SECOND).count()
+        });
+        assert_eq!((all.len(), most.max()), (21, Some(7)));
+        std::fs::remove_file(path).ok();
+    }
+
+    #[tokio::test]
+    async fn a_file_that_can_not_be_had_is_told_once_and_costs_nothing_else() {
+        let limiter = Arc::new(RateLimiter::new(7.0));
+        let refuse = |_: &Path| Err("no");
+        assert_eq!(limiter.share(Some("/".into()), refuse), Err("no"));
+        assert_eq!(limiter.share(Some("/".into()), refuse), Ok(()));
+        assert!(limiter.acquire("/").await.lost.is_none());
+
+        let path = shared_file("locked");
+        let limiter = sharing(&path);
+        let owner = std::fs::File::open(&path).unwrap();
+        fs4::FileExt::lock(&owner).unwrap();
+        let told = [limiter.acquire("/").await, limiter.acquire("/").await]
+            .map(|slot| slot.lost.is_some());
+        assert_eq!(told, [true, false]);
+        std::fs::remove_file(path).ok();
     }
 
     #[test]
