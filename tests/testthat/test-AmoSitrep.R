@@ -41,7 +41,8 @@ test_that("of options only known ones are shown, with valid values", {
   printed <- paste(capture.output(about <- AmoSitrep(domain = "-")), collapse = "\n")
   expect_no_match(printed, secret, fixed = TRUE)
   expect_match(about$options, "amocrm.api = v4; ", fixed = TRUE)
-  expect_match(about$options, "amocrm.rate = 3; amocrm.verbose = (not a valid value)", fixed = TRUE)
+  expect_match(about$options, "amocrm.rate = 3; ", fixed = TRUE)
+  expect_match(about$options, "amocrm.verbose = (not a valid value)", fixed = TRUE)
   expect_no_match(about$options, "amocrm.token", fixed = TRUE)
   help <- readLines(source_path("man", "amocrm-package.Rd"))
   item <- "^ *\\\\item[{]\\\\code[{](amocrm[.][a-z_]+)[}][}].*"
