@@ -24,6 +24,7 @@ fn ask(sandbox: &Sandbox, arguments: &Arguments, rows_a_window: u64) -> Outcome 
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
         api: None,
+        shared_rate: None,
         verbose: false,
     };
     let query = EventsQuery::new(EventsRequest::new(arguments).unwrap());
