@@ -28,10 +28,12 @@ pub enum Type {
 impl Type {
     /// The narrowest type that holds the cells of both: yes or no, whole numbers,
     /// numbers and text hold those before them; all else is text.
+    #[must_use]
     pub fn widened(self, other: Type) -> Type {
         match (self.rank(), other.rank()) {
             _ if self == other => self,
-            (Some(a), Some(b)) => [self, other][usize::from(b > a)],
+            (Some(rank), Some(others)) if rank > others => self,
+            (Some(_), Some(_)) => other,
             _ => Type::Text,
         }
     }
@@ -170,10 +172,10 @@ impl Values {
         match (self, more) {
             (Values::Bool(all), Values::Bool(more)) => all.extend_from_slice(more),
             (Values::Int32(all), Values::Int32(more)) | (Values::Date(all), Values::Date(more)) => {
-                all.extend_from_slice(more)
+                all.extend_from_slice(more);
             }
             (Values::Int64(all), Values::Int64(more)) | (Values::Time(all), Values::Time(more)) => {
-                all.extend_from_slice(more)
+                all.extend_from_slice(more);
             }
             (Values::Double(all), Values::Double(more)) => all.extend_from_slice(more),
             (Values::Text(all), Values::Text(more)) => all.extend(more),

@@ -81,7 +81,7 @@ impl Place<'_> {
     /// Makes a commit; its files are written and flushed.
     pub fn make(self, commit: &Commit) -> Result<(), Error> {
         let written = commit.moves.iter().map(|file| self.path(&file.from));
-        self.sync_folders(written.collect::<Result<_, _>>()?)?;
+        self.sync_folders(&written.collect::<Result<Vec<_>, _>>()?)?;
         let text = serde_json::to_string(commit).unwrap_or_default();
         let (new, path) = (self.own.join("commit.new"), self.own.join(FILE));
         write(self.fs, &new, &text)?;
@@ -127,7 +127,7 @@ impl Place<'_> {
             unless_missing(self.fs.remove(&path), &path)?;
             changed.push(path);
         }
-        self.sync_folders(changed)?;
+        self.sync_folders(&changed)?;
         self.close()
     }
 
@@ -156,7 +156,7 @@ impl Place<'_> {
     }
 
     /// Flushes the folders that files are in, up to the top: they may be new.
-    fn sync_folders(self, files: Vec<PathBuf>) -> Result<(), Error> {
+    fn sync_folders(self, files: &[PathBuf]) -> Result<(), Error> {
         let ancestors = files.iter().flat_map(|file| file.ancestors().skip(1));
         let folders: BTreeSet<&Path> =
             ancestors.filter(|folder| folder.starts_with(self.root)).collect();

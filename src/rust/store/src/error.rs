@@ -1,5 +1,6 @@
 //! What can go wrong with a folder.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,7 @@ impl Error {
         Error::Io { path: path.to_owned(), error }
     }
 
-    pub(crate) fn damaged(path: &Path, detail: impl ToString) -> Self {
+    pub(crate) fn damaged(path: &Path, detail: impl Display) -> Self {
         Error::Damaged { path: path.to_owned(), detail: detail.to_string() }
     }
 

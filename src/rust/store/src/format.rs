@@ -6,7 +6,7 @@
 //! | 32 bits | INT32 |
 //! | 64 bits | INT64 |
 //! | number | DOUBLE |
-//! | text | BYTE_ARRAY, String |
+//! | text | `BYTE_ARRAY`, String |
 //! | moment | INT64, Timestamp, microseconds, adjusted to UTC |
 //! | day | INT32, Date |
 //!
@@ -32,9 +32,10 @@ use parquet::schema::types::{ColumnPath, Type as Node};
 
 use crate::column::{Column, Texts, Type, Values};
 use crate::error::Error;
+use crate::field::Field;
 use crate::fs::{Fs, Output};
 use crate::rows::Rows;
-use crate::schema::{Field, Schema};
+use crate::schema::Schema;
 
 /// The name of the columns in a file's metadata.
 const COLUMNS: &str = "amocrm:columns";
@@ -233,6 +234,11 @@ impl Reader {
             return Err(Error::damaged(path, "it has other columns than it names"));
         }
         Ok(Reader { path: path.to_owned(), file, schema })
+    }
+
+    /// An error that names the file.
+    pub fn damaged(&self, detail: &str) -> Error {
+        Error::damaged(&self.path, detail)
     }
 
     /// The columns of the file.

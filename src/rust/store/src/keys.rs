@@ -107,7 +107,7 @@ impl KeyMaker {
     }
 }
 
-#[allow(clippy::cast_possible_truncation)]
+#[allow(clippy::cast_possible_truncation, clippy::float_cmp)]
 fn number(value: f64) -> Cell<'static> {
     let whole = value as i64;
     if whole as f64 == value { Cell::Whole(whole) } else { Cell::Number(value.to_bits()) }

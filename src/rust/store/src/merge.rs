@@ -145,6 +145,9 @@ impl Merge<'_> {
         counts: &mut Counts,
         mut fate: impl FnMut(&mut Counts, usize, Key) -> Fate,
     ) -> Result<(), Error> {
+        if !self.schema.holds(reader.schema()) {
+            return Err(reader.damaged("it has columns that its table lacks"));
+        }
         let all: Vec<usize> = (0..reader.schema().fields.len()).collect();
         let mut row = 0;
         for group in 0..reader.groups() {

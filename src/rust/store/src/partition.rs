@@ -65,13 +65,14 @@ pub type Month = i32;
 pub fn months(times: &Column) -> Option<Vec<Option<Month>>> {
     let Values::Time(moments) = times.values() else { return None };
     let mut moments = moments.iter();
-    let month = |has_time: &bool| has_time.then(|| moments.next()).flatten().and_then(month_of);
+    let month =
+        |has_time: &bool| has_time.then(|| moments.next()).flatten().copied().and_then(month_of);
     Some(times.present().iter().map(month).collect())
 }
 
 #[allow(clippy::cast_possible_wrap)]
-fn month_of(micros: &i64) -> Option<Month> {
-    let moment = DateTime::from_timestamp_micros(*micros)?;
+fn month_of(micros: i64) -> Option<Month> {
+    let moment = DateTime::from_timestamp_micros(micros)?;
     Some(moment.year() * 12 + moment.month0() as i32)
 }
 

@@ -107,8 +107,12 @@ impl TableReader {
             let file = Reader::of(path, file)?;
             self.rows += file.rows();
             for (place, field) in self.columns.fields.iter().enumerate() {
-                let column = file.schema().position(&field.name);
-                if column.is_some_and(|column| !file.fits_32_bits(column)) {
+                let Some(column) = file.schema().position(&field.name) else { continue };
+                if field.of.widened(file.schema().fields[column].of) != field.of {
+                    // A commit since the table's columns were looked up.
+                    return Err(Error::Changed { path: path.clone() });
+                }
+                if !file.fits_32_bits(column) {
                     self.wide.insert(place);
                 }
             }

@@ -1,7 +1,7 @@
 //! Rows: columns of equal length.
 
 use crate::column::Column;
-use crate::schema::{Field, is_same};
+use crate::field::{Field, is_same};
 
 /// Rows of a table, column by column.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,11 +44,7 @@ impl Rows {
     }
 
     pub(crate) fn fields(&self) -> impl Iterator<Item = Field> {
-        self.columns.iter().map(|column| Field {
-            name: column.name.clone(),
-            of: column.of(),
-            zone: column.zone.clone(),
-        })
+        self.columns.iter().map(Field::of)
     }
 
     pub(crate) fn bytes(&self) -> usize {

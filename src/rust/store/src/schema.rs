@@ -5,20 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Column, Type};
+use crate::field::{Field, folded, is_same};
 use crate::rows::Rows;
-
-/// One column of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Field {
-    /// Its name, as it was spelt first.
-    pub name: String,
-    /// Its type.
-    #[serde(rename = "type")]
-    pub of: Type,
-    /// The time zone that its moments are shown in, or nothing.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub zone: String,
-}
 
 /// The columns of a table in their order. Names that differ by case only are one
 /// column, as SQL engines see it.
@@ -36,16 +24,6 @@ pub struct Widening {
     pub added: Vec<String>,
     /// Names of columns of a wider type than before.
     pub widened: Vec<String>,
-}
-
-/// What names of one column have in common.
-fn folded(name: &str) -> String {
-    name.to_lowercase()
-}
-
-/// Whether names are those of one column.
-pub(crate) fn is_same(name: &str, other: &str) -> bool {
-    name == other || folded(name) == folded(other)
 }
 
 impl Schema {
@@ -87,7 +65,17 @@ impl Schema {
         columns(self) == columns(other)
     }
 
-    /// The rows with exactly these columns. Of columns with one name the first that
+    /// Whether rows with the columns of another schema fit in.
+    pub(crate) fn holds(&self, other: &Schema) -> bool {
+        other.fields.iter().all(|field| {
+            let place = self.position(&field.name);
+            place.is_some_and(|place| {
+                self.fields[place].of.widened(field.of) == self.fields[place].of
+            })
+        })
+    }
+
+    /// The rows with exactly these columns, all of which [`hold`](Schema::holds) them. Of columns with one name the first that
     /// has a cell gives it; columns that are no part of the schema are left out.
     pub(crate) fn conform(&self, rows: Rows) -> Rows {
         let count = rows.count();

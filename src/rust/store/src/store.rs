@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::column::Type;
 use crate::commit::{Commit, Move, Place, unfinished};
 use crate::error::Error;
+use crate::field::Field;
 use crate::format::{Reader, Writer};
 use crate::fs::{Disk, Fs, read_text, write};
 use crate::keys::KeyMaker;
@@ -17,7 +18,7 @@ use crate::partition::{
     self, OWN, Partition, account_folder, data_file, default_partition, partitions,
 };
 use crate::rows::Rows;
-use crate::schema::{Field, Schema, Widening};
+use crate::schema::{Schema, Widening};
 use crate::stage::Stage;
 use crate::table::{DELETED_AT, Info, Table, VERSION, read_info};
 
@@ -165,8 +166,8 @@ impl Store {
         progress: Progress,
     ) -> Result<Changes, Error> {
         self.place().recover()?;
-        let stage = self.stages.remove(table);
-        let committed = self.commit_stage(table, stage.as_ref(), state, progress);
+        let changes = self.stages.remove(table);
+        let committed = self.commit_changes(table, changes.as_ref(), state, progress);
         if committed.is_ok() {
             // What is left is removed at the next opening anyway.
             let _ = self.fs.remove_folder(&self.stage_folder(table));
@@ -207,21 +208,21 @@ impl Store {
         done
     }
 
-    fn commit_stage(
+    fn commit_changes(
         &self,
         table: &str,
-        stage: Option<&Stage>,
+        staged: Option<&Stage>,
         state: &str,
         progress: Progress,
     ) -> Result<Changes, Error> {
         let info = read_info(&self.own, table)?;
-        let table = stage.map(|stage| &stage.table).or(info.as_ref().map(|info| &info.table));
+        let table = staged.map(|staged| &staged.table).or(info.as_ref().map(|info| &info.table));
         let mut commit = Commit::new();
         let mut changes = Changes::default();
         if let Some(table) = table.cloned() {
             let nothing = Stage::new(&*self.fs, &table, self.stage_folder(&table.name))?;
-            let stage = stage.unwrap_or(&nothing);
-            Change::new(self, stage, info, progress)?.write(&mut commit, &mut changes)?;
+            let staged = staged.unwrap_or(&nothing);
+            Change::new(self, staged, info, progress)?.write(&mut commit, &mut changes)?;
         }
         self.add_text(&mut commit, STATE, "state.new", state)?;
         self.place().make(&commit)?;

@@ -18,11 +18,14 @@ pub fn tags() -> Table {
     table("lead_tags", &["id"], PerKey::Many, None)
 }
 
+/// Text and mark.
+type Note = (Option<String>, Option<i64>);
+
 /// What the folder should hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
-    /// Text and mark by id; None before the first commit.
-    pub notes: Option<BTreeMap<i64, (Option<String>, Option<i64>)>>,
+    /// By id; None before the first commit.
+    pub notes: Option<BTreeMap<i64, Note>>,
     pub tags: Option<BTreeMap<i64, Vec<String>>>,
 }
 
@@ -142,8 +145,10 @@ pub fn play(start: &Model, steps: &[Step]) -> Vec<Model> {
             Step::Clear => coming.notes.iter_mut().for_each(BTreeMap::clear),
             Step::Tags(new) => {
                 let tags = coming.tags.get_or_insert_default();
-                new.iter().for_each(|(id, _)| drop(tags.remove(id)));
-                new.iter().for_each(|(id, name)| tags.entry(*id).or_default().push(name.clone()));
+                tags.retain(|id, _| new.iter().all(|(other, _)| other != id));
+                for (id, name) in new {
+                    tags.entry(*id).or_default().push(name.clone());
+                }
             }
             Step::DeleteTags(all) => {
                 coming.tags.iter_mut().for_each(|tags| tags.retain(|id, _| !all.contains(id)));
