@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::fs::{Fs, read_text, unless_missing, write};
+use crate::fs::{read_text, unless_missing, write};
+use crate::home::Home;
 use crate::partition::inside;
 
 const FILE: &str = "commit.json";
@@ -46,17 +47,6 @@ pub struct Move {
     pub bytes: u64,
 }
 
-/// Where a commit takes place.
-#[derive(Clone, Copy)]
-pub struct Place<'a> {
-    /// The disk.
-    pub fs: &'a dyn Fs,
-    /// The top folder.
-    pub root: &'a Path,
-    /// The folder of `commit.json`.
-    pub own: &'a Path,
-}
-
 impl Commit {
     /// A commit of nothing.
     pub fn new() -> Commit {
@@ -77,22 +67,36 @@ pub fn unfinished(own: &Path) -> Result<Option<Commit>, Error> {
     }
 }
 
-impl Place<'_> {
+impl Home {
+    /// Writes a text of the own folder that takes its place with a commit.
+    pub fn add_text(
+        &self,
+        commit: &mut Commit,
+        to: &str,
+        new: &str,
+        text: &str,
+    ) -> Result<(), Error> {
+        write(&*self.fs, &self.own.join(new), text)?;
+        let bytes = u64::try_from(text.len()).unwrap_or_default();
+        commit.moves.push(Move { from: self.own_path(new), to: self.own_path(to), bytes });
+        Ok(())
+    }
+
     /// Makes a commit; its files are written and flushed.
-    pub fn make(self, commit: &Commit) -> Result<(), Error> {
+    pub fn make(&self, commit: &Commit) -> Result<(), Error> {
         let written = commit.moves.iter().map(|file| self.path(&file.from));
         self.sync_folders(&written.collect::<Result<Vec<_>, _>>()?)?;
         let text = serde_json::to_string(commit).unwrap_or_default();
         let (new, path) = (self.own.join("commit.new"), self.own.join(FILE));
-        write(self.fs, &new, &text)?;
+        write(&*self.fs, &new, &text)?;
         self.fs.rename(&new, &path).map_err(|error| Error::io(&path, error))?;
-        self.sync(self.own)?;
+        self.sync(&self.own)?;
         self.finish(commit)
     }
 
     /// Finishes the commit that an earlier run left, or gives it up.
-    pub fn recover(self) -> Result<(), Error> {
-        let Some(commit) = unfinished(self.own)? else { return Ok(()) };
+    pub fn recover(&self) -> Result<(), Error> {
+        let Some(commit) = unfinished(&self.own)? else { return Ok(()) };
         let mut is_whole = true;
         for file in &commit.moves {
             is_whole &= self.is_whole(file)?;
@@ -101,7 +105,7 @@ impl Place<'_> {
     }
 
     /// Whether a file is there, in its old or its new place.
-    fn is_whole(self, file: &Move) -> Result<bool, Error> {
+    fn is_whole(&self, file: &Move) -> Result<bool, Error> {
         for path in [self.path(&file.from)?, self.path(&file.to)?] {
             if let Some(metadata) = unless_missing(fs::metadata(&path), &path)? {
                 return Ok(metadata.len() == file.bytes);
@@ -110,7 +114,7 @@ impl Place<'_> {
         Ok(false)
     }
 
-    fn finish(self, commit: &Commit) -> Result<(), Error> {
+    fn finish(&self, commit: &Commit) -> Result<(), Error> {
         let mut changed = Vec::new();
         for (number, file) in commit.moves.iter().enumerate() {
             let (from, to) = (self.path(&file.from)?, self.path(&file.to)?);
@@ -131,16 +135,16 @@ impl Place<'_> {
         self.close()
     }
 
-    fn close(self) -> Result<(), Error> {
+    fn close(&self) -> Result<(), Error> {
         let path = self.own.join(FILE);
         self.fs.remove(&path).map_err(|error| Error::io(&path, error))?;
-        self.sync(self.own)
+        self.sync(&self.own)
     }
 
     /// Renames a file to the name of another one. Windows refuses that while a
     /// reader has the other one open: it is tried for some time. Then the old file
     /// is moved out of the way, which the system allows in more cases.
-    fn replace(self, from: &Path, to: &Path, number: usize) -> Result<(), Error> {
+    fn replace(&self, from: &Path, to: &Path, number: usize) -> Result<(), Error> {
         for _ in 0..TRIES {
             match self.fs.rename(from, to) {
                 Ok(()) => return Ok(()),
@@ -156,19 +160,19 @@ impl Place<'_> {
     }
 
     /// Flushes the folders that files are in, up to the top: they may be new.
-    fn sync_folders(self, files: &[PathBuf]) -> Result<(), Error> {
+    fn sync_folders(&self, files: &[PathBuf]) -> Result<(), Error> {
         let ancestors = files.iter().flat_map(|file| file.ancestors().skip(1));
         let folders: BTreeSet<&Path> =
-            ancestors.filter(|folder| folder.starts_with(self.root)).collect();
+            ancestors.filter(|folder| folder.starts_with(&self.root)).collect();
         folders.into_iter().rev().try_for_each(|folder| self.sync(folder))
     }
 
-    fn sync(self, folder: &Path) -> Result<(), Error> {
+    fn sync(&self, folder: &Path) -> Result<(), Error> {
         self.fs.sync_folder(folder).map_err(|error| Error::io(folder, error))
     }
 
-    fn path(self, path: &str) -> Result<PathBuf, Error> {
-        inside(self.root, path)
+    fn path(&self, path: &str) -> Result<PathBuf, Error> {
+        inside(&self.root, path)
             .ok_or_else(|| Error::damaged(&self.own.join(FILE), format!("{path} leads elsewhere")))
     }
 }

@@ -37,6 +37,13 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A change of a table went wrong before, so that the rest of them is not
+    /// committed either.
+    #[error("changes of {table} were lost: the others are not committed")]
+    Lost {
+        /// The table.
+        table: String,
+    },
     /// The folder has no such table.
     #[error("there is no table {table}")]
     NoTable {

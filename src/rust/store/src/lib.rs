@@ -108,14 +108,20 @@ mod keys;
 mod partition;
 mod table;
 
+mod home;
+
 mod commit;
 mod stage;
 
 mod merge;
+
+mod change;
+
 mod store;
 
 mod read;
 
+pub use change::{Changes, Progress};
 pub use column::{Column, Texts, Type, Values};
 pub use error::Error;
 pub use field::Field;
@@ -123,5 +129,5 @@ pub use fs::{Disk, Fs, Output};
 pub use read::{Selection, TableReader, accounts, read_log, tables};
 pub use rows::Rows;
 pub use schema::{Schema, Widening};
-pub use store::{Changes, Progress, Store};
+pub use store::Store;
 pub use table::{DELETED_AT, PerKey, Table};

@@ -12,11 +12,11 @@ use crate::commit::unfinished;
 use crate::error::Error;
 use crate::format::Reader;
 use crate::fs::unless_missing;
+use crate::home::own_folder;
 use crate::log;
 use crate::partition::{self, OWN, data_file, partitions};
 use crate::rows::Rows;
 use crate::schema::Schema;
-use crate::store::own_folder;
 use crate::table::read_info;
 
 /// What to read of a table.

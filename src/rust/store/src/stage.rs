@@ -81,8 +81,7 @@ impl Stage {
     /// Adds rows, or replaces those with their keys.
     pub fn upsert(&mut self, fs: &dyn Fs, rows: Rows) -> Result<(), Error> {
         let schema: Schema = rows.fields().collect();
-        let rows = schema.conform(rows);
-        let parts = self.split(rows)?;
+        let parts = self.split(schema.conform(rows))?;
         self.last += 1;
         self.schema.take_in(schema.fields.iter().cloned());
         for (partition, rows) in parts {

@@ -410,7 +410,8 @@ fn wrong_rows_are_refused_and_change_nothing() {
         assert!(matches!(store.upsert(&table, rows), Err(Error::Input { .. })));
     }
     assert!(matches!(store.delete(&notes(), &text()), Err(Error::Input { .. })));
-    assert_eq!(read(&folder, "notes"), None);
+    assert!(matches!(store.commit("notes", "{}", Progress::Done), Err(Error::Lost { .. })));
+    assert_eq!((read(&folder, "notes"), store.state().unwrap()), (None, None));
 
     store.upsert(&notes(), rows(vec![ids(&[1])])).unwrap();
     store.commit("notes", "{}", Progress::Done).unwrap();

@@ -52,6 +52,11 @@ impl Faulty {
         Faulty::after(usize::MAX, Fault::PowerCut)
     }
 
+    /// Makes the disk work again.
+    pub fn mend(&self) {
+        self.0.lock().unwrap().left = usize::MAX;
+    }
+
     /// How many operations there were.
     pub fn operations(&self) -> usize {
         self.0.lock().unwrap().done
