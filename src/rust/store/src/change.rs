@@ -125,9 +125,8 @@ impl<'a> Change<'a> {
         }
         let gained = self.columns != Widening::default();
         self.info.is_uniform &= !gained || self.is_new;
-        let touched = self.touched()?;
-        for (number, partition) in touched.into_iter().enumerate() {
-            let counts = self.merge(&partition, number, commit)?;
+        for (number, partition) in self.candidates().into_iter().enumerate() {
+            let Some(counts) = self.merge(&partition, number, commit)? else { continue };
             changes.add(counts);
             changes.files += usize::from(counts.rows > 0);
         }
@@ -141,45 +140,50 @@ impl<'a> Change<'a> {
         self.home.add_text(commit, &format!("tables/{name}.json"), "table.new", &text)
     }
 
-    /// The partitions that have to be written.
-    fn touched(&self) -> Result<BTreeSet<Partition>, Error> {
-        let mut touched: BTreeSet<Partition> = self.stage.rows.keys().cloned().collect();
-        for partition in self.filled.difference(&touched.clone()) {
-            if self.stage.replaces || self.has_gone(partition)? || self.is_narrow(partition)? {
-                touched.insert(partition.clone());
-            }
+    /// The partitions that may have to be written.
+    fn candidates(&self) -> BTreeSet<Partition> {
+        let mut candidates: BTreeSet<Partition> = self.stage.rows.keys().cloned().collect();
+        if self.stage.replaces || !self.stage.gone.is_empty() || self.unifies() {
+            candidates.extend(self.filled.iter().cloned());
         }
-        Ok(touched)
+        candidates
     }
 
-    fn has_gone(&self, partition: &str) -> Result<bool, Error> {
-        Ok(!self.stage.gone.is_empty() && self.merger().touches(&self.file(partition)?)?)
+    /// Whether all files are to get the same columns and may have others.
+    fn unifies(&self) -> bool {
+        self.progress == Progress::Done && !self.info.is_uniform
     }
 
     /// Whether a file lacks columns that the table now has, and is to get them.
     fn is_narrow(&self, partition: &str) -> Result<bool, Error> {
-        if self.progress == Progress::Going || self.info.is_uniform {
+        if !self.unifies() || !self.filled.contains(partition) {
             return Ok(false);
         }
         let reader = Reader::open(&self.file(partition)?)?;
         Ok(!reader.schema().has_columns_of(&self.info.columns))
     }
 
+    /// Writes a partition, if it changes.
     fn merge(
         &mut self,
         partition: &str,
         number: usize,
         commit: &mut Commit,
-    ) -> Result<Counts, Error> {
+    ) -> Result<Option<Counts>, Error> {
         let new = self.stage.folder().join(format!("new-{number}"));
         let old = self.filled.contains(partition).then(|| self.file(partition)).transpose()?;
         let staged = self.stage.rows.get(partition).map_or(&[][..], Vec::as_slice);
-        let counts = self.merger().write(old.as_deref(), staged, &new)?;
-        if counts.rows > 0 {
-            self.add(partition, &new, commit)?;
-            self.filled.insert(partition.to_owned());
-        } else if self.filled.remove(partition) {
-            commit.removals.push(self.path(partition));
+        let anyway = self.stage.replaces || self.is_narrow(partition)?;
+        let counts = self.merger().write(old.as_deref(), staged, &new, anyway)?;
+        match counts {
+            Some(counts) if counts.rows > 0 => {
+                self.add(partition, &new, commit)?;
+                self.filled.insert(partition.to_owned());
+            }
+            Some(_) if self.filled.remove(partition) => {
+                commit.removals.push(self.path(partition));
+            }
+            _ => {}
         }
         Ok(counts)
     }

@@ -1,6 +1,6 @@
 //! Keys of rows, as 128 bits that no two keys share but by a miracle.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 
 use crate::column::{Column, Values};
@@ -19,6 +19,9 @@ impl Hash for Key {
 
 /// A map of keys, which are hashes already.
 pub type KeyMap<T> = HashMap<Key, T, BuildHasherDefault<Unchanged>>;
+
+/// A set of keys.
+pub type KeySet = HashSet<Key, BuildHasherDefault<Unchanged>>;
 
 /// Takes the first half of a key as it is.
 #[derive(Default)]
@@ -65,6 +68,14 @@ impl KeyMaker {
             self.add(&mut keys, column);
         }
         Ok(keys)
+    }
+
+    /// What stands for all cells of each row. The sum of rows does for them in any
+    /// order.
+    pub fn digests(&self, rows: &Rows) -> Vec<u64> {
+        let mut keys = vec![Key(0, 0); rows.count()];
+        rows.columns().iter().for_each(|column| self.add(&mut keys, column));
+        keys.into_iter().map(|key| key.0).collect()
     }
 
     fn add(&self, keys: &mut [Key], column: &Column) {

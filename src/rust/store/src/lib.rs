@@ -52,7 +52,8 @@
 //! * **Merged.** A commit writes the months with changes anew: old rows, without those
 //!   whose keys came again or are to go, then the new ones. Rows stream from file to
 //!   file, a row group at a time; in memory are the keys that came for one month, 24
-//!   bytes each.
+//!   bytes each, and as much again if there are old rows to compare them with. A month
+//!   whose rows are all the same as before is left alone.
 //! * **Committed.** New files and the new state take their places together, as
 //!   the module `commit` tells. Killed at any moment, without power, on a full disk: the
 //!   copy is that of the last commit, or, once it is opened again, that of the one that

@@ -7,7 +7,7 @@ use crate::column::{Column, Type, Values};
 use crate::error::Error;
 use crate::format::{Reader, Writer};
 use crate::fs::Fs;
-use crate::keys::{Key, KeyMaker, KeyMap};
+use crate::keys::{Key, KeyMaker, KeyMap, KeySet};
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::stage::{BEFORE_ALL, Fate, Stage, StagedFile};
@@ -27,9 +27,9 @@ pub struct Merge<'a> {
 pub struct Counts {
     /// Rows of the new file.
     pub rows: usize,
-    /// Those of them that the run brought.
+    /// Those of them that the run brought and that were not the same before.
     pub brought: usize,
-    /// Old rows in whose place rows with their keys were brought.
+    /// Old rows in whose place others with their keys were brought.
     pub replaced: usize,
     /// Old rows that were removed.
     pub removed: usize,
@@ -37,12 +37,23 @@ pub struct Counts {
     pub marked: usize,
 }
 
-/// The rank of the rows that win, by key.
-type Winners = KeyMap<u64>;
+/// The keys that the run brought.
+#[derive(Default)]
+struct Winners {
+    /// The rank of the rows that win over the others of their key.
+    ranks: KeyMap<u64>,
+    /// The sum of what stands for their cells, if they are to be compared.
+    digests: KeyMap<u64>,
+    /// Those of them whose old rows are the same.
+    same: KeySet,
+}
 
 impl Merge<'_> {
     /// Whether rows of a file are to be deleted or marked.
-    pub fn touches(&self, old: &Path) -> Result<bool, Error> {
+    fn touches(&self, old: &Path) -> Result<bool, Error> {
+        if self.stage.gone.is_empty() {
+            return Ok(false);
+        }
         let reader = Reader::open(old)?;
         let mut places = self.key_places(&reader);
         places.extend(reader.schema().position(DELETED_AT));
@@ -62,14 +73,26 @@ impl Merge<'_> {
         Ok(false)
     }
 
-    /// Writes the new file; what it holds is on the disk when this returns.
+    /// Writes the new file; what it holds is on the disk when this returns. None, and
+    /// no file, when it would hold the same rows, unless it is to be written anyway.
     pub fn write(
         &self,
         old: Option<&Path>,
         staged: &[StagedFile],
         new: &Path,
-    ) -> Result<Counts, Error> {
-        let winners = self.winners(staged)?;
+        anyway: bool,
+    ) -> Result<Option<Counts>, Error> {
+        let compares = old.is_some() && !self.stage.replaces;
+        let mut winners = self.winners(staged, compares)?;
+        if let Some(old) = old {
+            if compares {
+                self.compare(&Reader::open(old)?, &mut winners)?;
+            }
+            let is_same = winners.same.len() == winners.ranks.len();
+            if is_same && !anyway && !self.touches(old)? {
+                return Ok(None);
+            }
+        }
         let mut writer = Writer::create(self.fs, new, self.schema)?;
         let mut counts = Counts::default();
         if let Some(old) = old {
@@ -79,23 +102,79 @@ impl Merge<'_> {
             self.copy_staged(file, &winners, &mut writer, &mut counts)?;
         }
         counts.rows = writer.finish_safely()?;
-        Ok(counts)
+        Ok(Some(counts))
     }
 
-    fn winners(&self, staged: &[StagedFile]) -> Result<Winners, Error> {
-        let mut winners = Winners::default();
+    fn winners(&self, staged: &[StagedFile], compares: bool) -> Result<Winners, Error> {
+        let Winners { mut ranks, mut digests, same } = Winners::default();
         for file in staged {
-            let reader = Reader::open(&file.path)?;
-            let places = self.key_places(&reader);
             let mut row = 0;
-            for group in 0..reader.groups() {
-                for key in self.keys_of(&reader.read(group, &places)?)? {
-                    winners.insert(key, self.stage.rank(file.operation, row));
-                    row += 1;
+            self.each(&Reader::open(&file.path)?, compares, |key, digest| {
+                let rank = self.stage.rank(file.operation, row);
+                let is_one_of_many = ranks.insert(key, rank) == Some(rank);
+                if compares {
+                    let sum = digests.entry(key).or_default();
+                    *sum = if is_one_of_many { sum.wrapping_add(digest) } else { digest };
                 }
+                row += 1;
+            })?;
+        }
+        Ok(Winners { ranks, digests, same })
+    }
+
+    /// Finds out which winners are the same as the old rows of their keys.
+    fn compare(&self, old: &Reader, winners: &mut Winners) -> Result<(), Error> {
+        if winners.ranks.is_empty() {
+            return Ok(());
+        }
+        let mut olds: KeyMap<u64> = KeyMap::default();
+        self.each(old, true, |key, digest| {
+            if winners.ranks.contains_key(&key) {
+                let sum = olds.entry(key).or_default();
+                *sum = sum.wrapping_add(digest);
+            }
+        })?;
+        for (key, rank) in &winners.ranks {
+            let is_kept = self.stage.fate(*key, Stage::operation(*rank)) == Fate::Kept;
+            if is_kept && olds.contains_key(key) && olds.get(key) == winners.digests.get(key) {
+                winners.same.insert(*key);
             }
         }
-        Ok(winners)
+        Ok(())
+    }
+
+    /// Looks at each row of a file: its key and, if it is to be compared, what stands
+    /// for its cells.
+    fn each(
+        &self,
+        reader: &Reader,
+        compares: bool,
+        mut look: impl FnMut(Key, u64),
+    ) -> Result<(), Error> {
+        for group in 0..reader.groups() {
+            let (rows, digests) = if compares {
+                let rows = self.read(reader, group)?;
+                let digests = self.keys.digests(&rows);
+                (rows, digests)
+            } else {
+                let rows = reader.read(group, &self.key_places(reader))?;
+                let digests = vec![0; rows.count()];
+                (rows, digests)
+            };
+            for (key, digest) in self.keys_of(&rows)?.into_iter().zip(digests) {
+                look(key, digest);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a row group, with the columns of the table.
+    fn read(&self, reader: &Reader, group: usize) -> Result<Rows, Error> {
+        if !self.schema.holds(reader.schema()) {
+            return Err(reader.damaged("it has columns that its table lacks"));
+        }
+        let all: Vec<usize> = (0..reader.schema().fields.len()).collect();
+        Ok(self.schema.conform(reader.read(group, &all)?))
     }
 
     fn copy_old(
@@ -110,8 +189,8 @@ impl Merge<'_> {
             return Ok(());
         }
         self.copy(reader, writer, counts, |counts, _, key| {
-            if winners.contains_key(&key) {
-                counts.replaced += 1;
+            if winners.ranks.contains_key(&key) {
+                counts.replaced += usize::from(!winners.same.contains(&key));
                 return Fate::Removed;
             }
             let fate = self.stage.fate(key, BEFORE_ALL);
@@ -128,11 +207,12 @@ impl Merge<'_> {
         counts: &mut Counts,
     ) -> Result<(), Error> {
         self.copy(&Reader::open(&file.path)?, writer, counts, |counts, row, key| {
-            if winners.get(&key) != Some(&self.stage.rank(file.operation, row)) {
+            if winners.ranks.get(&key) != Some(&self.stage.rank(file.operation, row)) {
                 return Fate::Removed;
             }
             let fate = self.stage.fate(key, file.operation);
-            counts.brought += usize::from(fate != Fate::Removed);
+            let is_new = fate != Fate::Removed && !winners.same.contains(&key);
+            counts.brought += usize::from(is_new);
             fate
         })
     }
@@ -145,13 +225,9 @@ impl Merge<'_> {
         counts: &mut Counts,
         mut fate: impl FnMut(&mut Counts, usize, Key) -> Fate,
     ) -> Result<(), Error> {
-        if !self.schema.holds(reader.schema()) {
-            return Err(reader.damaged("it has columns that its table lacks"));
-        }
-        let all: Vec<usize> = (0..reader.schema().fields.len()).collect();
         let mut row = 0;
         for group in 0..reader.groups() {
-            let mut rows = self.schema.conform(reader.read(group, &all)?);
+            let mut rows = self.read(reader, group)?;
             let keys = self.keys_of(&rows)?;
             let fates: Vec<Fate> =
                 (row..).zip(keys).map(|(row, key)| fate(counts, row, key)).collect();

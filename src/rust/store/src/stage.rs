@@ -139,6 +139,12 @@ impl Stage {
         u64::from(operation) << 32 | u64::from(row)
     }
 
+    /// The operation of a row with this rank.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn operation(rank: u64) -> Operation {
+        (rank >> 32) as Operation
+    }
+
     fn split(&self, rows: Rows) -> Result<Vec<(Partition, Rows)>, Error> {
         let column = |name: &String| {
             rows.column(name)

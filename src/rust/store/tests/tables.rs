@@ -154,14 +154,48 @@ fn rows_are_in_the_files_of_their_months_and_only_months_with_changes_are_writte
         ]
     );
 
-    let again = rows(vec![ids(&[2, 4]), times("created_at", &[Some(june), Some(june)])]);
-    let changes = add(&folder, &monthly(), again);
-    assert_eq!((changes.inserted, changes.updated, changes.files), (1, 1, 1));
+    let created = times("created_at", &[Some(june), Some(june)]);
+    let again = rows(vec![ids(&[2, 4]), created, texts("text", &[Some("new"), None])]);
     let mut store = open(&folder);
+    store.upsert(&monthly(), again).unwrap();
+    let changes = store.commit("notes", "{}", Progress::Going).unwrap();
+    assert_eq!((changes.inserted, changes.updated, changes.files), (1, 1, 1));
     store.delete(&monthly(), &rows(vec![ids(&[1, 99])])).unwrap();
-    let changes = store.commit("notes", "{}", Progress::Done).unwrap();
+    let changes = store.commit("notes", "{}", Progress::Going).unwrap();
     assert_eq!((changes.deleted, changes.files), (1, 0));
     assert_eq!(folder.files("notes").len(), 2);
+}
+
+#[test]
+fn rows_that_are_the_same_as_before_change_nothing() {
+    let folder = Folder::new();
+    let (may, june) = (Some(1_714_600_000 * SECOND), Some(1_717_300_000 * SECOND));
+    let some = |cells: &[Option<&str>]| {
+        rows(vec![ids(&[1, 2, 3]), times("created_at", &[may, june, june]), texts("text", cells)])
+    };
+    let before = some(&[Some("a"), None, Some("c")]);
+    add(&folder, &monthly(), before.clone());
+    assert_eq!(add(&folder, &monthly(), before), Changes::default());
+    let changes = add(&folder, &monthly(), some(&[Some("a"), Some("b"), Some("c")]));
+    assert_eq!((changes.inserted, changes.updated, changes.files), (0, 1, 1));
+    // A cell that is gone is a change, too.
+    let changes = add(&folder, &monthly(), some(&[None, Some("b"), Some("c")]));
+    assert_eq!((changes.inserted, changes.updated, changes.files), (0, 1, 1));
+}
+
+#[test]
+fn rows_of_one_key_are_the_same_in_any_order() {
+    let folder = Folder::new();
+    let tags = table("tags", &["id"], PerKey::Many, None);
+    let some = |names: &[Option<&str>]| rows(vec![ids(&[1, 1, 2]), texts("name", names)]);
+    add(&folder, &tags, some(&[Some("a"), Some("b"), Some("c")]));
+    let turned = some(&[Some("b"), Some("a"), Some("c")]);
+    assert_eq!(add(&folder, &tags, turned), Changes::default());
+    let changes = add(&folder, &tags, some(&[Some("b"), Some("c"), Some("c")]));
+    assert_eq!((changes.inserted, changes.updated, changes.deleted), (0, 2, 0));
+    let one = rows(vec![ids(&[1]), texts("name", &[Some("b")])]);
+    let changes = add(&folder, &tags, one);
+    assert_eq!((changes.inserted, changes.updated, changes.deleted), (0, 1, 1));
 }
 
 #[test]
@@ -278,7 +312,8 @@ fn a_key_may_be_wider_in_new_rows() {
     let folder = Folder::new();
     let narrow = Column::full("id", Values::Int32(vec![1, 2]));
     add(&folder, &notes(), rows(vec![narrow]));
-    let changes = add(&folder, &notes(), rows(vec![ids(&[2, 1 << 40])]));
+    let text = texts("text", &[Some("new"), None]);
+    let changes = add(&folder, &notes(), rows(vec![ids(&[2, 1 << 40]), text]));
     assert_eq!((changes.inserted, changes.updated), (1, 1));
 }
 
