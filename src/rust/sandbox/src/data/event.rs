@@ -198,7 +198,7 @@ pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
 pub fn of_unnoted(seed: u64, kind: Kind, place: usize, event_type: &str) -> Particulars {
     let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(seed, kind, place).next()]);
     let created_by = rng.weighted(&USERS.each_ref().map(|user| (user.id, user.share)));
-    let mut name = || Value::Name(text::subject(&mut rng));
+    let mut name = || Value::Name(text::write("subject", &mut rng));
     let (after, before) = match event_type {
         "name_field_changed" => (vec![name()], vec![name()]),
         "entity_tag_added" => (tags(text::tags(&mut rng)), Vec::new()),

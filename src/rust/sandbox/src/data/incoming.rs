@@ -141,7 +141,7 @@ fn news(category: Category, at: u64, rng: &mut Rng) -> News {
             let duration = rng.below(240);
             let uniq = format!("{:08x}", rng.below(1 << 32));
             News::Call {
-                from: text::phone(rng),
+                from: text::write("phone", rng),
                 to: "74950001122",
                 called_at: at - rng.below(60),
                 duration,
@@ -150,21 +150,23 @@ fn news(category: Category, at: u64, rng: &mut Rng) -> News {
         }
         Category::Form => News::Form {
             name: "Обратный звонок",
-            page: text::url(rng),
+            page: text::write("url", rng),
             ip: format!("192.0.2.{}", rng.below(256)),
             sent_at: at - rng.below(5),
-            referer: rng.percent(60).then(|| text::url(rng)),
+            referer: rng.percent(60).then(|| text::write("url", rng)),
         },
-        Category::Chat => {
-            News::Chat { client: text::nickname(rng), text: text::message(rng), received_at: at }
-        }
+        Category::Chat => News::Chat {
+            client: text::write("nickname", rng),
+            text: text::write("message", rng),
+            received_at: at,
+        },
         Category::Email => {
             let writer = text::correspondent(rng);
             News::Email {
                 email: writer.email,
                 name: writer.name,
-                subject: text::subject(rng),
-                summary: text::summary(rng),
+                subject: text::write("subject", rng),
+                summary: text::write("summary", rng),
                 message: rng.between(1_000_000, 9_999_999),
                 received_at: at,
             }

@@ -36,10 +36,10 @@ impl Account {
         let mut rng = self.rng(SALT, kind, number);
         match kind {
             Kind::Contact => self.person_name(place).full,
-            Kind::Company => text::company(&mut rng),
+            Kind::Company => text::write("company", &mut rng),
             Kind::Customer => match self.contacts_of(kind, place).first() {
                 Some(contact) => self.person_name(*contact).full,
-                None => text::company(&mut rng),
+                None => text::write("company", &mut rng),
             },
             Kind::Lead | Kind::Task => self.lead_name(number),
         }
@@ -51,7 +51,7 @@ impl Account {
         if rng.percent(25) {
             return format!("Сделка #{}", self.entity_id(Kind::Lead, number));
         }
-        text::deal(&mut rng)
+        text::write("deal", &mut rng)
     }
 
     /// What a contact is called. It signs its emails with the same name.
@@ -59,7 +59,7 @@ impl Account {
         let number = self.number(Kind::Contact, place);
         let mut rng = self.rng(SALT, Kind::Contact, number);
         if rng.percent(10) {
-            let full = text::nickname(&mut rng);
+            let full = text::write("nickname", &mut rng);
             let last = if rng.percent(50) { LastName::Absent } else { LastName::Empty };
             return PersonName { first: full.clone(), full, last };
         }

@@ -65,7 +65,7 @@ pub static LOSS_REASON_LIST: LazyLock<Table<LossReason>> = LazyLock::new(|| {
 
 /// The tags, which are the same for every kind of entity.
 pub static TAG_LIST: LazyLock<Table<Tag>> =
-    LazyLock::new(|| text::TAGS.into_iter().map(Tag).collect());
+    LazyLock::new(|| text::all_tags().iter().map(|name| Tag(name)).collect());
 
 /// The stages of regular buyers.
 #[rustfmt::skip]

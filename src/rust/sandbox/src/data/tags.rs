@@ -1,6 +1,6 @@
 //! The tags on the entities.
 
-use crate::data::text::{self, TAGS};
+use crate::data::text;
 use crate::data::{Account, Kind, Row};
 
 const SALT: u64 = 0x0007_A650;
@@ -25,6 +25,6 @@ impl Account {
 
 /// Tags are numbered in the order in which they were made, with gaps.
 pub fn id(tag: &str) -> u64 {
-    let position = TAGS.iter().position(|known| *known == tag).unwrap_or(0);
+    let position = text::all_tags().iter().position(|known| *known == tag).unwrap_or(0);
     FIRST_ID + 3 * position as u64
 }

@@ -117,7 +117,7 @@ impl Account {
 
     /// What is to be done.
     pub fn task_text(&self, task: &Task) -> String {
-        text::task(&mut Rng::of(&[self.seed, SALT, task.id.into()]))
+        text::write("task", &mut Rng::of(&[self.seed, SALT, task.id.into()]))
     }
 
     /// Id of the user who set a task.

@@ -77,7 +77,7 @@ impl Account {
     fn ways(&self, kind: Kind, owner: u64, field: &'static Field, rng: &mut Rng) -> Vec<Value> {
         let is_phone = field.code == "PHONE";
         let (first, second) = if is_phone {
-            (self.phone(kind, owner), text::phone(rng))
+            (self.phone(kind, owner), text::write("phone", rng))
         } else {
             let first = self.correspondent(kind, owner).email;
             (first, text::correspondent(rng).email)
@@ -115,13 +115,13 @@ fn day(rng: &mut Rng) -> Value {
 }
 
 fn address(rng: &mut Rng) -> Vec<Value> {
-    let mut lines = vec![(text::address(rng), "address_line_1")];
+    let mut lines = vec![(text::write("address", rng), "address_line_1")];
     if rng.percent(40) {
         lines.push((format!("{}к{}", rng.between(1, 90), rng.between(1, 4)), "address_line_2"));
     }
-    lines.push((rng.pick(&["Тверь", "Омск", "Казань", "Орёл"]).to_owned(), "city"));
+    lines.push((text::write("city", rng), "city"));
     if rng.percent(50) {
-        lines.push((rng.pick(&["Тверская обл", "Омская обл"]).to_owned(), "state"));
+        lines.push((text::write("region", rng), "state"));
         lines.push((format!("{:06}", rng.between(101_000, 690_000)), "zip"));
     }
     lines.push(("RU".to_owned(), "country"));
@@ -129,7 +129,7 @@ fn address(rng: &mut Rng) -> Vec<Value> {
 }
 
 fn firm(rng: &mut Rng) -> Value {
-    let name = text::company(rng);
+    let name = text::write("company", rng);
     let vat_id = rng.percent(60).then(|| tax_number(rng));
     Value::Firm(Box::new(Firm { name, vat_id }))
 }
@@ -141,11 +141,11 @@ fn tax_number(rng: &mut Rng) -> String {
 
 fn words(field: &Field, rng: &mut Rng) -> String {
     match (field.code, field.shape) {
-        ("POSITION", _) => rng.pick(&["директор", "Главный инженер", "снабженец", "ИП"]).to_owned(),
+        ("POSITION", _) => text::write("position", rng),
         ("", 1) => tax_number(rng),
-        (_, 7) => text::url(rng),
-        ("ADDRESS", _) | (_, 11) => text::address(rng),
-        _ => text::remark(rng),
+        (_, 7) => text::write("url", rng),
+        ("ADDRESS", _) | (_, 11) => text::write("address", rng),
+        _ => text::write("remark", rng),
     }
 }
 

@@ -46,7 +46,7 @@ impl Store {
         };
         let name = match kind {
             Kind::Contact | Kind::Customer => account.correspondent(kind, number).name,
-            Kind::Company => text::company(rng),
+            Kind::Company => text::write("company", rng),
             Kind::Lead | Kind::Task => account.lead_name(number),
         };
         let stage = if kind == Kind::Lead {
@@ -328,8 +328,8 @@ type Told = (&'static str, Vec<Value>, Vec<Value>);
 
 fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
     let name = match entity.kind {
-        Kind::Lead => text::deal(rng),
-        Kind::Company => text::company(rng),
+        Kind::Lead => text::write("deal", rng),
+        Kind::Company => text::write("company", rng),
         _ => text::correspondent(rng).name,
     };
     let before = std::mem::replace(&mut entity.name, PersonName::whole(name.clone()));
@@ -338,7 +338,7 @@ fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
 
 /// A tag is added, or taken off if it is there.
 fn tagged(entity: &mut Entity, rng: &mut Rng) -> Told {
-    let tag = rng.pick(&text::TAGS);
+    let tag = text::pick("tag", rng);
     let before = entity.tags.len();
     entity.tags.retain(|own| *own != tag);
     if entity.tags.len() < before {
