@@ -6,9 +6,8 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use super::presence::Presence;
 use super::recorded::{self, Recorded, RecordedRow};
 use crate::config::Config;
-use crate::data::account::USERS;
 use crate::data::change::Changed;
-use crate::data::{Account, Kind, List, Store, User};
+use crate::data::{Account, Kind, List, SETTINGS, Store, User};
 use crate::error::Error;
 use crate::sync::unpoisoned;
 
@@ -67,7 +66,7 @@ impl App {
 
     /// Whose token it is.
     pub fn current_user(&self) -> &'static User {
-        &USERS[usize::from(!self.admin)]
+        &SETTINGS.users[usize::from(!self.admin)]
     }
 
     /// The host by which the world knows the account.

@@ -58,6 +58,16 @@ impl Json {
         self
     }
 
+    /// A member of an object, spelt as a text, if it is a number or a text.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let Self::Object(members) = self else { return None };
+        match members.iter().find(|(known, _)| known == name)? {
+            (_, Self::Text(text)) => Some(text.to_string()),
+            (_, Self::Number(number)) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
     /// Whether it is an object all of whose members are absent.
     fn is_bare(&self) -> bool {
         match self {

@@ -1,8 +1,7 @@
 //! What the notes say, free of how any API version spells it.
 
-use crate::data::account::USERS;
 use crate::data::funnel::Path;
-use crate::data::{Account, Kind, Note, NoteType, Rng, Stage, User, text};
+use crate::data::{Account, Kind, Note, NoteType, Rng, SETTINGS, Stage, User, text};
 
 const PHONE_SALT: u64 = 0x0007_0E15;
 
@@ -195,7 +194,8 @@ fn stage_change(account: &Account, note: &Note) -> Content {
 }
 
 fn handed_over(responsible: &User, rng: &mut Rng) -> Content {
-    let others: Vec<&User> = USERS.iter().filter(|user| user.id != responsible.id).collect();
+    let others: Vec<&User> =
+        SETTINGS.users.iter().filter(|user| user.id != responsible.id).collect();
     Content::ResponsibleChanged { from: rng.pick(&others).id, to: responsible.id }
 }
 

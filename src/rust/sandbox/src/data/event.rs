@@ -5,9 +5,8 @@
 //! by hand. Among these are tags that users add, which the lists of v2 never
 //! mention: its notes about tags are those of robots.
 
-use crate::data::account::USERS;
-use crate::data::{Content, Field, Kind, Note, NoteType, Rng, Row, Stage, text};
-use crate::data::{fields, random};
+use crate::data::random;
+use crate::data::{Content, Field, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, text};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
@@ -197,7 +196,7 @@ pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
 /// The particulars of an event beside the note at a place.
 pub fn of_unnoted(seed: u64, kind: Kind, place: usize, event_type: &str) -> Particulars {
     let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(seed, kind, place).next()]);
-    let created_by = rng.weighted(&USERS.each_ref().map(|user| (user.id, user.share)));
+    let created_by = SETTINGS.user(&mut rng, |_| true).id;
     let mut name = || Value::Name(text::write("subject", &mut rng));
     let (after, before) = match event_type {
         "name_field_changed" => (vec![name()], vec![name()]),
@@ -233,14 +232,15 @@ fn sale(rng: &mut Rng) -> Value {
 }
 
 fn field(rng: &mut Rng) -> Value {
-    let simple: Vec<&Field> = fields::LEAD.iter().filter(|field| field.is_simple()).collect();
+    let simple: Vec<&Field> =
+        SETTINGS.fields(Kind::Lead).iter().filter(|field| field.is_simple()).collect();
     let field = rng.pick(&simple);
     let choice = field.choices.first();
     Value::Field {
         id: field.id,
-        shape: field.shape,
-        choice: choice.map(|(id, _)| *id),
-        text: choice.map_or_else(|| rng.below(300).to_string(), |(_, name)| (*name).to_owned()),
+        shape: field.number(),
+        choice: choice.map(|choice| choice.id),
+        text: choice.map_or_else(|| rng.below(300).to_string(), |choice| choice.name.to_owned()),
     }
 }
 

@@ -3,9 +3,8 @@
 //! They are numbered behind the leads of the list, to which they are added
 //! when somebody accepts them.
 
-use crate::data::funnel::PIPELINES;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, text};
+use crate::data::{Account, Kind, Rng, Row, SETTINGS, text};
 
 const SALT: u64 = 0x0012_C031;
 const SPAN: u64 = 30 * 24 * 3600;
@@ -116,7 +115,7 @@ impl Account {
     /// The pipeline in which the lead at a place waits.
     fn incoming_pipeline(&self, place: u64) -> u64 {
         let second = Rng::of(&[place, self.seed, SALT]).percent(25);
-        PIPELINES[usize::from(second)].id
+        SETTINGS.pipelines[usize::from(second)].id
     }
 
     /// In the last month, one after the other.

@@ -1,12 +1,11 @@
 //! The notes of the account, each made from the seed and its index alone.
 
-use crate::data::account::USERS;
 use crate::data::calendar::Moment;
 use crate::data::content;
 use crate::data::funnel::Path;
 use crate::data::scenario::Role;
 use crate::data::schedule::{FIRST_OWNER, Slot};
-use crate::data::{Account, Content, Kind, Rng, Row, User, short};
+use crate::data::{Account, Content, Kind, Rng, Row, SETTINGS, User, short};
 
 /// Most notes of one kind; with more, ids would outgrow 31 bits.
 pub const MOST_NOTES: u64 = 80_000_000;
@@ -148,8 +147,7 @@ impl Account {
 
     /// Who looks after the thing with this number.
     pub fn responsible(&self, kind: Kind, owner: u64) -> &'static User {
-        let shares = USERS.each_ref().map(|user| (user, user.share));
-        self.rng(USER_SALT, kind, owner).weighted(&shares)
+        SETTINGS.user(&mut self.rng(USER_SALT, kind, owner), |_| true)
     }
 
     /// A generator for one matter (the salt) of one thing.
@@ -237,7 +235,7 @@ fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
         return 0;
     }
     // A colleague steps in now and then.
-    let active = USERS.iter().filter(|user| user.is_active && user.share > 0);
+    let active = SETTINGS.users.iter().filter(|user| user.is_active && user.share > 0);
     let colleagues: Vec<&User> = active.collect();
     if rng.percent(12) { rng.pick(&colleagues).id } else { responsible.id }
 }

@@ -1,10 +1,9 @@
 //! The tasks of the account: one for each result that the notes of tasks
 //! hold, and behind them those that have no result.
 
-use crate::data::account::{TASK_TYPES, USERS};
 use crate::data::links::beside;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, User, short, text};
+use crate::data::{Account, Kind, Rng, Row, SETTINGS, User, short, text};
 
 const SALT: u64 = 0x0000_7A51;
 const AUTHOR_SALT: u64 = 0x0000_7A54;
@@ -24,7 +23,7 @@ pub struct Task {
     /// What it is about, if it is about anything.
     pub entity: Option<(Kind, u32)>,
     pub is_completed: bool,
-    /// Place in [`TASK_TYPES`].
+    /// Place in the list of types.
     task_type: u8,
     /// Place of the note that holds its result, if it has one.
     pub result: Option<u32>,
@@ -44,7 +43,7 @@ impl Row for Task {
 impl Task {
     /// Id of the kind of task.
     pub fn type_id(&self) -> u64 {
-        TASK_TYPES[usize::from(self.task_type)].id
+        SETTINGS.task_types[usize::from(self.task_type)].id
     }
 }
 
@@ -86,7 +85,7 @@ impl Account {
             responsible: self.responsible(Kind::Task, owner),
             entity: self.subject(place, extent.all, &mut rng),
             is_completed,
-            task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
+            task_type: any_type(&mut rng),
             result: done.then(|| short(place)),
             is_gone: false,
         }
@@ -109,7 +108,7 @@ impl Account {
             responsible,
             entity: Some(entity),
             is_completed: false,
-            task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
+            task_type: any_type(rng),
             result: None,
             is_gone: false,
         }
@@ -123,7 +122,7 @@ impl Account {
     /// Id of the user who set a task.
     pub fn task_author(&self, task: &Task) -> u64 {
         let mut rng = Rng::of(&[self.seed, AUTHOR_SALT, task.id.into()]);
-        if rng.percent(70) { task.responsible.id } else { USERS[0].id }
+        if rng.percent(70) { task.responsible.id } else { SETTINGS.users[0].id }
     }
 
     /// When a task with a result was set, and when it changed last: with the
@@ -155,6 +154,13 @@ impl Account {
         let kind = rng.weighted(&choices)?;
         Some((kind, self.id_at(kind, beside(place, tasks, self.entities(kind)))))
     }
+}
+
+/// The place of a type in their list.
+fn any_type(rng: &mut Rng) -> u8 {
+    let shares: Vec<_> =
+        (0..).zip(&SETTINGS.task_types).map(|(place, one)| (place, one.share)).collect();
+    rng.weighted(&shares)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::data::Rng;
 use crate::data::content::Address;
+use crate::data::{Rng, SETTINGS};
 
 struct List {
     /// The lists that are drawn from first.
@@ -90,16 +90,12 @@ pub fn correspondent(rng: &mut Rng) -> Address {
     }
 }
 
-/// The tags of the account.
-pub fn all_tags() -> &'static [String] {
-    LISTS.get("tag").map_or(&[], |list| &list.lines)
-}
-
 /// One to three tags.
 pub fn tags(rng: &mut Rng) -> Vec<&'static str> {
-    let first = rng.index(all_tags().len());
+    let tags = &SETTINGS.tags;
+    let first = rng.index(tags.len());
     let many = 1 + rng.index(3);
-    all_tags().iter().cycle().skip(first).take(many).map(String::as_str).collect()
+    tags.iter().cycle().skip(first).take(many).map(|tag| tag.name).collect()
 }
 
 /// The outcome of a call in words; most managers write none.

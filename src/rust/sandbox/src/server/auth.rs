@@ -13,7 +13,7 @@ use super::form;
 use super::state::Server;
 use crate::api::query::Query;
 use crate::api::{reply, v4};
-use crate::data::{account, random};
+use crate::data::{SETTINGS, account, random};
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
@@ -108,7 +108,7 @@ fn success(server: &Server) -> Response {
             "language": language,
             "timezone": server.app.account.timezone_name(),
         }],
-        "user": { "id": account::USERS[0].id.to_string(), "language": language },
+        "user": { "id": SETTINGS.users[0].id.to_string(), "language": language },
         "server_time": reply::server_time(),
     }});
     reply::json(StatusCode::OK, JSON, &body)

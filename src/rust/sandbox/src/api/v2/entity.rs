@@ -8,7 +8,7 @@ use super::parameters::Parameters;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::names::LastName;
 use crate::data::values::Value;
-use crate::data::{Entity, Filled, Kind, List, Rng, Store, Table, account, funnel, tags};
+use crate::data::{Entity, Filled, Kind, List, Rng, SETTINGS, Store, Table, account};
 
 const SALT: u64 = 0x0000_2E47;
 const DEADLINE_SALT: u64 = 0x0000_C107;
@@ -107,7 +107,6 @@ fn contact(contact: &Entity, context: &Context, spell: &mut Spelling) -> Json {
 
 fn lead(lead: &Entity, context: &Context, spell: &mut Spelling) -> Json {
     let (stage, loss_reason) = (lead.state.stage, lead.state.loss_reason);
-    let loss_reason_name = funnel::loss_reason_name(loss_reason);
     object! {
         "id": lead.id, "name": lead.name.full.clone(),
         "responsible_user_id": lead.responsible.id, "created_by": lead.created_by,
@@ -122,8 +121,8 @@ fn lead(lead: &Entity, context: &Context, spell: &mut Spelling) -> Json {
         "tags": spell.tags(), "custom_fields": spell.fields(),
         "contacts": spell.linked(Kind::Contact), "sale": lead.value.price,
         "loss_reason_id": loss_reason,
-        "loss_reason_name": match loss_reason_name {
-            Some(name) => context.part("loss_reason_name", || name),
+        "loss_reason_name": match SETTINGS.loss_reason(loss_reason) {
+            Some(reason) => context.part("loss_reason_name", || reason.name),
             None => Json::Absent,
         },
         "pipeline": object! {
@@ -233,7 +232,7 @@ impl<'a> Spelling<'a> {
 
     fn tags(&mut self) -> Json {
         let tags = self.entity.tags.iter();
-        let tags = tags.map(|tag| object! { "id": tags::id(tag), "name": *tag });
+        let tags = tags.map(|tag| object! { "id": SETTINGS.tag_id(tag), "name": *tag });
         self.list(tags.collect())
     }
 
@@ -271,11 +270,13 @@ fn field(filled: &Filled) -> Json {
 fn value(value: &Value) -> Json {
     match value.clone() {
         Value::Text(text) => object! { "value": text },
-        Value::Choice((id, name)) => object! { "value": name, "enum": id },
-        Value::Contact(text, (id, _)) => object! { "value": text, "enum": id },
+        Value::Choice(choice) => object! { "value": choice.name, "enum": choice.id },
+        Value::Contact(text, purpose) => object! { "value": text, "enum": purpose.id },
         Value::Ticked => object! { "value": "1" },
         Value::Day(day) => object! { "value": format!("{day} 00:00:00") },
         Value::AddressLine(text, what) => object! { "value": text, "subtype": what },
         Value::Firm(firm) => object! { "value": *firm },
+        // Of elements only, which API v2 does not list.
+        Value::Supplier(_) | Value::Payer(_) | Value::Item(_) => Json::Absent,
     }
 }

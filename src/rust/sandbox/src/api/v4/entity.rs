@@ -2,14 +2,11 @@
 
 use super::list::{Asked, Key, Rows};
 use super::problem::Invalid;
-use super::{element, link, parameters, segment};
+use super::{element, field, parameters, settings};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::names::LastName;
-use crate::data::settings::{LOSS_REASON_LIST, SOURCES};
-use crate::data::tags::Tag;
-use crate::data::values::Value;
-use crate::data::{Entity, Filled, Kind, Row, Stage, Store, Table, account};
+use crate::data::{Entity, Kind, Row, SETTINGS, Stage, Store, Table, account};
 
 const UPDATED: Key<Entity> = ("updated_at", |entity| u64::from(entity.updated_at));
 const ID: Key<Entity> = ("id", Row::id);
@@ -122,7 +119,7 @@ fn contact(contact: &Entity, context: &Context) -> Json {
         "custom_fields_values": fields(contact, context), "account_id": account::ID,
         "_links": own_link(contact, context),
         "_embedded": object! {
-            "tags": tags(contact, context), "companies": linked(contact, Kind::Company, context),
+            "tags": tags(contact), "companies": linked(contact, Kind::Company, context),
             "leads": context.part("leads", || linked(contact, Kind::Lead, context)),
             "customers": context.part("customers", || linked(contact, Kind::Customer, context)),
             "catalog_elements": catalog_elements(contact, context),
@@ -148,7 +145,7 @@ fn lead(lead: &Entity, context: &Context) -> Json {
             context.part("is_price_modified_by_robot", || value.is_set_by_robot),
         "_links": own_link(lead, context),
         "_embedded": object! {
-            "tags": tags(lead, context), "companies": linked(lead, Kind::Company, context),
+            "tags": tags(lead), "companies": linked(lead, Kind::Company, context),
             "contacts": context.part("contacts", || contacts(lead, context)),
             "loss_reason": context.part("loss_reason", || loss_reason(state.loss_reason, context)),
             "catalog_elements": catalog_elements(lead, context),
@@ -168,7 +165,7 @@ fn company(company: &Entity, context: &Context) -> Json {
         "custom_fields_values": fields(company, context), "account_id": account::ID,
         "_links": own_link(company, context),
         "_embedded": object! {
-            "tags": tags(company, context), "contacts": part("contacts", Kind::Contact),
+            "tags": tags(company), "contacts": part("contacts", Kind::Contact),
             "leads": part("leads", Kind::Lead), "customers": part("customers", Kind::Customer),
             "catalog_elements": catalog_elements(company, context),
         },
@@ -194,7 +191,7 @@ fn customer(customer: &Entity, context: &Context) -> Json {
         "average_check": sum.checked_div(purchases).unwrap_or(0), "account_id": account::ID,
         "_links": own_link(customer, context),
         "_embedded": object! {
-            "segments": segment::references(customer.number, context), "tags": tags(customer, context),
+            "segments": segments(customer, context), "tags": tags(customer),
             "contacts": context.part("contacts", || contacts(customer, context)),
             "companies": context.part("companies", || linked(customer, Kind::Company, context)),
             "catalog_elements": catalog_elements(customer, context),
@@ -227,81 +224,48 @@ fn catalog_elements(entity: &Entity, context: &Context) -> Json {
 
 /// The reason as a list, which is empty without one.
 fn loss_reason(id: u64, context: &Context) -> Json {
-    Json::list(LOSS_REASON_LIST.find(id).map(|reason| reason.view(context)))
+    Json::list(SETTINGS.loss_reason(id).map(|reason| settings::loss_reason(reason, context)))
 }
 
 /// Where a lead came from, if that is known.
 fn source(id: Option<u64>, context: &Context) -> Json {
-    let source = id.and_then(|id| SOURCES.find(id));
+    let source = id.and_then(|id| SETTINGS.sources.iter().find(|source| source.id == id));
     source.map_or(Json::Absent, |source| {
         context.part("source", || object! { "id": source.id, "name": source.name })
     })
 }
 
 fn own_link(entity: &Entity, context: &Context) -> Json {
-    link(format!("{}/api/v4/{}/{}", context.site, entity.kind.plural(), entity.id))
+    context.link(format!("{}/{}", entity.kind.plural(), entity.id))
 }
 
 fn linked(entity: &Entity, kind: Kind, context: &Context) -> Json {
     let ids = context.store.linked(entity, kind).into_iter();
-    Json::list(ids.map(|id| reference(kind, id, Json::Absent, context)))
+    Json::list(ids.map(|id| context.reference(kind, id)))
 }
 
 /// The contacts of a lead or customer, of which the first is the main one.
 fn contacts(entity: &Entity, context: &Context) -> Json {
     let ids = context.store.linked(entity, Kind::Contact).into_iter().enumerate();
-    Json::list(ids.map(|(rank, id)| reference(Kind::Contact, id, (rank == 0).into(), context)))
+    Json::list(ids.map(|(rank, id)| {
+        let link = context.link(format!("contacts/{id}"));
+        object! { "id": id, "is_main": rank == 0, "_links": link }
+    }))
 }
 
-fn reference(kind: Kind, id: u32, is_main: Json, context: &Context) -> Json {
-    let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
-    object! { "id": id, "is_main": is_main, "_links": link(href) }
+fn segments(customer: &Entity, context: &Context) -> Json {
+    let segments = context.store.account.segments(customer.number);
+    Json::list(segments.map(|segment| {
+        let link = context.link(format!("customers/segments/{}", segment.id));
+        object! { "id": segment.id, "_links": link }
+    }))
 }
 
-fn tags(entity: &Entity, context: &Context) -> Json {
-    Json::list(entity.tags.iter().map(|name| Tag(name).view(context)))
+fn tags(entity: &Entity) -> Json {
+    Json::list(entity.tags.iter().map(|name| settings::tag(name)))
 }
 
 /// The fields that hold something; `null` if none does.
 fn fields(entity: &Entity, context: &Context) -> Json {
-    let fields = entity.fields.iter().map(|filled| field(filled, context));
-    (!entity.fields.is_empty()).then(|| Json::list(fields)).into()
-}
-
-fn field(filled: &Filled, context: &Context) -> Json {
-    let field = filled.field;
-    object! {
-        "field_id": field.id, "field_name": field.name,
-        "field_code": field.is_system().then_some(field.code), "field_type": field.shape_name(),
-        "values": Json::list(filled.values.iter().map(|one| value(one, context))),
-    }
-}
-
-fn value(value: &Value, context: &Context) -> Json {
-    let chosen = |text: String, id: u64, code: Option<&'static str>| {
-        object! {
-            "value": text, "enum_id": id, "enum_code": code,
-        }
-    };
-    match value.clone() {
-        Value::Text(text) => object! { "value": text },
-        Value::Choice((id, name)) => chosen(name.to_owned(), id, None),
-        Value::Contact(text, (id, purpose)) => chosen(text, id, Some(purpose)),
-        Value::AddressLine(text, what) => chosen(text, address_line(what), Some(what)),
-        Value::Ticked => object! { "value": true },
-        Value::Day(day) => object! { "value": context.store.account.midnight(day) },
-        Value::Firm(firm) => object! { "value": *firm },
-    }
-}
-
-/// The number of a line of an address.
-fn address_line(what: &str) -> u64 {
-    match what {
-        "address_line_1" => 1,
-        "address_line_2" => 2,
-        "city" => 3,
-        "state" => 4,
-        "zip" => 5,
-        _ => 6,
-    }
+    (!entity.fields.is_empty()).then(|| field::views(&entity.fields, context)).into()
 }

@@ -6,7 +6,7 @@ use std::num::ParseIntError;
 
 use super::list::{Asked, Key, Next, Rows};
 use super::problem::Invalid;
-use super::{event_id, link, parameters};
+use super::{event_id, parameters};
 use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::event::Value;
@@ -62,7 +62,7 @@ impl Rows for Event {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let (store, site) = (context.store, &context.site);
+        let store = context.store;
         let id = event_id::encode(store.account.seed, self.key);
         let particulars = store.particulars(self);
         let contact = || store.talk_contact(self).into();
@@ -72,12 +72,12 @@ impl Rows for Event {
             "created_at": self.key.created_at(),
             "value_after": Json::list(particulars.after.into_iter().map(value)),
             "value_before": Json::list(particulars.before.into_iter().map(value)),
-            "account_id": account::ID, "_links": link(format!("{site}/api/v4/events/{id}")),
+            "account_id": account::ID, "_links": context.link(format!("events/{id}")),
             "_embedded": object! { "entity": object! {
                 "id": self.entity,
                 // Who it is that writes messages.
                 "linked_talk_contact_id": if self.is_chat() { contact() } else { Json::Absent },
-                "_links": link(format!("{site}/api/v4/{}/{}", self.kind.plural(), self.entity)),
+                "_links": context.link(format!("{}/{}", self.kind.plural(), self.entity)),
             } },
         }
     }

@@ -2,7 +2,6 @@
 
 use std::num::ParseIntError;
 
-use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
@@ -40,21 +39,17 @@ impl Rows for Incoming {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let reference = |kind: Kind, id: u64| {
-            let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
-            object! { "id": id, "_links": link(href) }
-        };
         let contact = context.store.contact(self);
-        let contact = contact.map(|contact| reference(Kind::Contact, contact.id()));
+        let contact = contact.map(|contact| context.reference(Kind::Contact, contact.id()));
         object! {
             "uid": self.uid.clone(), "source_uid": Json::Null, "source_name": self.source,
             "category": self.category.name(), "pipeline_id": self.pipeline,
             "created_at": self.created_at, "metadata": metadata(&self.news),
             "account_id": account::ID,
-            "_links": link(format!("{}/api/v4/leads/unsorted/{}", context.site, self.uid)),
+            "_links": context.link(format!("leads/unsorted/{}", self.uid)),
             "_embedded": object! {
                 "contacts": Json::list(contact),
-                "leads": vec![reference(Kind::Lead, self.lead)],
+                "leads": vec![context.reference(Kind::Lead, self.lead)],
                 "companies": Json::List(Vec::new()),
             },
         }

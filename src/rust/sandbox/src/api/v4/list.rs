@@ -33,28 +33,10 @@ pub enum Next {
     Always,
 }
 
-/// How a list is cut.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// Into pages.
-    Pages,
-    /// Into pages that say how many there are; these point to a next one if
-    /// there is one.
-    CountedPages,
-    /// Not at all.
-    Whole,
-}
-
 /// What a list of API v4 is made of.
 pub trait Rows: Row + Sized + 'static {
     /// When its pages point to a next one.
     const NEXT: Next = Next::IfFull;
-
-    /// How it is cut.
-    const CUT: Cut = Cut::Pages;
-
-    /// Whether it is for administrators only.
-    const FOR_ADMINS: bool = false;
 
     /// Whether one that there is not is a 404 rather than a 204.
     const MISSING_IS_404: bool = false;
@@ -157,9 +139,6 @@ fn page<T: Rows>(
     owner: Option<&str>,
     request: &Request,
 ) -> Result<Response, Invalid> {
-    if T::FOR_ADMINS && !app.admin {
-        return Ok(problem::forbidden());
-    }
     let query = &api::query(request);
     let paging = Paging::read(query, T::most(app))?;
     let store = &*app.store();
@@ -179,12 +158,6 @@ fn page<T: Rows>(
     let listed = Listed { table, first, present: &app.presence.now() };
     let selected = filters.select(&listed, &order);
     let (name, view) = (T::name(kind), |row: &T| row.view(context));
-    if T::CUT == Cut::Whole {
-        return Ok(paging::whole_list(request, name, selected.map(view).collect()));
-    }
-    if T::CUT == Cut::CountedPages {
-        return paging::counted_page(request, name, selected.map(view).collect());
-    }
     let (rows, is_more) = paging.cut(selected);
     let next = match T::NEXT {
         Next::IfFull => rows.len() == paging.limit(),
@@ -203,15 +176,13 @@ fn show<T: Rows>(
     id: &str,
     request: &Request,
 ) -> Response {
-    if T::FOR_ADMINS && !app.admin {
-        return problem::forbidden();
-    }
     let store = &*app.store();
     let owner = owner.map(str::parse::<u64>).transpose();
     let (Ok(id), Ok(owner)) = (T::id_of(store, id), owner) else {
         return problem::no_page(request);
     };
-    let context = &Context::new(store, request, &api::query(request));
+    let query = api::query(request);
+    let context = &Context::new(store, request, &query);
     let mut filters = Filters::default();
     filters.ids(vec![id]);
     filters.add(|row: &T| row.is_listed(context));

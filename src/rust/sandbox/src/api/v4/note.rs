@@ -1,6 +1,5 @@
 //! Notes as API v4 spells them.
 
-use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
@@ -63,7 +62,6 @@ impl Rows for Note {
     fn view(&self, context: &Context) -> Json {
         let edited = self.updated_at > self.created_at;
         let (entities, owner) = (self.kind.plural(), self.entity);
-        let own = format!("{}/api/v4/{entities}/{owner}/notes/{}", context.site, self.id);
         object! {
             "id": self.id, "entity_id": owner, "created_by": self.created_by,
             "updated_by": if edited { self.responsible.id } else { self.created_by.into() },
@@ -71,7 +69,7 @@ impl Rows for Note {
             "responsible_user_id": self.responsible.id, "group_id": self.responsible.group_id,
             "note_type": name(self.note_type),
             "params": params(context.store.content(self), self), "account_id": account::ID,
-            "_links": link(own),
+            "_links": context.link(format!("{entities}/{owner}/notes/{}", self.id)),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Purchases as API v4 spells them.
 
-use super::link;
 use super::list::{Asked, Rows};
 use super::parameters;
 use super::problem::Invalid;
@@ -30,7 +29,7 @@ impl Rows for Transaction {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let href = format!("{}/api/v4/customers/{}", context.site, self.customer);
+        let customer = context.reference(Kind::Customer, self.customer);
         object! {
             "id": self.id, "price": self.price,
             "comment": Some(self.comment).filter(|comment| !comment.is_empty()),
@@ -38,10 +37,8 @@ impl Rows for Transaction {
             "created_by": self.created_by, "updated_by": self.updated_by,
             "created_at": self.created_at, "updated_at": self.updated_at, "is_deleted": false,
             "account_id": account::ID,
-            "_links": link(format!("{href}/transactions/{}", self.id)),
-            "_embedded": object! {
-                "customer": object! { "id": self.customer, "_links": link(href) },
-            },
+            "_links": context.link(format!("customers/{}/transactions/{}", self.customer, self.id)),
+            "_embedded": object! { "customer": customer },
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::data::account::USERS;
 use crate::data::entity::{Birth, KINDS};
 use crate::data::event::{self, Key, Particulars, Source, Value};
-use crate::data::funnel::{LOSS_REASONS, LOST, PIPELINES};
+use crate::data::funnel::{self, LOST};
 use crate::data::names::PersonName;
 use crate::data::{
-    Account, Content, Entity, Event, Field, Kind, Note, NoteType, Rng, Row, Stage, Store, User,
-    fields, note, short, text, values,
+    Account, Content, Entity, Event, Field, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, Store,
+    User, note, short, text, values,
 };
 
 /// Who does something to what, and when.
@@ -50,7 +49,7 @@ impl Store {
             Kind::Lead | Kind::Task => account.lead_name(number),
         };
         let stage = if kind == Kind::Lead {
-            stages(rng.index(PIPELINES.len()))[0]
+            stages(rng.index(SETTINGS.pipelines.len()))[0]
         } else {
             Stage::default()
         };
@@ -87,7 +86,7 @@ impl Store {
 
     pub(super) fn update(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
         let account = Arc::clone(&self.account);
-        let has_fields = fields::of(act.kind).iter().any(Field::is_simple);
+        let has_fields = SETTINGS.fields(act.kind).iter().any(Field::is_simple);
         let entity = self.touch(act)?;
         let often = |is_there: bool| if is_there { 3 } else { 0 };
         let (sale, field) = (often(act.kind == Kind::Lead), often(has_fields));
@@ -104,11 +103,12 @@ impl Store {
     pub(super) fn move_on(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
         let lead = self.touch(act)?;
         let from = lead.state.stage;
-        let pipeline = PIPELINES.iter().position(|pipeline| pipeline.id == from.pipeline)?;
+        let pipeline =
+            SETTINGS.pipelines.iter().position(|pipeline| pipeline.id == from.pipeline)?;
         let others: Vec<Stage> =
             stages(pipeline).into_iter().filter(|stage| *stage != from).collect();
         let to = *others.get(rng.index(others.len()))?;
-        let loss_reason = if to.status == LOST { rng.weighted(&LOSS_REASONS) } else { 0 };
+        let loss_reason = if to.status == LOST { funnel::any_loss_reason(rng) } else { 0 };
         lead.move_to(to, act.at, loss_reason);
         let content = Content::StageChanged { from, to, loss_reason };
         self.write(act, NoteType::StageChanged, Some(content))
@@ -338,7 +338,7 @@ fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
 
 /// A tag is added, or taken off if it is there.
 fn tagged(entity: &mut Entity, rng: &mut Rng) -> Told {
-    let tag = text::pick("tag", rng);
+    let tag = SETTINGS.tags[rng.index(SETTINGS.tags.len())].name;
     let before = entity.tags.len();
     entity.tags.retain(|own| *own != tag);
     if entity.tags.len() < before {
@@ -349,7 +349,7 @@ fn tagged(entity: &mut Entity, rng: &mut Rng) -> Told {
 }
 
 fn filled(entity: &mut Entity, account: &Account, rng: &mut Rng) -> Told {
-    let fields = fields::of(entity.kind);
+    let fields = SETTINGS.fields(entity.kind);
     let simple: Vec<&'static Field> = fields.iter().filter(|field| field.is_simple()).collect();
     let field = simple[rng.index(simple.len())];
     let filled = account.filled(entity.kind, entity.number, field, rng);
@@ -369,26 +369,27 @@ fn priced(lead: &mut Entity, rng: &mut Rng) -> Told {
 
 /// Somebody who works.
 fn worker(rng: &mut Rng) -> &'static User {
-    let shares = USERS.each_ref().map(|user| (user, if user.is_active { user.share } else { 0 }));
-    rng.weighted(&shares)
+    SETTINGS.user(rng, |user| user.is_active)
 }
 
 /// The stages of a pipeline in the order in which leads pass them.
 fn stages(pipeline: usize) -> Vec<Stage> {
-    let pipeline = &PIPELINES[pipeline];
-    let mut statuses: Vec<_> = pipeline.statuses.iter().collect();
-    statuses.sort_by_key(|status| status.sort);
-    statuses.iter().map(|status| Stage { pipeline: pipeline.id, status: status.id }).collect()
+    let pipeline = &SETTINGS.pipelines[pipeline];
+    pipeline
+        .in_order()
+        .iter()
+        .map(|status| Stage { pipeline: pipeline.id, status: status.id })
+        .collect()
 }
 
 fn field_values(filled: &values::Filled) -> Vec<Value> {
     let value = |value: &values::Value| {
         let (choice, text) = match value {
-            values::Value::Choice((id, name)) => (Some(*id), (*name).to_owned()),
+            values::Value::Choice(choice) => (Some(choice.id), choice.name.to_owned()),
             values::Value::Text(text) => (None, text.clone()),
             _ => (None, "1".to_owned()),
         };
-        Value::Field { id: filled.field.id, shape: filled.field.shape, choice, text }
+        Value::Field { id: filled.field.id, shape: filled.field.number(), choice, text }
     };
     filled.values.iter().map(value).collect()
 }

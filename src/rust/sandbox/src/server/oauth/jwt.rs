@@ -6,8 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::api::reply;
-use crate::data::account::{self, USERS};
-use crate::data::random;
+use crate::data::{SETTINGS, account, random};
 
 /// A new token for the integration with this id that says it lives so many seconds.
 pub fn make(client_id: &str, life_seconds: u64) -> String {
@@ -18,7 +17,7 @@ pub fn make(client_id: &str, life_seconds: u64) -> String {
         "iat": now,
         "nbf": now,
         "exp": now.saturating_add(life_seconds),
-        "sub": USERS[0].id.to_string(),
+        "sub": SETTINGS.users[0].id.to_string(),
         "grant_type": "",
         "account_id": account::ID,
         "version": 2,
