@@ -4,7 +4,6 @@
 pub mod app;
 pub mod filter;
 pub mod json;
-pub mod presence;
 pub mod query;
 pub mod recorded;
 pub mod reply;
@@ -12,7 +11,7 @@ pub mod v2;
 pub mod v4;
 pub mod value;
 
-pub use filter::{Filters, Getter, Listed, Order, Span};
+pub use filter::{Filters, Getter, Order, Span};
 pub(crate) use value::{Json, object};
 
 use axum::extract::Request;

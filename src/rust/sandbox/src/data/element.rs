@@ -4,7 +4,7 @@ use crate::data::funnel::{LOST, WON};
 use crate::data::products::{Position, Product};
 use crate::data::settings::{INVOICES, PRODUCTS, RETAIL, SUPPLIERS, WHOLESALE};
 use crate::data::values::{Filled, Value};
-use crate::data::{Account, Field, Kind, Rng, Row, SETTINGS, Table};
+use crate::data::{Account, Field, Kind, Rng, Row, SETTINGS, Table, text};
 
 const SALT: u64 = 0x00E1_E3E7;
 const FIRST_PRODUCT: u64 = 525_401;
@@ -25,6 +25,8 @@ pub struct Element {
     pub name: String,
     pub created_by: u64,
     pub created_at: u64,
+    pub updated_by: u64,
+    pub updated_at: u64,
     pub fields: Vec<Filled>,
 }
 
@@ -50,6 +52,23 @@ impl Element {
         let has = |text: &str| text.to_lowercase().contains(words);
         let is_text = |value: &Value| matches!(value, Value::Text(text) if has(text));
         has(&self.name) || self.fields.iter().flat_map(|filled| &filled.values).any(is_text)
+    }
+
+    /// A new product, of which nothing but the price is known.
+    pub fn new_product(id: u64, at: u32, by: u64, rng: &mut Rng) -> Self {
+        let price = vec![Value::Text((rng.between(1, 90) * 1000).to_string())];
+        let name = format!("Новинка {}", text::pick("trade", rng));
+        let product = element(id, PRODUCTS, name, at.into(), [("PRICE", price)]);
+        Self { created_by: by, updated_by: by, ..product }
+    }
+
+    /// What it costs, if it is a product.
+    pub fn price_mut(&mut self) -> Option<&mut String> {
+        let filled = self.fields.iter_mut().find(|filled| filled.field.id == RETAIL)?;
+        match filled.values.first_mut() {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
     }
 
     /// The text in the field with this code.
@@ -170,7 +189,17 @@ fn element<const N: usize>(
 ) -> Element {
     let filled = |(code, values)| field(catalog, code).map(|field| Filled { field, values });
     let fields = values.into_iter().filter_map(filled).collect();
-    Element { id, catalog, name, created_by: SETTINGS.users[0].id, created_at, fields }
+    let boss = SETTINGS.users[0].id;
+    Element {
+        id,
+        catalog,
+        name,
+        created_by: boss,
+        created_at,
+        updated_by: boss,
+        updated_at: created_at,
+        fields,
+    }
 }
 
 fn field(catalog: u64, code: &str) -> Option<&'static Field> {

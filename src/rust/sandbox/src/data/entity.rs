@@ -48,8 +48,6 @@ pub struct Entity {
     links: [Vec<u32>; Kind::ALL.len()],
     /// Whether it is in the trash.
     pub is_deleted: bool,
-    /// Whether it is gone for good.
-    pub is_gone: bool,
 }
 
 /// How far a lead has come.
@@ -77,10 +75,6 @@ pub struct Birth {
 impl Row for Entity {
     fn id(&self) -> u64 {
         self.id.into()
-    }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
     }
 }
 
@@ -117,7 +111,6 @@ impl Entity {
             fields: account.values(kind, number),
             links: Default::default(),
             is_deleted: false,
-            is_gone: false,
         }
     }
 

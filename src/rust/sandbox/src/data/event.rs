@@ -5,7 +5,10 @@
 //! by hand. Among these are tags that users add, which the lists of v2 never
 //! mention: its notes about tags are those of robots.
 
+use std::collections::HashSet;
+
 use crate::data::random;
+use crate::data::store::OfKinds;
 use crate::data::{Content, Field, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, text};
 
 const SALT: u64 = 0x0000_E7E4;
@@ -63,6 +66,7 @@ pub enum Value {
     Tag(&'static str),
     Message { id: String, talk: u64, origin: &'static str },
     Transaction(u64),
+    Deadline(u32),
     Name(String),
     Sale(u64),
     Field { id: u64, shape: u64, choice: Option<u64>, text: String },
@@ -72,17 +76,19 @@ impl Row for Event {
     fn id(&self) -> u64 {
         self.key.0
     }
-
-    /// That of its note. What changes tell comes last and stays.
-    fn presence_place(&self, _: usize) -> usize {
-        match self.key.source() {
-            Source::Note(_, place) | Source::Unnoted(_, place) => place,
-            Source::Change(_) => usize::MAX - 1,
-        }
-    }
 }
 
 impl Event {
+    /// Whether it came with one of these notes of each kind, given by their places.
+    pub fn is_of(&self, notes: &OfKinds<HashSet<usize>>) -> bool {
+        match self.key.source() {
+            Source::Note(kind, place) | Source::Unnoted(kind, place) => {
+                notes[kind.position()].contains(&place)
+            }
+            Source::Change(_) => false,
+        }
+    }
+
     /// Whether it is about a message in a messenger.
     pub fn is_chat(&self) -> bool {
         self.event_type.ends_with("_chat_message")
@@ -217,14 +223,15 @@ pub fn tags(names: Vec<&'static str>) -> Vec<Value> {
     names.into_iter().map(Value::Tag).collect()
 }
 
-/// All that is said about a thing is one talk, in one messenger.
-fn message(entity: u32, note: &Note) -> Value {
+/// The talk about a thing, and the messenger that it is in: all that is said about it is one.
+pub fn talk(entity: u32) -> (u64, &'static str) {
     let mut rng = Rng::of(&[SALT, entity.into()]);
-    Value::Message {
-        id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])),
-        talk: rng.between(10_000, 99_999),
-        origin: rng.pick(&ORIGINS),
-    }
+    (rng.between(10_000, 99_999), rng.pick(&ORIGINS))
+}
+
+fn message(entity: u32, note: &Note) -> Value {
+    let (talk, origin) = talk(entity);
+    Value::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
 }
 
 fn sale(rng: &mut Rng) -> Value {

@@ -46,10 +46,21 @@ pub struct Incoming {
     pub pipeline: u64,
     /// Id that the lead has already.
     pub lead: u64,
+    /// By which all that is made up about the lead is found.
+    pub number: u64,
     pub lead_name: String,
     /// Id of the contact who wrote or called, if that is known.
     pub contact: Option<u32>,
     pub news: News,
+    /// What somebody has decided, and when.
+    pub decided: Option<(Decision, u32)>,
+}
+
+/// What becomes of a lead that has waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Accepted,
+    Declined,
 }
 
 /// What is known about how it came in.
@@ -74,30 +85,30 @@ impl Row for Incoming {
 impl Account {
     /// The waiting lead at a place of the list, which rises by time.
     pub fn incoming(&self, place: u64) -> Incoming {
-        let mut rng = Rng::of(&[self.seed, SALT, place]);
-        let uid = format!(
-            "{:016x}{:016x}{:016x}{:012x}",
-            rng.next(),
-            rng.next(),
-            rng.next(),
-            rng.below(1 << 48)
-        );
-        let category = self.category(place);
-        let created_at = self.came_in_at(place);
         let number = FIRST_OWNER + self.schedule(Kind::Lead).turns() + place;
+        self.new_incoming(place, number, self.came_in_at(place))
+    }
+
+    /// A lead with this number that comes in at a time.
+    pub fn new_incoming(&self, place: u64, number: u64, created_at: u64) -> Incoming {
+        let mut rng = Rng::of(&[self.seed, SALT, place]);
+        let [a, b, c, d] = [rng.next(), rng.next(), rng.next(), rng.below(1 << 48)];
+        let category = self.category(place);
         let contacts = self.entities(Kind::Contact);
         Incoming {
             place,
-            uid,
+            uid: format!("{a:016x}{b:016x}{c:016x}{d:012x}"),
             category,
             source: source(category),
             created_at,
             pipeline: self.incoming_pipeline(place),
             lead: self.entity_id(Kind::Lead, number),
+            number,
             lead_name: self.lead_name(number),
             contact: (contacts > 0 && rng.percent(40))
                 .then(|| self.id_at(Kind::Contact, rng.below(contacts))),
             news: news(category, created_at, &mut rng),
+            decided: None,
         }
     }
 

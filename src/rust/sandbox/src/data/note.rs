@@ -87,16 +87,11 @@ pub struct Note {
     /// Id of the user who wrote it; 0 is a robot.
     pub created_by: u32,
     pub responsible: &'static User,
-    pub is_gone: bool,
 }
 
 impl Row for Note {
     fn id(&self) -> u64 {
         self.id.into()
-    }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
     }
 }
 
@@ -123,7 +118,6 @@ impl Account {
             updated_at: short(self.updated_at(note_type, moment.at, &mut rng)),
             created_by: short(created_by),
             responsible,
-            is_gone: false,
         }
     }
 

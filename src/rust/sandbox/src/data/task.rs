@@ -27,16 +27,11 @@ pub struct Task {
     task_type: u8,
     /// Place of the note that holds its result, if it has one.
     pub result: Option<u32>,
-    pub is_gone: bool,
 }
 
 impl Row for Task {
     fn id(&self) -> u64 {
         self.id.into()
-    }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
     }
 }
 
@@ -87,7 +82,6 @@ impl Account {
             is_completed,
             task_type: any_type(&mut rng),
             result: done.then(|| short(place)),
-            is_gone: false,
         }
     }
 
@@ -110,7 +104,6 @@ impl Account {
             is_completed: false,
             task_type: any_type(rng),
             result: None,
-            is_gone: false,
         }
     }
 

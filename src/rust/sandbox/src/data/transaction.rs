@@ -27,16 +27,11 @@ pub struct Transaction {
     pub updated_by: u64,
     pub created_at: u32,
     pub updated_at: u32,
-    pub is_gone: bool,
 }
 
 impl Row for Transaction {
     fn id(&self) -> u64 {
         self.id
-    }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
     }
 }
 
@@ -65,12 +60,11 @@ impl Account {
             updated_by: responsible,
             created_at: short(created_at),
             updated_at: short(created_at + later),
-            is_gone: false,
         }
     }
 
     /// When a day begins, summer time aside.
-    fn day_of(&self, moment: u64) -> u64 {
+    pub fn day_of(&self, moment: u64) -> u64 {
         let shift = DAY - self.calendar.start() % DAY;
         (moment + shift) / DAY * DAY - shift
     }

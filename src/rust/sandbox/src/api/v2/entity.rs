@@ -26,8 +26,8 @@ fn kind_of(list: List) -> Kind {
 }
 
 impl Rows for Entity {
-    fn table(store: &Store, list: List) -> (&Table<Self>, usize) {
-        (store.entities(kind_of(list)), 0)
+    fn table(store: &Store, list: List) -> &Table<Self> {
+        store.entities(kind_of(list))
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
@@ -170,7 +170,7 @@ fn customer(customer: &Entity, context: &Context, spell: &mut Spelling) -> Json 
 fn elements(entity: &Entity, context: &Context) -> Json {
     let part = context.part("catalog_elements_links", || {
         let mut catalogs = BTreeMap::<u64, Vec<(u64, Json)>>::new();
-        for link in context.store.account.element_links(entity.kind, entity.number) {
+        for link in context.store.element_links(entity) {
             let view = object! {
                 "catalog_element_id": link.element, "catalog_id": link.catalog,
                 "quantity": link.quantity,

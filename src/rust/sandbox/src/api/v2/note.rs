@@ -9,10 +9,9 @@ use axum::response::Response;
 use super::parameters::{Parameters, Window};
 use super::{link, page};
 use crate::api::app::App;
-use crate::api::presence::Present;
 use crate::api::recorded::{self, Recorded};
 use crate::api::reply;
-use crate::api::{Context, Filters, Json, Listed, Order, object};
+use crate::api::{Context, Filters, Json, Order, object};
 use crate::data::content::{Address, Call, Email};
 use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Stage, account};
 
@@ -26,14 +25,12 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(kind) = parameters.query.value("type").and_then(Kind::from_name) else {
         return type_required();
     };
-    let present = app.presence.now();
     let rows = match app.recorded_notes.get(&kind) {
-        Some(rows) => recorded_rows(rows, &parameters, &present),
+        Some(rows) => recorded_rows(rows, &parameters),
         None => {
             let store = app.store();
             let filters = filters(&parameters);
-            let listed = Listed { table: store.notes(kind), first: 0, present: &present };
-            let notes = filters.select(&listed, &Order { by: None, falling: false });
+            let notes = filters.select(store.notes(kind), &Order::BY_ID);
             let notes = window(&parameters).cut(notes);
             let context = Context::new(&store, &request, &parameters.query);
             notes.into_iter().map(|note| view(note, &context)).collect()
@@ -57,13 +54,12 @@ fn filters<'a>(parameters: &Parameters) -> Filters<'a, Note> {
 }
 
 /// The same of recorded ones.
-fn recorded_rows(rows: &[Recorded], parameters: &Parameters, present: &Present) -> Vec<Json> {
+fn recorded_rows(rows: &[Recorded], parameters: &Parameters) -> Vec<Json> {
     let [ids, elements, types] =
         ["id", "element_id", "note_type"].map(|name| parameters.numbers(name));
     let since = parameters.modified();
     let within = |list: &[u64], value| list.is_empty() || list.contains(&value);
-    let there = (0..).zip(rows).filter(|(place, _)| present.has(*place)).map(|(_, row)| row);
-    let wanted = there.filter(|Recorded { meta, .. }| {
+    let wanted = rows.iter().filter(|Recorded { meta, .. }| {
         let passes = within(&elements, meta.element_id)
             && within(&types, meta.note_type)
             && since.holds(meta.updated_at);

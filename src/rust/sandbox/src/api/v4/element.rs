@@ -14,8 +14,8 @@ impl Rows for Element {
         "elements"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.elements(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.elements()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
@@ -41,8 +41,8 @@ impl Rows for Element {
         let path = format!("catalogs/{}/elements/{}", self.catalog, self.id);
         object! {
             "id": self.id, "name": self.name.clone(), "created_by": self.created_by,
-            "updated_by": self.created_by, "created_at": self.created_at,
-            "updated_at": self.created_at, "is_deleted": false,
+            "updated_by": self.updated_by, "created_at": self.created_at,
+            "updated_at": self.updated_at, "is_deleted": false,
             "custom_fields_values": field::views(&self.fields, context), "catalog_id": self.catalog,
             "account_id": account::ID,
             "invoice_link": context.part("invoice_link", || {

@@ -17,8 +17,8 @@ impl Rows for Entity {
         kind.plural()
     }
 
-    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize) {
-        (store.entities(kind), 0)
+    fn table(store: &Store, kind: Kind) -> &Table<Self> {
+        store.entities(kind)
     }
 
     fn orders(kind: Kind) -> (&'static [Key<Self>], bool) {
@@ -215,7 +215,7 @@ fn emptied(json: Json) -> Json {
 /// The products and the invoice, of those that have them.
 fn catalog_elements(entity: &Entity, context: &Context) -> Json {
     context.part("catalog_elements", || {
-        let links = context.store.account.element_links(entity.kind, entity.number);
+        let links = context.store.element_links(entity);
         Json::list(links.iter().map(|link| {
             object! { "id": link.element, "metadata": element::metadata(link) }
         }))

@@ -67,7 +67,7 @@ fn page(
 ) -> Result<Response, Invalid> {
     let wanted = Wanted::read(&api::query(request))?;
     let owners = owners.iter().filter_map(|id| store.entities(kind).find(*id));
-    let owners = owners.filter(|owner| !owner.is_gone && !owner.is_deleted);
+    let owners = owners.filter(|owner| !owner.is_deleted);
     let items = owners.flat_map(|owner| {
         let links = links(owner, store).into_iter().filter(|link| wanted.has(link));
         links.map(move |link| view(link, is_many.then_some(owner)))
@@ -96,7 +96,7 @@ impl Wanted {
 
 /// All that belongs to an entity.
 fn links(owner: &Entity, store: &Store) -> Vec<Link> {
-    let elements = store.account.element_links(owner.kind, owner.number);
+    let elements = store.element_links(owner);
     let elements = elements.iter().map(|link| Link {
         id: link.element,
         entity_type: ELEMENTS,

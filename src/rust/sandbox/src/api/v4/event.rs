@@ -19,8 +19,8 @@ impl Rows for Event {
         "events"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.events(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.events()
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
@@ -115,6 +115,7 @@ fn value(value: Value) -> Json {
             "id": id, "talk_id": talk, "origin": origin,
         } },
         Value::Transaction(id) => object! { "transaction": object! { "id": id } },
+        Value::Deadline(at) => object! { "task_deadline": object! { "timestamp": at } },
         Value::Name(name) => object! { "name_field_value": object! { "name": name } },
         Value::Sale(sale) => object! { "sale_field_value": object! { "sale": sale } },
         Value::Field { id, shape, choice, text } => object! { "custom_field_value": object! {

@@ -5,6 +5,7 @@ use std::num::ParseIntError;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
+use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::incoming::{Category, News};
 use crate::data::{Incoming, Kind, Row, Store, Table, account};
@@ -14,8 +15,8 @@ impl Rows for Incoming {
         "unsorted"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.incoming(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.incoming()
     }
 
     /// They came in as they were changed: both orders are the same.
@@ -24,12 +25,11 @@ impl Rows for Incoming {
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
-        let category = |name: &str| Category::ALL.into_iter().find(|known| known.name() == name);
-        let categories = parameters::known(asked.query, "category", category)?;
-        filters.one_of(parameters::texts(asked.query, "uid"), |row| row.uid.clone());
-        filters.one_of(categories, |row| row.category);
-        filters.one_of(parameters::numbers(asked.query, "pipeline_id")?, |row| row.pipeline);
-        Ok(())
+        filter(filters, asked.query)
+    }
+
+    fn is_listed(&self, _: &Context) -> bool {
+        self.decided.is_none()
     }
 
     /// Its place in the list, beyond which there is none.
@@ -54,6 +54,15 @@ impl Rows for Incoming {
             },
         }
     }
+}
+
+/// What the parameters of the list ask for, and of its summary.
+pub fn filter(filters: &mut Filters<Incoming>, query: &Query) -> Result<(), Invalid> {
+    let category = |name: &str| Category::ALL.into_iter().find(|known| known.name() == name);
+    filters.one_of(parameters::texts(query, "uid"), |row| row.uid.clone());
+    filters.one_of(parameters::known(query, "category", category)?, |row| row.category);
+    filters.one_of(parameters::numbers(query, "pipeline_id")?, |row| row.pipeline);
+    Ok(())
 }
 
 fn metadata(news: &News) -> Json {

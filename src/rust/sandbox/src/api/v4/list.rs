@@ -16,7 +16,7 @@ use super::problem::{self, Invalid};
 use super::{ROOT, parameters};
 use crate::api::app::App;
 use crate::api::query::Query;
-use crate::api::{self, Context, Filters, Getter, Json, Listed, Order};
+use crate::api::{self, Context, Filters, Getter, Json, Order};
 use crate::data::{Kind, Row, Store, Table};
 
 /// A name by which a list can be ordered, and what that is.
@@ -44,8 +44,8 @@ pub trait Rows: Row + Sized + 'static {
     /// What the list is called in `_embedded`.
     fn name(kind: Kind) -> &'static str;
 
-    /// Where the rows are kept, and where the list begins.
-    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize);
+    /// Where the rows are kept.
+    fn table(store: &Store, kind: Kind) -> &Table<Self>;
 
     /// By what the list can be ordered, the usual one first, and whether it
     /// usually falls. Without any it comes by id.
@@ -154,9 +154,7 @@ fn page<T: Rows>(
         };
         filters.add(move |row: &T| row.owner() == id);
     }
-    let (table, first) = T::table(store, kind);
-    let listed = Listed { table, first, present: &app.presence.now() };
-    let selected = filters.select(&listed, &order);
+    let selected = filters.select(T::table(store, kind), &order);
     let (name, view) = (T::name(kind), |row: &T| row.view(context));
     let (rows, is_more) = paging.cut(selected);
     let next = match T::NEXT {
@@ -189,9 +187,7 @@ fn show<T: Rows>(
     if let Some(owner) = owner {
         filters.add(move |row: &T| row.owner() == owner);
     }
-    let (table, first) = T::table(store, kind);
-    let listed = Listed { table, first, present: &app.presence.now() };
-    let row = filters.select(&listed, &Order { by: None, falling: false }).next();
+    let row = filters.select(T::table(store, kind), &Order::BY_ID).next();
     if row.is_none() && T::MISSING_IS_404 {
         return problem::no_page(request);
     }

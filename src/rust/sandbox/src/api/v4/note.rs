@@ -33,8 +33,8 @@ impl Rows for Note {
         "notes"
     }
 
-    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize) {
-        (store.notes(kind), 0)
+    fn table(store: &Store, kind: Kind) -> &Table<Self> {
+        store.notes(kind)
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {

@@ -345,10 +345,10 @@ fn customer_statuses(context: &Context) -> Vec<Json> {
 fn segments(context: &Context) -> Vec<Json> {
     let (store, made_at) = (context.store, context.made_at());
     let view = |segment: &'static Segment| {
-        let customers = store.entities(Kind::Customer).rows().iter();
+        let customers = store.entities(Kind::Customer).there();
         let members = customers.filter(|customer| {
             let mut segments = store.account.segments(customer.number);
-            !customer.is_gone && !customer.is_deleted && segments.any(|one| one.id == segment.id)
+            !customer.is_deleted && segments.any(|one| one.id == segment.id)
         });
         object! {
             "id": segment.id, "created_at": made_at, "updated_at": made_at,

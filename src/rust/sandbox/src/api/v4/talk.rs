@@ -14,8 +14,8 @@ impl Rows for Talk {
         "talks"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.talks(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.talks()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {

@@ -14,8 +14,8 @@ impl Rows for Task {
         "tasks"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.tasks(), store.first_task())
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.tasks()
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
