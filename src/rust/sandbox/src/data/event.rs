@@ -250,21 +250,3 @@ fn field(rng: &mut Rng) -> Value {
         text: choice.map_or_else(|| rng.below(300).to_string(), |choice| choice.name.to_owned()),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_tells_the_time_and_the_source_of_an_event() {
-        let last = usize::try_from(crate::data::note::MOST_NOTES - 1).unwrap_or(0);
-        for place in [0, 77, last] {
-            let of_kind = |kind| [Source::Note(kind, place), Source::Unnoted(kind, place)];
-            let sources = Kind::ALL.into_iter().flat_map(of_kind);
-            for source in sources.chain([Source::Change(place)]) {
-                let key = Key::new(1_750_000_000, source);
-                assert_eq!((key.created_at(), key.source()), (1_750_000_000, source));
-            }
-        }
-    }
-}

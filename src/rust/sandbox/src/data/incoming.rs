@@ -183,38 +183,3 @@ fn news(category: Category, at: u64, rng: &mut Rng) -> News {
         }
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::config::{Config, ListCounts};
-
-    #[test]
-    fn they_come_one_after_the_other_up_to_the_end_and_are_not_in_the_list_yet() {
-        for unsorted in [1, 25, 3000] {
-            let lists = ListCounts { unsorted, ..ListCounts::default() };
-            let account = Account::new(&Config { lists, ..Config::default() }).unwrap();
-            let all: Vec<_> = (0..unsorted).map(|place| account.incoming(place)).collect();
-            assert!(all.is_sorted_by_key(|incoming| incoming.created_at));
-            assert!(all.iter().all(|incoming| incoming.created_at < account.calendar.end()));
-            let [_, leads, ..] = account.all_entities();
-            assert!(all.iter().all(|incoming| leads.find(incoming.lead).is_none()));
-            let uids: BTreeSet<_> = all.iter().map(|incoming| &incoming.uid).collect();
-            assert_eq!(uids.len(), all.len());
-            assert!(all.iter().all(|incoming| incoming.uid.len() == 60));
-        }
-    }
-
-    #[test]
-    fn a_short_list_has_every_category_and_both_pipelines() {
-        let account = Account::new(&Config::default()).unwrap();
-        let categories: BTreeSet<_> =
-            (0..25).map(|place| format!("{:?}", account.category(place))).collect();
-        let pipelines: BTreeSet<_> =
-            (0..25).map(|place| account.incoming_pipeline(place)).collect();
-        assert_eq!((categories.len(), pipelines.len()), (4, 2));
-    }
-}

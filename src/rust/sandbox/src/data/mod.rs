@@ -25,6 +25,8 @@ pub mod store;
 pub mod table;
 pub mod talk;
 pub mod task;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod transaction;
 pub mod values;

@@ -73,35 +73,3 @@ impl Account {
         }
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    #[test]
-    fn last_names_are_known_or_empty_or_absent() {
-        let account = Account::new(&Config::default()).unwrap();
-        let names: Vec<_> = (0..120).map(|place| account.person_name(place)).collect();
-        assert!(names.iter().any(|name| name.last == LastName::Absent));
-        assert!(names.iter().any(|name| name.last == LastName::Empty));
-        for name in names {
-            match name.last {
-                LastName::Known(last) => assert_eq!(name.full, format!("{} {last}", name.first)),
-                _ => assert_eq!(name.full, name.first),
-            }
-        }
-    }
-
-    #[test]
-    fn names_hold_what_careless_readers_stumble_over() {
-        let account = Account::new(&Config::default()).unwrap();
-        let of = |kind| (0..account.entities(kind)).map(move |place| (kind, place));
-        let names = of(Kind::Lead).chain(of(Kind::Company)).chain(of(Kind::Contact));
-        let names: String = names.map(|(kind, place)| account.name(kind, place) + "\n").collect();
-        for piece in ["\"", "«", "/", "🔥", "&", "\\"] {
-            assert!(names.contains(piece), "{piece}");
-        }
-    }
-}

@@ -338,29 +338,3 @@ impl Account {
         })
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    #[test]
-    fn the_status_of_a_customer_and_the_source_of_a_lead_are_listed() {
-        let account = Account::new(&Config::default()).unwrap();
-        for number in 0..300 {
-            let status = account.expectation(number).status;
-            assert!(SETTINGS.customer_statuses.iter().any(|known| known.id == status));
-            let source = account.value(number).source;
-            assert!(source.is_none_or(|id| SETTINGS.sources.iter().any(|known| known.id == id)));
-        }
-    }
-
-    #[test]
-    fn a_customer_is_in_several_segments_or_in_none() {
-        let account = Account::new(&Config::default()).unwrap();
-        let many = |number| account.segments(number).count();
-        assert!((0..100).any(|number| many(number) == 0));
-        assert!((0..100).any(|number| many(number) > 1));
-    }
-}

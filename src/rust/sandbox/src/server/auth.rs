@@ -138,32 +138,3 @@ fn with_cookies(server: &Server, mut response: Response) -> Response {
     }
     response
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_session_is_found_among_other_cookies() {
-        let mut headers = HeaderMap::new();
-        headers.append(COOKIE, "user_lang=ru; session_id=abc".parse().unwrap());
-        assert_eq!(session_cookie(&headers), Some("abc"));
-    }
-
-    #[test]
-    fn the_scheme_of_a_token_may_be_spelt_in_any_case() {
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, "bearer a.b.c".parse().unwrap());
-        assert_eq!(bearer(&headers), Some("a.b.c"));
-        headers.insert(AUTHORIZATION, "Basic abc".parse().unwrap());
-        assert_eq!(bearer(&headers), None);
-    }
-
-    #[test]
-    fn other_cookies_are_no_session() {
-        let mut headers = HeaderMap::new();
-        headers.append(COOKIE, "user_lang=ru; my_session_id=abc".parse().unwrap());
-        assert_eq!(session_cookie(&headers), None);
-    }
-}

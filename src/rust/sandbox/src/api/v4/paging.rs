@@ -147,34 +147,3 @@ fn positive(query: &Query, name: &str) -> Result<Option<u64>, Invalid> {
 fn size(rows: u64) -> usize {
     usize::try_from(rows).unwrap_or(usize::MAX)
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn paging(raw: &str) -> Option<(u64, u64)> {
-        let paging = Paging::read(&Query::parse(raw.as_bytes()), 250).ok();
-        paging.map(|paging| (paging.page, paging.limit))
-    }
-
-    #[test]
-    fn more_rows_than_allowed_are_the_usual_number() {
-        for (raw, limit) in [("", 50), ("limit=7", 7), ("limit=250", 250), ("limit=251", 50)] {
-            assert_eq!(paging(raw), Some((1, limit)), "{raw}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_positive_number_is_refused() {
-        for raw in ["page=0", "page=-1", "page=two", "limit=0", "limit=many"] {
-            assert_eq!(paging(raw), None, "{raw}");
-        }
-    }
-
-    #[test]
-    fn the_last_page_that_a_number_can_name_is_no_trouble() {
-        let query = Query::parse(b"page=18446744073709551615");
-        assert_eq!(Paging::read(&query, 250).unwrap().offset(), usize::MAX);
-    }
-}
