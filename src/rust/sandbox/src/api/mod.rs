@@ -2,6 +2,7 @@
 //! May use the data; knows nothing of the server.
 
 pub mod app;
+pub mod entity;
 pub mod filter;
 pub mod json;
 pub mod query;

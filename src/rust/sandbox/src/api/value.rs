@@ -39,6 +39,11 @@ impl Json {
         Self::List(items.into_iter().map(Into::into).collect())
     }
 
+    /// The object whose members have these names, spaces between them.
+    pub fn shaped(names: &'static str, mut member: impl FnMut(&'static str) -> Self) -> Self {
+        Self::Object(names.split(' ').map(|name| (name.into(), member(name))).collect())
+    }
+
     /// The object with these members, whose names are numbers.
     pub fn numbered(members: impl IntoIterator<Item = (u64, Self)>) -> Self {
         let members = members.into_iter().map(|(name, value)| (name.to_string().into(), value));
