@@ -268,13 +268,13 @@ impl Account {
         let mut reached =
             LeadState { stage: path.start(), moved_at: born_at, ..LeadState::default() };
         for (step, plan) in self.schedule(Kind::Lead).scenario.steps.iter().enumerate() {
-            let Role::Move(number_of_move) = plan.role else {
+            let Role::Move(number_of_move) = plan.0 else {
                 continue;
             };
             let Some((_, stage)) = path.step(number_of_move) else {
                 break;
             };
-            let Some(moved_at) = self.moved_at(number, step, born_at + plan.after * 60) else {
+            let Some(moved_at) = self.moved_at(number, step, born_at + plan.1 * 60) else {
                 break;
             };
             reached = LeadState { stage, moved_at, ..reached };

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use crate::data::random;
 use crate::data::store::OfKinds;
-use crate::data::{Content, Field, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, text};
+use crate::data::{Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, text};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
@@ -121,47 +121,6 @@ impl Key {
             Some(kind) => Source::Unnoted(*kind, number >> 1),
         }
     }
-}
-
-/// The event that comes with a note, if any does; `income` says whether a
-/// client wrote it.
-pub fn of_note(note_type: NoteType, income: impl Fn() -> bool) -> Option<&'static str> {
-    let by_direction = |incoming, outgoing| if income() { incoming } else { outgoing };
-    Some(match note_type {
-        NoteType::LeadCreated => "lead_added",
-        NoteType::ContactCreated => "contact_added",
-        NoteType::CompanyCreated => "company_added",
-        NoteType::CustomerCreated => "customer_added",
-        NoteType::StageChanged => "lead_status_changed",
-        NoteType::Common => "common_note_added",
-        NoteType::Attachment => "attachment_note_added",
-        NoteType::CallIn => "incoming_call",
-        NoteType::CallOut => "outgoing_call",
-        NoteType::TaskResult => "task_result_added",
-        NoteType::ResponsibleChanged => "entity_responsible_changed",
-        NoteType::Mail => by_direction("incoming_mail", "outgoing_mail"),
-        NoteType::SiteVisit => "site_visit_note_added",
-        NoteType::Chat => by_direction("incoming_chat_message", "outgoing_chat_message"),
-        NoteType::TargetingIn => "targeting_in_note_added",
-        NoteType::TargetingOut => "targeting_out_note_added",
-        NoteType::Purchase => "transaction_added",
-        NoteType::Place => "geo_note_added",
-        NoteType::Service => "service_note_added",
-        NoteType::TagsAdded => "entity_tag_added",
-        NoteType::TagsRemoved => "entity_tag_deleted",
-        NoteType::CashierMessage => "message_to_cashier_note_added",
-        NoteType::LinkFollowed => "link_followed",
-        NoteType::SmsIn => "incoming_sms",
-        NoteType::SmsOut => "outgoing_sms",
-        NoteType::OldCall
-        | NoteType::OldMail
-        | NoteType::OldMailFile
-        | NoteType::ExternalFile
-        | NoteType::AutoCreated
-        | NoteType::InvoicePaid
-        | NoteType::ExtendedService
-        | NoteType::Dropbox => return None,
-    })
 }
 
 /// What happened beside the note at a place, if anything did.

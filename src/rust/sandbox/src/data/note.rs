@@ -1,5 +1,7 @@
 //! The notes of the account, each made from the seed and its index alone.
 
+use serde::Deserialize;
+
 use crate::data::calendar::Moment;
 use crate::data::content;
 use crate::data::funnel::Path;
@@ -24,7 +26,7 @@ const ELEMENT_SALT: u64 = 0x00E1_E3E2;
 const DAY: u64 = 24 * 3600;
 
 /// What a note is about. The numbers are those of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub enum NoteType {
     LeadCreated = 1,
     ContactCreated = 2,
@@ -65,6 +67,57 @@ impl NoteType {
     /// The number that the service calls `note_type`.
     pub fn code(self) -> u64 {
         self as u64
+    }
+
+    /// What API v4 calls such notes, if they are notes there; the events that come with one
+    /// that a client wrote and with any other, if any do; and how many of 100 a robot writes.
+    #[rustfmt::skip]
+    fn facts(self) -> (&'static str, [&'static str; 2], u64) {
+        match self {
+            Self::LeadCreated => ("", ["lead_added"; 2], 55),
+            Self::ContactCreated => ("", ["contact_added"; 2], 55),
+            Self::StageChanged => ("", ["lead_status_changed"; 2], 15),
+            Self::Common => ("common", ["common_note_added"; 2], 0),
+            Self::Attachment => ("attachment", ["attachment_note_added"; 2], 0),
+            Self::OldCall | Self::OldMail | Self::OldMailFile | Self::ExternalFile => ("", [""; 2], 0),
+            Self::CallIn => ("call_in", ["incoming_call"; 2], 15),
+            Self::CallOut => ("call_out", ["outgoing_call"; 2], 0),
+            Self::CompanyCreated => ("", ["company_added"; 2], 0),
+            Self::TaskResult => ("", ["task_result_added"; 2], 0),
+            Self::ResponsibleChanged => ("", ["entity_responsible_changed"; 2], 0),
+            Self::Mail => ("amomail_message", ["incoming_mail", "outgoing_mail"], 0),
+            Self::SiteVisit => ("site_visit", ["site_visit_note_added"; 2], 100),
+            Self::Chat => ("", ["incoming_chat_message", "outgoing_chat_message"], 100),
+            Self::TargetingIn => ("targeting_in", ["targeting_in_note_added"; 2], 100),
+            Self::TargetingOut => ("targeting_out", ["targeting_out_note_added"; 2], 100),
+            Self::AutoCreated => ("lead_auto_created", [""; 2], 100),
+            Self::CustomerCreated => ("", ["customer_added"; 2], 0),
+            Self::Purchase => ("transaction", ["transaction_added"; 2], 0),
+            Self::Place => ("geolocation", ["geo_note_added"; 2], 0),
+            Self::Service => ("service_message", ["service_note_added"; 2], 100),
+            Self::TagsAdded => ("", ["entity_tag_added"; 2], 100),
+            Self::TagsRemoved => ("", ["entity_tag_deleted"; 2], 100),
+            Self::CashierMessage => ("message_cashier", ["message_to_cashier_note_added"; 2], 100),
+            Self::InvoicePaid => ("invoice_paid", [""; 2], 100),
+            Self::LinkFollowed => ("link_followed", ["link_followed"; 2], 100),
+            Self::ExtendedService => ("extended_service_message", [""; 2], 100),
+            Self::Dropbox => ("dropbox_attachment", [""; 2], 0),
+            Self::SmsIn => ("sms_in", ["incoming_sms"; 2], 100),
+            Self::SmsOut => ("sms_out", ["outgoing_sms"; 2], 0),
+        }
+    }
+
+    /// What API v4 calls such notes; the others are events only, or nothing at all.
+    pub fn name(self) -> Option<&'static str> {
+        Some(self.facts().0).filter(|name| !name.is_empty())
+    }
+
+    /// The event that comes with such a note, if any does; `income` says whether a client
+    /// wrote it.
+    pub fn event(self, income: impl Fn() -> bool) -> Option<&'static str> {
+        let [incoming, outgoing] = self.facts().1;
+        let event = if incoming != outgoing && !income() { outgoing } else { incoming };
+        Some(event).filter(|event| !event.is_empty())
     }
 }
 
@@ -168,13 +221,13 @@ impl Account {
 
     /// The list begins with each type once, so that a short list has them all.
     fn any_type(&self, kind: Kind, rank: u64, moment: Moment, rng: &mut Rng) -> NoteType {
-        let chances = self.schedule(kind).scenario.chances;
+        let chances = &self.schedule(kind).scenario.chances;
         let first = usize::try_from(rank).ok().and_then(|rank| chances.get(rank));
         first.map_or_else(|| self.by_chance(kind, moment, rng), |(note_type, _)| *note_type)
     }
 
     fn by_chance(&self, kind: Kind, moment: Moment, rng: &mut Rng) -> NoteType {
-        let chances = self.schedule(kind).scenario.chances;
+        let chances = &self.schedule(kind).scenario.chances;
         let note_type = rng.weighted(chances);
         let talk = matches!(note_type, NoteType::CallIn | NoteType::CallOut | NoteType::SmsOut);
         // Out of hours, machines write most of what gets written.
@@ -207,25 +260,7 @@ pub fn note_id(kind: Kind, index: u64, chance: u64) -> u64 {
 }
 
 fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
-    let by_robot = match note_type {
-        NoteType::SiteVisit
-        | NoteType::Chat
-        | NoteType::TargetingIn
-        | NoteType::TargetingOut
-        | NoteType::AutoCreated
-        | NoteType::Service
-        | NoteType::ExtendedService
-        | NoteType::TagsAdded
-        | NoteType::TagsRemoved
-        | NoteType::CashierMessage
-        | NoteType::InvoicePaid
-        | NoteType::LinkFollowed
-        | NoteType::SmsIn => 100,
-        NoteType::LeadCreated | NoteType::ContactCreated => 55,
-        NoteType::StageChanged | NoteType::CallIn => 15,
-        _ => 0,
-    };
-    if rng.percent(by_robot) {
+    if rng.percent(note_type.facts().2) {
         return 0;
     }
     // A colleague steps in now and then.

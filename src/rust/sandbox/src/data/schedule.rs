@@ -45,16 +45,16 @@ pub struct Slot {
 impl Schedule {
     /// Deals `count` notes out.
     pub fn new(scenario: &'static Scenario, count: u64) -> Self {
-        let steps = scenario.steps;
+        let steps = &scenario.steps;
         let turns = turns(scenario, count);
         let mut free_before = 0;
         let places = steps.iter().enumerate().map(|(number, step)| {
             let place = Place {
-                delay: in_turns(step.after, turns),
+                delay: in_turns(step.1, turns),
                 block: block(slack(steps, number, turns)),
                 free_before,
             };
-            free_before += u64::from(step.role == Role::Any);
+            free_before += u64::from(step.0 == Role::Any);
             place
         });
         Self { scenario, count, places: places.collect() }
@@ -67,7 +67,7 @@ impl Schedule {
 
     /// What stands at place `index` of the list of `seed`.
     pub fn slot(&self, seed: u64, index: u64) -> Slot {
-        let steps = self.scenario.steps;
+        let steps = &self.scenario.steps;
         let length = steps.len() as u64;
         let turn = index / length;
         let number = usize::try_from(index % length).unwrap_or(0);
@@ -75,7 +75,7 @@ impl Schedule {
         let born = FIRST_OWNER + swapped(seed, index % length, turn, place.block);
         Slot {
             owner: born.saturating_sub(place.delay),
-            role: steps[number].role,
+            role: steps[number].0,
             free_rank: turn * self.free_steps() + place.free_before,
         }
     }
@@ -90,7 +90,7 @@ impl Schedule {
     }
 
     fn free_steps(&self) -> u64 {
-        self.scenario.steps.iter().filter(|step| step.role == Role::Any).count() as u64
+        self.scenario.steps.iter().filter(|step| step.0 == Role::Any).count() as u64
     }
 }
 
@@ -105,15 +105,15 @@ fn in_turns(minutes: u64, turns: u64) -> u64 {
 /// How far, in turns, a step may move without getting ahead of the beginning
 /// or, for moves through the funnel, of the move before or after.
 fn slack(steps: &[Step], number: usize, turns: u64) -> u64 {
-    let here = in_turns(steps[number].after, turns);
-    let fixed = |step: &&Step| step.role != Role::Any;
-    if steps[number].role == Role::Any {
+    let here = in_turns(steps[number].1, turns);
+    let fixed = |step: &&Step| step.0 != Role::Any;
+    if steps[number].0 == Role::Any {
         return here;
     }
     let before = steps[..number].iter().rfind(fixed);
     let after = steps[number + 1..].iter().find(fixed);
-    let back = before.map_or(0, |step| here - in_turns(step.after, turns));
-    let ahead = after.map_or(back, |step| in_turns(step.after, turns) - here);
+    let back = before.map_or(0, |step| here - in_turns(step.1, turns));
+    let ahead = after.map_or(back, |step| in_turns(step.1, turns) - here);
     back.min(ahead) / 2
 }
 

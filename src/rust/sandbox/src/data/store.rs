@@ -149,7 +149,7 @@ impl Store {
                 _ => false,
             };
             let sources = [
-                (Source::Note(kind, place), event::of_note(note.note_type, income)),
+                (Source::Note(kind, place), note.note_type.event(income)),
                 (Source::Unnoted(kind, place), event::unnoted(self.account.seed, kind, place)),
             ];
             for (source, event_type) in sources {

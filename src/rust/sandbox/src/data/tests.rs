@@ -243,7 +243,7 @@ fn the_first_forty_notes_show_every_type_of_their_kind() {
     {
         let scenario = Scenario::of(kind);
         let mut missing: BTreeSet<_> = scenario.chances.iter().map(|(kind, _)| *kind).collect();
-        missing.extend(scenario.steps.iter().filter_map(|step| match step.role {
+        missing.extend(scenario.steps.iter().filter_map(|step| match step.0 {
             Role::Created(note_type) => Some(note_type),
             Role::Move(_) => Some(NoteType::StageChanged),
             Role::Any => None,

@@ -5,28 +5,10 @@ use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::content::{Address, Call, Email};
-use crate::data::note::NoteType::{
-    Attachment, AutoCreated, CallIn, CallOut, CashierMessage, Common, Dropbox, ExtendedService,
-    InvoicePaid, LinkFollowed, Mail, Place, Purchase, Service, SiteVisit, SmsIn, SmsOut,
-    TargetingIn, TargetingOut,
-};
-use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Store, Table, User};
+use crate::data::{Content, Kind, Note, Rng, Row, Store, Table, User};
 use crate::data::{account, random};
 
 const SALT: u64 = 0x0000_5E04;
-
-/// The names of the notes that are notes in API v4. The others are events only,
-/// or nothing at all.
-#[rustfmt::skip]
-const NAMES: [(NoteType, &str); 19] = [
-    (Common, "common"), (Attachment, "attachment"), (CallIn, "call_in"), (CallOut, "call_out"),
-    (Mail, "amomail_message"), (SiteVisit, "site_visit"), (TargetingIn, "targeting_in"),
-    (TargetingOut, "targeting_out"), (AutoCreated, "lead_auto_created"),
-    (Purchase, "transaction"), (Place, "geolocation"), (Service, "service_message"),
-    (CashierMessage, "message_cashier"), (InvoicePaid, "invoice_paid"),
-    (LinkFollowed, "link_followed"), (ExtendedService, "extended_service_message"),
-    (Dropbox, "dropbox_attachment"), (SmsIn, "sms_in"), (SmsOut, "sms_out"),
-];
 
 impl Rows for Note {
     fn name(_: Kind) -> &'static str {
@@ -46,7 +28,7 @@ impl Rows for Note {
         filters.one_of(parameters::numbers(asked.query, "entity_id")?, Rows::owner);
         // Unknown names find none.
         let names = parameters::texts(asked.query, "note_type");
-        filters.one_of(names, |note: &Note| name(note.note_type).unwrap_or_default().to_owned());
+        filters.one_of(names, |note: &Note| note.note_type.name().unwrap_or_default().to_owned());
         filters.during(parameters::span(asked.query, "updated_at")?, |note| note.updated_at.into());
         Ok(())
     }
@@ -56,7 +38,7 @@ impl Rows for Note {
     }
 
     fn is_listed(&self, _: &Context) -> bool {
-        name(self.note_type).is_some()
+        self.note_type.name().is_some()
     }
 
     fn view(&self, context: &Context) -> Json {
@@ -67,15 +49,11 @@ impl Rows for Note {
             "updated_by": if edited { self.responsible.id } else { self.created_by.into() },
             "created_at": self.created_at, "updated_at": self.updated_at,
             "responsible_user_id": self.responsible.id, "group_id": self.responsible.group_id,
-            "note_type": name(self.note_type),
+            "note_type": self.note_type.name(),
             "params": params(context.store.content(self), self), "account_id": account::ID,
             "_links": context.link(format!("{entities}/{owner}/notes/{}", self.id)),
         }
     }
-}
-
-fn name(note_type: NoteType) -> Option<&'static str> {
-    NAMES.into_iter().find(|(known, _)| *known == note_type).map(|(_, name)| name)
 }
 
 fn params(content: Content, note: &Note) -> Json {

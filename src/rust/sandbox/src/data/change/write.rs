@@ -1,6 +1,6 @@
 //! Who does something, and the notes and events that amoCRM writes of it.
 
-use crate::data::event::{self, Key, Particulars, Source, Value};
+use crate::data::event::{Key, Particulars, Source, Value};
 use crate::data::{Content, Event, Kind, Note, NoteType, Rng, SETTINGS, Store, User, note, short};
 
 use super::Subject;
@@ -61,7 +61,7 @@ impl Store {
         let income = matches!(content, Some(Content::Chat { income: true, .. }));
         self.written.extend(content.map(|content| (note.id, content)));
         self.notes_mut(kind)?.insert(note);
-        if let Some(event_type) = event::of_note(note_type, || income) {
+        if let Some(event_type) = note_type.event(|| income) {
             self.add_event(act, event_type, Source::Note(kind, place));
         }
         Some(id)
