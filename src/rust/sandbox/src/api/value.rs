@@ -63,6 +63,12 @@ impl Json {
         self
     }
 
+    /// A member of an object, to be changed.
+    pub fn member_mut(&mut self, name: &str) -> Option<&mut Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// A member of an object, spelt as a text, if it is a number or a text.
     pub fn text(&self, name: &str) -> Option<String> {
         let Self::Object(members) = self else { return None };

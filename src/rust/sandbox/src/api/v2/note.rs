@@ -13,7 +13,7 @@ use crate::api::recorded::{self, Recorded};
 use crate::api::reply;
 use crate::api::{Context, Filters, Json, Order, object};
 use crate::data::content::{Address, Call, Email};
-use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Stage, account};
+use crate::data::{Content, Kind, List, Note, NoteType, Rng, Row, Stage, account};
 
 const SALT: u64 = 0x0000_5E02;
 const PATH: &str = "/api/v2/notes";
@@ -70,7 +70,8 @@ fn recorded_rows(rows: &[Recorded], parameters: &Parameters) -> Vec<Json> {
 
 /// Notes by their ids come all at once.
 fn window(parameters: &Parameters) -> Window {
-    if parameters.numbers("id").is_empty() { parameters.offset() } else { Window::WHOLE }
+    let is_any = parameters.numbers("id").is_empty();
+    if is_any { parameters.window(List::Leads) } else { Window::WHOLE }
 }
 
 fn type_required() -> Response {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::dates;
 use crate::api::query::Query;
+use crate::api::reply::AllRows;
 use crate::api::{self, Span};
 use crate::data::List;
 
@@ -20,6 +21,8 @@ pub struct Parameters<'a> {
     zone: &'a TimeZone,
     /// Epoch seconds of `If-Modified-Since`.
     since: Option<i64>,
+    /// Whether all rows are to come at once.
+    is_whole: bool,
 }
 
 /// Some rows in succession.
@@ -33,7 +36,8 @@ impl<'a> Parameters<'a> {
     /// Those of a request; text is read in the account's time.
     pub fn read(request: &Request, zone: &'a TimeZone) -> Self {
         let since = request.headers().get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-        Self { query: api::query(request), zone, since: since.and_then(dates::parse) }
+        let is_whole = request.extensions().get::<AllRows>().is_some();
+        Self { query: api::query(request), zone, since: since.and_then(dates::parse), is_whole }
     }
 
     /// A parameter that is a whole number.
@@ -63,12 +67,16 @@ impl<'a> Parameters<'a> {
 
     /// The page of a list that is asked for.
     pub fn window(&self, list: List) -> Window {
-        if list == List::IncomingLeads { self.numbered() } else { self.offset() }
+        match list {
+            _ if self.is_whole => Window { limit: u64::MAX, offset: 0 },
+            List::IncomingLeads => self.numbered(),
+            _ => self.offset(),
+        }
     }
 
     /// Reads `limit_rows` and `limit_offset`, which works only beside a page
     /// size.
-    pub fn offset(&self) -> Window {
+    fn offset(&self) -> Window {
         let limit = self.number("limit_rows").filter(|limit| *limit > 0);
         let offset = limit.and_then(|_| self.number("limit_offset"));
         Window { limit: limit.unwrap_or(MOST_ROWS).min(MOST_ROWS), offset: offset.unwrap_or(0) }

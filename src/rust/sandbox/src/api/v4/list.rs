@@ -140,7 +140,7 @@ fn page<T: Rows>(
     request: &Request,
 ) -> Result<Response, Invalid> {
     let query = &api::query(request);
-    let paging = Paging::read(query, T::most(app))?;
+    let paging = Paging::read(request, query, T::most(app))?;
     let store = &*app.store();
     let order = order::<T>(query, kind)?;
     let context = &Context::new(store, request, query);

@@ -86,7 +86,7 @@ impl Short {
             Cut::Whole => Ok(paging::whole_list(request, self.name, items)),
             Cut::CountedPages => paging::counted_page(request, self.name, items),
             Cut::Pages => {
-                let paging = Paging::read(&query, 250)?;
+                let paging = Paging::read(request, &query, 250)?;
                 let (items, _) = paging.cut(items.into_iter());
                 let next = items.len() == paging.limit();
                 Ok(paging.answer(request, Page { name: self.name, items, next, total: None }))
