@@ -5,6 +5,7 @@ pub mod app;
 pub mod entity;
 pub mod filter;
 pub mod json;
+pub mod note;
 pub mod query;
 pub mod recorded;
 pub mod reply;

@@ -116,7 +116,10 @@ impl NoteType {
     /// wrote it.
     pub fn event(self, income: impl Fn() -> bool) -> Option<&'static str> {
         let [incoming, outgoing] = self.facts().1;
-        let event = if incoming != outgoing && !income() { outgoing } else { incoming };
+        let event = match self {
+            Self::Mail | Self::Chat if !income() => outgoing,
+            _ => incoming,
+        };
         Some(event).filter(|event| !event.is_empty())
     }
 }

@@ -16,8 +16,8 @@ use super::task::Extent;
 use super::{Account, Content, Entity, Filled, Kind, NoteType, Row, SETTINGS, Stage, Store};
 use crate::config::{Config, ListCounts, NoteCounts};
 
-/// Notes of each kind; contacts, leads, companies and customers; tasks, purchases and leads
-/// that wait.
+/// Notes of each kind; contacts, leads, companies and customers; tasks, purchases and leads that
+/// wait.
 const SIZES: [(u64, [u64; 4], [u64; 3]); 8] = [
     (1000, [120, 200, 60, 30], [1500, 40, 25]),
     (0, [700, 700, 700, 700], [700, 700, 700]),
@@ -45,8 +45,8 @@ fn stores() -> impl Iterator<Item = Store> {
     SIZES.into_iter().map(|(notes, entities, others)| store(notes, entities, others))
 }
 
-/// Ids rise, times of creation do so as well, and nothing changes before it is made or
-/// after the end.
+/// Ids rise, times of creation do so as well, and nothing changes before it is made or after the
+/// end.
 fn is_in_order<T: Row>(rows: &[T], times: impl Fn(&T) -> (u32, u32), end: u64, rises: bool) {
     assert!(rows.is_sorted_by(|one, other| one.id() < other.id()));
     assert!(!rises || rows.is_sorted_by_key(|row| times(row).0));
@@ -261,7 +261,7 @@ fn the_same_seed_makes_the_same_notes_and_another_one_others() {
         let config = Config { seed, ..Config::default() };
         let store = Store::new(Arc::new(Account::new(&config).unwrap()), &config);
         let notes = store.notes(Kind::Lead).rows().iter().take(100);
-        notes.map(|note| format!("{note:?} {:?}", store.content(note))).collect::<String>()
+        notes.map(|note| format!("{note:?} {:?}", store.content(note))).collect::<Vec<_>>()
     };
     assert_eq!(text(1), text(1));
     assert_ne!(text(1), text(2));

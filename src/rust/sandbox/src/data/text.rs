@@ -56,7 +56,10 @@ fn fill(mut line: &str, first: &[(&str, String)], rng: &mut Rng) -> String {
         let (name, width) = name.split_once(':').unwrap_or((name, "0"));
         let drawn = first.iter().find(|(known, _)| *known == name);
         let filled = drawn.map_or_else(|| part(name, rng), |(_, text)| text.clone());
-        text = format!("{text}{before}{filled:0>width$}", width = width.parse().unwrap_or(0));
+        text.push_str(before);
+        let missing = width.parse::<usize>().unwrap_or(0).saturating_sub(filled.len());
+        text.extend(std::iter::repeat_n('0', missing));
+        text.push_str(&filled);
         line = rest;
     }
     text + line
@@ -64,11 +67,15 @@ fn fill(mut line: &str, first: &[(&str, String)], rng: &mut Rng) -> String {
 
 /// What a name in braces stands for.
 fn part(name: &str, rng: &mut Rng) -> String {
-    let bounds =
-        name.split_once('-').and_then(|(low, high)| Some((low.parse().ok()?, high.parse().ok()?)));
-    match bounds {
-        Some((low, high)) => rng.between(low, high).to_string(),
-        None if name == "points" => points(rng),
+    if name == "points" {
+        return points(rng);
+    }
+    let is_number = name.starts_with(|first: char| first.is_ascii_digit());
+    match name.split_once('-').filter(|_| is_number) {
+        Some((low, high)) => {
+            let bound = |text: &str| text.parse().unwrap_or(0);
+            rng.between(bound(low), bound(high)).to_string()
+        }
         None => write(name, rng),
     }
 }

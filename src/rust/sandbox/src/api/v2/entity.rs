@@ -12,8 +12,8 @@ use crate::data::{Entity, Filled, Kind, List, Rng, SETTINGS, Store, Table};
 
 const SALT: u64 = 0x0000_2E47;
 const DEADLINE_SALT: u64 = 0x0000_C107;
-/// Midnight of 00.00.0000 in Moscow's local mean time: what the service makes
-/// of a deadline that was never set.
+/// Midnight of 00.00.0000 in Moscow's local mean time: what the service makes of a deadline that
+/// was never set.
 const NEVER: i64 = -62_169_993_017;
 
 fn kind_of(list: List) -> Kind {
@@ -107,7 +107,7 @@ fn shape(kind: Kind) -> &'static str {
 
 fn member(name: &'static str, context: &Context, spell: &mut Spelling) -> Json {
     let entity = spell.entity;
-    let (state, stage) = (&entity.state, entity.state.stage);
+    let (lead, stage) = (&entity.state, entity.state.stage);
     match name {
         "last_name" => match &entity.name.last {
             LastName::Absent => Json::Absent,
@@ -122,15 +122,15 @@ fn member(name: &'static str, context: &Context, spell: &mut Spelling) -> Json {
         "customers" => spell.linked(Kind::Customer),
         "tags" => spell.tags(),
         "custom_fields" => spell.fields(),
-        "closed_at" => state.closed_at.into(),
+        "closed_at" => lead.closed_at.into(),
         "closest_task_at" => match context.store.closest_task(entity) {
             Some(at) => at.into(),
             None => no_deadline(context.store, entity).into(),
         },
         "is_price_modified_by_robot" => context.part(name, || entity.value.is_set_by_robot),
         "sale" => entity.value.price.into(),
-        "loss_reason_id" => state.loss_reason.into(),
-        "loss_reason_name" => match SETTINGS.loss_reason(state.loss_reason) {
+        "loss_reason_id" => lead.loss_reason.into(),
+        "loss_reason_name" => match SETTINGS.loss_reason(lead.loss_reason) {
             Some(reason) => context.part(name, || reason.name),
             None => Json::Absent,
         },
@@ -145,8 +145,7 @@ fn member(name: &'static str, context: &Context, spell: &mut Spelling) -> Json {
     }
 }
 
-/// What belongs to it out of catalogs, if that is asked for: by catalog, then
-/// by element.
+/// What belongs to it out of catalogs, if that is asked for: by catalog, then by element.
 fn elements(entity: &Entity, context: &Context) -> Json {
     let part = context.part("catalog_elements_links", || {
         let mut catalogs = BTreeMap::<u64, Vec<(u64, Json)>>::new();
@@ -168,8 +167,8 @@ fn no_deadline(store: &Store, entity: &Entity) -> i64 {
     if entity.kind == Kind::Contact && rng.percent(6) { NEVER } else { 0 }
 }
 
-/// Spells the parts that entities have in common: links, tags and fields.
-/// Where there is nothing PHP makes `{}` of it and now and then `[]`.
+/// Spells the parts that entities have in common: links, tags and fields. Where there is nothing
+/// PHP makes `{}` of it and now and then `[]`.
 struct Spelling<'a> {
     store: &'a Store,
     entity: &'a Entity,

@@ -11,8 +11,8 @@ use super::{link, page};
 use crate::api::app::App;
 use crate::api::recorded::{self, Recorded};
 use crate::api::reply;
-use crate::api::{Context, Filters, Json, Order, object};
-use crate::data::content::{Address, Call, Email};
+use crate::api::{self, Context, Filters, Json, Order, object};
+use crate::data::content::Call;
 use crate::data::{Content, Kind, List, Note, NoteType, Rng, Row, Stage, account};
 
 const SALT: u64 = 0x0000_5E02;
@@ -146,12 +146,11 @@ fn params(content: Content, note: &Note, rng: &mut Rng) -> Json {
             object! { "PHONE": call.phone, "DURATION": call.duration }
         }
         Content::Call(call) => call_params(call, rng),
-        Content::Email(email) => email_params(email),
+        Content::Email(email) => api::note::email(email, 2_u64.into()),
         Content::LinkedFile { name, link } => object! { "FILE_NAME": name, "LINK": link },
         Content::ResponsibleChanged { from, to } => {
             object! { "MAIN_USER_ID_OLD": from, "MAIN_USER_ID_NEW": to }
         }
-        Content::Visit { url } => object! { "url": url },
         Content::Targeting { service, campaign } => object! {
             "service": service, "campaign": campaign, "contacts": Json::List(Vec::new()),
         },
@@ -159,17 +158,8 @@ fn params(content: Content, note: &Note, rng: &mut Rng) -> Json {
             "lead_type": "parent", "lead_id": parent,
             "link": object! { "id": parent, "type": 2_u64 },
         },
-        Content::Purchase { transaction } => object! { "transaction_id": transaction },
-        Content::Place { text, latitude, longitude } => object! {
-            "text": text.clone(), "address": text, "longitude": longitude, "latitude": latitude,
-        },
         Content::Tags(tags) => object! { "tags": tags },
-        Content::CashierMessage { status, text } => object! { "status": status, "text": text },
-        Content::InvoicePaid { service, text, icon } => {
-            object! { "service": service, "text": text, "icon_url": icon }
-        }
-        // The rest has no params and was dealt with by the caller.
-        _ => Json::Null,
+        other => api::note::params(other),
     }
 }
 
@@ -200,16 +190,5 @@ fn call_params(call: Call, rng: &mut Rng) -> Json {
         "SRC": call.source, "FROM": from, "from": from_small, "call_status": call.status,
         "call_result": call.result, "text": "",
         "extinfo": if modern && rng.percent(30) { extension } else { Json::Absent },
-    }
-}
-
-fn email_params(email: Email) -> Json {
-    let address = |Address { email, name }| object! { "email": email, "name": name };
-    object! {
-        "thread_id": email.thread, "message_id": email.message, "private": email.private,
-        "income": email.income, "from": address(email.from), "to": address(email.to),
-        "version": 2_u64, "subject": email.subject, "content_summary": email.summary,
-        "attach_cnt": email.files,
-        "delivery": object! { "status": "sent", "time": email.delivered_at },
     }
 }

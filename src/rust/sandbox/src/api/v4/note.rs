@@ -3,8 +3,8 @@
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
-use crate::api::{Context, Filters, Json, object};
-use crate::data::content::{Address, Call, Email};
+use crate::api::{self, Context, Filters, Json, object};
+use crate::data::content::Call;
 use crate::data::{Content, Kind, Note, Rng, Row, Store, Table, User};
 use crate::data::{account, random};
 
@@ -63,8 +63,7 @@ fn params(content: Content, note: &Note) -> Json {
         Content::File { name, stored } => file(name, stored, &mut rng),
         Content::LinkedFile { name, link } => object! { "link": link, "filename": name },
         Content::Call(call) => call_params(call, note.responsible, &mut rng),
-        Content::Email(email) => email_params(email),
-        Content::Visit { url } => object! { "url": url },
+        Content::Email(email) => api::note::email(email, Json::Absent),
         Content::Targeting { service, campaign } => object! {
             "contacts": Json::List(Vec::new()), "campaign": campaign, "service": service,
         },
@@ -72,18 +71,9 @@ fn params(content: Content, note: &Note) -> Json {
             "type": "parent", "lead_type": "parent", "lead_id": parent,
             "link": object! { "id": parent, "type": 2_u64 },
         },
-        Content::Purchase { transaction } => object! { "transaction_id": transaction },
-        Content::Place { text, latitude, longitude } => object! {
-            "text": text.clone(), "address": text, "longitude": longitude, "latitude": latitude,
-        },
         Content::Service { service, text } => object! { "service": service, "text": text },
-        Content::CashierMessage { status, text } => object! { "status": status, "text": text },
-        Content::InvoicePaid { service, text, icon } => {
-            object! { "service": service, "text": text, "icon_url": icon }
-        }
         Content::Sms { text, phone } => object! { "text": text, "phone": phone },
-        // The rest is no note in v4.
-        _ => Json::List(Vec::new()),
+        other => api::note::params(other),
     }
 }
 
@@ -108,15 +98,5 @@ fn call_params(call: Call, responsible: &User, rng: &mut Rng) -> Json {
             1 => responsible.name.into(),
             _ => responsible.id.into(),
         },
-    }
-}
-
-fn email_params(email: Email) -> Json {
-    let address = |Address { email, name }| object! { "email": email, "name": name };
-    object! {
-        "thread_id": email.thread, "message_id": email.message, "private": email.private,
-        "income": email.income, "from": address(email.from), "to": address(email.to),
-        "subject": email.subject, "content_summary": email.summary, "attach_cnt": email.files,
-        "delivery": object! { "status": "sent", "time": email.delivered_at },
     }
 }
