@@ -41,14 +41,13 @@ pub struct Settings {
     /// The administrator first.
     pub users: Vec<User>,
     /// Departments; 0 is the one that every account has.
-    pub groups: Vec<Group>,
-    /// Whoever is in the group of a role has it, but for administrators and free users.
-    pub roles: Vec<Role>,
-    pub task_types: Vec<TaskType>,
+    pub groups: Vec<Item>,
+    pub roles: Vec<Item>,
+    pub task_types: Vec<Item>,
     pub pipelines: Vec<Pipeline>,
-    pub loss_reasons: Vec<LossReason>,
+    pub loss_reasons: Vec<Item>,
     /// The same for every kind of entity.
-    pub tags: Vec<Tag>,
+    pub tags: Vec<Item>,
     pub sources: Vec<Source>,
     pub webhooks: Vec<Webhook>,
     pub customer_statuses: Vec<CustomerStatus>,
@@ -60,6 +59,23 @@ pub struct Settings {
     pub event_types: Vec<EventType>,
     /// Those that Kommo has besides.
     pub kommo_event_types: Vec<EventType>,
+}
+
+/// Something that has an id and a name, such as a department, a tag or one of the choices of
+/// a field.
+#[derive(Debug, Deserialize)]
+pub struct Item {
+    pub id: u64,
+    pub name: &'static str,
+    /// Empty where the account made it.
+    #[serde(default)]
+    pub code: &'static str,
+    /// How often it is chosen, beside the others.
+    #[serde(default)]
+    pub share: u64,
+    /// Of roles: whoever is in this group has it, but for administrators and free users.
+    #[serde(default)]
+    group_id: u64,
 }
 
 /// Somebody who works with the account.
@@ -77,29 +93,6 @@ pub struct User {
     pub share: u64,
     /// How many of 100 calls end in a talk.
     pub talks: u64,
-}
-
-#[derive(Deserialize)]
-pub struct Group {
-    pub id: u64,
-    pub name: &'static str,
-}
-
-#[derive(Deserialize)]
-pub struct Role {
-    pub id: u64,
-    pub name: &'static str,
-    group_id: u64,
-}
-
-/// What a task can be about.
-#[derive(Deserialize)]
-pub struct TaskType {
-    pub id: u64,
-    pub name: &'static str,
-    /// Empty for one that the account made.
-    pub code: &'static str,
-    pub share: u64,
 }
 
 /// A sales funnel.
@@ -124,19 +117,6 @@ pub struct Status {
     pub is_editable: bool,
     pub on: u64,
     pub lost: u64,
-}
-
-#[derive(Deserialize)]
-pub struct LossReason {
-    pub id: u64,
-    pub name: &'static str,
-    pub share: u64,
-}
-
-#[derive(Deserialize)]
-pub struct Tag {
-    pub id: u64,
-    pub name: &'static str,
 }
 
 /// Where leads come from: a page of the website.
@@ -195,19 +175,9 @@ pub struct Field {
     #[serde(default)]
     pub code: &'static str,
     #[serde(default)]
-    pub choices: Vec<Choice>,
+    pub choices: Vec<Item>,
     #[serde(default)]
     pub is_hidden: bool,
-}
-
-/// One of the things that a field can hold.
-#[derive(Debug, Deserialize)]
-pub struct Choice {
-    pub id: u64,
-    pub name: &'static str,
-    /// Empty where the account made it.
-    #[serde(default)]
-    pub code: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -247,7 +217,7 @@ impl Settings {
     }
 
     /// The reason for a loss with this id; none for 0.
-    pub fn loss_reason(&self, id: u64) -> Option<&LossReason> {
+    pub fn loss_reason(&self, id: u64) -> Option<&Item> {
         self.loss_reasons.iter().find(|reason| reason.id == id)
     }
 
@@ -255,24 +225,17 @@ impl Settings {
         self.tags.iter().find(|tag| tag.name == name).map_or(0, |tag| tag.id)
     }
 
+    /// The role of a user.
+    pub fn role(&self, user: &User) -> Option<&Item> {
+        let role = self.roles.iter().find(|role| role.group_id == user.group_id);
+        role.filter(|_| !user.is_admin && !user.is_free)
+    }
+
     /// One of the users, by their shares of the work.
     pub fn user(&self, rng: &mut Rng, may_work: impl Fn(&User) -> bool) -> &User {
         let share = |user: &User| if may_work(user) { user.share } else { 0 };
         let shares: Vec<_> = self.users.iter().map(|user| (user, share(user))).collect();
         rng.weighted(&shares)
-    }
-}
-
-impl Role {
-    /// The role of a user.
-    pub fn of(user: &User) -> Option<&'static Self> {
-        let role = SETTINGS.roles.iter().find(|role| role.group_id == user.group_id);
-        role.filter(|_| !user.is_admin && !user.is_free)
-    }
-
-    /// The users who have it.
-    pub fn users(&self) -> impl Iterator<Item = &'static User> {
-        SETTINGS.users.iter().filter(|user| Self::of(user).is_some_and(|role| role.id == self.id))
     }
 }
 

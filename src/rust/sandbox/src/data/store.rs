@@ -40,6 +40,8 @@ pub struct Store {
     pub(super) told: Vec<Particulars>,
     /// How many leads, contacts and the like were created.
     pub(super) born: OfKinds<u64>,
+    /// How many things have happened.
+    pub(super) acts: u64,
     /// The present, in seconds since 1970, which changes move on.
     pub(super) now: u32,
     /// How many of the first rows of the lists are held back.
@@ -67,6 +69,7 @@ impl Store {
             written: HashMap::new(),
             told: Vec::new(),
             born: Default::default(),
+            acts: 0,
             withheld: 0,
             now: short(config.now),
         }

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 
 use crate::data::products::Position;
-use crate::data::settings::Choice;
+use crate::data::settings::Item;
 use crate::data::{Account, Field, Kind, Rng, SETTINGS, text};
 
 const SALT: u64 = 0x00F1_E1D5;
@@ -20,9 +20,9 @@ pub struct Filled {
 pub enum Value {
     Text(String),
     /// One of the field's choices.
-    Choice(&'static Choice),
+    Choice(&'static Item),
     /// A telephone number or address, and what it is for.
-    Contact(String, &'static Choice),
+    Contact(String, &'static Item),
     /// A box that is ticked.
     Ticked,
     /// A day of the account's calendar.
@@ -102,7 +102,7 @@ fn number(rng: &mut Rng) -> String {
     if rng.percent(20) { format!("{whole}.{}", rng.between(1, 9)) } else { whole.to_string() }
 }
 
-fn choice(field: &'static Field, rng: &mut Rng) -> &'static Choice {
+fn choice(field: &'static Field, rng: &mut Rng) -> &'static Item {
     &field.choices[rng.index(field.choices.len())]
 }
 

@@ -15,7 +15,7 @@ use crate::api::{Context, Json, object, reply};
 use crate::data::account::{self, LANGUAGE};
 use crate::data::entity::KINDS;
 use crate::data::settings::{
-    Catalog, Choice, LossReason, PRODUCTS, Pipeline, RETAIL, Role, SUPPLIERS, Segment, Source,
+    Catalog, Item, PRODUCTS, Pipeline, RETAIL, SUPPLIERS, Segment, Source,
 };
 use crate::data::{Field, Kind, SETTINGS, User};
 
@@ -115,7 +115,7 @@ fn view_user(user: &User, context: &Context) -> Json {
     // The group that every account has is none.
     let groups = SETTINGS.groups.iter().filter(|group| group.id == user.group_id && group.id != 0);
     let groups = groups.map(|group| object! { "id": group.id, "name": group.name });
-    let role = Role::of(user);
+    let role = SETTINGS.role(user);
     let embedded = object! {
         "roles": context.part("role", || Json::list(role.map(|role| view_role(role, context)))),
         "groups": context.part("group", || Json::list(groups)),
@@ -163,8 +163,9 @@ fn status_rights(pipeline: &'static Pipeline) -> impl Iterator<Item = Json> {
 }
 
 fn roles(context: &Context) -> Vec<Json> {
-    let view = |role: &Role| {
-        let users = || Json::list(role.users().map(|user| user.id));
+    let view = |role: &'static Item| {
+        let has = |user: &&User| SETTINGS.role(user).is_some_and(|own| own.id == role.id);
+        let users = || Json::list(SETTINGS.users.iter().filter(has).map(|user| user.id));
         view_role(role, context)
             .with("rights", rights(false))
             .with("_embedded", object! { "users": context.part("users", users) }.unless_bare())
@@ -173,7 +174,7 @@ fn roles(context: &Context) -> Vec<Json> {
 }
 
 /// A role as the users who have it show it.
-fn view_role(role: &Role, context: &Context) -> Json {
+fn view_role(role: &Item, context: &Context) -> Json {
     object! {
         "id": role.id, "name": role.name, "_links": context.link(format!("roles/{}", role.id)),
     }
@@ -204,7 +205,7 @@ fn webhooks(context: &Context) -> Vec<Json> {
 }
 
 /// A reason for a loss, as leads show it, too.
-pub fn loss_reason(reason: &'static LossReason, context: &Context) -> Json {
+pub fn loss_reason(reason: &'static Item, context: &Context) -> Json {
     object! {
         "id": reason.id, "name": reason.name, "sort": 100_000_u64,
         "created_at": context.made_at(), "updated_at": context.made_at(),
@@ -295,7 +296,7 @@ fn fields(kind: Kind, context: &Context) -> Vec<Json> {
 }
 
 /// The choices of a field; `null` without any.
-fn enums(field: &'static Field, code: impl Fn(&'static Choice) -> Json) -> Json {
+fn enums(field: &'static Field, code: impl Fn(&'static Item) -> Json) -> Json {
     let choices = (0_u64..).zip(&field.choices).map(|(rank, choice)| {
         object! {
             "id": choice.id, "value": choice.name, "sort": rank * 10, "code": code(choice),

@@ -137,7 +137,7 @@ impl From<Kind> for Subject {
 impl Store {
     /// Chance, which is another one after each change.
     pub fn change_rng(&self, seed: u64) -> Rng {
-        Rng::of(&[seed, SALT, self.now.into(), self.told.len() as u64])
+        Rng::of(&[seed, SALT, self.now.into(), self.acts])
     }
 
     /// So many changes of any kind.

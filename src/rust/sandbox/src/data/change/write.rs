@@ -22,6 +22,7 @@ impl Store {
         // They are made up of the notes as these are before any change.
         self.events();
         self.now += short(rng.below(3));
+        self.acts += 1;
         let kind = if let Subject::Of(kind) = subject { kind } else { Kind::Lead };
         Act { kind, id, at: self.now, by: worker(rng) }
     }
@@ -40,9 +41,11 @@ impl Store {
         content: Option<Content>,
     ) -> Option<u64> {
         let Act { kind, at, by, .. } = act;
-        let (owner, responsible) = match self.entities(kind).find(act.id) {
-            Some(entity) => (entity.number, entity.responsible),
-            None => (0, self.tasks().find(act.id)?.responsible),
+        let (owner, responsible) = if kind == Kind::Task {
+            (0, self.tasks().find(act.id)?.responsible)
+        } else {
+            let entity = self.entities(kind).find(act.id)?;
+            (entity.number, entity.responsible)
         };
         let place = self.notes(kind).rows().len();
         let id = note::note_id(kind, place as u64, act.id);
