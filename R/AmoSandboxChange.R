@@ -32,7 +32,8 @@
 #'   product). Only the first four can move to other users, to the trash and the like.
 #'   Ignored for random changes.
 #' @param id ids of the records to change, one after the other; `NULL` for random
-#'   records. Of an incoming lead it is the id that it has as a lead. With `"merge"` the others are merged into the first.
+#'   records. With `"merge"` the others are merged into the first. An incoming lead is
+#'   told by the id that it will have as a lead.
 #' @param n number of changes, if `id` is not given.
 #' @param seed whole number: the same seed makes the same changes, as long as
 #'   nothing else has changed before.
