@@ -63,7 +63,7 @@ sitrep_account <- function(auth) {
 #' Which API answers, or the error
 #' @noRd
 ask_account <- function(auth) {
-  spec <- c(connection_spec(auth), list(what = "account"))
+  spec <- c(connection_spec(auth), list(what = "connection"))
   result <- tryCatch(run_job(rust_query_start(spec), show_nothing()), amocrm_error = identity)
   if (inherits(result, "condition")) {
     return(list(text = conditionMessage(result)))

@@ -44,7 +44,7 @@
 #' came). A field without a value is `NULL`. The classes:
 #' \describe{
 #'   \item{`amocrm_error_input`}{An argument or an option is wrong; nothing was
-#'     sent. The field `argument` names it.}
+#'     sent (unless it is `member` of [AmoGet()]). The field `argument` names it.}
 #'   \item{`amocrm_error_auth`}{The server does not accept the credentials. The
 #'     field `code` is amoCRM's own.}
 #'   \item{`amocrm_error_forbidden`}{HTTP 403: the user or the token lacks a
@@ -73,13 +73,17 @@
 #'   \item{`amocrm_warning_partial`}{The table is incomplete, see
 #'     `amocrm.on_error`. It has the fields `partial`, `status`, `endpoint` and
 #'     `pages`.}
-#'   \item{`amocrm_warning_limit`}{`limit` is above 500: 500 is used.}
+#'   \item{`amocrm_warning_limit`}{`limit` is above 500 (250 for [AmoGet()]), which is
+#'     used.}
 #'   \item{`amocrm_warning_no_filters`}{API v4 has no filters in this account: the
 #'     whole list was read and filtered here.}
-#'   \item{`amocrm_warning_no_customers`}{The account has no customers.}
+#'   \item{`amocrm_warning_no_customers`}{The account has no customers, or does not use
+#'     them by period or by segment.}
 #'   \item{`amocrm_warning_no_source`}{API v4 has no notes of a type.}
 #'   \item{`amocrm_warning_no_chats`}{API v4 can't find the chat messages of one
 #'     contact, lead and so on.}
+#'   \item{`amocrm_warning_unknown_type`}{[AmoEventTypes()] does not list a type of
+#'     events.}
 #'   \item{`amocrm_warning_unknown_with`}{`with_with` has a name that amoCRM is
 #'     not known to have.}
 #'   \item{`amocrm_warning_unreadable_values`}{Values that can't be converted to

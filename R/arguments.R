@@ -49,6 +49,17 @@ check_ids <- function(ids, argument) {
   unique(digits)
 }
 
+#' The same for ids that have to be given
+#' @noRd
+check_needed_ids <- function(ids, argument) {
+  if (is.null(ids)) {
+    abort_input(argument, join(
+      gettextf("`%s` must be one or more whole numbers", argument), ids_are_in(argument)
+    ))
+  }
+  check_ids(ids, argument)
+}
+
 #' Ids as text; NA for values that are not whole numbers
 #' @noRd
 id_digits <- function(ids) {
@@ -82,7 +93,7 @@ ids_are_in <- function(argument) {
   source <- switch(argument,
     status = , pipeline_id = "AmoPipelinesStatuses()",
     responsible_user_id = , main_user = , created_by = "AmoUsers()",
-    task_type = "AmoTaskTypes()", note_type = "AmoNoteTypes()"
+    task_type = "AmoTaskTypes()", catalog_id = "AmoCatalogs()", note_type = "AmoNoteTypes()"
   )
   if (!is.null(source)) gettextf("(see %s for names and ids)", source)
 }
@@ -176,6 +187,19 @@ check_text <- function(text, argument) {
 
 is_one_text <- function(text) is.character(text) && length(text) == 1 && !is.na(text)
 
+#' Strings; NULL stays NULL. Returns unique ones
+#' @noRd
+check_texts <- function(texts, argument) {
+  texts <- factor_text(texts)
+  if (is.null(texts)) {
+    return(NULL)
+  }
+  if (!is.character(texts) || length(texts) == 0 || anyNA(texts)) {
+    abort_input(argument, gettextf("`%s` must be a character vector, or NULL", argument))
+  }
+  unique(enc2utf8(texts))
+}
+
 #' Words, separated by commas or as a vector; NULL for none
 #' @noRd
 check_words <- function(words, argument) {
@@ -264,6 +288,19 @@ check_one_choice <- function(value, choices, argument) {
     listed <- paste0('"', choices, '"', collapse = ", ")
     abort_input(argument, gettextf(
       "`%s` must be one of %s, or NULL, not %s", argument, listed, shown_value(value)
+    ))
+  }
+  value
+}
+
+#' One of `choices`, which has to be given
+#' @noRd
+check_choice <- function(value, choices, argument) {
+  value <- factor_text(value)
+  if (!is_one_text(value) || !value %in% choices) {
+    listed <- paste0('"', choices, '"', collapse = ", ")
+    abort_input(argument, gettextf(
+      "`%s` must be one of %s, not %s", argument, listed, shown_value(value)
     ))
   }
   value

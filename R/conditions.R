@@ -51,7 +51,7 @@ request_id_text <- function(error) {
 headline <- function(error) {
   where <- error$endpoint
   switch(error$kind,
-    input = gettext(error$message),
+    input = input_text(error$message),
     auth = auth_error_text(error),
     forbidden = sentence(gettextf("HTTP 403 from %s: permission denied", where), error$detail),
     blocked = sentence(gettextf("HTTP 403 from %s: access is blocked", where), error$detail),
@@ -241,7 +241,8 @@ parse_advice <- function(error) {
 #' Numbered pages can't be requested in parts of fewer than 20 rows
 #' @noRd
 incomplete_advice <- function(error) {
-  join(gettext("Try again later."), if (any(grepl(", page [0-9]+$", error$pages))) {
+  is_page <- any(grepl(", page [0-9]+$", error$pages))
+  join(gettext("Try again later."), if (is_page && !only_in_v4(error$endpoint)) {
     gettext(
       "If the same page is missing each time, the server sends fewer than 20 rows per page,",
       "and no `limit` helps: ask amoCRM's support,",
@@ -260,8 +261,25 @@ chose_v2 <- function(endpoint) {
 #' Whether a request is for a page of a list that takes a `limit`
 #' @noRd
 takes_limit <- function(endpoint) {
+  without <- c(
+    "account", "users", "pipelines", "custom_fields", "loss_reasons", "tags", "sources",
+    "statuses", "segments", "roles", "summary"
+  )
   isTRUE(startsWith(endpoint, "GET /api/")) &&
-    !grepl("/(account|users|pipelines|custom_fields)(/|$)", endpoint)
+    !grepl(sprintf("/(%s)(/|$)", paste(without, collapse = "|")), endpoint) &&
+    !only_in_v4(endpoint)
+}
+
+#' Whether a request is for a part of an account, which need not exist
+#' @noRd
+is_in_account <- function(endpoint) {
+  isTRUE(startsWith(endpoint, "GET /api/v4/")) && endpoint != "GET /api/v4/account"
+}
+
+#' Whether only API v4 has the list of a request
+#' @noRd
+only_in_v4 <- function(endpoint) {
+  isTRUE(grepl("/(catalogs|links)(/|$)", endpoint))
 }
 
 auth_advice <- function(code, endpoint) {
@@ -293,6 +311,12 @@ auth_advice <- function(code, endpoint) {
 http_advice <- function(status, endpoint) {
   if (status == 402) {
     gettext("The account's subscription has expired, or its plan does not include this feature.")
+  } else if (status == 404 && is_in_account(endpoint)) {
+    join(gettext(
+      "The account has no such list or record, or its plan does not include it.",
+      "If other functions fail too, check `domain`:",
+      "the account may have been renamed, moved or deleted."
+    ))
   } else if (status == 404) {
     gettext("Check `domain`: the account may have been renamed, moved or deleted.")
   } else if (status == 426) {

@@ -26,6 +26,10 @@ rust_query_start <- function(spec) .Call(wrap__rust_query_start, spec)
 #' @noRd
 rust_job_poll <- function(job, milliseconds) .Call(wrap__rust_job_poll, job, milliseconds)
 
+#' Takes the rows that have settled, while a job goes on.
+#' @noRd
+rust_job_batch <- function(job) .Call(wrap__rust_job_batch, job)
+
 #' Ends a job, finished or not, and gives what it has.
 #' @noRd
 rust_job_finish <- function(job) .Call(wrap__rust_job_finish, job)

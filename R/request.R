@@ -95,7 +95,9 @@ tell <- function(notice) {
     no_filters = gettext(
       "API v4 does not filter in this account: the whole list was read and filtered in R"
     ),
-    no_customers = gettext("this account has no customers: their table is empty"),
+    no_customers = gettext(
+      "this account has no customers, or uses them in another way: their table is empty"
+    ),
     unknown_with = gettextf(
       "`with_with` has values that amoCRM is not known to support: %s", about
     ),

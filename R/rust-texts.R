@@ -7,10 +7,22 @@ rust_input_texts <- function() {
   gettext(
     "`domain` must be the account's subdomain (\"mycompany\"), its full host (\"mycompany.amocrm.ru\", \"mycompany.amocrm.com\", \"mycompany.kommo.com\") or its address in the browser (\"https://mycompany.amocrm.ru/\")",
     "API v4 takes no API key: give AmoAuthList() an `access_token`",
-    "this sandbox has ended: start another with AmoSandbox()"
+    "this sandbox has ended: start another with AmoSandbox()",
+    "`path` must be a path of the account's own API v4, such as \"webhooks\", \"leads/pipelines/11/statuses\" or \"/api/v4/leads\", without `?`: parameters belong in `query`",
+    "names in `query` must be made of letters, digits, `_`, `-` and brackets",
+    "`query` can't have a `page`: all pages of a list are read",
+    "`limit` must be a whole number",
+    "`query` is too long for one request: ask for less at once"
   )
 }
 # nolint end
+
+#' An input error of Rust
+#' @noRd
+input_text <- function(message) {
+  choices <- captured("^`member` must be one of (.*)$", message)
+  if (is.null(choices)) gettext(message) else gettextf("`member` must be one of %s", choices)
+}
 
 #' What the groups of a pattern match in a text, or NULL if there is no match
 #' @noRd
@@ -66,7 +78,16 @@ list_name <- function(name) {
       tasks = gettext("tasks"), transactions = gettext("transactions"), users = gettext("users"),
       groups = gettext("groups"), pipelines = gettext("pipelines"),
       "incoming leads" = gettext("incoming leads"), "types of tasks" = gettext("types of tasks"),
+      talks = gettext("talks"), tags = gettext("tags"), sources = gettext("sources"),
+      roles = gettext("roles"), "loss reasons" = gettext("loss reasons"),
+      "statuses of customers" = gettext("statuses of customers"),
+      "segments of customers" = gettext("segments of customers"),
+      "groups of custom fields" = gettext("groups of custom fields"),
+      "summary of incoming leads" = gettext("summary of incoming leads"),
       "custom fields" = gettext("custom fields"), "results of tasks" = gettext("results of tasks"),
+      events = gettext("events"), "types of events" = gettext("types of events"),
+      catalogs = gettext("catalogs"), "elements of catalogs" = gettext("elements of catalogs"),
+      links = gettext("links"),
       "the account" = gettext("the account"), "the log-in" = gettext("the login"),
       "the tokens" = gettext("the tokens"), name
     )

@@ -5,11 +5,16 @@
 #' @param what the table's name in ENDPOINTS, src/rust/client/src/endpoints/mod.rs
 #' @param label what is read, for progress messages
 #' @param arguments the checked arguments
+#' @param shape function from the table to the value of the call
 #' @noRd
-read_table <- function(what, label, auth, arguments = list()) {
+read_table <- function(what, label, auth, arguments = list(), shape = identity) {
   spec <- c(connection_spec(auth), list(what = what), arguments)
-  run_tables(rust_query_start(spec), label, function(tables) tables[[1]])
+  run_tables(rust_query_start(spec), label, function(tables) shape(tables[[1]]))
 }
+
+#' Rows to show of a table and of those that belong to it
+#' @noRd
+main_rows <- function(tables) nrow(tables[[1]])
 
 #' Reads a list as one table, with a warning when it has no rows
 #' @noRd

@@ -1,6 +1,9 @@
 # Rscript tools/bench.R: what AmoNotes() and AmoLeads() cost beside ways of
-# reading the same rows with httr and jsonlite. All read one account on this
-# computer.
+# reading the same rows with httr and jsonlite, and what AmoEvents() costs. All
+# read one account on this computer.
+#
+# Rscript tools/bench.R WAY: one of the ways only, such as AmoEvents. Writes no
+# files.
 #
 # The account runs in this process; each reading is done by an R process of its
 # own, so that what it takes is its own. Of several readings the one with the
@@ -24,6 +27,12 @@ read_amoleads <- function(access) {
   amocrm::AmoLeads(auth_list = amocrm::AmoAuthList(
     domain = access$domain, access_token = access$token
   ), limit = limit)
+}
+
+read_amoevents <- function(access) {
+  amocrm::AmoEvents(amocrm::AmoAuthList(
+    domain = access$domain, access_token = access$token
+  ))
 }
 
 #' The notes of four kinds of elements
@@ -96,14 +105,15 @@ read_by_row <- function(access) {
 
 ways <- list(
   AmoNotes = read_amonotes, simplified = read_simplified, by_row = read_by_row,
-  AmoLeads = read_amoleads, unnested = read_unnested, all_kinds = read_all_kinds
+  AmoLeads = read_amoleads, unnested = read_unnested, all_kinds = read_all_kinds,
+  AmoEvents = read_amoevents
 )
 
 labels <- c(
   AmoNotes = "AmoNotes()", simplified = "fromJSON(flatten = TRUE), bind_rows()",
   by_row = "unlist() and bind_rows() for each note",
   AmoLeads = "AmoLeads()", unnested = "fromJSON(), unnest(), bind_rows() of leads",
-  all_kinds = "AmoNotes(all = TRUE)"
+  all_kinds = "AmoNotes(all = TRUE)", AmoEvents = "AmoEvents()"
 )
 
 #' What `read` makes of each page, one after the other
@@ -181,7 +191,7 @@ reading <- function(way, sandbox, rate) {
   requests <- amocrm:::sandbox_requests(sandbox)
   requests <- requests[seq_len(nrow(requests)) > seen, ]
   # Not the call before.
-  is_page <- grepl("limit_offset", requests$query) & !grepl("&id=", requests$query)
+  is_page <- grepl("limit_offset|page=", requests$query) & !grepl("&id=", requests$query)
   data.frame(
     as.list(stats::setNames(values, measured)),
     requests = nrow(requests),
@@ -208,13 +218,19 @@ slow <- data.frame(
   notes = c(40, 40, 4 * 10) * (limit - 3) + c(3, 3, 12), times = 1,
   list = c("notes", "notes", "four lists of notes"), latency_s = 0.3, rate = 7
 )
-plan <- rbind(plan, leads, slow)
+# About a million: how many events come with notes is a matter of the seed.
+events <- data.frame(
+  way = "AmoEvents", notes = 1e6, times = 1, list = "events", latency_s = 0, rate = Inf
+)
+plan <- rbind(plan, leads, slow, events)
 
 #' How many notes of each kind the account has
 notes_of <- function(line) {
   switch(line$list,
     leads = 0,
     notes = c(lead = line$notes),
+    # Of nine notes ten events come.
+    events = line$notes * 0.9 / 5,
     stats::setNames(rep(line$notes / 4, 4), c("contact", "lead", "company", "task"))
   )
 }
@@ -231,7 +247,7 @@ account_of <- function(line) {
 
 #' All readings of the plan. They take turns, so that what else happens on the
 #' computer meets all of them.
-run_plan <- function() {
+run_plan <- function(plan) {
   lines <- split(plan, seq_len(nrow(plan)))
   accounts <- lapply(lines, account_of)
   readings <- vector("list", length(lines))
@@ -240,12 +256,14 @@ run_plan <- function() {
       line <- lines[[place]]
       message(time, ": ", line$way, ", ", number(line$notes), " ", line$list)
       one <- reading(as.character(line$way), accounts[[place]], line$rate)
-      stopifnot(one$table_rows == line$notes)
+      stopifnot(one$table_rows == line$notes || line$list == "events")
       readings[[place]] <- rbind(readings[[place]], one)
     }
   }
   least <- lapply(readings, function(read) read[which.min(read$cpu_s), ])
-  cbind(do.call(rbind, lines), do.call(rbind, least))
+  results <- cbind(do.call(rbind, lines), do.call(rbind, least))
+  results$notes <- results$table_rows
+  results
 }
 
 number <- function(x) {
@@ -343,8 +361,12 @@ draw <- function(results, file) {
 arguments <- commandArgs(trailingOnly = TRUE)
 if (length(arguments) == 4) {
   do.call(measure, as.list(arguments))
+} else if (length(arguments) == 1) {
+  results <- run_plan(plan[plan$way == arguments, ])
+  print(machine(), row.names = FALSE)
+  show_results(results)
 } else {
-  results <- run_plan()
+  results <- run_plan(plan)
   cat("\n")
   print(machine(), row.names = FALSE)
   cat("\n")

@@ -25,14 +25,17 @@ test_that("a smaller limit is advised only where the server was too slow for a l
     grepl("`limit`", advised, fixed = TRUE)
   }
   for (endpoint in c("GET /api/v2/notes", "GET /api/v4/leads", "GET /api/v4/events",
-                     "GET /api/v4/leads/unsorted", "GET /api/v4/customers/7/transactions")) {
+                     "GET /api/v4/leads/unsorted", "GET /api/v4/customers/7/transactions",
+                     "GET /api/v4/talks")) {
     expect_true(say("timeout", endpoint), info = endpoint)
     expect_true(say("http", endpoint), info = endpoint)
     expect_false(say("http", endpoint, status = 502L), info = endpoint)
     for (kind in c("parse", "incomplete", "network")) expect_false(say(kind, endpoint), info = kind)
   }
   for (endpoint in c("GET /api/v2/account", "GET /api/v4/users", "GET /api/v4/leads/pipelines",
-                     "GET /api/v4/leads/custom_fields", "POST /private/api/auth.php",
+                     "GET /api/v4/leads/custom_fields", "GET /api/v4/leads/tags",
+                     "GET /api/v4/leads/unsorted/summary", "GET /api/v4/customers/segments",
+                     "POST /private/api/auth.php",
                      "POST /oauth2/access_token")) {
     expect_false(say("timeout", endpoint), info = endpoint)
     expect_false(say("http", endpoint), info = endpoint)
@@ -144,4 +147,15 @@ test_that("the help lists every class of errors and warnings", {
   kinds <- names_of_switch(headline)
   expect_gt(length(kinds), 10)
   for (kind in kinds) expect_match(rd, paste0("amocrm_error_", kind), fixed = TRUE)
+})
+
+test_that("what can't help with lists that only API v4 has is not advised", {
+  for (endpoint in c("GET /api/v4/catalogs/7/elements", "GET /api/v4/leads/links")) {
+    expect_no_match(http_advice(504, endpoint), "limit", fixed = TRUE)
+    missing <- list(pages = "links, page 2", endpoint = endpoint)
+    expect_no_match(incomplete_advice(missing), "v2", fixed = TRUE)
+  }
+  expect_match(http_advice(504, "GET /api/v4/leads"), "limit", fixed = TRUE)
+  leads <- list(pages = "leads, page 2", endpoint = "GET /api/v4/leads")
+  expect_match(incomplete_advice(leads), "v2", fixed = TRUE)
 })

@@ -149,6 +149,88 @@ test_that("fields of every type have rows", {
   expect_identical(of(450030)$custom_field_value_id, 810077L)
 })
 
+#' All texts and numbers below a value, but for members that are no data
+scalars_of <- function(value, hidden) {
+  if (!is.list(value)) {
+    return(as.character(value))
+  }
+  value[hidden] <- NULL
+  unlist(lapply(value, scalars_of, hidden))
+}
+
+#' Each value of these records is in the tables
+#'
+#' @param written values that are written in another way
+expect_values <- function(tables, records, hidden = "_links", written = character()) {
+  texts <- function(column) {
+    if (inherits(column, "POSIXct")) column <- as.numeric(column)
+    if (!is.numeric(column)) {
+      return(as.character(column))
+    }
+    format(column, scientific = FALSE, trim = TRUE, drop0trailing = TRUE)
+  }
+  held <- unlist(lapply(tables, lapply, texts))
+  values <- scalars_of(records, hidden)
+  expect_gt(length(values), 20)
+  expect_identical(setdiff(values, c(held, written)), character())
+}
+
+test_that("catalogs and their elements hold their values", {
+  auth <- serve_v4(
+    "catalogs?page=1&" = "catalogs_list.json",
+    "catalogs/4001/elements?page=1&" = "catalog_elements_list.products.json",
+    "catalogs/4005/elements?page=1&" = "catalog_elements_list.invoices.json"
+  )
+  listed <- function(name) oracle_json(read_text(fixture("v4", name)))$`_embedded`
+  catalogs <- AmoCatalogs(auth)
+  expect_values(list(catalogs), listed("catalogs_list.json")$catalogs)
+  expect_identical(catalogs$sdk_widget_code, c(NA, NA, "77"))
+  # The type of a field is that of its values; a time is written as the account's clock.
+  hidden <- c("_links", "field_type")
+  products <- AmoCatalogElements(auth, 4001)
+  expect_values(products, listed("catalog_elements_list.products.json")$elements, hidden)
+  expect_identical(products$catalog_elements$is_deleted, c(NA, FALSE, FALSE))
+  prices <- products$linked_custom_fields
+  prices <- prices[prices$custom_field_code %in% c("PRICE", "WHOLESALE"), ]
+  expect_identical(prices$custom_field_value, c("12", "99.50", "80"))
+  invoices <- AmoCatalogElements(auth, 4005)
+  expect_values(
+    invoices, listed("catalog_elements_list.invoices.json")$elements, hidden,
+    written = "1609459200"
+  )
+  expect_identical(invoices$catalog_elements$invoice_link, c("https://pay.gavan.example/rq1", NA))
+  expect_identical(is.na(invoices$catalog_elements$warning_message), c(FALSE, TRUE))
+  fields <- invoices$linked_custom_fields
+  of <- function(code) fields[fields$custom_field_code == code, ]
+  expect_identical(of("BILL_PAYMENT_DATE")$custom_field_value, "2021-01-01 05:00:00")
+  expect_identical(of("BILL_STATUS")$custom_field_value_code, c("paid", "created"))
+  lines <- of("ITEMS")
+  expect_identical(
+    lines$custom_field_value_idx[lines$custom_field_value_subtype == "total_sum"], 1:2
+  )
+  # The second line has no number in the catalog.
+  expect_identical(lines$custom_field_value_idx[lines$custom_field_value_subtype == "sku"], 1L)
+})
+
+test_that("links hold their values, and the prices of elements", {
+  auth <- serve_v4(
+    "leads/links?page=1&" = "links_list.json",
+    "catalogs/4001/elements?page=1&" = "catalog_elements_list.products.json",
+    "catalogs/4005/elements?page=1&" = "catalog_elements_list.invoices.json"
+  )
+  links <- AmoLinks(auth, "lead", c(5100101, 5100102))
+  listed <- oracle_json(read_text(fixture("v4", "links_list.json")))$`_embedded`$links
+  expect_values(list(links), listed, c("entity_type", "to_entity_type"))
+  expect_identical(
+    links$to_entity_type,
+    rep(c("catalog_element", "contact", "company", "catalog_element"), c(3, 2, 1, 1))
+  )
+  expect_identical(links$quantity, c(1, 2.5, 1, NA, NA, NA, 3))
+  expect_identical(links$main_contact, c(NA, NA, NA, TRUE, FALSE, NA, NA))
+  expect_identical(links$price, c(12, 80, NA, NA, NA, NA, NA))
+  expect_identical(links$updated_by, rep(c(NA, 7001002L), c(6, 1)))
+})
+
 test_that("an old contact has its columns although it lacks members", {
   page <- sprintf("[%s]", read_text(fixture("v2", "contacts-item-old.json")))
   contacts <- AmoContacts(AmoSandbox(notes = 0, items = list(contacts = page)))$contacts
@@ -230,6 +312,131 @@ test_that("both APIs give the same parts of an account", {
   expect_identical(leads$field_type[leads$type == "chained_list"], NA_integer_)
   fields$custom_fields_leads$custom_fields <- leads[leads$type != "chained_list", ]
   expect_both(AmoCustomFields(old), fields, c("is_editable", "is_required", "is_visible"))
+})
+
+#' Columns of events that have a value
+told <- function(events) {
+  events[vapply(events, function(column) !all(is.na(column)), NA)]
+}
+
+test_that("events tell what they hold, each value in its column", {
+  auth <- serve_v4("events?page=1&" = "events_list.lead.json")
+  events <- AmoEvents(auth)
+  expect_identical(attr(events$created_at, "tzone"), zone)
+  moved <- told(events[events$id == "01gavan0000000000000000005", ])
+  expect_identical(as.list(moved), list(
+    id = "01gavan0000000000000000005", type = "lead_status_changed",
+    type_label = "Lead moved to another stage",
+    type_label_ru = with(AmoEventTypes(), label_ru[type == "lead_status_changed"]),
+    entity_type = "lead", entity_id = 5100101L, created_by = 7001001L,
+    created_at = .POSIXct(1609459220, zone), after_status_id = 142L, before_status_id = 6200103L,
+    after_pipeline_id = 6100101L, before_pipeline_id = 6100101L, account_id = 31000777L
+  ))
+  added <- events[events$type == "lead_added", ]
+  expect_identical(added$after_note_id, 9000001L)
+  assigned <- events[events$type == "entity_responsible_changed", ]
+  expect_identical(assigned$before_responsible_user_id, 7001002L)
+})
+
+#' What AmoEvents() tells of an event with the values of a fixture
+told_of <- function(name) {
+  values <- read_text(fixture("v4", sprintf("events_value.%s.json", name)))
+  event <- sub("^\\{", "{\"id\":\"01e\",\"type\":\"x\",\"created_at\":1,", values)
+  page <- sprintf("{\"_embedded\":{\"events\":[%s]}}", event)
+  auth <- AmoSandbox(
+    notes = 0, access = "token", v2 = FALSE,
+    faults = list(
+      answer("/api/v4/account", "v4", "account_with_everything.json"),
+      list(path = "/api/v4/events?page=1&", nth = c(1, Inf), action = "body", body = page)
+    )
+  )
+  row <- told(AmoEvents(auth))
+  as.list(row[setdiff(names(row), c("id", "type", "created_at"))])
+}
+
+test_that("recorded values of events have the types of their columns", {
+  expect_identical(told_of("custom_field_value_changed"), list(
+    after_field_id = 6700101L, before_field_id = 6700101L,
+    after_field_value = "dock@gavan.example", before_field_value = "pier@gavan.example",
+    after_field_type = 8L, after_enum_id = 6800101L, after_field_id2 = 6700101L,
+    after_field_type2 = 8L, after_enum_id2 = 6800102L, after_field_value2 = "office@gavan.example",
+    before_field_type = 8L, before_enum_id = 6800101L
+  ))
+  expect_identical(told_of("empty"), `names<-`(list(), character()))
+  expect_identical(told_of("linked"), list(after_entity_type = "lead", after_entity_id = 5100101L))
+  expect_identical(told_of("nps_rate_added"), list(after_nps_rate = 9L))
+  expect_identical(told_of("transaction_added"), list(after_transaction_id = 6900101L))
+  expect_identical(told_of("task_type_changed"),
+                   list(after_task_type_id = 6300102L, before_task_type_id = 6300101L))
+  expect_identical(told_of("task_deadline_changed"), list(
+    after_task_deadline = .POSIXct(1609545600, zone),
+    before_task_deadline = .POSIXct(1609459200, zone)
+  ))
+  named <- told_of("sale_and_name")
+  expect_identical(named[1:2], list(after_sale = 250000L, before_sale = 180000L))
+  expect_type(named$before_name, "character")
+})
+
+test_that("both APIs give the same account", {
+  old <- AmoAccount(serve_v2())
+  new <- AmoAccount(serve_v4())
+  # The fixture of v4 is of an account that does not tell its language.
+  told <- setdiff(names(old)[!vapply(old, anyNA, NA)], "language")
+  expect_gt(length(told), 5)
+  expect_identical(new[told], old[told])
+  expect_identical(new$customers_mode, "segments")
+  expect_identical(new$version, 16L)
+  expect_false(new$is_helpbot_enabled)
+})
+
+test_that("lists that administrators keep have the values of their answers", {
+  auth <- serve_v4(
+    "leads/loss_reasons" = "loss_reasons_list.json", "leads/tags" = "tags_list.leads.json",
+    "contacts/tags" = "tags_list.contacts.json", sources = "sources_list.json",
+    "customers/statuses" = "customer_statuses_list.json",
+    "customers/segments" = "segments_list.json", roles = "roles_list.json",
+    "leads/custom_fields/groups" = "field_groups_list.leads.json"
+  )
+  moment <- function(seconds) .POSIXct(1609459200 + seconds, tz = zone)
+  reasons <- AmoLossReasons(auth)
+  expect_identical(reasons$id, c(730001L, 730002L))
+  expect_identical(reasons$updated_at, moment(c(0, 60)))
+  tags <- AmoTags(auth, c("lead", "contact"))
+  expect_identical(tags$entity_type, c("lead", "lead", "contact"))
+  expect_identical(tags$id, c(350001L, 350002L, 350001L))
+  expect_identical(tags$color, c(NA, "FFDC7F", NA))
+  sources <- AmoSources(auth)
+  expect_identical(sources$default, c(TRUE, FALSE))
+  expect_identical(sources$services_type, c(NA, "whatsapp"))
+  expect_identical(sources$services_params_waba, c(NA, TRUE))
+  expect_identical(AmoCustomerStatuses(auth)$type, c(4L, 0L))
+  segments <- AmoSegments(auth)
+  expect_identical(segments$customers_count, c(3L, 0L))
+  prices <- grep("available_products_price_types", names(segments), value = TRUE)
+  expect_identical(segments[[prices[[1]]]], c(450041L, NA))
+  expect_false(any(grepl("custom_fields", names(segments))))
+  roles <- AmoRoles(auth)
+  expect_identical(roles$rights_leads_edit, c("G", "D"))
+  expect_identical(roles$rights_mail_access, c(TRUE, FALSE))
+  expect_false(any(grepl("status_rights", names(roles))))
+  groups <- AmoFieldGroups(auth, "lead")
+  expect_identical(groups$id, c("default", "leads_900001", "statistic"))
+  expect_identical(groups$is_predefined, c(TRUE, FALSE, TRUE))
+})
+
+test_that("talks and the summary of incoming leads have the values of their answers", {
+  auth <- serve_v4(
+    talks = "talks_list.json", "leads/unsorted/summary" = "leads_unsorted_summary.json"
+  )
+  talks <- AmoTalks(auth)
+  expect_identical(talks$id, c(38L, 39L))
+  expect_identical(talks$entity_type, c("lead", NA))
+  expect_identical(talks$missed_at, .POSIXct(c(1609462830, NA), tz = zone))
+  expect_identical(talks$is_read, c(FALSE, TRUE))
+  expect_identical(as.list(AmoIncomingSummary(auth)), list(
+    pipeline_id = NA_integer_, total = 9L, accepted = 4L, declined = 2L,
+    average_sort_time = 15600L, sip = 2L, mail = 1L, forms = 5L, chats = 1L
+  ))
 })
 
 test_that("log-ins are told from refusals", {

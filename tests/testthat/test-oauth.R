@@ -114,7 +114,7 @@ test_that("tokens that can't be written are told of, and written as soon as that
     notes = 1, access = "oauth", v2 = FALSE,
     faults = list(list(path = "/oauth2/", action = "delay", seconds = 0.5))
   )
-  spec <- c(connection_spec(call_auth(NULL, NULL, NULL, auth)), what = "account")
+  spec <- c(connection_spec(call_auth(NULL, NULL, NULL, auth)), what = "connection")
   job <- rust_query_start(spec)$job
   while (length(bought(auth)) == 0) rust_job_poll(job, 10L)
   dir.create(auth$token_file)
@@ -136,7 +136,7 @@ test_that("an interrupt while tokens are bought loses none", {
     notes = 1, access = "oauth", v2 = FALSE,
     faults = list(list(path = "/oauth2/", action = "delay", seconds = 0.3))
   )
-  spec <- c(connection_spec(call_auth(NULL, NULL, NULL, auth)), what = "account")
+  spec <- c(connection_spec(call_auth(NULL, NULL, NULL, auth)), what = "connection")
   job <- rust_query_start(spec)$job
   while (length(bought(auth)) == 0) rust_job_poll(job, 10L)
   # What run_job() does after Ctrl-C.

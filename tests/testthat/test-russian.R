@@ -255,6 +255,14 @@ test_that("a Russian session gets places, causes and waits in Russian", {
   expect_match(said$rows, "\u0441\u0434\u0435\u043b\u043e\u043a.*501.*1000")
 })
 
+test_that("the lists of all tables have names that can be translated", {
+  folder <- source_path("src", "rust", "client", "src", "endpoints")
+  lines <- unlist(lapply(list.files(folder, "[.]rs$", full.names = TRUE), readLines))
+  labels <- sub('^ +label: "(.*)",$', "\\1", grep('^ +label: ".+",$', lines, value = TRUE))
+  expect_gt(length(labels), 10)
+  expect_identical(setdiff(labels, names_of_switch(list_name)), character())
+})
+
 test_that("a Russian session gets the errors of the network in Russian", {
   said <- in_russian(c(
     "library(amocrm)",
@@ -299,11 +307,17 @@ test_that("a Russian session gets AmoSitrep() in Russian", {
 test_that("the texts of Rust that R translates are those of Rust", {
   text_of <- function(call) tryCatch(call, amocrm_error_input = conditionMessage)
   auth <- AmoSandbox(notes = 1)
+  token <- AmoSandbox(notes = 1, access = "token")
   by_rust <- c(
     rust_check_domain("https://example.com")$error$message,
     withr::with_options(list(amocrm.api = "v4"), text_of(AmoNotes(auth_list = auth))),
     # As it is in the next session, when the workspace was saved.
-    text_of(sandbox_requests(unserialize(serialize(auth, NULL))))
+    text_of(sandbox_requests(unserialize(serialize(auth, NULL)))),
+    text_of(AmoGet(token, "../leads")),
+    text_of(AmoGet(token, "leads", list("a b" = 1))),
+    text_of(AmoGet(token, "leads", list(page = 2))),
+    text_of(AmoGet(token, paste0(unclass(token)$domain, "/api/v4/leads?limit=all"))),
+    text_of(AmoGet(token, "leads", list(query = strrep("x", 8000))))
   )
   expect_identical(rust_input_texts(), by_rust)
 })

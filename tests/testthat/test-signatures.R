@@ -47,9 +47,41 @@ signatures <- list(
   AmoPipelinesStatuses = connection, AmoCustomFields = connection
 )
 
+# Functions that are new begin with the credentials.
+new_signatures <- list(
+  AmoCatalogs = c(auth_list = "NULL"),
+  AmoCatalogElements = c(
+    auth_list = "", catalog_id = "", nulls("id", "query", "with_with"), flatten = "FALSE"
+  ),
+  AmoLinks = c(auth_list = "", type = "", id = "", nulls("to_type"))
+)
+
+test_that("new functions have the arguments of their help", {
+  for (name in names(new_signatures)) {
+    expect_identical(signature(name), new_signatures[[name]], info = name)
+  }
+})
+
 test_that("functions have the arguments of amocrm 0.1.0, in order and with their defaults", {
   for (name in names(signatures)) {
     expect_identical(signature(name), signatures[[name]], info = name)
   }
   expect_identical(signature("AmoAuthList")[1:3], credentials)
+})
+
+test_that("tables that amocrm 0.1.0 did not have take the credentials first", {
+  kinds <- "c(\"lead\", \"contact\", \"company\")"
+  credentials <- c(auth_list = "NULL")
+  for (name in c("AmoAccount", "AmoLossReasons", "AmoSources", "AmoCustomerStatuses",
+                 "AmoSegments", "AmoRoles")) {
+    expect_identical(signature(name), credentials, info = name)
+  }
+  expect_identical(signature("AmoTags"), c(credentials, type = kinds, nulls("id", "name")))
+  expect_identical(signature("AmoFieldGroups"), c(credentials, type = kinds))
+  expect_identical(signature("AmoIncomingSummary"),
+                   c(credentials, nulls("from", "to", "pipeline_id")))
+  expect_identical(signature("AmoTalks"), c(
+    credentials, nulls("id", "contact_id", "entity", "entity_id"), only_in_work = "FALSE",
+    limit = "250"
+  ))
 })

@@ -7,7 +7,7 @@ use std::ptr::null_mut;
 
 use amocrm_client::table::indices::Indices;
 use amocrm_client::table::interner::Interner;
-use amocrm_client::table::{Column, Role, Table, Type, Values};
+use amocrm_client::table::{Column, Table, Type, Values};
 use extendr_api::prelude::*;
 use extendr_ffi::{
     R_NaString, R_xlen_t, Rf_allocVector, Rf_duplicate, Rf_mkCharLenCE, Rf_protect, Rf_unprotect,
@@ -94,9 +94,11 @@ fn vector(column: &Column, blank: &Robj, tzone: &str) -> Robj {
             Type::Logical => truths(codes, interner).into(),
             Type::Integer | Type::Double => parsed(codes, interner).into(),
         },
-        Values::Number(Role::Time, seconds) => return time(column.rows(), seconds, rows, tzone),
         Values::Number(_, numbers) => numbers.into(),
     };
+    if column.is_time() {
+        return time(column.rows(), &numbers, rows, tzone);
+    }
     match column.type_in_r() {
         Type::Logical => logical(column.rows(), &numbers, rows),
         Type::Integer => integer(column.rows(), &numbers, rows),

@@ -8,7 +8,7 @@ use amocrm_client::endpoints;
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
 use amocrm_client::progress::{Progress, TokenWarning};
-use amocrm_client::query::{self, Outcome, QueryJob, Settings, Warning};
+use amocrm_client::query::{self, Outcome, QueryJob, Settings, Tables, Warning};
 use amocrm_client::table::Unreadable;
 use extendr_api::prelude::*;
 
@@ -35,18 +35,24 @@ pub fn start_login(spec: &List) -> Result<List> {
 pub fn start_query(spec: &List) -> Result<List> {
     let spec = Spec(spec);
     let query = endpoints::query(spec.arguments(&CONNECTION)?)?;
-    let job = QueryJob::start(settings(&spec)?, query)?;
+    let settings = settings(&spec)?;
+    let job = match spec.optional_count("batch")? {
+        Some(rows) => QueryJob::start_in_batches(settings, query, rows)?,
+        None => QueryJob::start(settings, query)?,
+    };
     Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))
 }
 
-/// `list(done, requests, pages, rows, lists, lists_read, pause, pause_left, log)`.
+/// `list(done, requests, pages, rows, settled, lists, lists_read, pause, pause_left, log)`,
+/// where `settled` is how many rows the next batch has.
 pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
     let patience = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
     let job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
-    let (done, progress): (bool, &Progress) = match job.try_addr().map_err(|_| gone())? {
-        AnyJob::Login(job) => (job.is_done(patience), &job.progress),
-        AnyJob::Query(job) => (job.is_done(patience), job.progress()),
-    };
+    let (done, progress, settled): (bool, &Progress, u64) =
+        match job.try_addr().map_err(|_| gone())? {
+            AnyJob::Login(job) => (job.is_done(patience), &job.progress, 0),
+            AnyJob::Query(job) => (job.is_done(patience), job.progress(), job.settled()),
+        };
     let now = progress.snapshot();
     let (pause, left) = now.pause.unwrap_or_default();
     Ok(list!(
@@ -54,12 +60,25 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
         requests = now.requests as f64,
         pages = now.pages as f64,
         rows = now.rows as f64,
+        settled = settled as f64,
         lists = now.lists as f64,
         lists_read = now.lists_read as f64,
         pause = pause,
         pause_left = left,
         log = progress.take_log()
     ))
+}
+
+/// `list(tables, zone, zones)` with the rows that have settled since the last batch; the
+/// job goes on.
+pub fn batch(job: &Robj) -> Result<List> {
+    let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
+    let AnyJob::Query(job) = job.try_addr_mut().map_err(|_| gone())? else { return Err(gone()) };
+    let tables = job.batch();
+    let zone = job.zone();
+    let zones = zones(zone.as_ref());
+    let tables = named_frames(tables, &zones[0]);
+    Ok(list!(tables = tables, zone = zone.map(|zone| zone.name), zones = zones))
 }
 
 /// For a query `list(tables, api, zone, zones, notices, error, token_notices)`,
@@ -97,14 +116,8 @@ fn error_or_null(error: Option<Error>) -> Robj {
 }
 
 fn outcome_list(outcome: Outcome, token_notices: List) -> List {
-    // Without an answer the zone is not known; R shows such times as UTC.
-    let zones = outcome.zone.as_ref().map_or(vec!["UTC".to_owned()], Zone::names_for_r);
-    let zone = &zones[0];
-    let (names, tables): (Vec<String>, Vec<Robj>) =
-        outcome.tables.into_iter().map(|(kind, table)| (kind, data_frame(table, zone))).unzip();
-    give_back();
-    let mut tables: Robj = List::from_values(tables).into();
-    let _ = tables.set_attrib("names", names);
+    let zones = zones(outcome.zone.as_ref());
+    let tables = named_frames(outcome.tables, &zones[0]);
     let error = error_or_null(outcome.error);
     let api = outcome.api.map(Api::name);
     list!(
@@ -116,6 +129,22 @@ fn outcome_list(outcome: Outcome, token_notices: List) -> List {
         error = error,
         token_notices = token_notices
     )
+}
+
+/// The zone by the names that R may know. Without an answer it is not known; R shows such
+/// times as UTC.
+fn zones(zone: Option<&Zone>) -> Vec<String> {
+    zone.map_or(vec!["UTC".to_owned()], Zone::names_for_r)
+}
+
+/// A named list of data frames.
+fn named_frames(tables: Tables, zone: &str) -> Robj {
+    let (names, frames): (Vec<String>, Vec<Robj>) =
+        tables.into_iter().map(|(name, table)| (name, data_frame(table, zone))).unzip();
+    give_back();
+    let mut frames: Robj = List::from_values(frames).into();
+    let _ = frames.set_attrib("names", names);
+    frames
 }
 
 /// Each a text: the kind of notice, and after a colon what it is about.
@@ -145,13 +174,14 @@ fn unreadable(table: &str, found: &Unreadable) -> String {
     format!("{table}${column} ({count}): {}", examples.join(", "))
 }
 
-/// What [`settings`] reads: who asks, and how. All else is what is asked for.
-const CONNECTION: [&str; 14] = [
+/// Who asks, and how. All else is what is asked for.
+const CONNECTION: [&str; 15] = [
     "domain",
     "rate",
     "timeout",
     "api",
     "verbose",
+    "batch",
     "road",
     "access_token",
     "client_id",

@@ -61,6 +61,13 @@ fn rust_job_poll(job: Robj, milliseconds: i32) -> List {
     guard::guarded(|| job::poll(&job, milliseconds))
 }
 
+/// Takes the rows that have settled, while a job goes on.
+/// @noRd
+#[extendr]
+fn rust_job_batch(job: Robj) -> List {
+    guard::guarded(|| job::batch(&job))
+}
+
 /// Ends a job, finished or not, and gives what it has.
 /// @noRd
 #[extendr]
@@ -118,6 +125,7 @@ extendr_module! {
     fn rust_login_start;
     fn rust_query_start;
     fn rust_job_poll;
+    fn rust_job_batch;
     fn rust_job_finish;
     fn rust_sandbox_start;
     fn rust_sandbox_stop;

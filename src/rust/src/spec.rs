@@ -68,6 +68,11 @@ impl Spec<'_> {
         let value = self.number(name)?;
         if value >= 0.0 { Ok(value as u64) } else { Err(misshapen(name)) }
     }
+
+    /// The same, or None for NULL.
+    pub fn optional_count(&self, name: &'static str) -> std::result::Result<Option<u64>, Error> {
+        if self.find(name).is_null() { Ok(None) } else { self.count(name).map(Some) }
+    }
 }
 
 /// Texts, one number, or TRUE or FALSE, as texts; NULL is empty.

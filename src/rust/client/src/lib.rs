@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 // What all may use. These use only one another.
+pub mod backlog;
 pub mod bad_body;
 mod critical;
 pub mod error;
@@ -25,6 +26,7 @@ pub mod table;
 pub mod paging;
 
 // A call: started, polled, finished.
+mod flaws;
 pub mod job;
 pub mod query;
 

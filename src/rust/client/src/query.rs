@@ -11,13 +11,15 @@ use crate::account::host::account_url;
 use crate::account::time_zone::{Moment, Zone};
 use crate::account::transport::Transport;
 use crate::account::{Account, Api, Credentials, about, session};
+use crate::backlog::Backlog;
 use crate::error::Error;
+use crate::flaws::Flaws;
 use crate::http::connections::is_loopback;
 use crate::http::rate_limiter::ALLOWED;
 use crate::job::Job;
 use crate::progress::Progress;
 use crate::table::row_filter::Span;
-use crate::table::{MAX_COLUMNS, Table, Unreadable};
+use crate::table::{Table, Unreadable};
 
 /// Lists that are read at the same time. Each one may have several pages in flight.
 const LISTS_AT_ONCE: usize = 8;
@@ -75,8 +77,19 @@ pub trait Query: Send + Sync + 'static {
     /// The tables of what was received; takes it. Without rows they are empty.
     fn tables(&self) -> Tables;
 
+    /// The same tables of what has settled since the last batch, in the order in which it
+    /// came; takes it. Nothing where batches make no sense.
+    fn batch(&self) -> Tables {
+        Tables::new()
+    }
+
     /// The API that alone has what is asked for, if only one has.
     fn only_api(&self) -> Option<Api> {
+        None
+    }
+
+    /// The API that tells more, if one does. A token asks it unless the user says otherwise.
+    fn better_api(&self) -> Option<Api> {
         None
     }
 
@@ -94,6 +107,8 @@ pub struct Context {
     pub rate: f64,
     /// The API to use.
     pub api: Api,
+    /// Counts the rows that wait to be taken in batches.
+    pub backlog: Arc<Backlog>,
 }
 
 /// Asks only which API answers, and for the account's time zone.
@@ -113,6 +128,8 @@ impl Query for AccountQuery {
 pub struct QueryJob {
     job: Job<()>,
     call: Arc<Call>,
+    backlog: Arc<Backlog>,
+    flaws: Flaws,
 }
 
 /// What came of a call.
@@ -172,13 +189,36 @@ impl QueryJob {
     /// # Errors
     /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
     /// threads.
-    pub fn start(mut settings: Settings, query: Box<dyn Query>) -> Result<Self, Error> {
+    pub fn start(settings: Settings, query: Box<dyn Query>) -> Result<Self, Error> {
+        QueryJob::start_with(settings, query, Backlog::unlimited())
+    }
+
+    /// Starts reading rows that are taken in batches of about so many. The reading waits
+    /// for those who take them.
+    ///
+    /// # Errors
+    /// As [`QueryJob::start`].
+    pub fn start_in_batches(
+        settings: Settings,
+        query: Box<dyn Query>,
+        rows: u64,
+    ) -> Result<Self, Error> {
+        QueryJob::start_with(settings, query, Backlog::of_batches(rows))
+    }
+
+    fn start_with(
+        mut settings: Settings,
+        query: Box<dyn Query>,
+        backlog: Backlog,
+    ) -> Result<Self, Error> {
         let progress = settings.progress();
         let transport = connect(&mut settings, Arc::clone(&progress))?;
         let call =
             Arc::new(Call { account: Arc::clone(&transport.account), query, api: OnceLock::new() });
-        let job = Job::start(progress, run(Arc::clone(&call), transport, settings))?;
-        Ok(QueryJob { job, call })
+        let backlog = Arc::new(backlog);
+        let run = run(Arc::clone(&call), transport, settings, Arc::clone(&backlog));
+        let job = Job::start(progress, run)?;
+        Ok(QueryJob { job, call, backlog, flaws: Flaws::default() })
     }
 
     /// Waits for the end, `patience` at most; whether it has come.
@@ -191,61 +231,72 @@ impl QueryJob {
         &self.job.progress
     }
 
-    /// Ends the job, finished or not, and gives what it has.
+    /// How many rows the next batch has.
+    pub fn settled(&self) -> u64 {
+        self.backlog.rows()
+    }
+
+    /// The tables of the rows that have settled since the last batch, in the order in which
+    /// they came. In all batches and at the end each row comes once.
+    pub fn batch(&mut self) -> Tables {
+        let mut tables = self.call.query.batch();
+        self.flaws.add(&mut tables);
+        tables
+    }
+
+    /// The account's time zone, if it was learnt.
+    pub fn zone(&self) -> Option<Zone> {
+        self.call.account.zone()
+    }
+
+    /// Ends the job, finished or not, and gives what it has besides the batches.
     pub fn finish(&mut self) -> Outcome {
         let error = self.job.take().and_then(Result::err);
         let mut tables = self.call.query.tables();
-        let wide: Vec<_> = tables.iter_mut().filter_map(narrowed).collect();
-        let error = error.or_else(|| wide.into_iter().next());
-        let warnings = [self.call.query.warnings(), warnings_of_values(&tables)].concat();
-        Outcome {
-            tables,
-            zone: self.call.account.zone(),
-            api: self.call.api.get().copied(),
-            warnings,
-            error,
+        self.flaws.add(&mut tables);
+        let Flaws { unreadable, broken, too_wide } = std::mem::take(&mut self.flaws);
+        let error = error.or(too_wide);
+        let mut warnings = self.call.query.warnings();
+        if !unreadable.is_empty() {
+            warnings.push(Warning::Unreadable(unreadable));
         }
+        if broken > 0 {
+            warnings.push(Warning::BrokenTexts(broken));
+        }
+        Outcome { tables, zone: self.zone(), api: self.call.api.get().copied(), warnings, error }
     }
 }
 
-/// Drops columns beyond the limit; the error, if there were some.
-fn narrowed((name, table): &mut (String, Table)) -> Option<Error> {
-    table.narrow().then(|| Error::TooWide { table: name.clone(), most: MAX_COLUMNS })
-}
-
-/// Warnings about values that are not in the tables.
-fn warnings_of_values(tables: &Tables) -> Vec<Warning> {
-    let named = |(name, table): &(String, Table)| {
-        let name = name.clone();
-        table.unreadable().map(|found| (name.clone(), found)).collect::<Vec<_>>()
-    };
-    let unreadable: Vec<_> = tables.iter().flat_map(named).collect();
-    let broken = tables.iter().map(|(_, table)| table.broken_texts()).sum();
-    let mut warnings = Vec::new();
-    if !unreadable.is_empty() {
-        warnings.push(Warning::Unreadable(unreadable));
-    }
-    if broken > 0 {
-        warnings.push(Warning::BrokenTexts(broken));
-    }
-    warnings
-}
-
-async fn run(call: Arc<Call>, transport: Transport, settings: Settings) -> Result<(), Error> {
+async fn run(
+    call: Arc<Call>,
+    transport: Transport,
+    settings: Settings,
+    backlog: Arc<Backlog>,
+) -> Result<(), Error> {
     transport.account.limiter.set_rate(settings.rate);
     // Before anything runs in parallel, so that refused credentials are sent once.
     session::ensure(&transport.http, &transport.account).await?;
     let asked = call.query.only_api().or(settings.api);
+    let asked = asked.or(call.query.better_api().filter(|_| !has_key(&transport)));
     let api = choose_api(&transport, asked).await?;
     let api = *call.api.get_or_init(|| api);
-    let context = Context { transport, rate: settings.rate, api };
+    let context = Context { transport, rate: settings.rate, api, backlog };
+    if context.backlog.is_limited() {
+        // The first batch has times, too.
+        context.zone().await?;
+    }
     call.query.read(&context).await
+}
+
+/// Whether an API key asks, which API v4 does not take.
+fn has_key(transport: &Transport) -> bool {
+    matches!(transport.account.credentials, Credentials::Key { .. })
 }
 
 /// The API to use: what is asked for, else v2 where it has the account
 /// (docs/api-v4.md, Which API answers). Found out once for an account.
 async fn choose_api(transport: &Transport, asked: Option<Api>) -> Result<Api, Error> {
-    let by_key = matches!(transport.account.credentials, Credentials::Key { .. });
+    let by_key = has_key(transport);
     match asked {
         Some(Api::V4) if by_key => Err(Error::Input {
             argument: "amocrm.api",

@@ -84,9 +84,11 @@ fn cards(entity: Entity) -> EntityRequest {
         statuses: vec![],
         created: (None, None),
         updated: (None, None),
+        updated_since: None,
         next: (None, None),
         tasks: None,
         active: false,
+        only_deleted: false,
     }
 }
 
@@ -195,6 +197,180 @@ fn what_only_api_v4_has_is_read_there_whichever_api_is_asked_for() {
     }
 }
 
+/// The texts of a column of the first table.
+fn texts(outcome: &Outcome, column: &str) -> Vec<Option<String>> {
+    assert_eq!(outcome.error, None);
+    outcome.tables[0].1.texts(column)
+}
+
+#[test]
+fn lists_that_administrators_keep_come_whole_and_over_v4_only() {
+    let sandbox = account(Config::default());
+    for (what, rows) in [
+        ("customer_statuses", 4),
+        ("loss_reasons", 4),
+        ("roles", 2),
+        ("segments", 3),
+        ("sources", 3),
+    ] {
+        for api in BOTH {
+            let outcome = read(&sandbox, api, what);
+            assert_eq!(sizes(&outcome), [(what, rows)]);
+            assert_eq!((outcome.api, &outcome.warnings[..]), (Some(Api::V4), &[][..]), "{what}");
+        }
+    }
+}
+
+#[test]
+fn both_apis_give_the_account_as_one_row() {
+    let sandbox = account(Config::default());
+    let [old, new] = BOTH.map(|api| read(&sandbox, api, "account"));
+    assert_eq!((sizes(&old), sizes(&new)), (vec![("account", 1)], vec![("account", 1)]));
+    let both = ["id", "name", "subdomain", "currency", "language", "timezone", "current_user_id"];
+    for column in both {
+        assert!(texts(&old, column)[0].is_some(), "{column}");
+        assert_eq!(texts(&new, column), texts(&old, column), "{column}");
+    }
+    for column in ["country", "customers_mode", "version", "is_unsorted_on", "created_at"] {
+        assert!(texts(&old, column)[0].is_none(), "{column}");
+        assert!(texts(&new, column)[0].is_some(), "{column}");
+    }
+    // V4 tells more: a token asks it although v2 answers.
+    let what = Arguments::default().set("what", ["account"]);
+    let usual = run_boxed(&sandbox, None, endpoints::query(what).unwrap());
+    assert_eq!((usual.api, sizes(&usual)), (Some(Api::V4), vec![("account", 1)]));
+}
+
+#[test]
+fn tags_and_groups_of_fields_say_of_what_they_are_though_their_ids_are_the_same() {
+    let sandbox = account(Config::default());
+    for what in ["tags", "field_groups"] {
+        let of = |types: &[&str]| {
+            let arguments = Arguments::default().set("what", [what]).set("type", types);
+            ask(&sandbox, Api::V4, arguments)
+        };
+        let (leads, customers) = (of(&["lead"]), of(&["customer"]));
+        let both = of(&["lead", "customer"]);
+        let ids = |outcome| texts(outcome, "id");
+        assert!(ids(&leads).contains(&ids(&customers)[0]), "{what}");
+        assert_eq!(ids(&both), [ids(&leads), ids(&customers)].concat(), "{what}");
+        let kinds = [(&leads, "lead"), (&customers, "customer")];
+        let kinds = kinds.map(|(of, kind)| vec![Some(kind.to_owned()); ids(of).len()]).concat();
+        assert_eq!(texts(&both, "entity_type"), kinds, "{what}");
+    }
+}
+
+#[test]
+fn tags_are_found_by_id_and_by_name() {
+    let sandbox = account(Config::default());
+    let tags = Arguments::default().set("what", ["tags"]).set("type", ["lead", "contact"]);
+    let all = ask(&sandbox, Api::V4, tags.clone());
+    let (ids, names) = (texts(&all, "id"), texts(&all, "name"));
+    let wanted = |all: &[Option<String>]| [1, 3].map(|row| all[row].clone().unwrap());
+    let found = |argument, values: [String; 2]| {
+        let outcome = ask(&sandbox, Api::V4, tags.clone().set(argument, values));
+        texts(&outcome, "name").into_iter().map(Option::unwrap).collect::<Vec<_>>()
+    };
+    let expected = [wanted(&names), wanted(&names)].concat();
+    assert_eq!(found("id", wanted(&ids)), expected);
+    assert_eq!(found("name", wanted(&names)), expected);
+}
+
+#[test]
+fn incoming_leads_are_summed_up_for_each_pipeline_or_for_all() {
+    let sandbox = account(Config::default());
+    let summary = Arguments::default().set("what", ["incoming_summary"]);
+    let all = ask(&sandbox, Api::V4, summary.clone());
+    assert_eq!((texts(&all, "pipeline_id"), texts(&all, "total")), (vec![None], numbers(&[120])));
+    let statuses = read(&sandbox, Api::V4, "pipelines");
+    let mut pipelines: Vec<_> = texts(&statuses, "pipeline_id").into_iter().flatten().collect();
+    pipelines.dedup();
+    let each = ask(&sandbox, Api::V4, summary.clone().set("pipeline_id", &pipelines));
+    assert_eq!(texts(&each, "pipeline_id"), pipelines.into_iter().map(Some).collect::<Vec<_>>());
+    let sum = |of: &Outcome, column| -> u32 {
+        texts(of, column).into_iter().flatten().map(|text| text.parse::<u32>().unwrap()).sum()
+    };
+    let categories = ["sip", "mail", "forms", "chats"];
+    assert_eq!(categories.map(|category| sum(&all, category)).iter().sum::<u32>(), 120);
+    for column in ["total", "sip", "mail", "forms", "chats"] {
+        assert_eq!(sum(&each, column), sum(&all, column), "{column}");
+    }
+    let leads = read(&sandbox, Api::V4, "incoming_leads");
+    let mut moments: Vec<i64> =
+        texts(&leads, "created_at").into_iter().map(|at| at.unwrap().parse().unwrap()).collect();
+    moments.sort_unstable();
+    let [from, to] = [moments[10], moments[50]];
+    let within = moments.iter().filter(|at| (from..=to).contains(at)).count();
+    let some = summary.set("from", [format!("@{from}")]).set("to", [format!("@{to}")]);
+    let within = numbers(&[within.try_into().unwrap()]);
+    assert_eq!(texts(&ask(&sandbox, Api::V4, some), "total"), within);
+}
+
+fn numbers(numbers: &[u32]) -> Vec<Option<String>> {
+    numbers.iter().map(|number| Some(number.to_string())).collect()
+}
+
+#[test]
+fn filters_of_talks_hold_whether_or_not_the_server_has_them() {
+    let config = Config { notes: NoteCounts::each(900), ..Config::default() };
+    let sandbox = Sandbox::start(config).unwrap();
+    let talks = |arguments: Arguments| ask(&sandbox, Api::V4, arguments.set("what", ["talks"]));
+    let all = talks(Arguments::default());
+    let rows = texts(&all, "id").len();
+    assert!(rows > 20);
+    for (argument, column, values) in [
+        ("talk_id", "id", 2),
+        ("talk_id", "id", 12),
+        ("contact_id", "contact_id", 2),
+        ("entity_id", "entity_id", 1),
+        ("entity_id", "entity_id", 12),
+        ("entity", "entity_type", 1),
+    ] {
+        let held = texts(&all, column);
+        let mut wanted: Vec<String> = held.iter().flatten().cloned().collect();
+        wanted.sort();
+        wanted.dedup();
+        wanted.truncate(values);
+        let expected = held.iter().flatten().filter(|value| wanted.contains(value)).count();
+        let found = talks(Arguments::default().set(argument, wanted));
+        assert_eq!(texts(&found, "id").len(), expected, "{argument} {values}");
+    }
+    let in_work = texts(&all, "is_in_work").into_iter().flatten().filter(|flag| flag == "1");
+    let found = talks(Arguments::default().set("only_in_work", [1]));
+    assert_eq!(texts(&found, "id").len(), in_work.count());
+}
+
+#[test]
+fn kinds_of_an_account_that_has_no_customers_come_without_them() {
+    let kommo = account(Config { kommo: true, ..Config::default() });
+    for what in ["tags", "field_groups"] {
+        let arguments = Arguments::default().set("what", [what]);
+        let of = |types: &[&str]| ask(&kommo, Api::V4, arguments.clone().set("type", types));
+        let both = of(&["lead", "customer"]);
+        assert_eq!(sizes(&both), sizes(&of(&["lead"])));
+        assert_eq!(both.warnings, [Warning::NoCustomers]);
+    }
+}
+
+#[test]
+fn statuses_and_segments_are_missing_with_customers_and_where_these_are_used_otherwise() {
+    let otherwise = Fault {
+        path: "customers/".to_owned(),
+        nth: 0..u64::MAX,
+        action: Action::Status(422, vec![], "{}".to_owned()),
+    };
+    let kommo = account(Config { kommo: true, ..Config::default() });
+    let faults = vec![otherwise];
+    let others = account(Config { faults, ..Config::default() });
+    for sandbox in [&kommo, &others] {
+        for what in ["customer_statuses", "segments"] {
+            let outcome = read(sandbox, Api::V4, what);
+            assert_eq!(sizes(&outcome), [(what, 0)]);
+            assert_eq!(outcome.warnings, [Warning::NoCustomers], "{what}");
+        }
+    }
+}
+
 /// The same with a list for each value of an argument.
 static NAMES: Endpoint = Endpoint {
     name: "names",
@@ -256,6 +432,54 @@ fn what_belongs_to_records_has_tables_and_goes_with_the_rows_that_a_filter_drops
     let expected = run(&sandbox, Api::V4, EntityQuery::new(of_contacts));
     assert_eq!(sizes(&some)[1..], sizes(&expected)[1..4]);
     assert_eq!(ids(some), wanted);
+}
+
+#[test]
+fn elements_of_catalogs_come_by_catalog_and_by_id_with_their_fields() {
+    let sandbox = account(Config::default());
+    let elements = |catalogs: &[u64], ids: &[u64]| {
+        let arguments = Arguments::default().set("what", ["catalog_elements"]);
+        ask(&sandbox, Api::V4, arguments.set("catalog_id", catalogs).set("id", ids))
+    };
+    let catalogs = ids(read(&sandbox, Api::V4, "catalogs"));
+    assert_eq!(catalogs.len(), 3);
+    let names = ["catalog_elements", "linked_custom_fields"];
+    let counts = |catalogs: &[u64], ids: &[u64]| {
+        let found = elements(catalogs, ids);
+        assert!(sizes(&found).iter().map(|(name, _)| *name).eq(names));
+        sizes(&found).iter().map(|(_, rows)| *rows).collect::<Vec<_>>()
+    };
+    let each: Vec<_> = catalogs.iter().map(|catalog| counts(&[*catalog], &[])).collect();
+    let sums: Vec<u32> = (0..2).map(|table| each.iter().map(|rows| rows[table]).sum()).collect();
+    assert!(sums[0] > 50 && sums[1] > sums[0]);
+    assert_eq!(counts(&catalogs, &[]), sums);
+    // A catalog that there is not has no elements, also beside one that there is.
+    assert_eq!(counts(&[5], &[]), [0, 0]);
+    assert_eq!(counts(&[5, catalogs[0]], &[]), each[0]);
+    let products = ids(elements(&catalogs[..1], &[]));
+    assert_eq!(ids(elements(&catalogs[..1], &[products[3], 1])), products[3..4]);
+    assert_eq!(counts(&[5], &products[..1]), [0, 0]);
+}
+
+#[test]
+fn links_come_with_the_fields_of_the_elements_among_them_unless_these_are_not_wanted() {
+    let sandbox = account(Config::default());
+    let request =
+        EntityRequest { with: vec!["catalog_elements".to_owned()], ..cards(Entity::Lead) };
+    let leads = run(&sandbox, Api::V4, EntityQuery::new(request));
+    let on_cards = |name| sizes(&leads).iter().find(|(found, _)| *found == name).unwrap().1;
+    let expected = on_cards("linked_contacts") + on_cards("linked_catalog_elements");
+    let leads = ids(leads);
+    let links = |to: &[&str]| {
+        let arguments = Arguments::default().set("what", ["links"]).set("type", ["leads"]);
+        ask(&sandbox, Api::V4, arguments.set("entity_id", &leads).set("to_type", to))
+    };
+    let all = links(&[]);
+    let [(_, links_in_all), (_, fields)] = sizes(&all)[..] else { panic!("two tables") };
+    // Some of them lead to companies.
+    assert!(links_in_all > expected && links_in_all < expected + 120);
+    assert!(fields > 0);
+    assert_eq!(sizes(&links(&["contact"])), [("links", links_in_all), ("linked_custom_fields", 0)]);
 }
 
 #[test]
@@ -336,9 +560,12 @@ fn customers_that_end_in_a_refusal_after_some_rows_are_an_error() {
 }
 
 #[test]
-fn a_token_that_is_no_administrators_lists_no_users_but_is_not_blocked() {
+fn what_is_for_administrators_is_forbidden_to_others_who_are_not_blocked() {
     let sandbox = account(Config { admin: false, ..Config::default() });
-    let error = read(&sandbox, Api::V4, "users").error.unwrap();
-    assert!(matches!(&error, Error::Forbidden { at, .. } if at.status == Some(403)), "{error:?}");
-    assert_eq!(error.kind(), "forbidden");
+    for what in ["users", "roles", "sources"] {
+        let error = read(&sandbox, Api::V4, what).error.unwrap();
+        let is_forbidden = matches!(&error, Error::Forbidden { at, .. } if at.status == Some(403));
+        assert!(is_forbidden, "{what} {error:?}");
+        assert_eq!(error.kind(), "forbidden");
+    }
 }

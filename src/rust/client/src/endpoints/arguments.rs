@@ -55,6 +55,18 @@ impl Arguments {
         moment.map(Some).ok_or_else(|| bad(name, &format!("is not a time: {text}")))
     }
 
+    /// Its first value as seconds since 1970; parts of a second are left out.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for what is no number.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn seconds(&self, name: &'static str) -> Result<Option<i64>, Error> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let seconds = text.parse().ok().filter(|seconds: &f64| seconds.is_finite());
+        let unreadable = || bad(name, &format!("is not a number of seconds: {text}"));
+        seconds.map(|seconds| Some(seconds.floor() as i64)).ok_or_else(unreadable)
+    }
+
     /// Rows that one request asks for at most.
     ///
     /// # Errors
@@ -98,6 +110,9 @@ mod tests {
             .set("to", ["soon"]);
         assert_eq!((set.limit().unwrap(), set.ids("id").unwrap()), (500, vec![7, 7]));
         assert!(set.flag("active"));
+        let seconds = |text| Arguments::default().set("since", [text]).seconds("since");
+        assert_eq!((seconds("10").unwrap(), seconds("10.9").unwrap()), (Some(10), Some(10)));
+        assert!(seconds("NaN").is_err() && seconds("soon").is_err());
         assert!(matches!(set.moment("from").unwrap(), Some(Moment::Epoch(10))));
         for told in [set.moment("to").unwrap_err(), set.ids("to").unwrap_err()] {
             assert!(told.to_string().contains("soon"), "{told}");

@@ -14,12 +14,18 @@ pub fn are_missing_in<'l, T: RowSink + 'l>(
 
 /// Whether an error says that the account has no customers: they are switched
 /// off, not in its tariff, or it is on Kommo (docs/api-v2.md, Accounts without
-/// customers; docs/api-v4.md, Customers' modules and statuses).
+/// customers; docs/api-v4.md, Customers' modules and statuses). Their statuses and
+/// segments may be missing alone.
 pub fn are_missing(error: &Error) -> bool {
     let Some(at) = error.at() else { return false };
-    let of_customers =
-        at.endpoint.contains("/customers") || at.endpoint.ends_with("/v2/transactions");
-    of_customers && matches!(at.status, Some(402 | 404 | 426))
+    let ends_with = |path| at.endpoint.ends_with(path);
+    let of_customers = at.endpoint.contains("/customers") || ends_with("/v2/transactions");
+    let is_mode = ends_with("/customers/statuses") || ends_with("/customers/segments");
+    match at.status {
+        Some(402 | 404 | 426) => of_customers,
+        Some(422) => is_mode,
+        _ => false,
+    }
 }
 
 /// Whether an error of other lists says so: customers are then what a filter does not
@@ -41,6 +47,9 @@ mod tests {
             ("GET /api/v2/customers", 426, true),
             ("GET /api/v2/transactions", 426, true),
             ("GET /api/v4/customers", 403, false),
+            ("GET /api/v4/customers/statuses", 422, true),
+            ("GET /api/v4/customers/segments", 422, true),
+            ("GET /api/v4/customers", 422, false),
             ("GET /api/v4/account", 402, false),
             ("GET /api/v4/leads", 404, false),
         ] {

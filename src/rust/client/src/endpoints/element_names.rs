@@ -23,6 +23,14 @@ pub fn plural(kind: &str) -> &'static str {
     }
 }
 
+/// A value as paths have it: a kind of element in the plural; ids stay.
+pub fn in_path(value: &str) -> &str {
+    match value {
+        "contact" | "lead" | "company" | "customer" => plural(value),
+        other => other,
+    }
+}
+
 /// A kind of element as a `'static` text.
 pub fn static_kind(kind: &str) -> &'static str {
     singular(plural(kind))
@@ -36,6 +44,7 @@ pub fn singular(plural: &str) -> &str {
         "companies" => "company",
         "customers" => "customer",
         "tasks" => "task",
+        "catalog_elements" => "catalog_element",
         other => other,
     }
 }

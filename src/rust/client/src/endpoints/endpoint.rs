@@ -3,10 +3,10 @@
 
 use crate::account::Api;
 use crate::bad_body::BadBody;
-use crate::endpoints::linked::Linked;
+use crate::endpoints::linked::{Linked, Related};
 use crate::endpoints::paged_list::Pagination;
 use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
-use crate::json::flatten::Record;
+use crate::json::flatten::{Record, form_of};
 use crate::json::page::Page;
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
@@ -19,7 +19,7 @@ pub struct Endpoint {
     pub label: &'static str,
     /// What the table is made of.
     pub schema: &'static Schema,
-    /// The member that tells records apart.
+    /// The member that tells records apart; several that do together, joined by `+`.
     pub id: &'static str,
     /// What belongs to the records and has tables of its own.
     pub linked: &'static [Linked],
@@ -27,8 +27,13 @@ pub struct Endpoint {
     pub v2: Option<ListSpec>,
     /// Its lists over API v4.
     pub v4: ListSpec,
+    /// Whether v4 tells more than v2, so that a token asks v4.
+    pub is_better_in_v4: bool,
     /// Filters that are applied again to the rows received.
     pub filters: &'static [Filter],
+    /// An argument whose values have lists of their own, and the first column, which says of
+    /// which one a row is. Ids are then told apart within a list only.
+    pub list_column: Option<(&'static str, &'static str)>,
     /// The columns that rows of several lists are ordered by, ascending; none keeps the
     /// order of the lists. So do records that have linked tables.
     pub order: &'static [&'static str],
@@ -38,8 +43,12 @@ pub struct Endpoint {
 
 /// The lists of one API.
 pub struct ListSpec {
-    /// Path of the list. An argument that it names in braces makes a list for each value.
+    /// Path of the list. An argument that it names in braces makes a list for each value;
+    /// kinds of elements stand there in the plural.
     pub path: &'static str,
+    /// Path of the list of what the path names. Then values that are not there have no
+    /// rows; otherwise the server's refusal is an error.
+    pub parent: Option<&'static str>,
     /// The member of `_embedded` that holds the records.
     pub member: &'static str,
     /// Parameters that are always sent.
@@ -63,17 +72,34 @@ pub enum RowOf {
     /// All its fields but these.
     AllBut(&'static [&'static str]),
     /// Members, each with the column that it becomes; empty where one is missing.
-    Columns(&'static [(&'static str, &'static str)]),
+    Columns(Renamed),
+    /// The base columns of the table, and behind them all other fields but some.
+    Base {
+        /// Members whose columns have other names.
+        renamed: Renamed,
+        /// Members that are left out.
+        without: &'static [&'static str],
+    },
+    /// The body itself is the one record: the base columns of the table, and nothing else.
+    Only(Renamed),
     /// A function writes it.
     Function(WriteRow),
     /// A function writes it, and sees `_embedded`, too.
     WithEmbedded(WriteRow),
+    /// A function writes it, and sees what belongs to the record and has tables.
+    WithRelated(WriteRelatedRow),
     /// Rows are no records: a function reads the whole body.
     Body(ReadBody),
 }
 
+/// Members, each with the column that it becomes.
+pub type Renamed = &'static [(&'static str, &'static str)];
+
 /// Writes the row of a record; false drops it.
 pub type WriteRow = for<'r> fn(&'r Record, &mut Row<'r>) -> bool;
+
+/// The same, of a record and what belongs to it.
+pub type WriteRelatedRow = for<'r> fn(&'r Record, &'r Related, &mut Row<'r>) -> bool;
 
 /// Makes rows of the body of an answer.
 pub type ReadBody = fn(Option<&[u8]>) -> Result<Page<Table>, BadBody>;
@@ -86,7 +112,10 @@ pub type Parameter = (&'static str, &'static str, Sent);
 pub enum Sent {
     /// A parameter for each value.
     Each,
-    /// The same in the words of the API.
+    /// One parameter for all values, separated by commas. Unlike filters it is sent beside
+    /// ids, too.
+    Joined,
+    /// A parameter for each value in the words of the API.
     Translated(fn(&str) -> &str),
     /// A parameter if there is just one value.
     Only,
@@ -94,6 +123,8 @@ pub enum Sent {
     From,
     /// A last moment, sent a second later.
     To,
+    /// A moment as it is: rows do not say whether they are within.
+    Moment,
     /// A list for each value. Of several such arguments the first one that has values
     /// makes lists; another one is sent if there is just one value.
     Apart,
@@ -128,7 +159,9 @@ impl Endpoint {
         linked: &[],
         v2: None,
         v4: ListSpec::V4,
+        is_better_in_v4: false,
         filters: &[],
+        list_column: None,
         order: &[],
         last: &[],
     };
@@ -140,12 +173,23 @@ impl Endpoint {
             _ => (Api::V4, &self.v4),
         }
     }
+
+    /// The arguments that are moments.
+    pub fn moments(&self) -> Vec<&'static str> {
+        let bounds = self.filters.iter().flat_map(|filter| match *filter {
+            Filter::Between(from, to, _) => vec![from, to],
+            _ => vec![],
+        });
+        let sent = self.v4.parameters.iter().filter(|(.., sent)| matches!(sent, Sent::Moment));
+        bounds.chain(sent.map(|(argument, ..)| *argument)).collect()
+    }
 }
 
 impl ListSpec {
     /// A list of API v2.
     pub const V2: ListSpec = ListSpec {
         path: "",
+        parent: None,
         member: "items",
         always: &[],
         parameters: &[],
@@ -161,7 +205,7 @@ impl ListSpec {
         ListSpec { pagination: Pagination::Pages, limit: V4_LIMIT, ..ListSpec::V2 };
 
     /// The row of a record; false drops it.
-    pub fn write<'r>(&self, record: &'r Record, row: &mut Row<'r>) -> bool {
+    pub fn write<'r>(&self, schema: &Schema, record: &'r Record, row: &mut Row<'r>) -> bool {
         match &self.row {
             RowOf::AllBut(names) => {
                 let fields = record.iter().filter(|field| !names.contains(&field.name()));
@@ -172,8 +216,68 @@ impl ListSpec {
                 columns.iter().for_each(|(name, column)| row.copy_as(record, name, column));
                 true
             }
+            RowOf::Base { renamed, without } => {
+                write_base(schema, renamed, record, row);
+                write_rest(schema, renamed, without, record, row);
+                true
+            }
+            RowOf::Only(renamed) => {
+                write_base(schema, renamed, record, row);
+                true
+            }
             RowOf::Function(write) | RowOf::WithEmbedded(write) => write(record, row),
-            RowOf::Body(_) => false,
+            // They need more than the record.
+            RowOf::WithRelated(_) | RowOf::Body(_) => false,
         }
+    }
+}
+
+/// Adds the base columns that a row does not have yet, empty where a member is missing.
+fn write_base<'r>(schema: &Schema, renamed: Renamed, record: &'r Record, row: &mut Row<'r>) {
+    for column in schema.base {
+        let other = renamed.iter().find(|(_, name)| name == column).map(|(member, _)| *member);
+        if row.get(column).is_none() {
+            row.copy_as(record, other.unwrap_or(column), column);
+        }
+    }
+}
+
+/// Adds the fields that are no base columns, but some.
+fn write_rest<'r>(
+    schema: &Schema,
+    renamed: Renamed,
+    without: &[&str],
+    record: &'r Record,
+    row: &mut Row<'r>,
+) {
+    for field in record.iter() {
+        let name = field.name();
+        let is_base =
+            schema.base.contains(&name) || renamed.iter().any(|(member, _)| *member == name);
+        if !is_base && without.iter().all(|member| form_of(name, member).is_none()) {
+            row.push_field(field);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{ListSpec, RowOf, Schema};
+    use crate::endpoints::testing::cells;
+
+    #[test]
+    fn base_columns_come_first_whatever_a_record_has_and_the_rest_behind_them() {
+        let schema = Schema { base: &["id", "name", "kind"], ..Schema::TEXT };
+        let row = RowOf::Base { renamed: &[("type", "kind")], without: &["parts"] };
+        let spec = ListSpec { row, ..ListSpec::V4 };
+        let json = r#"{"new":1,"type":"a","parts":[{"x":1},{"x":2}],"id":7,"partsman":2}"#;
+        let cells = cells(|record, row| spec.write(&schema, record, row), json).unwrap();
+        let cells: Vec<(&str, &str)> =
+            cells.iter().map(|(name, text)| (&**name, &**text)).collect();
+        assert_eq!(
+            cells,
+            [("id", "7"), ("name", ""), ("kind", "a"), ("new", "1"), ("partsman", "2")]
+        );
     }
 }

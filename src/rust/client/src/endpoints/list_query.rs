@@ -7,12 +7,11 @@ use futures_util::future::{BoxFuture, FutureExt, try_join};
 use crate::account::Api;
 use crate::account::time_zone::Zone;
 use crate::endpoints::arguments::Arguments;
-use crate::endpoints::customers;
+use crate::endpoints::batches::Batches;
 use crate::endpoints::endpoint::{Endpoint, Filter};
-use crate::endpoints::linked::with_linked;
 use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
-use crate::paging::join_lists;
+use crate::paging::stack_lists;
 use crate::query::{Context, Query, Tables, Warning};
 use crate::table::Table;
 
@@ -22,8 +21,7 @@ pub struct ListQuery {
     arguments: Arguments,
     /// Set as soon as it is known which lists they are.
     reading: OnceLock<Reading>,
-    /// Set when the account turns out to have no customers.
-    no_customers: OnceLock<()>,
+    batches: Batches,
 }
 
 struct Reading {
@@ -39,31 +37,24 @@ impl ListQuery {
     /// [`Error::Input`] for arguments that can't be read.
     pub fn new(endpoint: &'static Endpoint, mut arguments: Arguments) -> Result<Self, Error> {
         arguments.ids("id")?;
+        for moment in endpoint.moments() {
+            arguments.moment(moment)?;
+        }
         for filter in endpoint.filters {
-            match *filter {
-                Filter::In(name, _) | Filter::InOrAbsent(name, _) => {
-                    arguments = without_zeros(arguments, name);
-                }
-                Filter::Between(from, to, _) => {
-                    arguments.moment(from)?;
-                    arguments.moment(to)?;
-                }
-                Filter::Written(..) => {}
+            if let Filter::In(name, _) | Filter::InOrAbsent(name, _) = *filter {
+                arguments = without_zeros(arguments, name);
             }
         }
-        let (reading, no_customers) = (OnceLock::new(), OnceLock::new());
-        Ok(ListQuery { endpoint, arguments, reading, no_customers })
+        let (reading, batches) = (OnceLock::new(), Batches::default());
+        Ok(ListQuery { endpoint, arguments, reading, batches })
     }
 
     /// The arguments with moments as seconds since 1970.
     async fn in_seconds(&self, context: &Context) -> Result<Arguments, Error> {
         let mut arguments = self.arguments.clone();
-        for filter in self.endpoint.filters {
-            let Filter::Between(from, to, _) = *filter else { continue };
-            for name in [from, to] {
-                let seconds = context.epoch(arguments.moment(name)?).await?;
-                arguments = arguments.set(name, seconds);
-            }
+        for name in self.endpoint.moments() {
+            let seconds = context.epoch(arguments.moment(name)?).await?;
+            arguments = arguments.set(name, seconds);
         }
         Ok(arguments)
     }
@@ -91,18 +82,34 @@ impl ListQuery {
         !self.endpoint.schema.times.is_empty()
     }
 
-    /// The rows of all lists.
-    fn joined(&self) -> Vec<Table> {
-        let Endpoint { schema, linked, order, .. } = self.endpoint;
+    /// The rows of all lists that were not given in batches.
+    fn joined(&self) -> Option<Vec<Table>> {
+        let Endpoint { linked, order, list_column, .. } = self.endpoint;
         let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
-        let rows = self.lists().iter().filter_map(PagedList::take);
-        let empty = || with_linked(Table::new(schema), linked, Table::with_base);
-        let tables = if is_sorted && !order.is_empty() && linked.is_empty() {
-            Table::in_order(rows.flatten().collect(), order).map(|table| vec![table])
+        let rows = || self.lists().iter().filter_map(PagedList::take);
+        if is_sorted && !order.is_empty() && linked.is_empty() && !self.batches.is_begun() {
+            Table::in_order(rows().flatten().collect(), order).map(|table| vec![table])
+        } else if list_column.is_some() {
+            stack_lists(rows())
         } else {
-            join_lists(rows)
-        };
-        tables.unwrap_or_else(empty)
+            self.batches.rest(self.lists())
+        }
+    }
+
+    /// The tables with these rows.
+    fn named(&self, rows: Option<Vec<Table>>) -> Tables {
+        let Endpoint { name, linked, last, .. } = self.endpoint;
+        let mut tables = rows.unwrap_or_else(|| self.endpoint.empty());
+        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
+            last.iter().for_each(|column| tables[0].move_last(column));
+        }
+        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
+        names.map(str::to_owned).zip(tables).collect()
+    }
+
+    /// The texts of a column of the rows received, row by row.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
+        self.lists().iter().flat_map(|list| list.texts(column)).collect()
     }
 
     fn lists(&self) -> &[PagedList<Vec<Table>>] {
@@ -137,35 +144,26 @@ impl Query for ListQuery {
         self.endpoint.v2.is_none().then_some(Api::V4)
     }
 
+    fn better_api(&self) -> Option<Api> {
+        self.endpoint.is_better_in_v4.then_some(Api::V4)
+    }
+
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
-        async {
-            match self.read_lists(context).await {
-                Err(error) if customers::are_missing_in(&error, self.lists()) => {
-                    self.no_customers.get_or_init(|| ());
-                    if self.has_times() {
-                        // The refusal may have come first. An empty table has a zone too.
-                        context.zone().await?;
-                    }
-                    Ok(())
-                }
-                read => read.map_err(|error| self.explain(error, context.api)),
-            }
-        }
-        .boxed()
+        async { self.read_lists(context).await.map_err(|error| self.explain(error, context.api)) }
+            .boxed()
     }
 
     fn tables(&self) -> Tables {
-        let Endpoint { name, linked, last, .. } = self.endpoint;
-        let mut tables = self.joined();
-        if self.reading.get().is_some_and(|reading| reading.api == Api::V4) {
-            last.iter().for_each(|column| tables[0].move_last(column));
-        }
-        let names = std::iter::once(*name).chain(linked.iter().map(|linked| linked.table_name()));
-        names.map(str::to_owned).zip(tables).collect()
+        self.named(self.joined())
+    }
+
+    fn batch(&self) -> Tables {
+        self.named(self.batches.next(self.lists()))
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        self.no_customers.get().map(|()| Warning::NoCustomers).into_iter().collect()
+        let are_missing = self.lists().iter().any(PagedList::is_absent);
+        are_missing.then_some(Warning::NoCustomers).into_iter().collect()
     }
 }
 

@@ -9,9 +9,10 @@ use crate::account::transport::Answer;
 use crate::bad_body::BadBody;
 use crate::error::Error;
 use crate::http::Request;
-use crate::json::page::Page;
+use crate::json::page::{Extent, Page};
 use crate::paging::{
-    ListContext, PageRange, PageRequest, Pages, Paging, read_ids, read_list, short_lists,
+    ListContext, PageRange, PageRequest, Pages, Paging, is_too_slow, read_ids, read_list,
+    short_lists,
 };
 use crate::query::{Context, all_of};
 use crate::table::{RowSink, SeenKeys, Table};
@@ -26,6 +27,8 @@ pub enum Pagination {
     SizedPages,
     /// `page` and `limit` of API v4.
     Pages,
+    /// The same, or not at all, which an answer shows.
+    PagesOrWhole,
     /// Not at all.
     Whole,
 }
@@ -48,14 +51,18 @@ pub struct PagedList<T> {
     all: Option<Request>,
     /// Tells which errors mean that the account has no such list.
     absence: Option<fn(&Error) -> bool>,
+    /// Whether rows are likely although the request has a filter.
+    is_likely: bool,
     is_absent: OnceLock<()>,
+    /// Whether its rows may be taken while it is read.
+    gives_batches: bool,
 }
 
 impl Pagination {
     fn paging(self) -> Paging {
         match self {
             Pagination::SizedPages => Paging::Sized,
-            Pagination::Pages => Paging::Numbered,
+            Pagination::Pages | Pagination::PagesOrWhole => Paging::Numbered,
             Pagination::Rows | Pagination::Whole => Paging::Offset,
         }
     }
@@ -68,7 +75,9 @@ impl Pagination {
                 vec![("limit_rows", limit), ("limit_offset", range.offset.to_string())]
             }
             Pagination::SizedPages => vec![("page_size", limit), ("page", page)],
-            Pagination::Pages => vec![("page", page), ("limit", limit)],
+            Pagination::Pages | Pagination::PagesOrWhole => {
+                vec![("page", page), ("limit", limit)]
+            }
             Pagination::Whole => Vec::new(),
         })
     }
@@ -78,10 +87,10 @@ impl Pagination {
         let (limit, texts) = (ids.len().to_string(), ids.iter().map(ToString::to_string));
         request.clone().query_before(&match self {
             Pagination::Whole => Vec::new(),
-            Pagination::Pages => [("page", "1".to_owned()), ("limit", limit)]
-                .into_iter()
-                .chain(texts.map(|id| ("filter[id][]", id)))
-                .collect(),
+            Pagination::Pages | Pagination::PagesOrWhole => {
+                let first = [("page", "1".to_owned()), ("limit", limit)].into_iter();
+                first.chain(texts.map(|id| ("filter[id][]", id))).collect()
+            }
             Pagination::Rows | Pagination::SizedPages => {
                 vec![("limit_rows", limit), ("id", texts.collect::<Vec<_>>().join(","))]
             }
@@ -113,7 +122,9 @@ impl<T: RowSink> PagedList<T> {
             ids: Vec::new(),
             all: None,
             absence: None,
+            is_likely: false,
             is_absent: OnceLock::new(),
+            gives_batches: false,
         }
     }
 
@@ -131,6 +142,13 @@ impl<T: RowSink> PagedList<T> {
         chunks.map(|ids| list().of_ids(ids)).collect()
     }
 
+    /// Of a list that is sorted only the rows up to this sort value.
+    #[must_use]
+    pub fn until(self, last: i64) -> Self {
+        self.pages.set_until(last);
+        self
+    }
+
     /// Makes it a part of the list `all`. A part that the server does not know, such as
     /// that of a customer who does not exist, has no rows.
     #[must_use]
@@ -144,6 +162,21 @@ impl<T: RowSink> PagedList<T> {
     #[must_use]
     pub fn unless(mut self, absence: fn(&Error) -> bool) -> Self {
         self.absence = Some(absence);
+        self
+    }
+
+    /// Takes no rows for a surprise, as of a list without filters.
+    #[must_use]
+    pub fn likely(mut self) -> Self {
+        self.is_likely = true;
+        self
+    }
+
+    /// Lets its rows be taken while it is read, if the call wants batches. It then waits for
+    /// those who take them.
+    #[must_use]
+    pub fn in_batches(mut self) -> Self {
+        self.gives_batches = true;
         self
     }
 
@@ -165,8 +198,30 @@ impl<T: RowSink> PagedList<T> {
         let Some(range) = short_lists::beyond(parts.len(), self.pagination.paging(), limit) else {
             return Ok(parts);
         };
-        let is_short = short_lists::is_empty(self.fetch_part(context, range).await)?;
-        Ok(if is_short { vec![self] } else { parts })
+        match short_lists::is_empty(self.fetch_part(context, range).await) {
+            Ok(false) => Ok(parts),
+            Err(error) if !self.absence.is_some_and(|absence| absence(&error)) => Err(error),
+            // To ask for the list itself shows why it is missing.
+            Ok(true) | Err(_) => Ok(vec![self]),
+        }
+    }
+
+    /// One page, which is not kept. None where the server is too slow for it, or the
+    /// account has no such list.
+    ///
+    /// # Errors
+    /// As [`Transport::get`](crate::account::transport::Transport::get).
+    pub async fn peek(
+        &self,
+        range: PageRange,
+        context: &Context,
+    ) -> Result<Option<Page<T>>, Error> {
+        match self.fetch_part(context, range).await {
+            Ok(answer) => Ok(Some(answer.value)),
+            Err(error) if is_too_slow(&error) => Ok(None),
+            Err(error) if self.absence.is_some_and(|absence| absence(&error)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The request for its first part.
@@ -183,9 +238,14 @@ impl<T: RowSink> PagedList<T> {
     /// # Errors
     /// As [`read_list`].
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
+        if self.gives_batches {
+            self.pages.give_batches(&context.backlog);
+            context.backlog.room().await;
+        }
         let read = match self.pagination {
             _ if !self.ids.is_empty() => self.read_ids(context).await,
             Pagination::Whole => self.read_whole(context).await,
+            Pagination::PagesOrWhole => self.read_parts_unless_whole(context).await,
             _ => self.read_parts(context).await,
         };
         let read = match (read, &self.all) {
@@ -207,10 +267,30 @@ impl<T: RowSink> PagedList<T> {
         self.fetch(context, &first, &self.name).await.map(|_| ())
     }
 
+    /// A server that does not page gives all rows at once, whatever page it is asked for.
+    /// Just as many as were asked for may be cut off there: it is asked for one less.
+    async fn read_parts_unless_whole(&self, context: &Context) -> Result<(), Error> {
+        let first = self.pages.first();
+        for limit in [first.limit, first.limit - 1] {
+            match self.fetch_part(context, PageRange { limit, ..first }).await {
+                Ok(answer) if answer.value.extent != Extent::Counted => break,
+                Ok(answer) if answer.value.records != limit => {
+                    self.keep(context, answer.value);
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(error) if is_too_slow(&error) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        self.read_parts(context).await
+    }
+
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
-        let list = ListContext::new(transport, context.rate, &self.name, paging, &request);
+        let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
+        list.is_filtered &= !self.is_likely;
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         read_list(&list, &self.pages, fetch).await
     }
@@ -232,11 +312,16 @@ impl<T: RowSink> PagedList<T> {
 
     async fn read_whole(&self, context: &Context) -> Result<(), Error> {
         let page = self.fetch(context, &self.request, &self.name).await?.value;
+        self.keep(context, page);
+        Ok(())
+    }
+
+    /// Keeps the rows of a list that came at once.
+    fn keep(&self, context: &Context, page: Page<T>) {
         if page.records > 0 {
             context.transport.http.progress.page_read(page.records);
         }
         self.pages.add(page);
-        Ok(())
     }
 
     async fn read_ids(&self, context: &Context) -> Result<(), Error> {
@@ -285,7 +370,13 @@ impl<T: RowSink> PagedList<T> {
         self.pages.add(Page::empty(rows));
     }
 
-    /// The rows that have arrived; takes them.
+    /// The rows that have settled since the last time, if it gives batches; None if there
+    /// are none.
+    pub fn take_settled(&self) -> Option<T> {
+        if self.gives_batches { self.pages.take_settled() } else { None }
+    }
+
+    /// All other rows that have arrived; takes them.
     pub fn take(&self) -> Option<T> {
         self.pages.take()
     }
@@ -299,6 +390,13 @@ impl<T: RowSink> PagedList<T> {
 impl PagedList<Table> {
     /// The texts of a column of the rows that have arrived.
     pub fn texts(&self, column: &str) -> Vec<String> {
+        self.pages.texts(column)
+    }
+}
+
+impl PagedList<Vec<Table>> {
+    /// The texts of a column of the first table, row by row.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
         self.pages.texts(column)
     }
 }

@@ -155,8 +155,12 @@ impl Request {
     pub fn is_filtered(&self) -> bool {
         const OF_ALL: [&str; 7] =
             ["limit_rows", "limit_offset", "page_size", "page", "limit", "with", "type"];
-        let is_of_all = |name: &str| OF_ALL.contains(&name) || name.starts_with("order");
-        !self.headers.is_empty() || self.query.iter().any(|(name, _)| !is_of_all(name))
+        let is_trash = |value: &str| value.split(',').any(|part| part == "only_deleted");
+        let is_of_all = |(name, value): &(String, String)| {
+            let is_known = OF_ALL.contains(&name.as_str()) || name.starts_with("order");
+            is_known && !is_trash(value)
+        };
+        !self.headers.is_empty() || !self.query.iter().all(is_of_all)
     }
 
     /// The query as it reads before encoding. It never holds credentials.

@@ -21,11 +21,36 @@ use crate::sanitize::sanitize;
 pub struct PageShape<'f> {
     /// The member of `_embedded` that holds them: `items` in API v2.
     pub list: &'f str,
-    /// The member that tells them apart: `id`.
+    /// The member that tells them apart: `id`. Where none does alone, several that do
+    /// together, joined by `+`.
     pub id: &'f str,
-    /// The member that the list is sorted by, if records with equal values may
-    /// come in any order.
-    pub order: Option<&'f str>,
+    /// How the list is sorted, if records with equal values may come in any order, or if
+    /// only the first ones are wanted.
+    pub order: Option<Order<'f>>,
+}
+
+/// The member that a list is sorted by.
+#[derive(Clone, Copy)]
+pub enum Order<'f> {
+    /// The lowest value comes first.
+    Rising(&'f str),
+    /// The highest value comes first.
+    Falling(&'f str),
+}
+
+impl<'f> Order<'f> {
+    fn member(self) -> &'f str {
+        let (Order::Rising(member) | Order::Falling(member)) = self;
+        member
+    }
+
+    /// What rises in the order of the list.
+    fn rising(self, value: i64) -> i64 {
+        match self {
+            Order::Rising(_) => value,
+            Order::Falling(_) => value.saturating_neg(),
+        }
+    }
 }
 
 /// An id that is not a number. Its row can't be kept.
@@ -63,18 +88,33 @@ pub struct Page<T> {
     pub keys: PageKeys,
     /// Whether the server names a next page.
     pub has_next: bool,
+    /// How much of its list it is.
+    pub extent: Extent,
+}
+
+/// How much of its list a page is. Of most lists it is known that they are paged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// One of its pages.
+    Page,
+    /// One that has no number, with as many records as the server counts in the list.
+    Counted,
+    /// The records of the first page, and nothing says that there are other pages.
+    Repeated,
+    /// All of it: the server does not page it.
+    Whole,
 }
 
 impl<T> Page<T> {
     /// The page of an answer without a body.
     pub fn empty(rows: T) -> Self {
-        Page { rows, records: 0, keys: PageKeys::default(), has_next: false }
+        Page { rows, records: 0, keys: PageKeys::default(), has_next: false, extent: Extent::Page }
     }
 
     /// The same page with its rows in a list.
     pub fn into_list(self) -> Page<Vec<T>> {
-        let Page { rows, records, keys, has_next } = self;
-        Page { rows: vec![rows], records, keys, has_next }
+        let Page { rows, records, keys, has_next, extent } = self;
+        Page { rows: vec![rows], records, keys, has_next, extent }
     }
 }
 
@@ -113,16 +153,20 @@ fn read_list<R: RecordSink>(
         count: 0,
         keys: PageKeys::default(),
         has_next: false,
+        has_number: false,
+        total: None,
         at: Position::Document,
     };
     let mut parser = serde_json::Deserializer::from_str(text);
     let read = PageSeed(&mut reader).deserialize(&mut parser).and_then(|()| parser.end());
+    let extent = reader.extent();
     match read {
         Ok(()) => Ok(Page {
             rows: reader.records.into_rows(),
             records: reader.count,
             keys: reader.keys.without_repeats(),
             has_next: reader.has_next,
+            extent,
         }),
         Err(error) => {
             Err(BadBody { path: sanitize(&reader.path()), detail: sanitize(&error.to_string()) })
@@ -150,7 +194,7 @@ fn read_only<R: RecordSink>(text: &str, mut records: R) -> Result<Page<R::Rows>,
         path: sanitize(record.path()),
         detail: sanitize(&error.to_string()),
     })?;
-    Ok(Page { rows: records.into_rows(), records: 1, keys: PageKeys::default(), has_next: false })
+    Ok(Page { records: 1, ..Page::empty(records.into_rows()) })
 }
 
 fn bad_cell<E: serde::de::Error>(bad: &BadCell) -> E {
@@ -171,10 +215,19 @@ struct PageReader<'r, 'de, R> {
     count: u32,
     keys: PageKeys,
     has_next: bool,
+    /// Whether the server says which page it is.
+    has_number: bool,
+    /// How many records the server says there are.
+    total: Option<u32>,
     at: Position,
 }
 
 impl<R: RecordSink> PageReader<'_, '_, R> {
+    fn extent(&self) -> Extent {
+        let counts = self.total == Some(self.count) && !self.has_next;
+        if counts && !self.has_number { Extent::Counted } else { Extent::Page }
+    }
+
     fn path(&mut self) -> String {
         match self.at {
             Position::Document => "the top level".to_owned(),
@@ -227,6 +280,11 @@ impl<'de, R: RecordSink> Visitor<'de> for PageSeed<'_, '_, 'de, R> {
                     is_page = true;
                     self.0.has_next = map.next_value::<Links>()?.next.is_some();
                 }
+                "_page" => {
+                    map.next_value::<IgnoredAny>()?;
+                    self.0.has_number = true;
+                }
+                "_total_items" => self.0.total = map.next_value::<Total>()?.0,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -258,6 +316,24 @@ impl<'de> Deserialize<'de> for Links {
         Ok(match Shape::deserialize(deserializer)? {
             Shape::Links { next } => Links { next },
             Shape::Other(_) => Links { next: None },
+        })
+    }
+}
+
+/// How many records there are; none if it is no count.
+struct Total(Option<u32>);
+
+impl<'de> Deserialize<'de> for Total {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Shape {
+            Count(u32),
+            Other(IgnoredAny),
+        }
+        Ok(match Shape::deserialize(deserializer)? {
+            Shape::Count(count) => Total(Some(count)),
+            Shape::Other(_) => Total(None),
         })
     }
 }
@@ -349,21 +425,37 @@ impl<'de, R: RecordSink> Visitor<'de> for RecordsSeed<'_, '_, 'de, R> {
 impl<R: RecordSink> PageReader<'_, '_, R> {
     fn keep_record<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.count += 1;
-        let id = self.record.get(self.shape.id).map(key_of);
+        let id = key_in(&self.record, self.shape.id);
         self.keys.lacks_ids |= id.is_none();
         self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.record)));
         if let Some(order) = self.shape.order {
-            let Some(Value::Whole(value)) = self.record.get(order) else {
-                return Err(E::custom(format_args!("`{order}` is not a whole number")));
+            let member = order.member();
+            let Some(Value::Whole(value)) = self.record.get(member) else {
+                return Err(E::custom(format_args!("`{member}` is not a whole number")));
             };
-            self.keys.order.push(value);
+            self.keys.order.push(order.rising(value));
         }
         self.records.keep(&self.record).map_err(|bad| bad_cell(&bad))
     }
 }
 
+/// The key of a record by its id, or by the members that are its id together.
+fn key_in(record: &Record, id: &str) -> Option<u64> {
+    if let Some(id) = record.get(id) {
+        return Some(key_of(id));
+    }
+    if !id.contains('+') {
+        return None;
+    }
+    let mut hasher = FixedState::default().build_hasher();
+    for member in id.split('+') {
+        record.get(member)?.text().hash(&mut hasher);
+    }
+    Some(hasher.finish())
+}
+
 /// The key of a record without an id: a hash of its fields.
-fn hash_of(record: &Record) -> u64 {
+pub fn hash_of(record: &Record) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     for field in record.iter() {
         (field.name(), field.value().text()).hash(&mut hasher);

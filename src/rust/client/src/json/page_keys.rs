@@ -8,8 +8,8 @@ use std::collections::HashSet;
 pub struct PageKeys {
     /// Ids, each once.
     pub ids: Vec<u64>,
-    /// The values that the list is sorted by, where they are known. Records with
-    /// equal values may come in any order.
+    /// The values that the list is sorted by, where they are known, as values that rise.
+    /// Records with equal values may come in any order.
     pub order: Vec<i64>,
     /// Whether some records have no id. Such records can't be recognised when they
     /// come twice.

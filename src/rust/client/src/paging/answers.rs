@@ -7,7 +7,7 @@ use super::page_request::{PageRequest, Purpose};
 use super::pager::{Pager, SAME_ANSWERS};
 use super::part::{Part, PartState};
 use super::range::{Paging, signed, unsigned};
-use crate::json::page::Page;
+use crate::json::page::{Extent, Page};
 
 impl<T> Pager<T> {
     /// Takes the answer to a request. Returns how many of its rows are new.
@@ -15,6 +15,10 @@ impl<T> Pager<T> {
         self.clock += 1;
         page.has_next &= self.paging.tells_next();
         let Some(index) = self.index_of(request) else { return 0 };
+        if is_all(request, &page) {
+            self.end_with(page.rows);
+            return page.records;
+        }
         self.parts[index].state = PartState::Received;
         let new = self.count_new(index, request, &page);
         if 2 * new >= self.limit {
@@ -285,5 +289,15 @@ impl<T> Pager<T> {
         let is_usual = page.records == self.usual_length && reach > signed(part.keys.count()) + 1;
         let is_short = page.records < request.range.limit;
         is_short && !self.was_full && (is_usual || part.ending.proofs > 0)
+    }
+}
+
+/// Whether an answer has the whole list: the server does not page it. Such a server gives
+/// its records again, and more than were asked for, whichever page is asked for.
+fn is_all<T>(request: &PageRequest, page: &Page<T>) -> bool {
+    match page.extent {
+        Extent::Page | Extent::Counted => false,
+        Extent::Repeated => request.range.offset > 0 && page.records >= request.range.limit,
+        Extent::Whole => true,
     }
 }

@@ -2,7 +2,7 @@
 //! that an interrupted list still gives its rows.
 
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -12,6 +12,7 @@ use super::page_request::PageRequest;
 use super::pager::{MOST_REFUSALS, Missing, Pager};
 use super::range::{PageRange, Paging};
 use crate::account::transport::{Answer, Transport};
+use crate::backlog::Backlog;
 use crate::error::{At, Error};
 use crate::http::Request;
 use crate::http::rate_limiter::{ALLOWED, RateLimiter};
@@ -44,8 +45,12 @@ struct ListState<T> {
     /// The joined rows of the settled parts, which can no longer change. None once
     /// they are taken.
     rows: Option<T>,
-    /// Their keys.
+    /// What `rows` is before any have come.
+    empty: T,
+    /// The keys of all rows that were joined, also of those that were taken since.
     seen: SeenKeys,
+    /// Counts the joined rows that were not taken.
+    backlog: Arc<Backlog>,
 }
 
 impl<T: RowSink> Pages<T> {
@@ -56,10 +61,17 @@ impl<T: RowSink> Pages<T> {
             pager,
             added: Vec::new(),
             is_out_of_order: false,
-            rows: Some(empty),
+            rows: Some(empty.empty_copy()),
+            empty,
             seen: SeenKeys::default(),
+            backlog: Arc::new(Backlog::unlimited()),
         };
         Pages { state: Mutex::new(state), first: paging.first(limit) }
+    }
+
+    /// Only the rows up to this sort value are wanted ([`super::until`]).
+    pub fn set_until(&self, last: i64) {
+        self.lock().pager.set_until(last);
     }
 
     /// The part that is asked for first.
@@ -78,7 +90,30 @@ impl<T: RowSink> Pages<T> {
         self.add(page);
     }
 
-    /// All rows received, in order, each once. None when they were taken before.
+    /// From now on rows may be taken while the list is read, and `backlog` counts those
+    /// that were not.
+    pub fn give_batches(&self, backlog: &Arc<Backlog>) {
+        self.lock().backlog = Arc::clone(backlog);
+    }
+
+    /// What counts the rows that were not taken.
+    pub fn backlog(&self) -> Arc<Backlog> {
+        Arc::clone(&self.lock().backlog)
+    }
+
+    /// The rows that have settled since the last time, in order; None if there are none.
+    pub fn take_settled(&self) -> Option<T> {
+        let mut state = self.lock();
+        state.join_added();
+        state.join_settled();
+        let empty = state.empty.empty_copy();
+        let rows = state.rows.as_mut().filter(|rows| rows.count() > 0)?;
+        let rows = std::mem::replace(rows, empty);
+        state.backlog.take(rows.count());
+        Some(rows)
+    }
+
+    /// All other rows received, in order, each once. None when they were taken before.
     pub fn take(&self) -> Option<T> {
         let mut state = self.lock();
         state.join_all();
@@ -90,11 +125,11 @@ impl<T: RowSink> Pages<T> {
         Some(rows)
     }
 
-    /// Adds the keys of the rows received.
+    /// Adds the keys of the rows received, until all are taken.
     pub fn keys_into(&self, keys: &mut SeenKeys) {
         let mut state = self.lock();
         state.join_all();
-        state.rows.iter().for_each(|rows| rows.keys_into(keys));
+        keys.extend(&state.seen);
     }
 
     fn lock(&self) -> MutexGuard<'_, ListState<T>> {
@@ -111,6 +146,16 @@ impl Pages<Table> {
     }
 }
 
+impl Pages<Vec<Table>> {
+    /// The texts of a column of the first table, row by row.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
+        let mut state = self.lock();
+        state.join_all();
+        let first = state.rows.iter().flatten().next();
+        first.map(|table| table.texts(column)).unwrap_or_default()
+    }
+}
+
 impl<T: RowSink> ListState<T> {
     /// Joins pages as soon as they are settled, while they are still in the CPU's
     /// cache. Their memory is reused for the next ones.
@@ -121,16 +166,24 @@ impl<T: RowSink> ListState<T> {
         &self.pager
     }
 
+    fn join_added(&mut self) {
+        for page in std::mem::take(&mut self.added) {
+            self.join(page);
+        }
+    }
+
     fn join_all(&mut self) {
-        let rest = self.pager.take_rows();
-        for page in std::mem::take(&mut self.added).into_iter().chain(rest) {
+        self.join_added();
+        for page in self.pager.take_rows() {
             self.join(page);
         }
     }
 
     fn join(&mut self, page: T) {
         if let Some(rows) = &mut self.rows {
+            let before = rows.count();
             rows.append(page, &mut self.seen);
+            self.backlog.add(rows.count() - before);
         }
     }
 }
@@ -146,6 +199,14 @@ pub fn join_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     }
     lists.for_each(|list| whole.append(list, &mut seen));
     Some(whole)
+}
+
+/// Joins lists whose keys say nothing of other lists: every row is kept.
+pub fn stack_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
+    lists.into_iter().reduce(|mut whole, list| {
+        whole.append(list, &mut SeenKeys::default());
+        whole
+    })
 }
 
 /// What is needed to read a list.
@@ -203,6 +264,7 @@ where
     F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
+    let backlog = pages.backlog();
     pages.lock().pager.set_filtered(list.is_filtered);
     let mut in_flight = FuturesUnordered::new();
     let mut slow_start = std::pin::pin!(tokio::time::sleep(SLOW));
@@ -211,6 +273,8 @@ where
     let mut is_first = true;
     let mut may_ask = true;
     while !pages.lock().join_settled().is_over() {
+        // While rows wait to be taken, the server is not to blame that no new ones come.
+        let is_full = backlog.is_full();
         tokio::select! {
             // Polled first, together with the request that was just added: only
             // when polled it counts in the rate limiter.
@@ -229,7 +293,10 @@ where
                 }
                 (is_first, may_ask) = (false, true);
             }
-            () = list.limiter.free(), if may_ask => match next_request(pages) {
+            () = backlog.room(), if is_full => {
+                no_progress.set(tokio::time::sleep(list.no_progress()));
+            }
+            () = list.limiter.free(), if may_ask && !is_full => match next_request(pages) {
                 Some(request) => in_flight.push(answer_to(request.clone(), fetch(request))),
                 None if in_flight.is_empty() => break,
                 None => may_ask = false,
@@ -238,7 +305,7 @@ where
                 pages.lock().pager.set_concurrency(2);
                 (is_first, may_ask) = (false, true);
             }
-            () = &mut no_progress => {
+            () = &mut no_progress, if !is_full => {
                 return Err(last_refusal.unwrap_or_else(|| list.incomplete(
                     format!("{}: no new rows for {} s", list.name, NO_PROGRESS.as_secs())
                 )));
@@ -350,26 +417,67 @@ impl ListContext<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::{ListContext, Pages, read_list, requests_ahead};
+    use crate::account::transport::Answer;
+    use crate::backlog::Backlog;
+    use crate::error::Error;
     use crate::http::rate_limiter::RateLimiter;
-    use crate::paging::Paging;
+    use crate::json::page::{Extent, Page};
+    use crate::json::page_keys::PageKeys;
+    use crate::paging::{PageRange, PageRequest, Paging};
     use crate::progress::Progress;
+    use crate::table::row::Row;
     use crate::table::{Schema, Table};
     use futures_util::FutureExt;
     use std::cell::Cell;
+    use std::future::{Ready, ready};
+    use std::sync::Arc;
     use std::time::Duration;
 
-    /// How many requests a list is begun with.
-    fn asked_at_once(limiter: &RateLimiter) -> usize {
-        let list = ListContext {
+    static SCHEMA: Schema = Schema { keys: &["id"], ..Schema::TEXT };
+
+    fn list<'r>(limiter: &'r RateLimiter, progress: &'r Progress) -> ListContext<'r> {
+        ListContext {
             rate: 7.0,
             limiter,
             name: "notes",
             paging: Paging::Offset,
             endpoint: String::new(),
             is_filtered: false,
-            progress: &Progress::default(),
-        };
+            progress,
+        }
+    }
+
+    /// A page of a list that has so many rows.
+    fn page(range: PageRange, rows: u64) -> Page<Table> {
+        let mut table = Table::new(&SCHEMA);
+        let ids: Vec<u64> = (range.offset..range.end().min(rows)).collect();
+        for id in &ids {
+            let text = id.to_string();
+            let mut row = Row::default();
+            row.push("id", &text);
+            table.push(&row).unwrap();
+        }
+        let records = table.rows();
+        Page {
+            rows: table,
+            records,
+            keys: PageKeys { ids, ..PageKeys::default() },
+            has_next: false,
+            extent: Extent::Page,
+        }
+    }
+
+    fn served(request: &PageRequest, rows: u64) -> Ready<Result<Answer<Page<Table>>, Error>> {
+        let value = page(request.range, rows);
+        ready(Ok(Answer { value, elapsed: Duration::from_millis(300) }))
+    }
+
+    /// How many requests a list is begun with.
+    fn asked_at_once(limiter: &RateLimiter) -> usize {
+        let progress = Progress::default();
+        let list = list(limiter, &progress);
         let pages = Pages::new(Paging::Offset, 500, Table::new(&Schema::TEXT));
         let asked = Cell::new(0);
         let read = read_list(&list, &pages, |_| {
@@ -386,6 +494,72 @@ mod tests {
         assert_eq!(asked_at_once(&limiter), 1);
         limiter.pause(Duration::from_secs(60));
         assert_eq!(asked_at_once(&limiter), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_waits_for_those_who_take_its_rows_and_then_goes_on() {
+        let (limiter, progress) = (RateLimiter::new(f64::INFINITY), Progress::default());
+        let list = list(&limiter, &progress);
+        let pages = Pages::new(Paging::Offset, 50, Table::new(&SCHEMA));
+        let backlog = Arc::new(Backlog::of_batches(100));
+        pages.give_batches(&backlog);
+        let asked = Cell::new(0);
+        let mut read = Box::pin(read_list(&list, &pages, |request| {
+            asked.set(asked.get() + 1);
+            served(&request, 2000)
+        }));
+        let (mut ids, mut waits) = (Vec::new(), 0);
+        loop {
+            // Longer than a list may be without new rows.
+            let ended = tokio::time::timeout(Duration::from_secs(1000), &mut read).await;
+            let before = asked.get();
+            assert!(backlog.rows() <= 200 + 4 * 50, "{} rows wait", backlog.rows());
+            if let Ok(ended) = ended {
+                assert_eq!(ended, Ok(()));
+                break;
+            }
+            assert!(backlog.is_full(), "it waits for nobody");
+            assert!((&mut read).now_or_never().is_none());
+            assert_eq!(asked.get(), before, "it goes on");
+            waits += 1;
+            ids.extend(pages.take_settled().unwrap().texts("id").into_iter().flatten());
+        }
+        ids.extend(pages.take().unwrap().texts("id").into_iter().flatten());
+        assert_eq!(ids, (0..2000).map(|id| id.to_string()).collect::<Vec<_>>());
+        assert!(waits >= 5, "{waits}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_without_new_rows_ends_also_if_others_wait_for_those_who_take_rows() {
+        let (limiter, progress) = (RateLimiter::new(f64::INFINITY), Progress::default());
+        let list = list(&limiter, &progress);
+        let pages = Pages::new(Paging::Offset, 50, Table::new(&SCHEMA));
+        let backlog = Arc::new(Backlog::of_batches(100));
+        pages.give_batches(&backlog);
+        backlog.add(200);
+        let mut read = Box::pin(read_list(&list, &pages, |_| std::future::pending()));
+        let patience = Duration::from_secs(1000);
+        assert!(tokio::time::timeout(patience, &mut read).await.is_err());
+        backlog.take(200);
+        let ended = tokio::time::timeout(patience, &mut read).await;
+        assert!(matches!(ended, Ok(Err(Error::Incomplete { .. }))));
+    }
+
+    #[test]
+    fn rows_that_were_taken_do_not_come_again() {
+        let pages = Pages::new(Paging::Offset, 50, Table::new(&SCHEMA));
+        let range = PageRange { offset: 0, limit: 3 };
+        assert!(pages.take_settled().is_none());
+        pages.add(page(range, 3));
+        assert_eq!(pages.take_settled().unwrap().rows(), 3);
+        pages.add(page(range, 3));
+        pages.add(page(PageRange { offset: 2, limit: 3 }, 5));
+        assert_eq!(
+            pages.take_settled().unwrap().texts("id"),
+            [Some("3".to_owned()), Some("4".to_owned())]
+        );
+        assert!(pages.take_settled().is_none());
+        assert_eq!(pages.take().unwrap().rows(), 0);
     }
 
     #[test]

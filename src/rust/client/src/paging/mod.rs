@@ -1,6 +1,6 @@
 //! One list, from its first page to its end: what to ask for ([`pager`],
-//! [`next_request`]), whether pages fit together ([`overlap`], [`drift`]), and
-//! the loop that reads it ([`fetch_all`]). Or, of a list, the records with some
+//! [`next_request`]), whether pages fit together ([`overlap`], [`drift`]), how much
+//! of it is wanted ([`until`]), and the loop that reads it ([`fetch_all`]). Or, of a list, the records with some
 //! ids ([`ids`]).
 //!
 //! It is told how to fetch a page, and knows nothing of what rows are made of.
@@ -22,8 +22,9 @@ mod range;
 pub mod short_lists;
 #[cfg(test)]
 mod tests;
+mod until;
 
-pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list};
+pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list, stack_lists};
 pub use ids::read_ids;
 pub use page_request::PageRequest;
 pub use range::{PageRange, Paging};

@@ -243,7 +243,7 @@ impl<T> Pager<T> {
         let in_flight = |part: &&Part<T>| part.state == PartState::InFlight;
         let flying = self.parts[self.reading.settled..].iter().filter(in_flight).count();
         let open = self.parts.len() - self.reading.settled;
-        if flying >= self.concurrency || open > 2 * self.concurrency + 1 {
+        if flying >= self.concurrency || open > self.most_open() {
             return None;
         }
         if !self.parts.is_empty() && !self.may_go_on(flying) {
@@ -264,7 +264,7 @@ impl<T> Pager<T> {
         let Some(last) = self.last_filled() else {
             // The first page takes long, and is not asked for again.
             let is_first = self.parts.len() < 2 && self.parts[0].tries == 0;
-            return is_first && flying > 0 && self.concurrency > 1;
+            return is_first && flying > 0 && self.concurrency > 1 && !self.may_stop();
         };
         let is_empty = |part: &Part<T>| part.state == PartState::Received;
         let beyond = &self.parts[last + 1..];
@@ -272,6 +272,7 @@ impl<T> Pager<T> {
             && !self.is_doubtful(last)
             && !beyond.iter().any(is_empty)
             && beyond.len() <= last
+            && !self.is_stop_seen()
     }
 }
 

@@ -32,6 +32,7 @@ use super::drift::Drift;
 use super::page_request::PageRequest;
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
+use super::until::Until;
 
 /// Waits before each try to repair a part or a gap, without the first request.
 pub const REPAIR_WAITS: [Duration; 5] = [
@@ -74,6 +75,8 @@ pub struct Pager<T> {
     pub(super) concurrency: usize,
     /// Whether the list may well be empty, since only some rows are asked for.
     pub(super) is_filtered: bool,
+    /// The last row that is wanted, if that is not the last one of the list.
+    pub(super) until: Option<Until>,
     /// In the order of the list.
     pub(super) parts: Vec<Part<T>>,
     pub(super) reading: Reading,
@@ -147,6 +150,7 @@ impl<T> Pager<T> {
             limit: limit.max(paging.least()),
             concurrency: 1,
             is_filtered: false,
+            until: None,
             parts: Vec::new(),
             reading: Reading::default(),
             has_lagged: false,
@@ -214,6 +218,13 @@ impl<T> Pager<T> {
         part.refusals < MOST_REFUSALS
     }
 
+    /// Ends the list: these are all of its rows.
+    pub(super) fn end_with(&mut self, rows: T) {
+        self.parts.clear();
+        self.ready.push_back(rows);
+        self.outcome = Some(Outcome::Whole);
+    }
+
     /// Ends the list: these rows could not be read.
     pub(super) fn give_up(&mut self, range: PageRange) {
         self.outcome.get_or_insert(Outcome::Failed(Missing::Of(range)));
@@ -268,8 +279,14 @@ impl<T> Pager<T> {
     /// Settles the parts that can't change any more.
     pub(super) fn settle(&mut self) {
         self.drop_repeated_end();
-        while self.reading.settled + 1 < self.parts.len() {
+        while self.reading.settled < self.parts.len() {
             let index = self.reading.settled;
+            if self.is_reached(index) {
+                return self.stop(index);
+            }
+            if index + 1 == self.parts.len() {
+                return;
+            }
             let are_there = self.parts[index..index + 2].iter().all(Part::is_there);
             let may_go = self.last_filled() == Some(index + 1) && self.repeats_the_end(index + 1);
             if may_go || !are_there || !self.fits_both(index) || self.is_doubtful(index) {
@@ -286,12 +303,19 @@ impl<T> Pager<T> {
         }
     }
 
+    /// Ends the list with a part: what follows is not wanted.
+    fn stop(&mut self, index: usize) {
+        self.parts.truncate(index + 1);
+        self.outcome.get_or_insert(Outcome::Whole);
+    }
+
     fn fits_both(&mut self, index: usize) -> bool {
         index.checked_sub(1).is_none_or(|before| self.fits_next(before)) && self.fits_next(index)
     }
 
     fn settle_one(&mut self, index: usize) {
         self.count_up_to(index);
+        self.check_order(index);
         let (part, reading) = (&mut self.parts[index], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
@@ -335,7 +359,8 @@ impl<T> Pager<T> {
             Some(recheck) if gained > 0 => recheck.wanted,
             _ => gained,
         };
-        if missed == 0 {
+        // Where changes are read, those that came in front are none of this reading.
+        if missed == 0 || self.may_stop() {
             self.outcome.get_or_insert(Outcome::Whole);
         } else if self.readings < MOST_READINGS {
             self.read_again(missed);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod model;
+mod until;
 
 use super::Paging;
 use model::{Mode, Reading, Server, read};

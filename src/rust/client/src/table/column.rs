@@ -20,6 +20,8 @@ pub enum Role {
     Flag,
     /// The type that its values have in JSON.
     Inferred,
+    /// The same, but whole numbers are seconds since 1970, UTC.
+    InferredTime,
 }
 
 /// Types of R's vectors.
@@ -84,13 +86,26 @@ impl Column {
     /// What the cells become in R; seconds are double.
     pub fn type_in_r(&self) -> Type {
         match (&self.values, self.role) {
-            (Values::Text(_, interner), Role::Inferred) => self.inferred_type(interner),
+            _ if self.is_time() => Type::Double,
+            (Values::Text(_, interner), Role::Inferred | Role::InferredTime) => {
+                self.inferred_type(interner)
+            }
             (Values::Text(..), _) => Type::Text,
-            (Values::Number(..), Role::Time) => Type::Double,
             (Values::Number(..), Role::Flag) => Type::Logical,
             (Values::Number(..), Role::Number) if self.json_types & DOUBLE != 0 => Type::Double,
             (Values::Number(_, numbers), _) if numbers.iter().all(|n| fits(*n)) => Type::Integer,
             (Values::Number(..), _) => Type::Double,
+        }
+    }
+
+    /// Whether the cells are seconds since 1970, UTC.
+    pub fn is_time(&self) -> bool {
+        match (&self.values, self.role) {
+            (_, Role::Time) => true,
+            (Values::Text(_, interner), Role::InferredTime) => {
+                self.json_types & !INT == 0 && interner.iter().all(is_moment)
+            }
+            _ => false,
         }
     }
 
@@ -112,6 +127,11 @@ const DOUBLE: u8 = bit(JsonType::Double);
 /// Whether a number is an integer in R, where the least one stands for NA.
 fn fits(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX)
+}
+
+/// Whether a number can be seconds since 1970. More are milliseconds.
+fn is_moment(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.unsigned_abs() < 100_000_000_000)
 }
 
 /// The bit of a type in [`Column::json_types`].

@@ -1,5 +1,7 @@
 //! A column under construction, of one page or of many.
 
+use std::cmp::Ordering;
+
 use crate::json::flatten::{JsonType, Value};
 use crate::json::number::write_double;
 use crate::json::page::BadCell;
@@ -19,6 +21,26 @@ const ODD: u32 = u32::MAX;
 /// How many unreadable values of a column are shown, and how long.
 const MAX_EXAMPLES: usize = 3;
 const MAX_EXAMPLE_CHARS: usize = 40;
+
+/// A column that rows are sorted by, row by row. Rows without a cell come last.
+pub enum SortKey<'c> {
+    Numbers(Vec<f64>),
+    Texts(Vec<Option<&'c str>>),
+}
+
+impl SortKey<'_> {
+    /// Which of two rows comes first.
+    pub fn compare(&self, a: u32, b: u32) -> Ordering {
+        let (a, b) = (a as usize, b as usize);
+        match self {
+            SortKey::Numbers(numbers) => numbers[a].total_cmp(&numbers[b]),
+            SortKey::Texts(texts) => {
+                let lacks = |row: usize| texts[row].is_none();
+                lacks(a).cmp(&lacks(b)).then_with(|| texts[a].cmp(&texts[b]))
+            }
+        }
+    }
+}
 
 /// A column that takes in cells, in row order.
 pub struct ColumnBuilder {
@@ -41,7 +63,9 @@ impl ColumnBuilder {
     /// A column without cells.
     pub fn new(name: &str, role: Role) -> Self {
         let values = match role {
-            Role::Text | Role::Inferred => Values::Text(Indices::default(), Interner::default()),
+            Role::Text | Role::Inferred | Role::InferredTime => {
+                Values::Text(Indices::default(), Interner::default())
+            }
             Role::Id | Role::Time | Role::Number | Role::Flag => Values::Number(role, Vec::new()),
         };
         let (rows, unreadable) = (Indices::default(), Vec::new());
@@ -211,6 +235,21 @@ impl ColumnBuilder {
             }
         }
         dense
+    }
+
+    /// What a table of `rows` rows is sorted by: numbers, or the texts of a column that
+    /// holds nothing but texts.
+    pub fn sort_key(&self, rows: usize) -> SortKey<'_> {
+        match &self.values {
+            Values::Text(codes, interner) if self.role == Role::Text => {
+                let mut dense = vec![None; rows];
+                for (row, code) in self.rows.iter().zip(codes.iter()) {
+                    dense[row as usize] = Some(interner.get(code));
+                }
+                SortKey::Texts(dense)
+            }
+            _ => SortKey::Numbers(self.numbers(rows)),
+        }
     }
 
     /// Keys of the rows that have a cell.

@@ -58,6 +58,15 @@ impl<'r> Row<'r> {
         self.push_value(name, value);
     }
 
+    /// Adds columns, empty where the record lacks a field, and then its other fields.
+    pub fn copy_all(&mut self, record: &'r Record, columns: &'static [&'static str]) {
+        for column in columns {
+            self.copy_as(record, column, column);
+        }
+        let others = record.iter().filter(|field| !columns.contains(&field.name()));
+        others.for_each(|field| self.push_field(field));
+    }
+
     /// Adds a member of an object; an empty cell if it is missing or no scalar.
     pub fn copy_member(&mut self, object: &'r Node, member: &str, column: impl Into<Cow<'r, str>>) {
         self.push_named(column, object.get(member).and_then(Node::value).unwrap_or(Value::ABSENT));

@@ -8,7 +8,7 @@ pub struct Schema {
     /// The columns a table without rows has, in order.
     pub base: &'static [&'static str],
     /// The key columns. The first of them that a row has is its key; of rows with
-    /// equal keys one is kept.
+    /// equal keys one is kept. Columns that are a key together are joined by `+`.
     pub keys: &'static [&'static str],
     /// Columns that are [`Role::Id`].
     pub ids: &'static [&'static str],
@@ -23,6 +23,8 @@ pub struct Schema {
     /// Whether other columns have the type of their values in JSON, instead of
     /// being text.
     pub inferred: bool,
+    /// Whether such columns are [`Role::InferredTime`] if they have the name of a time.
+    pub inferred_times: bool,
 }
 
 impl Schema {
@@ -36,6 +38,7 @@ impl Schema {
         integers: &[],
         logicals: &[],
         inferred: false,
+        inferred_times: false,
     };
 
     /// The role of a column, by its name.
@@ -49,7 +52,11 @@ impl Schema {
         } else if self.logicals.contains(&name) {
             Role::Flag
         } else if self.inferred && !self.base.contains(&name) {
-            Role::Inferred
+            if self.inferred_times && is_named_as_time(name) {
+                Role::InferredTime
+            } else {
+                Role::Inferred
+            }
         } else {
             Role::Text
         }
@@ -59,4 +66,11 @@ impl Schema {
     pub fn ends_as_time(&self, name: &str) -> bool {
         self.time_endings.iter().any(|ending| name.ends_with(ending))
     }
+}
+
+/// Whether a column is named like a time: `created_at`, or `created_at...7` where a record
+/// has several.
+pub fn is_named_as_time(name: &str) -> bool {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    stem.strip_suffix("...").unwrap_or(stem).ends_with("_at")
 }

@@ -28,6 +28,12 @@ impl SeenKeys {
         }
     }
 
+    /// Adds those of `others`.
+    pub fn extend(&mut self, others: &SeenKeys) {
+        self.numbers.extend(&others.numbers);
+        self.texts.extend(others.texts.iter().cloned());
+    }
+
     /// Whether a key is there.
     pub fn has(&self, key: Key<'_>) -> bool {
         match key {

@@ -12,7 +12,7 @@ use crate::json::flatten::{Record, Value};
 use crate::json::page::BadCell;
 use crate::table::RowSink;
 use crate::table::column::{Column, Unreadable};
-use crate::table::column_builder::ColumnBuilder;
+use crate::table::column_builder::{ColumnBuilder, SortKey};
 use crate::table::row::Row;
 use crate::table::schema::Schema;
 use crate::table::seen_keys::{Key, SeenKeys};
@@ -243,13 +243,32 @@ impl Table {
     /// Calls `use_key` for each row that has a key.
     fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
         let mut has_key = vec![false; self.rows as usize];
-        for slot in self.schema.keys.iter().filter_map(|name| self.find(name)) {
-            self.columns[slot].for_each_key(|row, key| {
-                if !std::mem::replace(&mut has_key[row as usize], true) {
-                    use_key(row, key);
+        let mut use_first = |row: u32, key: Key<'_>| {
+            if !std::mem::replace(&mut has_key[row as usize], true) {
+                use_key(row, key);
+            }
+        };
+        for name in self.schema.keys {
+            if let Some(slot) = self.find(name) {
+                self.columns[slot].for_each_key(&mut use_first);
+            } else if name.contains('+') {
+                for (row, key) in (0..).zip(self.joined_texts(name)) {
+                    if let Some(key) = key {
+                        use_first(row, Key::Text(&key));
+                    }
                 }
-            });
+            }
         }
+    }
+
+    /// The texts of several columns, joined as their names are; None in rows that lack one.
+    fn joined_texts(&self, names: &str) -> Vec<Option<String>> {
+        let columns: Vec<_> = names.split('+').map(|name| self.texts(name)).collect();
+        let joined = |row: usize| {
+            let texts = columns.iter().map(|texts| texts[row].as_deref());
+            texts.collect::<Option<Vec<_>>>().map(|texts| texts.join("+"))
+        };
+        (0..self.rows as usize).map(joined).collect()
     }
 
     /// Replaces texts of a column; `label` gives the new text or None.
@@ -279,8 +298,14 @@ impl Table {
         self.reindex();
     }
 
+    /// Drops a column.
+    pub fn drop_column(&mut self, name: &str) {
+        self.columns.retain(|column| *column.name != *name);
+        self.reindex();
+    }
+
     /// The rows of several tables, each once, in ascending order of the given
-    /// number columns. The order of columns does not depend on which table has
+    /// columns. The order of columns does not depend on which table has
     /// which rows. None without tables.
     pub fn in_order(mut tables: Vec<Table>, names: &[&str]) -> Option<Table> {
         let mut firsts = Vec::new();
@@ -327,13 +352,15 @@ impl Table {
             .map_or_else(|| vec![f64::NAN; rows], |slot| self.columns[slot].numbers(rows))
     }
 
-    /// Sorts the rows by the given number columns, ascending. The sort is stable.
+    /// Sorts the rows by the given columns, ascending. The sort is stable.
     pub fn sort_by(&mut self, names: &[&str]) {
-        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
+        let rows = self.rows as usize;
+        let columns = names.iter().filter_map(|name| self.find(name));
+        let keys: Vec<SortKey> = columns.map(|slot| self.columns[slot].sort_key(rows)).collect();
         let mut order: Vec<u32> = (0..self.rows).collect();
         order.sort_by(|a, b| {
             keys.iter()
-                .map(|key| key[*a as usize].total_cmp(&key[*b as usize]))
+                .map(|key| key.compare(*a, *b))
                 .find(|ordering| ordering.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
@@ -372,6 +399,16 @@ impl RowSink for Table {
         self.append_at(page, &targets);
     }
 
+    fn count(&self) -> u64 {
+        self.rows.into()
+    }
+
+    fn empty_copy(&self) -> Table {
+        let mut copy = Table::new(self.schema);
+        self.names().for_each(|name| copy.ensure(name));
+        copy
+    }
+
     fn keys_into(&self, keys: &mut SeenKeys) {
         self.keys_into_if(keys, |_| true);
     }
@@ -397,6 +434,14 @@ impl RowSink for Vec<Table> {
                 table.append_with(page, "id", &new);
             }
         }
+    }
+
+    fn count(&self) -> u64 {
+        self.first().map_or(0, Table::count)
+    }
+
+    fn empty_copy(&self) -> Vec<Table> {
+        self.iter().map(Table::empty_copy).collect()
     }
 
     fn keys_into(&self, keys: &mut SeenKeys) {
@@ -438,6 +483,29 @@ mod tests {
             push(&mut table, record).unwrap();
         }
         table
+    }
+
+    #[test]
+    fn columns_that_are_a_key_together_tell_rows_apart() {
+        static PAIRS: Schema = Schema { keys: &["a+b"], ids: &["a"], ..Schema::TEXT };
+        let pairs = |records: &[&str]| {
+            let mut table = Table::new(&PAIRS);
+            for record in records {
+                push(&mut table, record).unwrap();
+            }
+            table
+        };
+        let mut all = pairs(&[]);
+        let mut seen = SeenKeys::default();
+        all.append(pairs(&[r#"{"a":1,"b":"x","c":1}"#, r#"{"a":1,"b":"y"}"#]), &mut seen);
+        all.append(pairs(&[r#"{"a":1,"b":"x","c":2}"#, r#"{"a":2,"b":"x"}"#]), &mut seen);
+        // Without all of them a row has no key.
+        all.append(pairs(&[r#"{"a":1}"#, r#"{"a":1}"#]), &mut seen);
+        let first = |text: &str| Some(text.to_owned());
+        let (x, y) = (first("x"), first("y"));
+        assert_eq!(all.texts("b"), [x.clone(), y, x, None, None]);
+        assert_eq!(all.texts("c")[0], first("1"));
+        assert_eq!(seen.len(), 3);
     }
 
     fn cells(column: &Column) -> Vec<(u32, String)> {
@@ -672,6 +740,23 @@ mod tests {
         let ids: Vec<String> = cells(&columns[0]).into_iter().map(|(_, text)| text).collect();
         assert_eq!(ids, ["2", "1", "3"]);
         assert_eq!(cells(&columns[2]), [(0, "b".to_owned()), (2, "c".to_owned())]);
+    }
+
+    #[test]
+    fn texts_are_sorted_by_their_bytes_and_rows_without_come_last() {
+        let records = [
+            r#"{"id":1,"text":"b"}"#,
+            r#"{"id":2}"#,
+            r#"{"id":3,"text":"10"}"#,
+            r#"{"id":4,"text":"9"}"#,
+            r#"{"id":5,"text":"B"}"#,
+        ];
+        let mut sorted = table(&records);
+        sorted.sort_by(&["text", "id"]);
+        let ids = |table: &Table| table.texts("id").into_iter().flatten().collect::<String>();
+        assert_eq!(ids(&sorted), "34512");
+        sorted.sort_by(&["id"]);
+        assert_eq!(ids(&sorted), "12345");
     }
 
     #[test]

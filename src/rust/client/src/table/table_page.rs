@@ -4,7 +4,7 @@ use serde::de::MapAccess;
 
 use crate::bad_body::BadBody;
 use crate::json::flatten::{FieldReader, NoLinks, Record};
-use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_records};
+use crate::json::page::{BadCell, Order, Page, PageShape, RecordSink, read_record, read_records};
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
 
@@ -42,8 +42,17 @@ pub type RowMap<'m> = dyn for<'r> Fn(&'r Record, &mut Row<'r>) -> bool + Sync + 
 /// # Errors
 /// As [`read_records`].
 pub fn read_page(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
-    let empty = || OneTable { table: Table::new(format.schema), map: format.map, links: NoLinks };
-    read_records(body, PageShape { list: format.list, id: format.id, order: format.order }, empty)
+    let order = format.order.map(Order::Rising);
+    let shape = PageShape { list: format.list, id: format.id, order };
+    read_records(body, shape, || OneTable::new(format))
+}
+
+/// Reads a body that is one record, the only row of its table.
+///
+/// # Errors
+/// As [`read_record`].
+pub fn read_row(body: &[u8], format: &Format) -> Result<Page<Table>, BadBody> {
+    read_record(body, || OneTable::new(format))
 }
 
 /// Records that become rows of one table.
@@ -51,6 +60,12 @@ struct OneTable<'m> {
     table: Table,
     map: Map<'m>,
     links: NoLinks,
+}
+
+impl<'m> OneTable<'m> {
+    fn new(format: &Format<'m>) -> Self {
+        OneTable { table: Table::new(format.schema), map: format.map, links: NoLinks }
+    }
 }
 
 impl FieldReader for OneTable<'_> {
@@ -171,6 +186,38 @@ mod tests {
         for last in [r#"{"_links":{"self":{}}}"#, r#"{"_links":[]}"#, r#"{"_links":null}"#] {
             assert!(!read(last).unwrap().has_next, "{last}");
         }
+    }
+
+    #[test]
+    fn a_list_without_pages_counts_its_records() {
+        let list = r#""_embedded":{"items":[{"id":1},{"id":2}]}"#;
+        for (more, is_counted) in [
+            (r#""_total_items":2,"_links":{"self":{}}"#, true),
+            (r#""_total_items":3"#, false),
+            (r#""_total_items":"2""#, false),
+            (r#""_total_items":2,"_page":1"#, false),
+            (r#""_total_items":2,"_links":{"next":{}}"#, false),
+            (r#""other":2"#, false),
+        ] {
+            let page = read(&format!("{{{list},{more}}}")).unwrap();
+            assert_eq!(page.extent == crate::json::page::Extent::Counted, is_counted, "{more}");
+        }
+    }
+
+    #[test]
+    fn several_members_may_tell_records_apart() {
+        let none: &RowMap = &|_, _| false;
+        let keys = |id| {
+            let map = Map::Function(none);
+            let body = br#"{"_embedded":{"items":[{"a":1,"b":{"c":2},"x":1},{"a":1,"b":{"c":3}},
+                {"a":1,"b":{"c":2},"x":2},{"a":1}]}}"#;
+            let format = Format { list: "items", schema: &SCHEMA, id, order: None, map };
+            read_page(body, &format).unwrap().keys
+        };
+        let both = keys("a+b.c");
+        assert_eq!((both.count(), both.lacks_ids), (3, true));
+        assert_eq!(keys("a").count(), 1);
+        assert!(!keys("a").lacks_ids);
     }
 
     #[test]

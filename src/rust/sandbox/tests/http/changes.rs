@@ -318,4 +318,11 @@ async fn a_change_of_a_field_is_an_event_of_that_field() {
         many += 1;
     }
     assert!(many > 3, "{many}");
+    let of_any = "/api/v4/events?limit=100&filter[type]=custom_field_value_changed";
+    let of_any = client.all(of_any, "events").await;
+    let told = |event: &&Value| event["type"].as_str().unwrap().starts_with("custom_field_5");
+    assert_eq!(of_any.iter().filter(told).count(), many);
+    let one = of_any.iter().find(told).unwrap();
+    let path = format!("/api/v4/events?limit=100&filter[type]={}", one["type"].as_str().unwrap());
+    assert!(client.all(&path, "events").await.contains(one));
 }

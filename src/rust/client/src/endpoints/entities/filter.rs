@@ -21,35 +21,48 @@ pub struct EntityFilter {
     pub created: Span,
     /// When they were changed last.
     pub updated: Span,
+    /// Only those that changed at this moment or later.
+    pub since: Option<i64>,
     /// When the next purchase is due.
     pub next: Span,
     /// 1: only those without tasks; 2: only those with open tasks.
     pub tasks: Option<u8>,
     /// Only those that are not closed.
     pub active: bool,
+    /// Only those in the trash.
+    pub only_deleted: bool,
 }
 
 impl EntityFilter {
     /// The filters of a call on an account in `zone`.
     pub fn new(request: &EntityRequest, zone: &Zone) -> Self {
+        let is_customer = request.entity == Entity::Customer;
         let span = |(from, to): Moments| {
             let epoch = |moment: Moment| moment.epoch(zone);
             let span = Span { from: from.map(epoch), to: to.map(epoch) };
-            if request.entity == Entity::Customer { whole_days(span, zone) } else { span }
+            if is_customer { whole_days(span, zone) } else { span }
         };
+        let mut updated = span(request.updated);
+        if is_customer && request.updated_since.is_some() {
+            let since = span((request.updated_since.map(Moment::Epoch), None));
+            updated.from = updated.from.max(since.from);
+        }
         EntityFilter {
             ids: request.ids.clone(),
             users: request.users.clone(),
             statuses: request.statuses.clone(),
             created: span(request.created),
-            updated: span(request.updated),
+            updated,
+            since: request.updated_since,
             next: span(request.next),
             tasks: request.tasks,
             active: request.active,
+            only_deleted: request.only_deleted,
         }
     }
 
-    /// Whether all entities pass.
+    /// Whether all entities pass, apart from the moment since which they changed: it
+    /// needs no paid filter.
     pub fn is_empty(&self) -> bool {
         let spans = [self.created, self.updated, self.next];
         self.ids.is_empty()
@@ -71,6 +84,11 @@ impl EntityFilter {
             .between("next_date", self.next)
     }
 
+    /// The filter for what changed since a moment, which no API may apply to the second.
+    pub fn of_changes(&self) -> RowFilter {
+        RowFilter::default().between("updated_at", Span { from: self.since, to: None })
+    }
+
     /// Whether a row has the times that are asked for.
     pub fn suits(&self, row: &Row) -> bool {
         let is_time = |value: Value| {
@@ -82,7 +100,13 @@ impl EntityFilter {
             Some(_) => has("closest_task_at"),
             None => true,
         };
-        tasks && !(self.active && has("closed_at"))
+        // Where the server does not know of the trash it shows the other rows: those have
+        // members that are empty in the trash.
+        let is_deleted = || {
+            let told = row.get("is_deleted").is_some_and(|value| value.text() == "true");
+            told || !has("created_at")
+        };
+        tasks && !(self.active && has("closed_at")) && (!self.only_deleted || is_deleted())
     }
 }
 
@@ -132,6 +156,10 @@ mod tests {
         assert_eq!(passes(&EntityFilter { ids: vec![2], ..default() }), (false, true));
         assert_eq!(passes(&EntityFilter { users: vec![7], ..default() }), (true, false));
         assert_eq!(passes(&EntityFilter { active: true, ..default() }), (true, false));
+        let in_trash = EntityFilter { only_deleted: true, ..default() };
+        assert_eq!((lets(&in_trash, &open), lets(&in_trash, &closed)), (false, true));
+        let told = row(&[("id", "3"), ("created_at", "100"), ("is_deleted", "true")]);
+        assert!(lets(&in_trash, &told));
         assert_eq!(passes(&EntityFilter { tasks: Some(1), ..default() }), (true, false));
         assert_eq!(passes(&EntityFilter { tasks: Some(2), ..default() }), (false, true));
         let until = |to| {

@@ -10,13 +10,13 @@ use super::request::EntityRequest;
 use super::{schema, sums, v2, v4, with};
 use crate::account::Api;
 use crate::account::time_zone::Zone;
+use crate::endpoints::batches::Batches;
 use crate::endpoints::customers;
 use crate::endpoints::linked::Linked;
 use crate::endpoints::paged_list::{PagedList, Pagination, ReadPage, read_all};
 use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
 use crate::error::Error;
 use crate::http::Request;
-use crate::paging::join_lists;
 use crate::query::{Context, Query, Tables, Warning};
 use crate::table::Table;
 
@@ -31,6 +31,7 @@ pub struct EntityQuery {
     reading: OnceLock<Reading>,
     /// Set when the account turns out to have no customers.
     no_customers: OnceLock<()>,
+    batches: Batches,
 }
 
 /// The lists that hold what is asked for.
@@ -52,7 +53,8 @@ struct RowsOfEntities {
 impl EntityQuery {
     /// Nothing is read yet.
     pub fn new(request: EntityRequest) -> Self {
-        EntityQuery { request, reading: OnceLock::new(), no_customers: OnceLock::new() }
+        let (reading, no_customers) = (OnceLock::new(), OnceLock::new());
+        EntityQuery { request, reading, no_customers, batches: Batches::default() }
     }
 
     async fn read_lists(&self, context: &Context) -> Result<(), Error> {
@@ -91,6 +93,9 @@ impl EntityQuery {
             };
             self.list(entity.plural().to_owned(), request, pagination, rows.reader())
         };
+        if let Some(since) = self.request.latest_first().filter(|_| rows.api == Api::V4) {
+            return vec![list().until(-since)];
+        }
         if ids.is_empty() || !has_filters {
             return vec![list()];
         }
@@ -109,7 +114,8 @@ impl EntityQuery {
             _ => (true, V4_LIMIT),
         };
         let empty = schema::tables(self.linked(), self.request.entity, is_v4);
-        PagedList::new(name, request, pagination, self.request.limit.min(most), empty, read_page)
+        let limit = self.request.limit.min(most);
+        PagedList::new(name, request, pagination, limit, empty, read_page).in_batches()
     }
 
     /// What has a table besides the entities.
@@ -125,11 +131,10 @@ impl EntityQuery {
         self.reading.get().map(|reading| reading.lists.as_slice()).unwrap_or_default()
     }
 
-    /// The table of the entities, and those of what belongs to them.
-    fn joined(&self) -> Vec<Table> {
-        let tables = join_lists(self.known_lists().iter().filter_map(PagedList::take));
+    /// The table of the entities with these rows, and those of what belongs to them.
+    fn named(&self, rows: Option<Vec<Table>>) -> Tables {
         let empty = || schema::tables(self.linked(), self.request.entity, false);
-        let mut tables = tables.unwrap_or_else(empty);
+        let mut tables = rows.unwrap_or_else(empty);
         let columns = schema::columns(self.request.entity).iter().copied();
         columns.chain(with::columns(&self.request.with)).for_each(|name| tables[0].ensure(name));
         sums::widen(&mut tables[0]);
@@ -138,14 +143,18 @@ impl EntityQuery {
                 table.sort_by(&["id"]);
             }
         }
-        tables
+        let linked = self.linked().iter().map(|linked| linked.table_name());
+        let names = std::iter::once(self.request.entity.plural()).chain(linked);
+        names.map(str::to_owned).zip(tables).collect()
     }
 }
 
 impl RowsOfEntities {
     fn sink(&self) -> EntitySink<'_> {
         let RowsOfEntities { request, api, zone, filter } = self;
-        EntitySink::new(request.entity, *api, zone, filter, &request.with)
+        let sink = EntitySink::new(request.entity, *api, zone, filter, &request.with);
+        let is_latest_first = *api == Api::V4 && request.latest_first().is_some();
+        if is_latest_first { sink.latest_first() } else { sink }
     }
 
     fn reader(self: &Arc<Self>) -> ReadPage<Vec<Table>> {
@@ -160,6 +169,10 @@ impl RowsOfEntities {
 }
 
 impl Query for EntityQuery {
+    fn only_api(&self) -> Option<Api> {
+        self.request.only_deleted.then_some(Api::V4)
+    }
+
     fn read<'q>(&'q self, context: &'q Context) -> BoxFuture<'q, Result<(), Error>> {
         async {
             match self.read_lists(context).await {
@@ -174,10 +187,11 @@ impl Query for EntityQuery {
     }
 
     fn tables(&self) -> Tables {
-        let entity = self.request.entity;
-        let linked = self.linked().iter().map(|linked| linked.table_name());
-        let names = std::iter::once(entity.plural()).chain(linked).map(str::to_owned);
-        names.zip(self.joined()).collect()
+        self.named(self.batches.rest(self.known_lists()))
+    }
+
+    fn batch(&self) -> Tables {
+        self.named(self.batches.next(self.known_lists()))
     }
 
     fn warnings(&self) -> Vec<Warning> {
@@ -186,7 +200,8 @@ impl Query for EntityQuery {
         }
         let Some(reading) = self.reading.get() else { return Vec::new() };
         let mut warnings = Vec::new();
-        if !reading.has_filters && !self.is_one_by_one(false) {
+        let is_whole = self.request.updated_since.is_none() && !self.is_one_by_one(false);
+        if !reading.has_filters && is_whole {
             warnings.push(Warning::NoFilters);
         }
         let unknown = with::unknown(self.request.entity, reading.api, &self.request.with);

@@ -11,7 +11,7 @@ use crate::account::time_zone::Zone;
 use crate::bad_body::BadBody;
 use crate::endpoints::linked::LinkedTables;
 use crate::json::flatten::{FieldReader, Record};
-use crate::json::page::{BadCell, Page, PageShape, RecordSink, read_record, read_records};
+use crate::json::page::{BadCell, Order, Page, PageShape, RecordSink, read_record, read_records};
 use crate::table::Table;
 use crate::table::row_filter::RowFilter;
 
@@ -21,6 +21,9 @@ pub struct EntitySink<'r> {
     api: Api,
     filter: &'r EntityFilter,
     row_filter: RowFilter,
+    since: RowFilter,
+    /// How the list is sorted, if only its first rows are wanted.
+    order: Option<Order<'static>>,
     /// What the server was asked to add.
     with: &'r [String],
     tables: LinkedTables<'r>,
@@ -36,14 +39,14 @@ pub fn read_entities<'r>(
     body: Option<&[u8]>,
     empty: impl Fn() -> EntitySink<'r>,
 ) -> Result<Page<Vec<Table>>, BadBody> {
-    let EntitySink { api, entity, tables, .. } = empty();
+    let EntitySink { api, entity, tables, order, .. } = empty();
     let list = match api {
         Api::V2 => "items",
         Api::V4 => entity.plural(),
     };
     match body {
         None => Ok(Page::empty(tables.into_tables())),
-        Some(body) => read_records(body, PageShape { list, id: "id", order: None }, empty),
+        Some(body) => read_records(body, PageShape { list, id: "id", order }, empty),
     }
 }
 
@@ -72,7 +75,15 @@ impl<'r> EntitySink<'r> {
     ) -> Self {
         let linked = schema::linked(entity, with::wants_elements(with));
         let tables = LinkedTables::new(api, zone, schema::schema(entity), linked);
-        EntitySink { entity, api, filter, row_filter: filter.of_rows(), with, tables }
+        let (row_filter, since) = (filter.of_rows(), filter.of_changes());
+        EntitySink { entity, api, filter, row_filter, since, order: None, with, tables }
+    }
+
+    /// Of a list that has the entities that changed last first.
+    #[must_use]
+    pub fn latest_first(mut self) -> Self {
+        self.order = Some(Order::Falling("updated_at"));
+        self
     }
 }
 
@@ -86,14 +97,15 @@ impl RecordSink for EntitySink<'_> {
     type Rows = Vec<Table>;
 
     fn keep(&mut self, record: &Record) -> Result<(), BadCell> {
-        let EntitySink { entity, api, filter, row_filter, with, tables } = self;
+        let EntitySink { entity, api, filter, row_filter, since, with, tables, .. } = self;
         tables.push(record, |record, related, row| {
             match api {
                 Api::V2 => v2::write_row(record, row),
                 Api::V4 => v4::write_row(*entity, record, related, row),
             }
             with::write_columns(with, related, row);
-            *api == Api::V2 || (row_filter.matches(row) && filter.suits(row))
+            let passes = || row_filter.matches(row) && filter.suits(row);
+            since.matches(row) && (*api == Api::V2 || passes())
         })
     }
 

@@ -59,15 +59,26 @@ pub struct EntityRequest {
     pub created: Moments,
     /// When they were changed last.
     pub updated: Moments,
+    /// Only those that changed at this moment or later, in seconds since 1970.
+    pub updated_since: Option<i64>,
     /// When the next purchase is due.
     pub next: Moments,
     /// 1: only those without tasks; 2: only those with open tasks.
     pub tasks: Option<u8>,
     /// Only those that are not closed.
     pub active: bool,
+    /// Only those in the trash, which only API v4 shows of every kind.
+    pub only_deleted: bool,
 }
 
 impl EntityRequest {
+    /// Since when changes are read from a list that has the latest ones first. It ends
+    /// there, without a paid filter.
+    pub fn latest_first(&self) -> Option<i64> {
+        // No sort order of customers is documented.
+        self.updated_since.filter(|_| self.ids.is_empty() && self.entity != Entity::Customer)
+    }
+
     /// What the arguments of a call ask for.
     ///
     /// # Errors
@@ -85,9 +96,11 @@ impl EntityRequest {
             statuses: arguments.ids("status")?,
             created: span("created_from", "created_to")?,
             updated: span("updated_from", "updated_to")?,
+            updated_since: arguments.seconds("updated_since")?,
             next: span("next_from", "next_to")?,
             tasks: arguments.ids("tasks")?.first().and_then(|tasks| u8::try_from(*tasks).ok()),
             active: arguments.flag("active"),
+            only_deleted: arguments.flag("only_deleted"),
         })
     }
 }

@@ -5,7 +5,7 @@ use super::request::{Entity, EntityRequest};
 use super::sums::ExactSums;
 use super::with;
 use crate::account::Api;
-use crate::account::time_zone::Zone;
+use crate::account::time_zone::{Zone, http_date};
 use crate::endpoints::parameters::between;
 use crate::http::Request;
 use crate::json::flatten::{Field, Record, Value};
@@ -19,6 +19,11 @@ pub fn request(call: &EntityRequest, filter: &EntityFilter, zone: &Zone) -> Requ
     let with = with::sent(call.entity, Api::V2, &call.with);
     if !with.is_empty() {
         request = request.query("with", &with.join(","));
+    }
+    // One second earlier, since the bound may be excluded.
+    let since = filter.since.filter(|_| call.entity != Entity::Customer);
+    if let Some(date) = since.and_then(|since| http_date(since - 1)) {
+        request = request.header("if-modified-since", date);
     }
     match call.entity {
         Entity::Lead => lead_filters(request, filter),

@@ -46,10 +46,12 @@ pub fn request_one(call: &EntityRequest, id: u64) -> Request {
 pub fn request(call: &EntityRequest, filter: &EntityFilter, with_filters: bool) -> Request {
     let entity = call.entity;
     let mut request = Request::get(format!("/api/v4/{}", entity.plural()));
-    // No sort order of customers is documented. The pager sees if it changes.
-    if entity != Entity::Customer {
-        request = request.query("order[id]", "asc");
-    }
+    request = match entity {
+        // No sort order of customers is documented. The pager sees if it changes.
+        Entity::Customer => request,
+        _ if call.latest_first().is_some() => request.query("order[updated_at]", "desc"),
+        _ => request.query("order[id]", "asc"),
+    };
     request = request.query("with", &embedded(call).join(","));
     request = request.queries("query", call.search.as_slice());
     if !with_filters {
@@ -68,6 +70,9 @@ fn embedded(call: &EntityRequest) -> Vec<&str> {
         Entity::Company => vec!["contacts", "leads", "customers"],
         Entity::Customer => vec!["contacts", "companies"],
     };
+    if call.only_deleted {
+        with.push("only_deleted");
+    }
     for name in with::sent(call.entity, Api::V4, &call.with) {
         if !with.contains(&name) {
             with.push(name);

@@ -75,6 +75,14 @@ impl<'f> FieldValue<'f> {
             row.push("custom_field_value_subtype", part);
         }
     }
+
+    /// Writes what tells fields, choices and values apart in every language: their codes,
+    /// and the number of the value.
+    pub fn write_codes(&'f self, position: i64, row: &mut Row<'f>) {
+        push_text(row, "custom_field_code", scalar(self.field.get("field_code")));
+        push_text(row, "custom_field_value_code", scalar(self.value.get("enum_code")));
+        row.push_value("custom_field_value_idx", Value::Whole(position));
+    }
 }
 
 /// API v4: `date` and so on.
@@ -119,7 +127,7 @@ fn wall_time(text: &str, zone: &Zone, format: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Zone, values};
+    use super::{FieldValue, Zone, values};
     use crate::json::tree::Node;
     use crate::table::row::Row;
 
@@ -211,6 +219,21 @@ mod tests {
         assert_eq!((&*address.unwrap().1, &*choice.unwrap().1), ("city", ""));
         let (word, choice) = subtype(r#"{"values":[{"value":"a","enum":"WORK","subtype":"s"}]}"#);
         assert_eq!((&*word.unwrap().1, choice), ("s", None));
+    }
+
+    #[test]
+    fn codes_and_numbers_of_values_are_told() {
+        let zone = moscow();
+        let field = field(
+            r#"{"field_code":"BILL_STATUS","values":[{"value":"x","enum_code":"paid"},{"value":"y"}]}"#,
+        );
+        let of_value = |(position, value): (i64, FieldValue)| {
+            let mut row = Row::default();
+            value.write_codes(position, &mut row);
+            row.texts().map(|(_, text)| text.into_owned()).collect::<Vec<_>>()
+        };
+        let rows: Vec<_> = (1..).zip(values(&field, &zone)).map(of_value).collect();
+        assert_eq!(rows, [vec!["BILL_STATUS", "paid", "1"], vec!["BILL_STATUS", "2"]]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod schema;
 mod tables;
 
 pub use elements::ELEMENTS;
+pub use parts::parts;
 #[cfg(test)]
 pub(crate) use related::tests::embedded;
 pub use related::{Link, Related, links};

@@ -7,6 +7,8 @@ use crate::table::{Schema, Table};
 pub enum Linked {
     /// A row for each value of a custom field.
     CustomFields,
+    /// The same with the codes of fields and choices, and the numbers of values.
+    CodedFields,
     /// A row for each tag.
     Tags,
     /// A row for each contact.
@@ -23,7 +25,7 @@ impl Linked {
     /// The table's name in R.
     pub fn table_name(self) -> &'static str {
         match self {
-            Linked::CustomFields => "linked_custom_fields",
+            Linked::CustomFields | Linked::CodedFields => "linked_custom_fields",
             Linked::Tags => "linked_tags",
             Linked::Contacts => "linked_contacts",
             Linked::Leads => "linked_leads",
@@ -35,6 +37,7 @@ impl Linked {
     fn schema(self) -> &'static Schema {
         match self {
             Linked::CustomFields => &CUSTOM_FIELDS,
+            Linked::CodedFields => &CODED_FIELDS,
             Linked::Tags => &TAGS,
             Linked::Contacts => &CONTACTS,
             Linked::Leads => &LEADS,
@@ -60,7 +63,7 @@ const LINK: Schema = Schema {
     integers: &[
         "custom_field_id", "custom_field_value_id", "tag_id", "tag_idx", "contact_id",
         "contact_idx", "lead_id", "lead_idx", "customer_id", "customer_idx",
-        "catalog_element_id", "catalog_id", "quantity", "price_id",
+        "catalog_element_id", "catalog_id", "quantity", "price_id", "custom_field_value_idx",
     ],
     logicals: &["custom_field_is_system"],
     ..Schema::TEXT
@@ -71,6 +74,16 @@ static CUSTOM_FIELDS: Schema = Schema {
     base: &[
         "id", "custom_field_id", "custom_field_name", "custom_field_is_system",
         "custom_field_value_id", "custom_field_value", "custom_field_value_subtype",
+    ],
+    ..LINK
+};
+
+#[rustfmt::skip]
+static CODED_FIELDS: Schema = Schema {
+    base: &[
+        "id", "custom_field_id", "custom_field_name", "custom_field_is_system",
+        "custom_field_value_id", "custom_field_value", "custom_field_value_subtype",
+        "custom_field_code", "custom_field_value_code", "custom_field_value_idx",
     ],
     ..LINK
 };

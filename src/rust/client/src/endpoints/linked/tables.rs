@@ -68,7 +68,8 @@ impl<'z> LinkedTables<'z> {
         for (linked, table) in self.linked.iter().zip(&mut self.tables[1..]) {
             let mut links = LinkRows { id, table };
             match linked {
-                Linked::CustomFields => links.fields(&related, self.zone)?,
+                Linked::CustomFields => links.fields(&related, self.zone, false)?,
+                Linked::CodedFields => links.fields(&related, self.zone, true)?,
                 Linked::Tags => links.tags(&related)?,
                 Linked::Contacts => {
                     links.entities(&related, "contacts", "contact_id", "contact_idx")?;
@@ -114,11 +115,18 @@ impl LinkRows<'_> {
     }
 
     /// A row for each value, and for each part of one that has parts.
-    fn fields(&mut self, related: &Related, zone: &Zone) -> Result<(), BadCell> {
+    fn fields(&mut self, related: &Related, zone: &Zone, with_codes: bool) -> Result<(), BadCell> {
         let lists = ["custom_fields", "custom_fields_values"].map(|name| related.objects(name));
-        for value in lists.iter().flatten().flat_map(|field| values(field, zone)) {
-            for (part, text) in &value.parts {
-                self.add(|row| value.write(part, text, row))?;
+        for field in lists.iter().flatten() {
+            for (position, value) in (1..).zip(values(field, zone)) {
+                for (part, text) in &value.parts {
+                    self.add(|row| {
+                        value.write(part, text, row);
+                        if with_codes {
+                            value.write_codes(position, row);
+                        }
+                    })?;
+                }
             }
         }
         Ok(())

@@ -35,6 +35,15 @@ impl NotesQuery {
         NotesQuery { request, reader: OnceLock::new() }
     }
 
+    /// A table for each kind of element.
+    fn named(&self, table: impl Fn(&NotesReader, &str) -> Table) -> Tables {
+        let rows = |kind: &String| match self.reader.get() {
+            Some(reader) => table(reader, kind),
+            None => Table::new(&NOTES),
+        };
+        self.request.kinds.iter().map(|kind| (kind.clone(), rows(kind))).collect()
+    }
+
     async fn read(&self, context: &Context) -> Result<(), Error> {
         let since = context.epoch(self.request.since).await?;
         let reader = match context.api {
@@ -62,12 +71,17 @@ impl Query for NotesQuery {
     }
 
     fn tables(&self) -> Tables {
-        let table = |kind: &String| match self.reader.get() {
-            Some(NotesReader::V2(reader)) => reader.table(kind),
-            Some(NotesReader::V4(reader)) => reader.table(kind),
-            None => Table::new(&NOTES),
-        };
-        self.request.kinds.iter().map(|kind| (kind.clone(), table(kind))).collect()
+        self.named(|reader, kind| match reader {
+            NotesReader::V2(reader) => reader.table(kind),
+            NotesReader::V4(reader) => reader.table(kind),
+        })
+    }
+
+    fn batch(&self) -> Tables {
+        self.named(|reader, kind| match reader {
+            NotesReader::V2(reader) => reader.batch(kind),
+            NotesReader::V4(reader) => reader.batch(kind),
+        })
     }
 
     fn warnings(&self) -> Vec<Warning> {

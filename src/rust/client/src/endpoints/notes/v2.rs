@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::request::{NOTES, NotesRequest};
 use crate::account::time_zone::http_date;
 use crate::bad_body::BadBody;
+use crate::endpoints::batches::Batches;
 use crate::endpoints::element_names::element_type;
 use crate::endpoints::paged_list::{PagedList, Pagination, read_all};
 use crate::endpoints::parameters::{IDS_A_REQUEST, only};
 use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::Page;
-use crate::paging::join_lists;
 use crate::query::Context;
 use crate::table::row_filter::RowFilter;
 use crate::table::{Format, Map, RowMap, Table, read_page};
@@ -41,10 +41,17 @@ fn read_notes_as(map: Map, body: Option<&[u8]>) -> Result<Page<Table>, BadBody> 
     body.map_or_else(|| Ok(Page::empty(Table::new(&NOTES))), |body| read_page(body, &format))
 }
 
+/// The lists of one kind of element.
+struct NotesOfKind {
+    kind: String,
+    lists: Vec<PagedList<Table>>,
+    batches: Batches,
+}
+
 /// The lists of one call.
 pub struct ReaderV2 {
-    /// Each with its kind of element.
-    lists: Vec<(String, PagedList<Table>)>,
+    /// Those of each kind of element.
+    kinds: Vec<NotesOfKind>,
     /// Whether rows are put in the order of time.
     is_sorted: bool,
 }
@@ -59,7 +66,7 @@ impl ReaderV2 {
         since: Option<i64>,
         context: &Context,
     ) -> Result<Self, Error> {
-        let mut all = Vec::new();
+        let mut kinds = Vec::new();
         for kind in &request.kinds {
             let lists = if request.ids.is_empty() {
                 let whole = list(request, kind, element_request(kind, None, None, since));
@@ -67,9 +74,9 @@ impl ReaderV2 {
             } else {
                 by_ids(request, kind)
             };
-            all.extend(lists.into_iter().map(|list| (kind.clone(), list)));
+            kinds.push(NotesOfKind { kind: kind.clone(), lists, batches: Batches::default() });
         }
-        Ok(ReaderV2 { lists: all, is_sorted: has_several(request) })
+        Ok(ReaderV2 { kinds, is_sorted: has_several(request) })
     }
 
     /// Reads all lists.
@@ -77,22 +84,35 @@ impl ReaderV2 {
     /// # Errors
     /// As [`PagedList::read`].
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
-        read_all(self.lists.iter().map(|(_, list)| list), context).await
+        read_all(self.kinds.iter().flat_map(|of_kind| &of_kind.lists), context).await
     }
 
-    /// The table of what has arrived for a kind of element; takes it.
+    /// The table of what has arrived for a kind of element and was not given in batches;
+    /// takes it.
     pub fn table(&self, kind: &str) -> Table {
-        let lists = self.lists.iter().filter(|(of_list, _)| of_list == kind);
-        let rows = lists.filter_map(|(_, list)| list.take());
-        let table = if self.is_sorted {
-            Table::in_order(rows.collect(), &["created_at", "id"])
-        } else {
-            join_lists(rows)
-        };
-        let mut table = table.unwrap_or_else(|| Table::new(&NOTES));
-        table.relabel("element_type", element_type);
-        table
+        labelled(self.of_kind(kind).and_then(|NotesOfKind { lists, batches, .. }| {
+            if self.is_sorted && !batches.is_begun() {
+                let rows = lists.iter().filter_map(PagedList::take);
+                return Table::in_order(rows.collect(), &["created_at", "id"]);
+            }
+            batches.rest(lists)
+        }))
     }
+
+    /// The table of what has settled for a kind of element since the last time.
+    pub fn batch(&self, kind: &str) -> Table {
+        labelled(self.of_kind(kind).and_then(|of_kind| of_kind.batches.next(&of_kind.lists)))
+    }
+
+    fn of_kind(&self, kind: &str) -> Option<&NotesOfKind> {
+        self.kinds.iter().find(|of_kind| of_kind.kind == kind)
+    }
+}
+
+fn labelled(rows: Option<Table>) -> Table {
+    let mut table = rows.unwrap_or_else(|| Table::new(&NOTES));
+    table.relabel("element_type", element_type);
+    table
 }
 
 /// Whether notes of several elements or types are asked for.
@@ -127,7 +147,7 @@ fn list(request: &NotesRequest, kind: &str, asked: Request) -> PagedList<Table> 
     let filter = Arc::new(filter);
     let read = Box::new(move |body: Option<&[u8]>| read_some_notes(&filter, body));
     let (name, empty) = (format!("{kind} notes"), Table::new(&NOTES));
-    PagedList::new(name, asked, Pagination::Rows, request.limit, empty, read)
+    PagedList::new(name, asked, Pagination::Rows, request.limit, empty, read).in_batches()
 }
 
 /// With ids all other filters are left out.

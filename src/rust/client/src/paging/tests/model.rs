@@ -8,7 +8,7 @@ use super::super::fetch_all::requests_ahead;
 use super::super::page_request::PageRequest;
 use super::super::pager::Pager;
 use super::super::{PageRange, Paging};
-use crate::json::page::Page;
+use crate::json::page::{Extent, Page};
 use crate::json::page_keys::PageKeys;
 use std::time::Duration;
 
@@ -94,7 +94,10 @@ pub struct Server {
     mode: Mode,
     pub paging: Paging,
     rng: fastrand::Rng,
-    rows: Vec<Row>,
+    pub rows: Vec<Row>,
+    /// Shows what the list is ordered by. Rows that come or move to the front are then
+    /// before all others in it, and those that move count as others.
+    pub tells_order: bool,
     /// Rows that were there all the time.
     pub constant: BTreeSet<u64>,
     requests: u64,
@@ -118,6 +121,7 @@ impl Server {
             rng: fastrand::Rng::with_seed(seed),
             constant: rows.iter().map(|row| row.0).collect(),
             rows,
+            tells_order: false,
             requests: 0,
             indices: HashSet::new(),
             next_id: 10_000_000,
@@ -134,8 +138,20 @@ impl Server {
     }
 
     fn insert(&mut self, index: usize, rows: usize) {
-        let new = self.new_rows(rows);
+        let mut new = self.new_rows(rows);
+        if self.tells_order {
+            let order = self.order_at(index);
+            for row in &mut new {
+                row.1 = order;
+            }
+        }
         self.rows.splice(index..index, new);
+    }
+
+    /// The sort value of a row that comes there.
+    fn order_at(&self, index: usize) -> i64 {
+        let first = self.rows.first().map_or(0, |row| row.1);
+        index.checked_sub(1).map_or(first - 1, |before| self.rows[before].1)
     }
 
     fn delete(&mut self, first: usize, rows: usize) {
@@ -190,7 +206,11 @@ impl Server {
             Mode::MovesToFront(rows) | Mode::MovesToEnd(rows) if !self.rows.is_empty() => {
                 for _ in 0..rows {
                     let from = self.rng.usize(..self.rows.len());
-                    let row = self.rows.remove(from);
+                    let mut row = self.rows.remove(from);
+                    if self.tells_order {
+                        row.1 = self.order_at(0);
+                        self.constant.remove(&row.0);
+                    }
                     let is_end = matches!(mode, Mode::MovesToEnd(_));
                     self.rows.insert(if is_end { self.rows.len() } else { 0 }, row);
                 }
@@ -347,12 +367,18 @@ impl Server {
             _ => has_next && !page.is_empty(),
         };
         let order = match mode {
-            Mode::Ties(_) => page.iter().map(|row| row.1).collect(),
-            _ => Vec::new(),
+            _ if !self.tells_order && !matches!(mode, Mode::Ties(_)) => Vec::new(),
+            _ => page.iter().map(|row| row.1).collect(),
         };
         let ids: Vec<u64> = page.iter().map(|row| row.0).collect();
         let keys = PageKeys { ids: ids.clone(), order, lacks_ids: false }.without_repeats();
-        Some(Page { records: u32::try_from(ids.len()).unwrap(), keys, rows: ids, has_next })
+        Some(Page {
+            records: u32::try_from(ids.len()).unwrap(),
+            keys,
+            rows: ids,
+            has_next,
+            extent: Extent::Page,
+        })
     }
 }
 
@@ -375,7 +401,19 @@ enum Event {
 
 /// Reads a list as the driver does, at 7 requests a second.
 pub fn read(server: &mut Server, limit: u32, latency: Time) -> Reading {
+    let pager = Pager::new(server.paging, limit);
+    read_with(pager, server, latency)
+}
+
+/// The same for the rows up to a sort value.
+pub fn read_until(server: &mut Server, limit: u32, latency: Time, last: i64) -> Reading {
     let mut pager = Pager::new(server.paging, limit);
+    pager.set_until(last);
+    server.tells_order = true;
+    read_with(pager, server, latency)
+}
+
+fn read_with(mut pager: Pager<Vec<u64>>, server: &mut Server, latency: Time) -> Reading {
     let mut queue: BinaryHeap<Reverse<(Time, u64)>> = BinaryHeap::new();
     let mut events: Vec<Option<Event>> = Vec::new();
     let mut reading = Reading { rows: vec![], is_whole: false, requests: 0, took: 0, idle: 0 };

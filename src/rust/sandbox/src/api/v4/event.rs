@@ -6,7 +6,7 @@ use std::num::ParseIntError;
 
 use super::list::{Asked, Key, Next, Rows};
 use super::problem::Invalid;
-use super::{event_id, parameters};
+use super::{event_id, event_values, parameters};
 use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::event::Value;
@@ -48,8 +48,9 @@ impl Rows for Event {
         filters.ids(ids.iter().map(key).collect());
         filters.during(parameters::span(query, "created_at")?, |event| event.key.created_at());
         let types = parameters::texts(query, "type");
+        event_values::filter(filters, asked, &types)?;
         if !types.is_empty() {
-            filters.add(move |event| types.iter().any(|name| name == event.event_type));
+            filters.add(move |event| types.iter().any(|name| is_of_type(event, name, store)));
         }
         if let Some(kinds) = kinds {
             filters.add(move |event| {
@@ -79,6 +80,24 @@ impl Rows for Event {
                 "linked_talk_contact_id": if self.is_chat() { contact() } else { Json::Absent },
                 "_links": context.link(format!("{}/{}", self.kind.plural(), self.entity)),
             } },
+        }
+    }
+}
+
+/// Whether an event has a type, which may be that of the changes of one field.
+fn is_of_type(event: &Event, name: &str, store: &Store) -> bool {
+    let is_any_field = |name| name == event_values::ANY_FIELD;
+    let is_of_field =
+        is_any_field(event.event_type) || event_values::field_of(event.event_type).is_some();
+    match event_values::field_of(name) {
+        None if is_any_field(name) => is_of_field,
+        None => name == event.event_type,
+        Some(wanted) => {
+            is_of_field && {
+                let particulars = store.particulars(event);
+                let mut values = particulars.after.iter().chain(&particulars.before);
+                values.any(|value| matches!(value, Value::Field { id, .. } if *id == wanted))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ mod entity;
 mod entity_links;
 mod event;
 mod event_id;
+mod event_values;
 mod field;
 mod incoming;
 mod incoming_summary;

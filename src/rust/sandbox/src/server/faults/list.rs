@@ -28,7 +28,7 @@ use crate::sync::lock;
 const NEW_IDS: u64 = 900_000_000;
 
 /// Where rows have their ids.
-const IDS: [&str; 3] = ["id", "uid", "talk_id"];
+const IDS: [&str; 4] = ["id", "uid", "talk_id", "to_entity_id"];
 
 /// What tells the pages of a list from one another.
 const PAGING: [&str; 5] = ["page=", "limit=", "limit_rows=", "limit_offset=", "page_size="];
@@ -272,7 +272,7 @@ impl List {
     }
 
     fn delete(&mut self, places: Range<usize>) {
-        self.gone.extend(self.rows.drain(places).map(|row| row.id));
+        self.gone.extend(self.rows.drain(places).map(|row| row.name()));
     }
 
     fn add(&mut self, count: u64, to: Place, rng: &mut Rng) {
@@ -302,6 +302,19 @@ impl Row {
         Self { id, json: Arc::new(json), is_made_up: false }
     }
 
+    /// What tells it from other rows: `17`, and of a link `5-contacts-17`.
+    fn name(&self) -> String {
+        match (self.json.text("entity_id"), self.json.text("to_entity_type")) {
+            (Some(owner), Some(kind)) => format!("{owner}-{kind}-{}", self.id),
+            _ => self.id.clone(),
+        }
+    }
+
+    fn id_mut(&mut self) -> Option<&mut Json> {
+        let name = IDS.iter().find(|name| self.json.text(name).is_some())?;
+        Arc::make_mut(&mut self.json).member_mut(name)
+    }
+
     /// Rows that were recorded are served as they stand.
     fn can_be_copied(&self) -> bool {
         !self.is_made_up && !self.id.is_empty()
@@ -309,9 +322,7 @@ impl Row {
 
     /// The same with another id, which tells that it is made up.
     fn renamed(mut self, number: u64) -> Self {
-        let name = IDS.iter().find(|name| self.json.text(name).is_some());
-        let id = name.and_then(|name| Arc::make_mut(&mut self.json).member_mut(name));
-        let Some(id) = id else { return self };
+        let Some(id) = self.id_mut() else { return self };
         if let Json::Text(text) = id {
             let width = text.len().saturating_sub(3);
             *text = format!("NEW{number:0>width$}").into();
@@ -322,7 +333,7 @@ impl Row {
     }
 
     fn without_id(mut self) -> Self {
-        if let Some(id) = Arc::make_mut(&mut self.json).member_mut("id") {
+        if let Some(id) = self.id_mut() {
             *id = Json::Absent;
         }
         self
@@ -477,6 +488,17 @@ mod tests {
     }
 
     #[test]
+    fn links_are_known_by_both_ends() {
+        let link =
+            object! { "entity_id": 5_u64, "to_entity_id": 17_u64, "to_entity_type": "contacts" };
+        let row = Row::of(link);
+        assert_eq!(row.name(), "5-contacts-17");
+        assert_eq!(row.clone().renamed(2).name(), "5-contacts-900000002");
+        let without_id = r#"{"entity_id":5,"to_entity_type":"contacts"}"#;
+        assert_eq!(serde_json::to_string(row.without_id().json.as_ref()).unwrap(), without_id);
+    }
+
+    #[test]
     fn a_list_grows_by_time_not_by_requests() {
         let mut list = list(1);
         for (seconds, rows) in [(1, 3), (1, 3), (3, 7), (2, 7)] {
@@ -492,6 +514,8 @@ mod tests {
         for (json, id) in [
             (object! { "id": 7_u64, "of": inside() }, "900000002"),
             (object! { "id": "01ab234", "of": inside() }, "NEW0002"),
+            (object! { "talk_id": 7_u64, "contact_id": 7_u64, "of": inside() }, "900000002"),
+            (object! { "entity_id": 78_u64, "to_entity_id": 7_u64, "of": inside() }, "900000002"),
             (object! { "category": "sip", "uid": "0123456789", "of": inside() }, "NEW0000002"),
         ] {
             let row = Row::of(json).renamed(2);

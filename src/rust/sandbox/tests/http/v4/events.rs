@@ -238,6 +238,90 @@ async fn values_have_the_shape_of_their_type() {
     assert_eq!(types.len(), 31, "{types:?}");
 }
 
+/// Events that are asked for by their values, as a filter of the rows without it.
+async fn by_values(client: &Client, kind: &str, filter: &str, fits: impl Fn(&Value) -> bool) {
+    let all = events(client, &format!("filter[type]={kind}")).await;
+    let wanted = where_(&all, fits);
+    assert!(!wanted.is_empty() && wanted.len() < all.len(), "{filter}");
+    let found = events(client, &format!("filter[type]={kind}&{filter}")).await;
+    assert_eq!(found, wanted, "{filter}");
+}
+
+#[tokio::test]
+async fn events_are_found_by_their_values() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(300), ..Config::default() });
+    let stage = |row: &Value, side: &str, status: u64| row[side][0]["lead_status"]["id"] == status;
+    let moves = events(&client, "filter[type]=lead_status_changed").await;
+    let first = moves[0]["value_before"][0]["lead_status"].clone();
+    let (status, pipeline) = (number(&first, "id"), number(&first, "pipeline_id"));
+    by_values(
+        &client,
+        "lead_status_changed",
+        "filter[value_after][leads_statuses][0][status_id]=142\
+         &filter[value_after][leads_statuses][1][status_id]=143",
+        |row| stage(row, "value_after", 142) || stage(row, "value_after", 143),
+    )
+    .await;
+    by_values(
+        &client,
+        "lead_status_changed",
+        &format!(
+            "filter[value_before][leads_statuses][0][pipeline_id]={pipeline}\
+             &filter[value_before][leads_statuses][0][status_id]={status}"
+        ),
+        |row| row["value_before"][0]["lead_status"] == first,
+    )
+    .await;
+    let users = events(&client, "filter[type]=entity_responsible_changed").await;
+    let user = number(&users[0]["value_after"][0]["responsible_user"], "id");
+    by_values(
+        &client,
+        "entity_responsible_changed",
+        &format!("filter[value_after][responsible_user_id]={user},1"),
+        |row| row["value_after"][0]["responsible_user"]["id"] == user,
+    )
+    .await;
+    let sales = events(&client, "filter[type]=sale_field_changed").await;
+    let sale = number(&sales[0]["value_after"][0]["sale_field_value"], "sale");
+    by_values(
+        &client,
+        "sale_field_changed",
+        &format!("filter[value_after][value]={sale}"),
+        |row| row["value_after"][0]["sale_field_value"]["sale"] == sale,
+    )
+    .await;
+    let changes = events(&client, "filter[type]=custom_field_value_changed").await;
+    let value = |row: &Value| row["value_after"][0]["custom_field_value"].clone();
+    let choice = changes.iter().find_map(|row| value(row)["enum_id"].as_u64()).unwrap();
+    by_values(
+        &client,
+        "custom_field_value_changed",
+        &format!("filter[value_after][custom_field_values]={choice}"),
+        |row| value(row)["enum_id"] == choice,
+    )
+    .await;
+    let field = number(&value(&changes[0]), "field_id");
+    let of_field = where_(&changes, |row| value(row)["field_id"] == field);
+    assert!(of_field.len() < changes.len());
+    let filter = format!("filter[type]=custom_field_{field}_value_changed");
+    assert_eq!(events(&client, &filter).await, of_field);
+}
+
+#[tokio::test]
+async fn values_go_with_types_of_their_own() {
+    let client = Client::with_token(small());
+    for filter in [
+        "filter[value_after][leads_statuses][0][status_id]=142",
+        "filter[value_after][leads_statuses][0][status_id]=142&filter[type]=lead_added",
+        "filter[value_after][responsible_user_id]=1&filter[type]=lead_status_changed",
+        "filter[value_before][value]=1&filter[type]=lead_added",
+        "filter[value_before][responsible_user_id]=x&filter[type]=entity_responsible_changed",
+    ] {
+        let response = client.get(&format!("{LIST}&{filter}")).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{filter}");
+    }
+}
+
 #[tokio::test]
 async fn people_add_tags_too_which_v2_has_no_notes_of() {
     let client = Client::with_token(Config { notes: NoteCounts::each(300), ..Config::default() });

@@ -126,7 +126,12 @@ impl NotesLists<'_> {
         // Rows of events lack some columns, which the table has in any case.
         let empty = Table::with_base(&NOTES);
         let list = PagedList::new(name, request, Pagination::Pages, limit, empty, Box::new(read));
-        if kind == "customer" { list.unless(absence) } else { list }
+        match kind {
+            "customer" => list.unless(absence).in_batches(),
+            // The texts of all results are read once all events are.
+            "task" => list,
+            _ => list.in_batches(),
+        }
     }
 }
 

@@ -17,9 +17,9 @@ use url::Url;
 
 use super::request::{NOTES, NotesRequest};
 use crate::account::transport::Transport;
+use crate::endpoints::batches::Batches;
 use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
-use crate::paging::join_lists;
 use crate::query::{Context, Warning, all_of};
 use crate::sync::lock;
 use crate::table::{SeenKeys, Table};
@@ -31,6 +31,8 @@ pub struct ReaderV4 {
     lists: Vec<NotesList>,
     /// Events to look through for ids that no note has.
     reserve: Vec<NotesList>,
+    /// The batches of each kind of element.
+    batches: HashMap<String, Batches>,
     /// How many ids are asked for.
     ids: usize,
     /// Texts of results, by the task's id.
@@ -56,6 +58,7 @@ impl ReaderV4 {
         ReaderV4 {
             lists,
             reserve,
+            batches: request.kinds.iter().map(|kind| (kind.clone(), Batches::default())).collect(),
             ids: request.ids.iter().collect::<HashSet<_>>().len(),
             results: Mutex::default(),
             warnings: warnings_of(request),
@@ -101,18 +104,25 @@ impl ReaderV4 {
         Ok(())
     }
 
-    /// The table of what has arrived for a kind of element; takes it.
+    /// The table of what has arrived for a kind of element and was not given in batches;
+    /// takes it.
     pub fn table(&self, kind: &str) -> Table {
-        let lists = self.lists.iter().chain(&self.reserve).filter(|list| list.kind == kind);
-        let table = join_lists(lists.filter_map(|list| list.list.take()));
-        let mut table = table.unwrap_or_else(|| Table::with_base(&NOTES));
-        table.sort_by(&["created_at", "id"]);
+        let rows = self.batches.get(kind).and_then(|batches| batches.rest(self.of_kind(kind)));
+        let mut table = finished(rows);
         if kind == "task" && table.rows() > 0 {
             self.write_results(&mut table);
         }
-        table.move_last("event_type");
-        table.move_last("event_id");
         table
+    }
+
+    /// The table of what has settled for a kind of element since the last time.
+    pub fn batch(&self, kind: &str) -> Table {
+        finished(self.batches.get(kind).and_then(|batches| batches.next(self.of_kind(kind))))
+    }
+
+    fn of_kind(&self, kind: &str) -> impl Iterator<Item = &PagedList<Table>> {
+        let lists = self.lists.iter().chain(&self.reserve);
+        lists.filter(move |list| list.kind == kind).map(|list| &list.list)
     }
 
     /// A task has one result, that of its latest event.
@@ -139,6 +149,15 @@ impl ReaderV4 {
         let no_customers = lists.any(PagedList::is_absent).then_some(Warning::NoCustomers);
         self.warnings.iter().cloned().chain(no_customers).collect()
     }
+}
+
+/// The table with these rows, in the order of time, and the columns of v4 last.
+fn finished(rows: Option<Table>) -> Table {
+    let mut table = rows.unwrap_or_else(|| Table::with_base(&NOTES));
+    table.sort_by(&["created_at", "id"]);
+    table.move_last("event_type");
+    table.move_last("event_id");
+    table
 }
 
 fn paged(lists: &[NotesList]) -> impl Iterator<Item = &PagedList<Table>> {
