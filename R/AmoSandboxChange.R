@@ -93,19 +93,6 @@ sandbox_types <- c(
   "talk", "element"
 )
 
-#' Exactly one of `choices`
-#' @noRd
-check_choice <- function(value, choices, argument) {
-  value <- factor_text(value)
-  if (!is_one_text(value) || !value %in% choices) {
-    listed <- paste0('"', choices, '"', collapse = ", ")
-    abort_input(argument, gettextf(
-      "`%s` must be one of %s, not %s", argument, listed, shown_value(value)
-    ))
-  }
-  value
-}
-
 #' Two or more different records, or none for random ones
 #' @noRd
 check_merged <- function(id) {
