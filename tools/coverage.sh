@@ -59,7 +59,7 @@ if ! cargo llvm-cov --version >/dev/null 2>&1; then
 elif ! find_llvm; then
   echo "skipped: LLVM's programs of rustc's version are not installed"
 else
-  (cd src/rust && cargo llvm-cov -p amocrm-client -p amocrm-sandbox --locked --summary-only) \
+  (cd src/rust && cargo llvm-cov -p amocrm-client -p amocrm-sandbox -p amocrm-store --locked --summary-only) \
     >"$work/rust.log" 2>&1 || {
     cat "$work/rust.log" >&2
     exit 1

@@ -37,7 +37,7 @@ skip() { printf '\n== %s: skipped, it is not installed\n' "$1"; }
 # The exit code is kept, as a pipe would give that of tee.
 test_rust() {
   {
-    in_rust cargo test -p amocrm-client -p amocrm-sandbox --locked
+    in_rust cargo test -p amocrm-client -p amocrm-sandbox -p amocrm-store --locked
     echo $? >"$work/cargo-test.status"
     # Tests of outside data are ignored unless they are asked for.
     if [ -n "${AMOCRM_TEST_DATA:-}" ]; then

@@ -1,0 +1,222 @@
+//! Whatever happens at whichever operation, a table is as it was before or as it is
+//! after, and its state with it.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+use amocrm_store::{Disk, Error, Fs, Output, Progress, Store};
+use common::Folder;
+use common::faulty::{Fault, Faulty};
+use common::model::{Model, Step, play, run, steps};
+use fastrand::Rng;
+
+fn open(folder: &Folder) -> Store {
+    Store::open_on(Box::new(Faulty::sound()), &folder.0, 1, "test").unwrap()
+}
+
+fn commits(store: &Store) -> usize {
+    store.state().unwrap().map_or(0, |state| state.parse().unwrap())
+}
+
+#[test]
+fn random_changes_give_what_a_plain_map_gives() {
+    for seed in 0..40 {
+        let mut random = Rng::with_seed(seed);
+        let folder = Folder::new();
+        let mut model = Model::default();
+        for _ in 0..6 {
+            let steps = steps(&mut random);
+            let mut store = open(&folder);
+            let before = commits(&store);
+            run(&mut store, &steps, before).unwrap();
+            let models = play(&model, &steps);
+            assert_eq!(commits(&store), before + models.len(), "seed {seed}");
+            model = models.last().unwrap().clone();
+            assert!(model.is_in(&folder), "seed {seed}: {steps:?}");
+        }
+    }
+}
+
+/// Runs steps over a copy of a folder with a fault at each operation in turn.
+fn break_at_each(folder: &Folder, start: &Model, steps: &[Step], fault: Fault, random: &mut Rng) {
+    let before = commits(&open(folder));
+    let mut models = vec![start.clone()];
+    models.extend(play(start, steps));
+    for operation in 0.. {
+        let copy = folder.copy();
+        let disk = Faulty::after(operation, fault);
+        let opened = Store::open_on(Box::new(disk.clone()), &copy.0, 1, "test");
+        let done = opened.and_then(|mut store| run(&mut store, steps, before));
+        if fault == Fault::PowerCut {
+            disk.lose(random);
+        }
+        let at = format!("{fault:?} at {operation}: {steps:?}");
+        // A reader that comes before the next run.
+        assert!(models.iter().any(|model| model.is_in(&copy)), "{at}");
+        let reached = commits(&open(&copy)) - before;
+        assert!(models[reached].is_in(&copy), "{at}, {reached} commits");
+        // The next run goes on as if nothing had been.
+        if reached < models.len() - 1 {
+            assert!(done.is_err(), "{at}");
+            let left: Vec<Step> = after_commits(steps, reached);
+            run(&mut open(&copy), &left, before + reached).unwrap();
+            assert!(play(&models[reached], &left).last().unwrap().is_in(&copy), "{at}, again");
+        }
+        if disk.operations() < operation {
+            assert!(done.is_ok(), "{at}");
+            return;
+        }
+    }
+}
+
+/// The steps that follow so many commits.
+fn after_commits(steps: &[Step], commits: usize) -> Vec<Step> {
+    let is_commit = |step: &Step| matches!(step, Step::CommitNotes(_) | Step::CommitTags);
+    let ends = steps.iter().enumerate().filter(|(_, step)| is_commit(step));
+    let ends: Vec<usize> = ends.map(|(place, _)| place + 1).collect();
+    let start = commits.checked_sub(1).map_or(0, |last| ends[last]);
+    steps[start..].to_vec()
+}
+
+fn break_runs(fault: Fault, seeds: std::ops::Range<u64>) {
+    for seed in seeds {
+        let mut random = Rng::with_seed(seed);
+        let folder = Folder::new();
+        let mut model = Model::default();
+        for _ in 0..3 {
+            let steps = steps(&mut random);
+            break_at_each(&folder, &model, &steps, fault, &mut random);
+            let mut store = open(&folder);
+            let before = commits(&store);
+            run(&mut store, &steps, before).unwrap();
+            model = play(&model, &steps).last().unwrap().clone();
+        }
+    }
+}
+
+#[test]
+fn rows_that_the_disk_had_no_room_for_are_no_gap_in_a_commit() {
+    let folder = Folder::new();
+    for room in 1..8 {
+        let disk = Faulty::after(room, Fault::Full);
+        let mut store = Store::open_on(Box::new(disk.clone()), &folder.0, 1, "test").unwrap();
+        let note = |id| Step::Notes(vec![(id, None)]);
+        if run(&mut store, &[note(1)], 0).is_ok() {
+            continue;
+        }
+        disk.mend();
+        let rest = [note(2), Step::CommitNotes(Progress::Done)];
+        assert!(matches!(run(&mut store, &rest, 0), Err(Error::Lost { .. })));
+        assert!(Model::default().is_in(&folder));
+        assert_eq!(store.state().unwrap(), None);
+    }
+}
+
+/// A disk on which readers have files open, as Windows sees it: they can be given
+/// another name but not be replaced, the first times or ever.
+struct Busy {
+    refusals: AtomicUsize,
+}
+
+impl Fs for Busy {
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let is_open = to.extension().is_some_and(|name| name == "parquet") && to.exists();
+        let count = |left: usize| left.checked_sub(1);
+        if is_open && self.refusals.fetch_update(Relaxed, Relaxed, count).is_ok() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        Disk.rename(from, to)
+    }
+
+    fn is_busy(&self, error: &io::Error) -> bool {
+        error.kind() == io::ErrorKind::PermissionDenied
+    }
+
+    fn pause(&self) {}
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        Disk.make_folder(path)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Output>> {
+        Disk.create(path)
+    }
+
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Output>> {
+        Disk.append(path)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        Disk.remove(path)
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        Disk.remove_folder(path)
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        Disk.sync_folder(path)
+    }
+}
+
+#[test]
+fn a_file_that_a_reader_has_open_is_replaced_later_or_moved_out_of_the_way() {
+    for refusals in [3, usize::MAX] {
+        let folder = Folder::new();
+        let disk = Busy { refusals: AtomicUsize::new(refusals) };
+        let mut store = Store::open_on(Box::new(disk), &folder.0, 1, "test").unwrap();
+        let steps = |text: &str| {
+            let notes = (1..9).map(|id| (id, Some(text.to_owned()))).collect();
+            [Step::Notes(notes), Step::CommitNotes(Progress::Done)]
+        };
+        run(&mut store, &steps("first"), 0).unwrap();
+        run(&mut store, &steps("second"), 1).unwrap();
+        let model = play(&Model::default(), &steps("second")).pop().unwrap();
+        assert!(model.is_in(&folder), "{refusals}");
+    }
+}
+
+#[test]
+fn a_commit_whose_files_are_not_whole_is_given_up() {
+    let folder = Folder::new();
+    let note = |id| [Step::Notes(vec![(id, None)]), Step::CommitNotes(Progress::Done)];
+    run(&mut open(&folder), &note(1), 0).unwrap();
+    let first = play(&Model::default(), &note(1)).pop().unwrap();
+    let mut cut_short = 0;
+    for operation in 0.. {
+        let copy = folder.copy();
+        let disk = Faulty::after(operation, Fault::PowerCut);
+        let opened = Store::open_on(Box::new(disk.clone()), &copy.0, 1, "test");
+        let done = opened.and_then(|mut store| run(&mut store, &note(2), 1));
+        if done.is_ok() {
+            break;
+        }
+        // Files of the commit that are still in the stage lose their end.
+        let stage = copy.0.join("_amocrm/account=1/stage/notes/new-0");
+        let own = copy.0.join("_amocrm/account=1");
+        if own.join("commit.json").exists() && stage.exists() {
+            fs::write(&stage, "PAR1").unwrap();
+            cut_short += 1;
+            assert_eq!(commits(&open(&copy)), 1);
+            assert!(first.is_in(&copy));
+            assert!(!own.join("commit.json").exists());
+        }
+    }
+    assert!(cut_short > 0);
+}
+
+#[test]
+fn a_power_cut_at_any_operation_leaves_the_last_commit() {
+    break_runs(Fault::PowerCut, 0..2);
+}
+
+#[test]
+fn a_full_disk_at_any_operation_leaves_the_last_commit() {
+    break_runs(Fault::Full, 100..102);
+}
