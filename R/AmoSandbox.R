@@ -158,11 +158,11 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
   names(recorded) <- paste0(known, "_items")
   started <- rust_sandbox_start(c(
     note_counts(notes, kinds),
-    Map(check_number, lists, names(lists)),
+    Map(check_count, lists, names(lists)),
     recorded,
     fault_columns(faults),
     list(
-      seed = check_number(seed, "seed"),
+      seed = check_count(seed, "seed"),
       timezone = check_zone(timezone),
       now = check_now(now, timezone),
       latency = check_number(latency, "latency"),
@@ -194,7 +194,7 @@ note_counts <- function(notes, kinds) {
   }
   counts <- if (is.null(given)) rep(numbers, length(kinds)) else numbers[match(kinds, given)]
   counts[is.na(counts)] <- 0
-  stats::setNames(lapply(counts, check_number, "notes"), kinds)
+  stats::setNames(lapply(counts, check_count, "notes"), kinds)
 }
 
 #' The JSON of recorded rows, or NULL
@@ -217,6 +217,16 @@ check_number <- function(value, argument) {
   number <- as_numbers(value)
   if (!is_count(number)) {
     abort_input(argument, gettextf("`%s` must be a single number, 0 or greater", argument))
+  }
+  number
+}
+
+#' A single whole number, 0 or greater
+#' @noRd
+check_count <- function(value, argument) {
+  number <- as_numbers(value)
+  if (!is_count(number) || !whole(number)) {
+    abort_input(argument, gettextf("`%s` must be a single whole number, 0 or greater", argument))
   }
   number
 }

@@ -27,7 +27,8 @@
 #' @param type `"lead"`, `"contact"`, `"company"` or `"customer"`. Ignored for
 #'   random changes.
 #' @param id ids of the records to change, one after the other; `NULL` for random
-#'   records. With `"merge"` the others are merged into the first.
+#'   records. An id that is there twice changes twice. With `"merge"` the others are
+#'   merged into the first.
 #' @param n number of changes, if `id` is not given.
 #' @param seed whole number: the same seed makes the same changes, as long as
 #'   nothing else has changed before.
@@ -53,15 +54,16 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
   }
   changes <- c("random", sandbox_changes)
   spec <- list(
-    change = check_one_choice(change, changes, "change"),
-    type = check_one_choice(type, c("lead", "contact", "company", "customer"), "type"),
-    id = as.numeric(check_ids(id, "id")),
-    n = check_number(n, "n"),
-    seed = check_number(seed, "seed")
+    change = check_choice(change, changes, "change"),
+    type = check_choice(type, c("lead", "contact", "company", "customer"), "type"),
+    id = as.numeric(check_each_id(id, "id")),
+    n = check_count(n, "n"),
+    seed = check_count(seed, "seed")
   )
   if (length(spec$id) > 0 && spec$change %in% c("random", "create")) {
     abort_input("id", gettextf("`id` can't be used with \"%s\"", spec$change))
   }
+  if (spec$change == "merge") check_merged(spec$id)
   changed <- rust_sandbox_change(sandbox, spec)
   if (!is.null(changed$error)) abort_from_rust(changed$error)
   if (!is.null(changed$refused)) {
@@ -83,8 +85,21 @@ sandbox_changes <- c(
 
 #' Exactly one of `choices`
 #' @noRd
-check_one_choice <- function(value, choices, argument) {
-  value <- check_choices(value, choices, argument)
-  if (length(value) > 1) abort_input(argument, gettextf("`%s` must be a single string", argument))
+check_choice <- function(value, choices, argument) {
+  value <- factor_text(value)
+  if (!is_one_text(value) || !value %in% choices) {
+    listed <- paste0('"', choices, '"', collapse = ", ")
+    abort_input(argument, gettextf(
+      "`%s` must be one of %s, not %s", argument, listed, shown_value(value)
+    ))
+  }
   value
+}
+
+#' Two or more different records, or none for random ones
+#' @noRd
+check_merged <- function(id) {
+  if (length(id) == 1 || anyDuplicated(id) > 0) {
+    abort_input("id", gettext("`id` must be two or more different ids to merge, or NULL"))
+  }
 }

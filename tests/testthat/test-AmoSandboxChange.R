@@ -43,6 +43,27 @@ test_that("things happen in the middle of a list that is read", {
   expect_gt(length(setdiff(notes$id, still$id)), 0)
 })
 
+test_that("an id that is there twice changes twice", {
+  auth <- AmoSandbox(notes = 0, leads = 3)
+  id <- AmoLeads(auth)$leads$id
+  changed <- AmoSandboxChange(auth, "note", id = id[c(1, 2, 1)])
+  expect_equal(changed$id, id[c(1, 2, 1)])
+  expect_false(is.unsorted(changed$at))
+})
+
+test_that("a merge of given records needs two different ones", {
+  auth <- AmoSandbox(notes = 0, leads = 3)
+  before <- AmoLeads(auth)$leads
+  for (id in list(before$id[[1]], before$id[c(1, 1)], before$id[c(1, 2, 2)])) {
+    expect_error(
+      AmoSandboxChange(auth, "merge", id = id),
+      "`id` must be two or more different ids to merge, or NULL", class = "amocrm_error_input"
+    )
+  }
+  expect_identical(AmoLeads(auth)$leads, before)
+  expect_identical(nrow(AmoSandboxChange(auth, "merge")), 1L)
+})
+
 test_that("changes that are not possible are input errors which say why", {
   auth <- AmoSandbox(notes = 0, leads = 3)
   expect_wrong <- function(..., message) {
@@ -52,12 +73,18 @@ test_that("changes that are not possible are input errors which say why", {
     auth, "move", id = 5,
     message = "`change` \"move\" is not possible for the lead with `id` 5"
   )
-  expect_wrong(auth, "explode", message = "`change`")
-  expect_wrong(auth, c("move", "trash"), message = "`change`")
-  expect_wrong(auth, "move", type = "task", message = "`type`")
+  of_changes <- '`change` must be one of "random", "create"'
+  expect_wrong(auth, "explode", message = of_changes)
+  expect_wrong(auth, c("move", "trash"), message = '"delete", not 2 values')
+  expect_wrong(auth, NULL, message = '"delete", not NULL')
+  of_types <- '`type` must be one of "lead", "contact", "company", "customer", not '
+  expect_wrong(auth, "move", type = "task", message = paste0(of_types, '"task"'))
+  expect_wrong(auth, "move", type = NULL, message = paste0(of_types, "NULL"))
   expect_wrong(auth, "create", id = 5, message = "`id`")
-  expect_wrong(auth, n = -1, message = "`n`")
-  expect_wrong(auth, seed = "x", message = "`seed`")
+  for (n in list(-1, 1.5, Inf, NA, 1:2, "1")) {
+    expect_wrong(auth, n = n, message = "`n` must be a single whole number, 0 or greater")
+    expect_wrong(auth, seed = n, message = "`seed` must be a single whole number, 0 or greater")
+  }
   expect_wrong(AmoAuthList(domain = "a", access_token = "b"), message = "AmoSandbox()")
   expect_identical(nrow(AmoSandboxChange(auth, "trash", n = 5)), 3L)
 })
