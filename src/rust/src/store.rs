@@ -109,6 +109,12 @@ fn gone() -> Error {
     misshapen("to")
 }
 
+/// The error for columns that no table has: a defect of the package. It is no input
+/// error, after which a run would go on with the next table.
+fn misfit() -> Error {
+    Error::System("rows of the copy are of unexpected types".to_owned())
+}
+
 /// The id of an account, which R has as a double.
 #[allow(clippy::cast_possible_truncation)]
 fn id(account: f64) -> i64 {

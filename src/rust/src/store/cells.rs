@@ -7,7 +7,7 @@
 //! | double without fractions | 64 bits |
 //! | other doubles | number |
 //! | character | text |
-//! | POSIXct | moment, with its zone |
+//! | `POSIXct` | moment, with its zone |
 //! | Date | day |
 //!
 //! So a column comes back as the type of R that it was, and ids are whole numbers to

@@ -4,14 +4,14 @@ use amocrm_client::error::Error;
 use amocrm_store::{Column, Rows, Texts, Values};
 use extendr_api::prelude::*;
 
-use crate::spec::misshapen;
 use crate::store::cells::{micros, whole};
+use crate::store::misfit;
 
 /// The rows of a data frame.
 pub fn rows(frame: &List) -> std::result::Result<Rows, Error> {
     let columns: Option<Vec<Column>> =
         frame.iter().map(|(name, column)| column_of(name, &column)).collect();
-    columns.and_then(Rows::new).ok_or_else(|| misshapen("rows"))
+    columns.and_then(Rows::new).ok_or_else(misfit)
 }
 
 fn column_of(name: &str, column: &Robj) -> Option<Column> {
@@ -77,7 +77,7 @@ fn integers(name: &str, column: &[i32]) -> Option<Column> {
 }
 
 fn truths(name: &str, column: &[Rbool]) -> Option<Column> {
-    cells(name, column, |cell| !cell.is_na(), |cell| cell.is_true(), Values::Bool)
+    cells(name, column, |cell| !cell.is_na(), Rbool::is_true, Values::Bool)
 }
 
 fn texts(name: &str, column: &Robj) -> Option<Column> {

@@ -4,14 +4,14 @@ use amocrm_client::error::Error;
 use extendr_api::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::spec::misshapen;
 use crate::store::cells::whole;
+use crate::store::misfit;
 
 /// A line for each row.
 pub fn lines(frame: &List) -> std::result::Result<Vec<String>, Error> {
     let mut rows: Vec<Map<String, Value>> = Vec::new();
     for (name, column) in frame.iter() {
-        let cells = cells(&column).ok_or_else(|| misshapen("rows"))?;
+        let cells = cells(&column).ok_or_else(misfit)?;
         rows.resize(rows.len().max(cells.len()), Map::new());
         for (row, cell) in rows.iter_mut().zip(cells) {
             row.insert(name.to_owned(), cell);
@@ -23,6 +23,10 @@ pub fn lines(frame: &List) -> std::result::Result<Vec<String>, Error> {
 fn cells(column: &Robj) -> Option<Vec<Value>> {
     if let Some(numbers) = column.as_real_slice() {
         return Some(numbers.iter().map(|cell| number(*cell)).collect());
+    }
+    if let Some(numbers) = column.as_integer_slice() {
+        let whole = |cell: &i32| if cell.is_na() { Value::Null } else { Value::from(*cell) };
+        return Some(numbers.iter().map(whole).collect());
     }
     let text = |text: &str| if text.is_na() { Value::Null } else { Value::from(text) };
     Some(column.as_str_iter()?.map(text).collect())
