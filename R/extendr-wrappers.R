@@ -58,5 +58,53 @@ rust_sandbox_gone_rows <- function(sandbox) .Call(wrap__rust_sandbox_gone_rows, 
 #' @noRd
 rust_sandbox_change <- function(sandbox, spec) .Call(wrap__rust_sandbox_change, sandbox, spec)
 
+#' Opens the copy of an account in a folder.
+#' @noRd
+rust_store_open <- function(folder, account, owner) .Call(wrap__rust_store_open, folder, account, owner)
+
+#' Lets others use the copy.
+#' @noRd
+rust_store_close <- function(store) .Call(wrap__rust_store_close, store)
+
+#' What earlier runs have come to, as columns of the types of `like`.
+#' @noRd
+rust_store_state <- function(store, like) .Call(wrap__rust_store_state, store, like)
+
+#' Adds rows, or replaces those with their keys, at the next commit.
+#' @noRd
+rust_store_upsert <- function(store, table, rows) .Call(wrap__rust_store_upsert, store, table, rows)
+
+#' Removes rows at the next commit.
+#' @noRd
+rust_store_delete <- function(store, table, keys) .Call(wrap__rust_store_delete, store, table, keys)
+
+#' Marks rows as deleted at the next commit.
+#' @noRd
+rust_store_mark <- function(store, table, keys, at) .Call(wrap__rust_store_mark, store, table, keys, at)
+
+#' Makes all changes to some tables, and keeps the state, in one step.
+#' @noRd
+rust_store_commit <- function(store, tables, state, done) .Call(wrap__rust_store_commit, store, tables, state, done)
+
+#' Adds a row to the log.
+#' @noRd
+rust_store_log <- function(store, row) .Call(wrap__rust_store_log, store, row)
+
+#' The names of the tables in a folder.
+#' @noRd
+rust_folder_tables <- function(folder) .Call(wrap__rust_folder_tables, folder)
+
+#' The names of a table's columns, NULL without the table.
+#' @noRd
+rust_folder_columns <- function(folder, table, account) .Call(wrap__rust_folder_columns, folder, table, account)
+
+#' A table in a folder, NULL without the table.
+#' @noRd
+rust_folder_read <- function(folder, table, account, columns) .Call(wrap__rust_folder_read, folder, table, account, columns)
+
+#' The log of all accounts, as columns of the types of `like`.
+#' @noRd
+rust_folder_log <- function(folder, like) .Call(wrap__rust_folder_log, folder, like)
+
 
 # nolint end

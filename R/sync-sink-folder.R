@@ -1,2 +1,225 @@
-folder_sink <- function(to, deleted) stop("not yet")
-folder_reader <- function(to) stop("not yet")
+# A copy in a folder of Parquet files. The crate amocrm-store keeps it: what changes
+# waits on the disk, and a commit is one step over all tables of a stream, however the
+# run ends.
+#
+# Each account has a store of its own in the folder, locked until the run closes it.
+
+folder_sink <- function(to, deleted) {
+  copy <- list(
+    folder = folder_path(to), deleted = deleted, stores = new.env(parent = emptyenv()),
+    # What is staged: see begin_stream().
+    now = new.env(parent = emptyenv())
+  )
+  begin_stream(copy)
+  list(
+    state = function(account) folder_state(copy, account),
+    stage = function(table, key, rows) folder_stage(copy, table, key, rows),
+    commit = function(account, stream, change) folder_commit(copy, account, stream, change),
+    dead = function(table, account) folder_dead(copy, table, account),
+    keys = function(table, key, account) folder_keys(copy, table, key, account),
+    read = function(table) folder_rows(copy$folder, table),
+    log = function() folder_log(copy$folder),
+    # The system knows by itself whether the owner of a lock lives.
+    beat = function() NULL,
+    close = function() {
+      for (store in as.list(copy$stores)) store_call(rust_store_close(store))
+    }
+  )
+}
+
+folder_reader <- function(to) {
+  folder <- folder_path(to)
+  list(read = function(table) folder_rows(folder, table), log = function() folder_log(folder))
+}
+
+folder_path <- function(to) {
+  if (!is_one_text(to) || !nzchar(to)) {
+    abort_input("to", gettextf("`to` must be a folder or a DBI connection, not %s",
+                               shown_value(to)))
+  }
+  enc2utf8(path.expand(to))
+}
+
+#' The answer of Rust, or its error as a condition
+#' @noRd
+store_call <- function(answer) {
+  if (!is.null(answer$error)) abort_from_rust(answer$error)
+  answer
+}
+
+# --- Accounts -------------------------------------------------------------------
+
+folder_state_columns <- list(stream = "", cursor_at = 0, swept_at = 0, zone = "")
+
+#' Takes an account's copy for this run, or says who has it
+#' @noRd
+folder_state <- function(copy, account) {
+  name <- sprintf("%.0f", account)
+  if (is.null(copy$stores[[name]])) {
+    owner <- sprintf("%s, process %d", Sys.info()[["nodename"]], Sys.getpid())
+    opened <- store_call(rust_store_open(copy$folder, account, owner))
+    if (!is.null(opened$locked)) abort_locked(opened$locked)
+    copy$stores[[name]] <- opened$store
+  }
+  copy$now$store <- copy$stores[[name]]
+  copy$now$account <- account
+  read_state(copy$now$store)
+}
+
+read_state <- function(store) {
+  as.data.frame(store_call(rust_store_state(store, folder_state_columns))$rows)
+}
+
+#' The state with a stream's part replaced
+#' @noRd
+new_state <- function(store, stream, state) {
+  old <- read_state(store)
+  new <- data.frame(
+    stream = stream, cursor_at = state$cursor, swept_at = state$swept, zone = state$zone
+  )
+  rbind(old[old$stream != stream, ], new)
+}
+
+# --- Staging --------------------------------------------------------------------
+
+begin_stream <- function(copy) {
+  copy$now$names <- list()
+  copy$now$ids <- NULL
+  copy$now$staged <- 0
+  copy$now$kept <- 0
+}
+
+#' Keeps rows of a table until commit(). Linked tables follow their main one
+#' @noRd
+folder_stage <- function(copy, table, key, rows) {
+  now <- copy$now
+  rows <- merge_cases(rows, known_names(copy, table))
+  now$names[[table]] <- union(now$names[[table]], names(rows))
+  now$staged <- now$staged + nrow(rows)
+  spec <- store_table(table)
+  if (table %in% names(sync_streams())) {
+    now$ids <- rows["id"[!is.null(rows$id)]]
+    # A row whose time of creation was changed moves to another month.
+    if (!is.null(spec$month)) store_call(rust_store_delete(now$store, spec, rows[spec$key]))
+  } else {
+    # A row that has no linked rows any more loses those that it had.
+    store_call(rust_store_delete(now$store, spec, now$ids))
+  }
+  store_call(rust_store_upsert(now$store, spec, rows))
+}
+
+#' The names of a table's columns in the copy, and those that are staged
+#' @noRd
+known_names <- function(copy, table) {
+  unique(c(folder_columns(copy, table, copy$now$account), copy$now$names[[table]]))
+}
+
+#' What the store has to know of a table
+#'
+#' Long lists have a file for each month of creation. Rows of linked tables have the id
+#' of the row that they belong to.
+#' @noRd
+store_table <- function(table) {
+  stream <- sync_streams()[[table]]
+  list(
+    name = table, key = if (is.null(stream)) "id" else stream$key, many = is.null(stream),
+    month = if (isTRUE(stream$grows)) "created_at"
+  )
+}
+
+# --- Commit ---------------------------------------------------------------------
+
+folder_commit <- function(copy, account, stream, change) {
+  now <- copy$now
+  is_done <- !is.null(change$log)
+  nothing <- c(inserted = 0, updated = 0, deleted = 0)
+  # A commit writes whole files. So parts of a long first read are kept when the copy
+  # would become twice as large.
+  if (!is_done && now$staged < now$kept) {
+    return(nothing)
+  }
+  tables <- stream_tables(copy, stream)
+  delete_gone(copy, stream, tables, change$gone)
+  state <- new_state(now$store, stream, change$state)
+  changes <- store_call(rust_store_commit(now$store, tables, state, is_done))
+  counts <- vapply(changes[names(nothing)], `[[`, 0, match(stream, tables))
+  if (is_done) {
+    store_call(rust_store_log(now$store, with_counts(change$log, counts)))
+    begin_stream(copy)
+  } else {
+    now$kept <- now$kept + now$staged
+    now$staged <- 0
+  }
+  counts
+}
+
+#' The tables of a stream, its own first
+#' @noRd
+stream_tables <- function(copy, stream) {
+  known <- union(names(copy$now$names), store_call(rust_folder_tables(copy$folder))$names)
+  linked <- setdiff(grep(paste0("^", stream, "_"), known, value = TRUE), names(sync_streams()))
+  c(stream, linked)
+}
+
+#' Marks or removes rows, and those of linked tables that belong to them
+#' @noRd
+delete_gone <- function(copy, stream, tables, gone) {
+  if (is.null(gone) || nrow(gone) == 0) {
+    return(invisible())
+  }
+  store <- copy$now$store
+  if (is.null(gone$id)) tables <- stream
+  for (table in lapply(tables, store_table)) {
+    if (copy$deleted == "remove") {
+      store_call(rust_store_delete(store, table, gone[table$key]))
+    } else {
+      for (rows in split(gone, as.double(gone$deleted_at))) {
+        at <- as.double(rows$deleted_at[[1]])
+        store_call(rust_store_mark(store, table, rows[table$key], at))
+      }
+    }
+  }
+}
+
+# --- Reading --------------------------------------------------------------------
+
+#' A table, NULL if there is none
+#' @noRd
+folder_rows <- function(folder, table, account = NULL, columns = NULL) {
+  store_call(rust_folder_read(folder, table, account, columns))$rows
+}
+
+folder_columns <- function(copy, table, account) {
+  store_call(rust_folder_columns(copy$folder, table, account))$names
+}
+
+folder_log <- function(folder) {
+  log <- as.data.frame(store_call(rust_folder_log(folder, sync_log_columns))$rows)
+  log$started <- .POSIXct(log$started, tz = "UTC")
+  log <- log[order(log$started), ]
+  rownames(log) <- NULL
+  log
+}
+
+#' The keys of the rows that are not deleted
+#' @noRd
+folder_keys <- function(copy, table, key, account) {
+  known <- folder_columns(copy, table, account)
+  if (is.null(known)) {
+    return(NULL)
+  }
+  rows <- folder_rows(copy$folder, table, account, c(key, intersect("deleted_at", known)))
+  if (!is.null(rows$deleted_at)) rows <- rows[is.na(rows$deleted_at), ]
+  rows[key]
+}
+
+#' The ids of rows that are marked as deleted, with the time
+#' @noRd
+folder_dead <- function(copy, table, account) {
+  columns <- c("id", "deleted_at")
+  if (!all(columns %in% folder_columns(copy, table, account))) {
+    return(NULL)
+  }
+  rows <- folder_rows(copy$folder, table, account, columns)
+  rows[!is.na(rows$deleted_at), ]
+}

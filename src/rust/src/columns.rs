@@ -78,7 +78,7 @@ fn allocate_unused(bytes: usize) {
 }
 
 /// R's short form of the row names `1..n`: `c(NA, -n)`.
-fn compact_row_names(rows: u32) -> Robj {
+pub fn compact_row_names(rows: u32) -> Robj {
     let rows = i32::try_from(rows).unwrap_or(i32::MAX);
     if rows == 0 {
         return Robj::from(Vec::<i32>::new());
@@ -199,7 +199,7 @@ fn text(cells: &Indices, codes: &Indices, interner: &Interner, blank: &Robj) -> 
 
 /// # Safety
 /// On R's main thread; to be protected before R allocates again.
-unsafe fn r_string(text: &str) -> SEXP {
+pub unsafe fn r_string(text: &str) -> SEXP {
     let bytes = c_int::try_from(text.len()).unwrap_or(c_int::MAX);
     Rf_mkCharLenCE(text.as_ptr().cast(), bytes, cetype_t::CE_UTF8)
 }

@@ -15,6 +15,7 @@ mod job;
 mod memory;
 mod sandbox;
 mod spec;
+mod store;
 mod types;
 
 use extendr_api::prelude::*;
@@ -117,6 +118,90 @@ fn rust_sandbox_change(sandbox: Robj, spec: List) -> List {
     guard::guarded(|| sandbox::change(sandbox, &spec))
 }
 
+/// Opens the copy of an account in a folder.
+/// @noRd
+#[extendr]
+fn rust_store_open(folder: &str, account: f64, owner: &str) -> List {
+    guard::guarded(|| store::open(folder, account, owner))
+}
+
+/// Lets others use the copy.
+/// @noRd
+#[extendr]
+fn rust_store_close(store: Robj) -> List {
+    guard::guarded(|| store::close(store))
+}
+
+/// What earlier runs have come to, as columns of the types of `like`.
+/// @noRd
+#[extendr]
+fn rust_store_state(store: Robj, like: List) -> List {
+    guard::guarded(|| store::state(store, &like))
+}
+
+/// Adds rows, or replaces those with their keys, at the next commit.
+/// @noRd
+#[extendr]
+fn rust_store_upsert(store: Robj, table: List, rows: List) -> List {
+    guard::guarded(|| store::upsert(store, &table, &rows))
+}
+
+/// Removes rows at the next commit.
+/// @noRd
+#[extendr]
+fn rust_store_delete(store: Robj, table: List, keys: List) -> List {
+    guard::guarded(|| store::delete(store, &table, &keys))
+}
+
+/// Marks rows as deleted at the next commit.
+/// @noRd
+#[extendr]
+fn rust_store_mark(store: Robj, table: List, keys: List, at: f64) -> List {
+    guard::guarded(|| store::mark(store, &table, &keys, at))
+}
+
+/// Makes all changes to some tables, and keeps the state, in one step.
+/// @noRd
+#[extendr]
+fn rust_store_commit(store: Robj, tables: Strings, state: List, done: bool) -> List {
+    guard::guarded(|| store::commit(store, &tables, &state, done))
+}
+
+/// Adds a row to the log.
+/// @noRd
+#[extendr]
+fn rust_store_log(store: Robj, row: List) -> List {
+    guard::guarded(|| store::log(store, &row))
+}
+
+/// The names of the tables in a folder.
+/// @noRd
+#[extendr]
+fn rust_folder_tables(folder: &str) -> List {
+    guard::guarded(|| store::reading::tables(folder))
+}
+
+/// The names of a table's columns, NULL without the table.
+/// @noRd
+#[extendr]
+fn rust_folder_columns(folder: &str, table: &str, account: Robj) -> List {
+    guard::guarded(|| store::reading::columns(folder, table, &account))
+}
+
+/// A table in a folder, NULL without the table.
+/// @noRd
+#[extendr]
+fn rust_folder_read(folder: &str, table: &str, account: Robj, columns: Robj) -> List {
+    guard::guarded(|| store::reading::read(folder, table, &account, &columns))
+}
+
+/// The log of all accounts, as columns of the types of `like`.
+/// @noRd
+#[extendr]
+fn rust_folder_log(folder: &str, like: List) -> List {
+    guard::guarded(|| store::reading::log(folder, &like))
+}
+
 extendr_module! {
     mod amocrm;
     fn rust_check_domain;
@@ -133,4 +218,16 @@ extendr_module! {
     fn rust_sandbox_requests;
     fn rust_sandbox_gone_rows;
     fn rust_sandbox_change;
+    fn rust_store_open;
+    fn rust_store_close;
+    fn rust_store_state;
+    fn rust_store_upsert;
+    fn rust_store_delete;
+    fn rust_store_mark;
+    fn rust_store_commit;
+    fn rust_store_log;
+    fn rust_folder_tables;
+    fn rust_folder_columns;
+    fn rust_folder_read;
+    fn rust_folder_log;
 }

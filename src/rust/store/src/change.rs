@@ -137,7 +137,8 @@ impl<'a> Change<'a> {
         let tables = self.home.own.join("tables");
         self.home.fs.make_folder(&tables).map_err(|error| Error::io(&tables, error))?;
         let text = serde_json::to_string(&self.info).unwrap_or_default();
-        self.home.add_text(commit, &format!("tables/{name}.json"), "table.new", &text)
+        let new = format!("{STAGE}/{name}/table.json");
+        self.home.add_text(commit, &format!("tables/{name}.json"), &new, &text)
     }
 
     /// The partitions that may have to be written.

@@ -60,15 +60,16 @@
 //!   was being finished. What was staged and not committed is gone; the state says
 //!   from where to read again.
 //!
-//! A commit is one table's. [`Progress::Going`] commits what there is of a long first
-//! reading; what follows joins it.
+//! A commit is that of one table, or of several that belong together.
+//! [`Progress::Going`] commits what there is of a long first reading; what follows joins
+//! it.
 //!
 //! # Rules
 //!
 //! * **Keys.** A row replaces the one with its key. [`PerKey::Many`]: the rows of a batch
 //!   replace all rows with their keys, as tags of a lead do; to leave a lead without tags
-//!   is to delete its key. A row stays in its month: rows with one key must not have
-//!   two.
+//!   is to delete its key. A row stays in its month: where rows with one key
+//!   may have two, the key is deleted before the row is added.
 //! * **Months** are those of UTC, so that they do not change with the account's zone.
 //!   Rows without a time are in `month=__HIVE_DEFAULT_PARTITION__`, which engines read as
 //!   a missing month.

@@ -49,8 +49,9 @@ struct Winners {
 }
 
 impl Merge<'_> {
-    /// Whether rows of a file are to be deleted or marked.
-    fn touches(&self, old: &Path) -> Result<bool, Error> {
+    /// Whether rows of a file are to be deleted or marked, and did not come again as
+    /// they are.
+    fn touches(&self, old: &Path, same: &KeySet) -> Result<bool, Error> {
         if self.stage.gone.is_empty() {
             return Ok(false);
         }
@@ -66,7 +67,8 @@ impl Merge<'_> {
                 Fate::Removed => true,
                 Fate::Marked(_) => !mark.is_some_and(|mark| mark[row]),
             };
-            if keys.into_iter().enumerate().any(is_touched) {
+            let others = keys.into_iter().enumerate().filter(|(_, key)| !same.contains(key));
+            if others.into_iter().any(is_touched) {
                 return Ok(true);
             }
         }
@@ -89,7 +91,7 @@ impl Merge<'_> {
                 self.compare(&Reader::open(old)?, &mut winners)?;
             }
             let is_same = winners.same.len() == winners.ranks.len();
-            if is_same && !anyway && !self.touches(old)? {
+            if is_same && !anyway && !self.touches(old, &winners.same)? {
                 return Ok(None);
             }
         }

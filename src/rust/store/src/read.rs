@@ -81,7 +81,7 @@ impl TableReader {
         let mut files = Vec::new();
         for account in accounts(root)?.into_iter().filter(is_wanted) {
             if let Some(info) = read_info(&own_folder(root, account), table)? {
-                columns.take_in(info.columns.fields);
+                join(&mut columns, info.columns);
                 files.extend(files_of(root, table, account)?);
             }
         }
@@ -195,6 +195,17 @@ fn files_of(root: &Path, table: &str, account: i64) -> Result<Vec<Vec<PathBuf>>,
         }
     }
     Ok(files.into_values().collect())
+}
+
+/// Takes in the columns of one more account. Moments of several zones are shown in UTC.
+fn join(columns: &mut Schema, more: Schema) {
+    let zones: Vec<String> = columns.fields.iter().map(|field| field.zone.clone()).collect();
+    columns.take_in(more.fields);
+    for (field, zone) in columns.fields.iter_mut().zip(zones) {
+        if !zone.is_empty() && field.zone != zone {
+            "UTC".clone_into(&mut field.zone);
+        }
+    }
 }
 
 fn select(table: &str, all: Schema, names: Option<&[String]>) -> Result<Schema, Error> {

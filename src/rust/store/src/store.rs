@@ -114,17 +114,38 @@ impl Store {
         state: &str,
         progress: Progress,
     ) -> Result<Changes, Error> {
+        let changes = self.commit_all(&[table], state, progress)?;
+        Ok(changes.into_iter().next().unwrap_or_default())
+    }
+
+    /// As [`commit`](Store::commit), for several tables in one step. What changed in
+    /// each of them.
+    pub fn commit_all(
+        &mut self,
+        tables: &[&str],
+        state: &str,
+        progress: Progress,
+    ) -> Result<Vec<Changes>, Error> {
         self.home.recover()?;
-        let changes = self.stages.remove(table);
-        if self.lost.remove(table) {
-            return Err(Error::Lost { table: table.to_owned() });
+        let staged: Vec<Option<Stage>> =
+            tables.iter().map(|table| self.stages.remove(*table)).collect();
+        let lost: Vec<&&str> = tables.iter().filter(|table| self.lost.remove(**table)).collect();
+        if let Some(table) = lost.first() {
+            return Err(Error::Lost { table: (**table).to_owned() });
         }
-        let committed = self.commit_changes(table, changes.as_ref(), state, progress);
-        if committed.is_ok() {
+        let mut commit = Commit::new();
+        let changes: Vec<Changes> = tables
+            .iter()
+            .zip(&staged)
+            .map(|(table, staged)| self.add_changes(table, staged.as_ref(), progress, &mut commit))
+            .collect::<Result<_, _>>()?;
+        self.home.add_text(&mut commit, STATE, "state.new", state)?;
+        self.home.make(&commit)?;
+        for table in tables {
             // What is left is removed at the next opening anyway.
             let _ = self.home.fs.remove_folder(&self.home.stage_folder(table));
         }
-        committed
+        Ok(changes)
     }
 
     /// Adds a line of JSON to the log.
@@ -153,25 +174,23 @@ impl Store {
         changed
     }
 
-    fn commit_changes(
+    /// Writes what changes in a table, and adds it to a commit.
+    fn add_changes(
         &self,
         table: &str,
         staged: Option<&Stage>,
-        state: &str,
         progress: Progress,
+        commit: &mut Commit,
     ) -> Result<Changes, Error> {
         let info = read_info(&self.home.own, table)?;
         let table = staged.map(|staged| &staged.table).or(info.as_ref().map(|info| &info.table));
-        let mut commit = Commit::new();
         let mut changes = Changes::default();
         if let Some(table) = table.cloned() {
             let nothing = Stage::new(&*self.home.fs, &table, self.home.stage_folder(&table.name))?;
             let staged = staged.unwrap_or(&nothing);
             Change::new(&self.home, &self.keys, staged, info, progress)?
-                .write(&mut commit, &mut changes)?;
+                .write(commit, &mut changes)?;
         }
-        self.home.add_text(&mut commit, STATE, "state.new", state)?;
-        self.home.make(&commit)?;
         Ok(changes)
     }
 

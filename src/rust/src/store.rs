@@ -1,0 +1,126 @@
+//! The copy of an account in a folder, behind an external pointer. It is locked until
+//! `close()`, or until R collects the pointer.
+
+mod cells;
+mod frame;
+mod json;
+pub mod reading;
+
+use std::path::Path;
+
+use amocrm_client::error::Error;
+use amocrm_store::{self as folder, PerKey, Progress, Store, Table};
+use extendr_api::prelude::*;
+
+use crate::spec::{Spec, misshapen};
+
+type Outcome<T> = std::result::Result<T, Error>;
+
+/// `list(store = <pointer>)`, or `list(locked = <who has it>)`.
+pub fn open(path: &str, account: f64, owner: &str) -> Outcome<List> {
+    match Store::open(Path::new(path), id(account), owner) {
+        Ok(store) => Ok(list!(store = ExternalPtr::new(Some(store)))),
+        Err(folder::Error::Locked { owner }) => Ok(list!(locked = owner)),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// Drops what is not committed.
+pub fn close(store: Robj) -> Outcome<List> {
+    *pointer(store)?.try_addr_mut().map_err(|_| gone())? = None;
+    Ok(list!(ok = true))
+}
+
+/// `list(rows)`: columns by name, of no rows before the first commit; a damaged state
+/// is none, so that all is read again.
+pub fn state(store: Robj, like: &List) -> Outcome<List> {
+    with(store, |store| {
+        let text = store.state()?;
+        let rows = json::rows_of_text(&text.unwrap_or_default());
+        Ok(list!(rows = json::columns(&rows, like)))
+    })
+}
+
+pub fn upsert(store: Robj, table: &List, rows: &List) -> Outcome<List> {
+    let (table, rows) = (table_of(table)?, frame::rows(rows)?);
+    with(store, |store| store.upsert(&table, rows).map(|()| list!(ok = true)))
+}
+
+pub fn delete(store: Robj, table: &List, keys: &List) -> Outcome<List> {
+    let (table, keys) = (table_of(table)?, frame::rows(keys)?);
+    with(store, |store| store.delete(&table, &keys).map(|()| list!(ok = true)))
+}
+
+/// `at`: seconds since 1970.
+pub fn mark(store: Robj, table: &List, keys: &List, at: f64) -> Outcome<List> {
+    let (table, keys) = (table_of(table)?, frame::rows(keys)?);
+    let at = cells::micros(at);
+    with(store, |store| store.mark_deleted(&table, &keys, at).map(|()| list!(ok = true)))
+}
+
+/// `list(inserted, updated, deleted)` with a number for each table. Marked rows count as
+/// deleted.
+pub fn commit(store: Robj, tables: &Strings, state: &List, done: bool) -> Outcome<List> {
+    let tables: Vec<&str> = tables.iter().map(AsRef::as_ref).collect();
+    let state = json::text(state)?;
+    let progress = if done { Progress::Done } else { Progress::Going };
+    let changes = with(store, |store| store.commit_all(&tables, &state, progress))?;
+    let counts = |count: fn(&folder::Changes) -> usize| -> Vec<f64> {
+        changes.iter().map(|changes| count(changes) as f64).collect()
+    };
+    Ok(list!(
+        inserted = counts(|changes| changes.inserted),
+        updated = counts(|changes| changes.updated),
+        deleted = counts(|changes| changes.deleted + changes.marked)
+    ))
+}
+
+/// Keeps a data frame in the log.
+pub fn log(store: Robj, row: &List) -> Outcome<List> {
+    let lines = json::lines(row)?;
+    with(store, |store| {
+        lines.iter().try_for_each(|line| store.log(line)).map(|()| list!(ok = true))
+    })
+}
+
+/// `list(name, key, many, month)`: see the crate's `Table`; `month` may be NULL.
+fn table_of(spec: &List) -> Outcome<Table> {
+    let spec = Spec(spec);
+    let per_key = if spec.flag("many")? { PerKey::Many } else { PerKey::One };
+    let (name, key, month) = (spec.text("name")?, spec.texts("key")?, spec.optional_text("month")?);
+    Ok(Table { name, key, per_key, month })
+}
+
+/// Works with an open store.
+fn with<T>(
+    store: Robj,
+    work: impl FnOnce(&mut Store) -> std::result::Result<T, folder::Error>,
+) -> Outcome<T> {
+    let mut pointer = pointer(store)?;
+    let store = pointer.try_addr_mut().map_err(|_| gone())?.as_mut().ok_or_else(gone)?;
+    work(store).map_err(|error| failed(&error))
+}
+
+fn pointer(store: Robj) -> Outcome<ExternalPtr<Option<Store>>> {
+    store.try_into().map_err(|_| gone())
+}
+
+fn gone() -> Error {
+    misshapen("to")
+}
+
+/// The error for columns that no table has: a defect of the package. It is no input
+/// error, after which a run would go on with the next table.
+fn misfit() -> Error {
+    Error::System("rows of the copy are of unexpected types".to_owned())
+}
+
+/// The id of an account, which R has as a double.
+#[allow(clippy::cast_possible_truncation)]
+fn id(account: f64) -> i64 {
+    account as i64
+}
+
+fn failed(error: &folder::Error) -> Error {
+    Error::System(format!("can't use the copy: {error}"))
+}
