@@ -112,11 +112,12 @@ check_since <- function(from) {
   if (is.null(from)) {
     return(NULL)
   }
-  seconds <- suppressWarnings(as.double(as.POSIXct(from)))
+  as_time <- function(from) as.double(as.POSIXct(from))
+  seconds <- tryCatch(as_time(from), error = function(error) NA)
   if (length(seconds) != 1 || is.na(seconds)) {
     abort_input("from", gettextf("`from` must be a time, not %s", shown_value(from)))
   }
-  seconds
+  floor(seconds)
 }
 
 check_sweep <- function(sweep) {

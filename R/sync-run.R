@@ -58,6 +58,7 @@ failed_stream <- function(visit, name, started, error) {
 #' @noRd
 with_counts <- function(log, counts) {
   log[names(counts)] <- log[names(counts)] + counts
+  if (log$mode != "full" && sum(counts) == 0) log$mode <- "unchanged"
   log
 }
 
@@ -93,9 +94,7 @@ sync_stream <- function(visit, name, known, started) {
   log <- log_row(visit, name, started, mode)
   log[names(reader$counts())] <- reader$counts()
   counts <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
-  log <- with_counts(log, counts)
-  if (mode != "full" && sum(counts) == 0) log$mode <- "unchanged"
-  log
+  with_counts(log, counts)
 }
 
 #' What to read: all of it, or what changed

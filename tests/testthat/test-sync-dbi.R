@@ -1,0 +1,141 @@
+new_database <- function(env = parent.frame()) {
+  skip_if_not_installed("RSQLite")
+  conn <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+  withr::defer(DBI::dbDisconnect(conn), envir = env)
+  conn
+}
+
+# Of today: the state of a copy has the time of this computer.
+sandbox_to_copy <- function(...) {
+  AmoSandbox(access = "token", v2 = FALSE, notes = 40, now = Sys.time(), ...)
+}
+
+test_that("a copy stays true while the account changes", {
+  for (seed in 1:3) expect_true_schedule(seed, new_database())
+})
+
+test_that("a run that finds nothing new asks once for each list that tells what changed", {
+  auth <- sandbox_to_copy(leads = 600)
+  copy <- new_database()
+  tables <- c("leads", "contacts", "companies")
+  first <- AmoSync(auth, copy, tables = tables)
+  expect_identical(first$mode, rep("full", 3))
+  expect_equal(first$inserted[[1]], 600)
+  again <- AmoSync(auth, copy, tables = tables)
+  expect_identical(again$mode, rep("unchanged", 3))
+  expect_equal(again$requests, c(1, 1, 1))
+  expect_identical(AmoSyncLog(copy)$mode, c(first$mode, again$mode))
+})
+
+test_that("deleted rows are marked or removed, with what belongs to them", {
+  for (deleted in c("mark", "remove")) {
+    auth <- sandbox_to_copy()
+    copy <- new_database()
+    AmoSync(auth, copy, tables = "leads", deleted = deleted)
+    id <- AmoRead(copy, "leads_tags")$id[[1]]
+    AmoSandboxChange(auth, "trash", id = id)
+    log <- AmoSync(auth, copy, tables = "leads", deleted = deleted)
+    expect_equal(log$deleted, 1)
+    for (table in c("leads", "leads_tags")) {
+      rows <- AmoRead(copy, table)
+      if (deleted == "mark") {
+        expect_setequal(rows$id[!is.na(rows$deleted_at)], id)
+      } else {
+        expect_false(id %in% rows$id)
+      }
+    }
+    AmoSandboxChange(auth, "restore", id = id)
+    AmoSync(auth, copy, tables = "leads", deleted = deleted)
+    rows <- AmoRead(copy, "leads")
+    expect_true(id %in% rows$id && all(is.na(rows$deleted_at[rows$id == id])))
+  }
+})
+
+test_that("rows that vanish without a word are found by a sweep", {
+  auth <- sandbox_to_copy()
+  copy <- new_database()
+  AmoSync(auth, copy, tables = "contacts")
+  id <- AmoRead(copy, "contacts")$id[1:2]
+  AmoSandboxChange(auth, "merge", "contact", id = id)
+  log <- AmoSync(auth, copy, tables = "contacts", sweep = 0)
+  expect_identical(log$mode, "full")
+  rows <- AmoRead(copy, "contacts")
+  expect_identical(rows$id[!is.na(rows$deleted_at)], id[[2]])
+})
+
+test_that("tables come back with their types", {
+  auth <- sandbox_to_copy()
+  copy <- new_database()
+  AmoSync(auth, copy, tables = c("leads", "users"))
+  leads <- AmoLeads(auth)$leads
+  ours <- AmoRead(copy, "leads")
+  expect_identical(ours$account_id, leads$account_id)
+  same <- setdiff(names(leads), "account_id")
+  expect_identical(lapply(ours[same], class), lapply(leads[same], class))
+  expect_identical(ours$created_at, leads$created_at)
+  expect_error(AmoRead(copy, "deals"), class = "amocrm_error_input")
+})
+
+test_that("columns are added and widen, and names that differ by case are one column", {
+  conn <- new_database()
+  sink <- dbi_sink(conn, "mark", "")
+  state <- list(cursor = 1, swept = 1, zone = "UTC")
+  write <- function(...) {
+    sink$stage("leads", "id", data.frame(account_id = 1, ...))
+    sink$commit(1, "leads", list(state = state))
+  }
+  write(id = 1:2, sale = 1:2, text = c("a", NA))
+  write(id = 2:3, sale = c(2.5, 1e10), TEXT = c("b", "c"), new = TRUE)
+  write(id = 4e9, sale = "free")
+  expect_identical(sink$read("leads"), data.frame(
+    account_id = 1, id = c(1, 2, 3, 4e9), sale = c("1", "2.5", "10000000000", "free"),
+    text = c("a", "b", "c", NA), new = c(NA, TRUE, TRUE, NA)
+  ))
+})
+
+test_that("a second run at a copy is told who has it", {
+  conn <- new_database()
+  sink <- dbi_sink(conn, "mark", "")
+  owner <- "another, process 1"
+  DBI::dbExecute(conn, "UPDATE amocrm_lock SET owner = ?", list(owner))
+  expect_error(AmoSync(sandbox_to_copy(), conn), owner, class = "amocrm_error_system")
+  DBI::dbExecute(conn, "UPDATE amocrm_lock SET beat_at = 0")
+  expect_identical(AmoSync(sandbox_to_copy(), conn, tables = "users")$mode, "whole")
+})
+
+test_that("a table that fails stays as it was, and the others are brought up to date", {
+  broken <- list(list(path = "/api/v4/contacts?", status = 402, nth = c(3, Inf)))
+  auth <- sandbox_to_copy(faults = broken)
+  copy <- new_database()
+  AmoSync(auth, copy, tables = c("contacts", "leads"), sweep = 0)
+  before <- AmoRead(copy, "contacts")
+  AmoSandboxChange(auth, "update", id = AmoRead(copy, "leads")$id[[1]])
+  log <- AmoSync(auth, copy, tables = c("contacts", "leads"))
+  expect_identical(log$mode, c("skipped", "increment"))
+  expect_identical(AmoRead(copy, "contacts"), before)
+})
+
+test_that("a function gets the rows, and what was deleted", {
+  auth <- sandbox_to_copy()
+  got <- list()
+  keep <- function(table, rows) got[[table]] <<- rbind(got[[table]], rows)
+  AmoSync(auth, keep, tables = c("leads", "users"))
+  expect_identical(got$leads$id, AmoLeads(auth)$leads$id)
+  expect_identical(got$users$name, AmoUsers(auth)$name)
+})
+
+test_that("arguments that can't be right are told before anything is read", {
+  auth <- sandbox_to_copy()
+  expect_wrong <- function(argument, ...) {
+    error <- expect_error(AmoSync(...), class = "amocrm_error_input")
+    expect_identical(error$argument, argument)
+  }
+  expect_wrong("auth", NULL)
+  expect_wrong("to", auth, 5)
+  expect_wrong("tables", auth, tempfile(), tables = "deals")
+  expect_wrong("from", auth, tempfile(), from = "soon")
+  expect_wrong("lookback", auth, tempfile(), lookback = "x")
+  expect_wrong("deleted", auth, tempfile(), deleted = "no")
+  expect_wrong("sweep", auth, tempfile(), sweep = -1)
+  expect_wrong("prefix", auth, tempfile(), prefix = NA)
+})
