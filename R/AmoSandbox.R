@@ -71,11 +71,11 @@
 #'   \item{`action = "replace", text = "86400", by = "null"`}{a text in the
 #'     answer is replaced}
 #'   \item{`action = "remove", rows = 5`}{from then on, the first 5 notes of
-#'     each type and the first 5 rows of every other list are deleted: the others
-#'     move to earlier pages}
+#'     each type and the first 5 rows of every other list of records are deleted: the
+#'     others move to earlier pages}
 #'   \item{`action = "insert", rows = 5`}{from then on, there are 5 more notes at
-#'     the front of each type, and 5 more rows at the front of every other list.
-#'     They are part of the made-up data and held back until then}
+#'     the front of each type, and 5 more rows at the front of every other list of
+#'     records. They are part of the made-up data and held back until then}
 #'   \item{`action = "change", rows = 5`}{5 random changes in the account, as by
 #'     [AmoSandboxChange()], before the answer}
 #'   \item{`action = "spare"`}{nothing: later faults don't apply to the request}

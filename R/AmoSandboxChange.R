@@ -1,8 +1,8 @@
 #' Change a sandbox account
 #'
-#' Creates, changes, merges and deletes leads, contacts, companies and customers in
-#' an account of [AmoSandbox()], with the events and notes that amoCRM writes. Use
-#' it to try scripts that read an account repeatedly.
+#' Creates, changes, merges and deletes records in an account of [AmoSandbox()], with
+#' the events and notes that amoCRM writes: leads, contacts, companies, customers and
+#' what belongs to them. Use it to try scripts that read an account repeatedly.
 #'
 #' The account's current time is `now` of [AmoSandbox()] at first. Each change moves
 #' it forward by up to two seconds.
@@ -11,24 +11,30 @@
 #' @param change what happens:
 #'   \describe{
 #'     \item{`"random"`}{any of the following, to records of any type}
-#'     \item{`"create"`}{a new record, linked to others}
-#'     \item{`"update"`}{its name, price, tags or a custom field change}
+#'     \item{`"create"`}{a new record, linked to others: a transaction with its
+#'       customer, a task or a note with a lead, contact or company}
+#'     \item{`"update"`}{its name, price, tags or a custom field change; a task gets
+#'       more time, a talk another message}
 #'     \item{`"move"`}{a lead moves to another status}
 #'     \item{`"assign"`}{it gets another responsible user}
 #'     \item{`"note"`}{it gets a note}
 #'     \item{`"task"`, `"done"`}{it gets a task, or its next task is completed}
+#'     \item{`"accept"`, `"decline"`}{an incoming lead becomes a lead, or does not}
 #'     \item{`"trash"`, `"restore"`}{it moves to the trash, or comes back. Customers
 #'       can't be restored}
 #'     \item{`"merge"`}{another record, with its notes, tasks and links, is merged
 #'       into it}
 #'     \item{`"delete"`}{it is deleted for good, with its notes, tasks and
-#'       transactions}
+#'       transactions. Incoming leads and talks can't be deleted}
 #'   }
-#' @param type `"lead"`, `"contact"`, `"company"` or `"customer"`. Ignored for
-#'   random changes.
+#' @param type `"lead"`, `"contact"`, `"company"`, `"customer"`, `"task"`, `"note"`,
+#'   `"transaction"`, `"incoming_lead"`, `"talk"` or `"element"` (of a catalog: a
+#'   product). Only the first four can move to other users, to the trash and the like.
+#'   Ignored for random changes.
 #' @param id ids of the records to change, one after the other; `NULL` for random
 #'   records. An id that is there twice changes twice. With `"merge"` the others are
-#'   merged into the first.
+#'   merged into the first. An incoming lead is told by the id that it will have as a
+#'   lead.
 #' @param n number of changes, if `id` is not given.
 #' @param seed whole number: the same seed makes the same changes, as long as
 #'   nothing else has changed before.
@@ -55,7 +61,7 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
   changes <- c("random", sandbox_changes)
   spec <- list(
     change = check_choice(change, changes, "change"),
-    type = check_choice(type, c("lead", "contact", "company", "customer"), "type"),
+    type = check_choice(type, sandbox_types, "type"),
     id = as.numeric(check_each_id(id, "id")),
     n = check_count(n, "n"),
     seed = check_count(seed, "seed")
@@ -80,21 +86,12 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
 
 sandbox_changes <- c(
   "create", "update", "move", "assign", "note", "task", "done", "trash", "restore", "merge",
-  "delete"
+  "delete", "accept", "decline"
 )
-
-#' Exactly one of `choices`
-#' @noRd
-check_choice <- function(value, choices, argument) {
-  value <- factor_text(value)
-  if (!is_one_text(value) || !value %in% choices) {
-    listed <- paste0('"', choices, '"', collapse = ", ")
-    abort_input(argument, gettextf(
-      "`%s` must be one of %s, not %s", argument, listed, shown_value(value)
-    ))
-  }
-  value
-}
+sandbox_types <- c(
+  "lead", "contact", "company", "customer", "task", "note", "transaction", "incoming_lead",
+  "talk", "element"
+)
 
 #' Two or more different records, or none for random ones
 #' @noRd

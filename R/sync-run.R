@@ -124,10 +124,10 @@ stream_reader <- function(visit, name, mode, is_first) {
   dead <- if (mode == "increment") visit$sink$dead(name, visit$account)
   old <- if (mode == "whole") row_texts(visit$sink$read(name), visit$account, stream$key)
   take <- function(tables) {
-    ids <- tables[[1]]$id
     for (at in seq_along(tables)) {
       table <- copy_names(name, names(tables)[[at]])
-      rows <- living(tables[[at]], dead, visit$fates[[name]], tables[[1]])
+      rows <- if (table == name) stream$shape(tables[[at]]) else tables[[at]]
+      rows <- living(rows, dead, visit$fates[[name]], tables[[1]])
       rows <- owned(rows, visit)
       # Notes of API v2 are no events.
       if (table == name && is.null(rows$event_id)) {

@@ -6,6 +6,7 @@
 #' Each is a list of
 #' * `spec(since)`: what Rust reads, all of it for NULL, or what changed since a
 #'   moment (seconds since 1970)
+#' * `shape(table)`: what its function does with the table of a batch
 #' * `key`: the columns that tell rows of the main table apart
 #' * `grows`: whether `since` is known to the list. Others are read whole and
 #'   compared
@@ -32,7 +33,10 @@ sync_streams <- function() {
       spec = function(since) list(what = "tasks", limit = 500, date_modify_from = moment(since)),
       grows = TRUE, gone = "task_deleted"
     ),
-    events = list(spec = function(since) list(what = "events", from = moment(since)), grows = TRUE),
+    events = list(
+      spec = function(since) list(what = "events", from = moment(since)),
+      shape = label_events, grows = TRUE
+    ),
     transactions = list(spec = function(since) list(what = "transactions", limit = 500)),
     talks = whole_stream("talks"),
     catalogs = whole_stream("catalogs"),
@@ -51,7 +55,7 @@ sync_streams <- function() {
 moment <- function(since) if (!is.null(since)) sprintf("@%.0f", since)
 
 stream_defaults <- list(
-  key = "id", grows = FALSE, gone = character(), back = character(), trash = FALSE
+  shape = identity, key = "id", grows = FALSE, gone = character(), back = character(), trash = FALSE
 )
 
 #' A list of leads, contacts, companies or customers

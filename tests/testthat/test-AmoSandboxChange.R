@@ -4,7 +4,7 @@ test_that("random changes are told, row by row, and come from the seed", {
   expect_identical(names(changed), c("change", "type", "id", "at"))
   expect_identical(nrow(changed), 60L)
   expect_true(all(changed$change %in% sandbox_changes))
-  expect_true(all(changed$type %in% c("lead", "contact", "company", "customer")))
+  expect_true(all(changed$type %in% sandbox_types))
   expect_false(is.unsorted(changed$at))
   expect_identical(lived(n = 60, seed = 3), changed)
   expect_false(identical(lived(n = 60, seed = 4), changed))
@@ -31,6 +31,28 @@ test_that("what happens shows in the tables, over both APIs", {
     expect_setequal(leads()$id, before$id[-(2:3)])
     AmoSandboxChange(auth, "restore", "lead")
     expect_setequal(leads()$id, c(before$id[-(2:3)], new$id[[1]]))
+  }
+})
+
+test_that("what belongs to records comes and goes, and waiting leads are decided on", {
+  auth <- AmoSandbox(notes = 20, access = "token")
+  ids <- function(rows) as.numeric(rows$id)
+  tasks <- function() ids(AmoTasks(auth))
+  task <- AmoSandboxChange(auth, "create", "task")$id
+  expect_true(task %in% tasks())
+  AmoSandboxChange(auth, "delete", "task", id = task)
+  expect_false(task %in% tasks())
+  bought <- AmoSandboxChange(auth, "create", "transaction")$id
+  expect_true(bought %in% ids(AmoCustomersTransactions(auth)))
+  waiting <- nrow(AmoIncomingLeads(auth))
+  came <- AmoSandboxChange(auth, "create", "incoming_lead", n = 2)$id
+  expect_identical(nrow(AmoIncomingLeads(auth)), waiting + 2L)
+  AmoSandboxChange(auth, "accept", "incoming_lead", id = came[[1]])
+  AmoSandboxChange(auth, "decline", "incoming_lead", id = came[[2]])
+  expect_identical(nrow(AmoIncomingLeads(auth)), waiting)
+  expect_identical(came %in% ids(AmoLeads(auth)$leads), c(TRUE, FALSE))
+  for (type in c("talk", "element", "note")) {
+    expect_identical(AmoSandboxChange(auth, "create", type)$type, type)
   }
 })
 
@@ -75,11 +97,12 @@ test_that("changes that are not possible are input errors which say why", {
   )
   of_changes <- '`change` must be one of "random", "create"'
   expect_wrong(auth, "explode", message = of_changes)
-  expect_wrong(auth, c("move", "trash"), message = '"delete", not 2 values')
-  expect_wrong(auth, NULL, message = '"delete", not NULL')
-  of_types <- '`type` must be one of "lead", "contact", "company", "customer", not '
-  expect_wrong(auth, "move", type = "task", message = paste0(of_types, '"task"'))
-  expect_wrong(auth, "move", type = NULL, message = paste0(of_types, "NULL"))
+  expect_wrong(auth, c("move", "trash"), message = "not 2 values")
+  expect_wrong(auth, NULL, message = "not NULL")
+  of_types <- '`type` must be one of "lead", "contact", "company", "customer", '
+  expect_wrong(auth, "move", type = "deal", message = of_types)
+  expect_wrong(auth, "move", type = NULL, message = "not NULL")
+  expect_identical(nrow(AmoSandboxChange(auth, "move", type = "task")), 0L)
   expect_wrong(auth, "create", id = 5, message = "`id`")
   for (n in list(-1, 1.5, Inf, NA, 1:2, "1")) {
     expect_wrong(auth, n = n, message = "`n` must be a single whole number, 0 or greater")

@@ -45,16 +45,16 @@ pub struct Slot {
 impl Schedule {
     /// Deals `count` notes out.
     pub fn new(scenario: &'static Scenario, count: u64) -> Self {
-        let steps = scenario.steps;
+        let steps = &scenario.steps;
         let turns = turns(scenario, count);
         let mut free_before = 0;
         let places = steps.iter().enumerate().map(|(number, step)| {
             let place = Place {
-                delay: in_turns(step.after, turns),
+                delay: in_turns(step.1, turns),
                 block: block(slack(steps, number, turns)),
                 free_before,
             };
-            free_before += u64::from(step.role == Role::Any);
+            free_before += u64::from(step.0 == Role::Any);
             place
         });
         Self { scenario, count, places: places.collect() }
@@ -67,7 +67,7 @@ impl Schedule {
 
     /// What stands at place `index` of the list of `seed`.
     pub fn slot(&self, seed: u64, index: u64) -> Slot {
-        let steps = self.scenario.steps;
+        let steps = &self.scenario.steps;
         let length = steps.len() as u64;
         let turn = index / length;
         let number = usize::try_from(index % length).unwrap_or(0);
@@ -75,7 +75,7 @@ impl Schedule {
         let born = FIRST_OWNER + swapped(seed, index % length, turn, place.block);
         Slot {
             owner: born.saturating_sub(place.delay),
-            role: steps[number].role,
+            role: steps[number].0,
             free_rank: turn * self.free_steps() + place.free_before,
         }
     }
@@ -90,7 +90,7 @@ impl Schedule {
     }
 
     fn free_steps(&self) -> u64 {
-        self.scenario.steps.iter().filter(|step| step.role == Role::Any).count() as u64
+        self.scenario.steps.iter().filter(|step| step.0 == Role::Any).count() as u64
     }
 }
 
@@ -105,15 +105,15 @@ fn in_turns(minutes: u64, turns: u64) -> u64 {
 /// How far, in turns, a step may move without getting ahead of the beginning
 /// or, for moves through the funnel, of the move before or after.
 fn slack(steps: &[Step], number: usize, turns: u64) -> u64 {
-    let here = in_turns(steps[number].after, turns);
-    let fixed = |step: &&Step| step.role != Role::Any;
-    if steps[number].role == Role::Any {
+    let here = in_turns(steps[number].1, turns);
+    let fixed = |step: &&Step| step.0 != Role::Any;
+    if steps[number].0 == Role::Any {
         return here;
     }
     let before = steps[..number].iter().rfind(fixed);
     let after = steps[number + 1..].iter().find(fixed);
-    let back = before.map_or(0, |step| here - in_turns(step.after, turns));
-    let ahead = after.map_or(back, |step| in_turns(step.after, turns) - here);
+    let back = before.map_or(0, |step| here - in_turns(step.1, turns));
+    let ahead = after.map_or(back, |step| in_turns(step.1, turns) - here);
     back.min(ahead) / 2
 }
 
@@ -127,62 +127,4 @@ fn block(slack: u64) -> u64 {
 fn swapped(seed: u64, step: u64, turn: u64, block: u64) -> u64 {
     let flips = Rng::of(&[seed, SALT, step, turn / block]).next();
     turn ^ (flips & (block - 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::data::kind::Kind;
-
-    fn lives(kind: Kind, count: u64) -> BTreeMap<u64, Vec<Role>> {
-        let schedule = Schedule::new(Scenario::of(kind), count);
-        let mut lives: BTreeMap<u64, Vec<Role>> = BTreeMap::new();
-        for index in 0..count {
-            let slot = schedule.slot(1, index);
-            lives.entry(slot.owner).or_default().push(slot.role);
-        }
-        lives
-    }
-
-    #[test]
-    fn a_thing_begins_first_and_moves_in_order() {
-        for count in [10, 1000, 40_000] {
-            for (owner, roles) in lives(Kind::Lead, count) {
-                let fixed: Vec<_> = roles.iter().filter(|role| **role != Role::Any).collect();
-                let rank = |role: &&Role| match role {
-                    Role::Move(number) => number + 1,
-                    _ => 0,
-                };
-                assert!(fixed.is_sorted_by_key(rank), "{owner}: {roles:?}");
-                let begins = matches!(roles[0], Role::Created(_));
-                assert_eq!(begins, owner >= FIRST_OWNER, "{owner}: {roles:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn whole_lives_have_each_step_once() {
-        let full = Scenario::of(Kind::Lead).steps.len();
-        let lives = lives(Kind::Lead, 40_000);
-        assert!(lives.values().all(|roles| roles.len() <= full));
-        let whole = lives.values().filter(|roles| roles.len() == full).count();
-        assert!(whole > 1500, "{whole}");
-    }
-
-    #[test]
-    fn the_steps_of_a_thing_are_found_where_the_list_has_them() {
-        let schedule = Schedule::new(Scenario::of(Kind::Lead), 40_000);
-        for index in 0..40_000 {
-            let owner = schedule.slot(1, index).owner;
-            let step = usize::try_from(index % 20).unwrap_or(0);
-            assert_eq!(schedule.index_of(1, owner, step), Some(index));
-        }
-    }
-
-    #[test]
-    fn every_task_has_one_result() {
-        assert!(lives(Kind::Task, 100).values().all(|roles| roles.len() == 1));
-    }
 }
