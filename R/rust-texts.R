@@ -163,6 +163,7 @@ cause_rules <- function() {
     "^the file or its folder is not" = gettext("a file or its folder is not yours alone"),
     "^an internal error" = gettext("an internal error of amocrm"),
     "^can't start threads" = gettext("can't start threads"),
+    "^can't use the copy" = gettext("can't use the copy"),
     "^can't set up HTTPS" = gettext("can't set up HTTPS"),
     "^can't use the certificates" = gettext(
       "can't use the certificates that SSL_CERT_FILE names"

@@ -115,10 +115,11 @@ check_package() {
   tail -n 1 "$work/amocrm.Rcheck/00check.log" | grep -Eq '^Status: (OK|[0-9]+ NOTEs?)$'
 }
 
+# More than 1 MB of it is what reads and writes Parquet files.
 check_size() {
   size=$(du -sk "$work/amocrm.Rcheck/amocrm" | cut -f 1)
-  printf '%s kB, must be under 8192\n' "$size"
-  [ "$size" -lt 8192 ]
+  printf '%s kB, must be under 9728\n' "$size"
+  [ "$size" -lt 9728 ]
 }
 
 if cargo_has fmt; then

@@ -2,6 +2,7 @@
 //! `close()`, or until R collects the pointer.
 
 mod cells;
+mod failure;
 mod frame;
 mod json;
 pub mod reading;
@@ -13,12 +14,12 @@ use amocrm_store::{self as folder, PerKey, Progress, Store, Table};
 use extendr_api::prelude::*;
 
 use crate::spec::{Spec, misshapen};
-
-type Outcome<T> = std::result::Result<T, Error>;
+use crate::store::cells::account_id;
+use crate::store::failure::{Outcome, failed};
 
 /// `list(store = <pointer>)`, or `list(locked = <who has it>)`.
 pub fn open(path: &str, account: f64, owner: &str) -> Outcome<List> {
-    match Store::open(Path::new(path), id(account), owner) {
+    match Store::open(Path::new(path), account_id(account), owner) {
         Ok(store) => Ok(list!(store = ExternalPtr::new(Some(store)))),
         Err(folder::Error::Locked { owner }) => Ok(list!(locked = owner)),
         Err(error) => Err(failed(&error)),
@@ -107,20 +108,4 @@ fn pointer(store: Robj) -> Outcome<ExternalPtr<Option<Store>>> {
 
 fn gone() -> Error {
     misshapen("to")
-}
-
-/// The error for columns that no table has: a defect of the package. It is no input
-/// error, after which a run would go on with the next table.
-fn misfit() -> Error {
-    Error::System("rows of the copy are of unexpected types".to_owned())
-}
-
-/// The id of an account, which R has as a double.
-#[allow(clippy::cast_possible_truncation)]
-fn id(account: f64) -> i64 {
-    account as i64
-}
-
-fn failed(error: &folder::Error) -> Error {
-    Error::System(format!("can't use the copy: {error}"))
 }

@@ -34,3 +34,9 @@ pub fn seconds(micros: i64) -> f64 {
 pub fn whole(number: f64) -> Option<i64> {
     (number.abs() < EXACT && number.trunc() == number).then_some(number as i64)
 }
+
+/// The id of an account, which R has as a double.
+#[allow(clippy::cast_possible_truncation)]
+pub fn account_id(account: f64) -> i64 {
+    account as i64
+}

@@ -5,7 +5,7 @@ use amocrm_store::{Column, Rows, Texts, Values};
 use extendr_api::prelude::*;
 
 use crate::store::cells::{micros, whole};
-use crate::store::misfit;
+use crate::store::failure::misfit;
 
 /// The rows of a data frame.
 pub fn rows(frame: &List) -> std::result::Result<Rows, Error> {

@@ -5,7 +5,7 @@ use extendr_api::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::store::cells::whole;
-use crate::store::misfit;
+use crate::store::failure::misfit;
 
 /// A line for each row.
 pub fn lines(frame: &List) -> std::result::Result<Vec<String>, Error> {

@@ -7,8 +7,9 @@ use extendr_api::prelude::*;
 use extendr_ffi::{R_NaString, R_xlen_t, Rf_allocVector, SET_STRING_ELT, SEXPTYPE};
 
 use crate::columns::{compact_row_names, r_string};
-use crate::store::cells::seconds;
-use crate::store::{Outcome, failed, id, json};
+use crate::store::cells::{account_id, seconds};
+use crate::store::failure::{Outcome, failed};
+use crate::store::json;
 
 /// How often a table is read again that a run has changed meanwhile.
 const TRIES: usize = 5;
@@ -61,7 +62,7 @@ pub fn log(path: &str, like: &List) -> Outcome<List> {
 /// NULL is all accounts, or all columns.
 fn selection(account: &Robj, columns: &Robj) -> Selection {
     Selection {
-        accounts: account.as_real().map(|account| vec![id(account)]),
+        accounts: account.as_real().map(|account| vec![account_id(account)]),
         columns: columns.as_string_vector(),
     }
 }

@@ -77,8 +77,7 @@ fn break_at_each(folder: &Folder, start: &Model, steps: &[Step], fault: Fault, r
 
 /// The steps that follow so many commits.
 fn after_commits(steps: &[Step], commits: usize) -> Vec<Step> {
-    let is_commit = |step: &Step| matches!(step, Step::CommitNotes(_) | Step::CommitTags);
-    let ends = steps.iter().enumerate().filter(|(_, step)| is_commit(step));
+    let ends = steps.iter().enumerate().filter(|(_, step)| step.is_commit());
     let ends: Vec<usize> = ends.map(|(place, _)| place + 1).collect();
     let start = commits.checked_sub(1).map_or(0, |last| ends[last]);
     steps[start..].to_vec()

@@ -467,3 +467,57 @@ fn a_damaged_file_is_named() {
         }
     }
 }
+
+#[test]
+fn a_key_that_is_deleted_first_may_come_again_in_another_month() {
+    let folder = Folder::new();
+    let at = |months: &[i64]| -> Vec<Option<i64>> {
+        months.iter().map(|month| Some(month * 31 * 86_400 * SECOND)).collect()
+    };
+    let notes =
+        |all: &[i64], months: &[i64]| rows(vec![ids(all), times("created_at", &at(months))]);
+    add(&folder, &monthly(), notes(&[1, 2], &[0, 0]));
+    let mut store = open(&folder);
+    let mut come_again = |all: &[i64], months: &[i64]| {
+        store.delete(&monthly(), &rows(vec![ids(all)])).unwrap();
+        store.upsert(&monthly(), notes(all, months)).unwrap();
+        store.commit("notes", "{}", Progress::Done).unwrap()
+    };
+    come_again(&[2], &[5]);
+    assert_eq!(read(&folder, "notes").unwrap().len(), 2);
+    assert_eq!(folder.files("notes").len(), 2);
+    // A row that is the same is no change, although its key was deleted.
+    let again = come_again(&[1, 2], &[0, 5]);
+    assert_eq!((again.inserted, again.updated, again.deleted, again.files), (0, 0, 0, 0));
+}
+
+#[test]
+fn tables_of_one_commit_are_lost_together() {
+    let folder = Folder::new();
+    let mut store = open(&folder);
+    let tags = table("tags", &["id"], PerKey::Many, None);
+    store.upsert(&notes(), rows(vec![ids(&[1])])).unwrap();
+    let no_key = rows(vec![texts("name", &[None])]);
+    assert!(matches!(store.upsert(&tags, no_key), Err(Error::Input { .. })));
+    let both = store.commit_all(&["notes", "tags"], "{}", Progress::Done);
+    assert!(matches!(both, Err(Error::Lost { .. })));
+    assert_eq!((read(&folder, "notes"), store.state().unwrap()), (None, None));
+}
+
+#[test]
+fn moments_of_accounts_in_several_zones_are_shown_in_utc() {
+    let folder = Folder::new();
+    let zone = |accounts: &[i64]| {
+        let selection = Selection { accounts: Some(accounts.to_vec()), columns: None };
+        whole(&folder, &selection).0.pop().unwrap().zone
+    };
+    for (account, zone) in [(1, "Asia/Tomsk"), (2, "Asia/Tomsk"), (3, "Europe/Moscow")] {
+        let mut store = Store::open(&folder.0, account, "test").unwrap();
+        let at = times("at", &[Some(0)]).in_zone(zone);
+        store.upsert(&notes(), rows(vec![ids(&[1]), at])).unwrap();
+        store.commit("notes", "{}", Progress::Done).unwrap();
+    }
+    assert_eq!(zone(&[1, 2]), "Asia/Tomsk");
+    assert_eq!(zone(&[3]), "Europe/Moscow");
+    assert_eq!(zone(&[1, 2, 3]), "UTC");
+}

@@ -39,6 +39,14 @@ pub enum Step {
     DeleteTags(Vec<i64>),
     CommitNotes(Progress),
     CommitTags,
+    /// Both tables in one step.
+    CommitBoth,
+}
+
+impl Step {
+    pub fn is_commit(&self) -> bool {
+        matches!(self, Step::CommitNotes(_) | Step::CommitTags | Step::CommitBoth)
+    }
 }
 
 /// The time of a note's creation, which never changes; some have none.
@@ -57,7 +65,8 @@ pub fn steps(random: &mut Rng) -> Vec<Step> {
     // The last one tells whether the run came to its end.
     steps.extend([Step::Notes(Vec::new()), Step::CommitNotes(Progress::Done)]);
     if random.bool() {
-        steps.extend([Step::Tags(tag_rows(random)), Step::CommitTags]);
+        let end = if random.bool() { Step::CommitTags } else { Step::CommitBoth };
+        steps.extend([Step::Notes(Vec::new()), Step::Tags(tag_rows(random)), end]);
     }
     steps
 }
@@ -79,6 +88,7 @@ fn step(random: &mut Rng, now: i64) -> Step {
         6 if random.bool() => Step::Clear,
         6 | 7 => Step::Tags(tag_rows(random)),
         8 => Step::DeleteTags(some_ids(random)),
+        9 if random.bool() => Step::CommitBoth,
         _ => Step::CommitNotes(if random.bool() { Progress::Going } else { Progress::Done }),
     }
 }
@@ -116,6 +126,11 @@ pub fn run(store: &mut Store, steps: &[Step], mut commits: usize) -> Result<(), 
             Step::CommitTags => {
                 commits += 1;
                 store.commit("lead_tags", &commits.to_string(), Progress::Done)?;
+            }
+            Step::CommitBoth => {
+                commits += 1;
+                let tables = ["notes", "lead_tags"];
+                store.commit_all(&tables, &commits.to_string(), Progress::Done)?;
             }
         }
     }
@@ -155,8 +170,9 @@ pub fn play(start: &Model, steps: &[Step]) -> Vec<Model> {
             }
             Step::CommitNotes(_) => committed.notes.clone_from(&coming.notes),
             Step::CommitTags => committed.tags.clone_from(&coming.tags),
+            Step::CommitBoth => committed.clone_from(&coming),
         }
-        if matches!(step, Step::CommitNotes(_) | Step::CommitTags) {
+        if step.is_commit() {
             models.push(committed.clone());
         }
     }
