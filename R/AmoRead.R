@@ -1,15 +1,21 @@
-#' Tables and log of a copy that AmoSync() has made
+#' Tables and log of a copy that AmoSync() keeps
 #'
 #' @param to the folder or DBI connection that [AmoSync()] was given.
 #' @param table name of a table, such as `"leads"` or `"leads_tags"`.
 #' @param prefix as for [AmoSync()].
 #'
-#' @return `AmoRead()` returns the table as a data.frame with the types that the function
-#'   of its name gives. Times are in the account's time zone, or in UTC if there are accounts in several zones.
-#'   `AmoSyncLog()` returns what [AmoSync()] has returned, for all runs.
+#' @return `AmoRead()` returns the table as a data.frame with the types that its
+#'   function gives. Times are in the account's time zone, or in UTC if there are
+#'   accounts in several zones. `AmoSyncLog()` returns what [AmoSync()] returned, for
+#'   all runs.
 #' @section Conditions:
 #' `amocrm_error_input` if there is no such table.
-#' @inherit AmoSync examples
+#' @examples
+#' auth <- AmoSandbox(access = "token", notes = 0)
+#' copy <- file.path(tempdir(), "amocrm-read")
+#' AmoSync(auth, copy, tables = "leads")
+#' head(AmoRead(copy, "leads"))
+#' AmoSyncLog(copy)
 #' @export
 AmoRead <- function(to, table, prefix = "") {
   rows <- copy_reader(to, prefix)$read(check_text(table, "table"))

@@ -1,17 +1,23 @@
 #' A copy of an account that stays true
 #'
-#' Copies the tables of an account into a database or a folder, and brings the copy up
-#' to date at each further call. The first call reads everything. Later calls read what
-#' has changed since, where amoCRM tells it, and write only that.
+#' Copies the tables of an account into a folder or a database, and brings the copy
+#' up to date at each further call. The first call reads everything. Later calls read
+#' what has changed since, where amoCRM tells it, and write only that.
 #'
 #' @section What is read:
 #' Leads, contacts, companies, customers, notes, tasks and events are asked for by the
-#' time of their last change. `lookback` seconds before the last run are read again, since
-#' amoCRM's lists may be late. The other lists are short: they are read whole and compared.
+#' time of their last change. The `lookback` seconds before the last run are read
+#' again, since amoCRM's lists may be late. The other lists are short: they are read
+#' whole and compared.
 #'
-#' Deleted rows are learnt from events or, without the right to read events, from the
-#' list of deleted records. Neither tells of everything, such as of records that were merged. So all
-#' rows are read every `sweep` days, and those that are missing count as deleted.
+#' Deleted rows are learnt from events or, without the right to read these, from the
+#' list of deleted records. Neither tells of everything: records that were merged into
+#' others vanish without a word. So all rows are read every `sweep` days, and those
+#' that are missing count as deleted.
+#'
+#' amoCRM does not count everything as a change of a lead. Columns that it works out
+#' from other records, such as `closest_task_at` or `main_contact`, may be those of the
+#' lead's last change until the next sweep.
 #'
 #' @section The copy:
 #' A table is as its function returns it, and begins with `account_id`. What belongs to
@@ -19,28 +25,32 @@
 #' `leads_custom_fields`. With `deleted = "mark"` all tables end with `deleted_at`.
 #'
 #' Columns whose names differ by case only, such as `params_TEXT` and `params_text`, are
-#' one column, since many databases do not distinguish them. New columns are added, and a
-#' column becomes wider (from whole numbers to fractions, and from these to text) when values need it.
-#' Nothing is ever dropped.
+#' one column, since many databases do not distinguish them. New columns are added, and
+#' a column becomes wider (from whole numbers to fractions, from these to text) when
+#' values need it. Nothing is dropped.
 #'
-#' Each table is written in one step together with the state, so a run that is killed
-#' leaves the copy of the tables that it had finished. The next run goes on from there. Two
-#' runs on one copy can't be in progress at once: the second raises an error that names
-#' the first.
+#' Each table is written in one step together with what the next run needs to know, so
+#' a run that is killed leaves the copy of the tables that it had finished. Two runs on
+#' one copy can't be in progress at once: the second raises an error that names the
+#' first.
 #'
-#' In SQLite, times are text in UTC, such as `2026-11-28 09:30:00`, which its functions
-#' for dates and times read. [AmoRead()] gives them as POSIXct.
+#' A folder has a Parquet file for each month of creation,
+#' `leads/account=<id>/month=<year>-<month>/data.parquet`, which DuckDB, Spark,
+#' ClickHouse and Python read as they are. A database is used through DBI. In SQLite,
+#' times are text in UTC, such as `2026-11-28 09:30:00`, which its functions for times
+#' read. [AmoRead()] gives them as POSIXct.
 #'
 #' @param auth an `auth_list` from [AmoAuthList()], or a list of several: each account
 #'   has its own rows in the same tables.
 #' @param to where the copy is: a folder, a DBI connection, or a
-#'   `function(table, rows)` that is called with the name of a table and a data.frame. A function keeps
-#'   no state, so each run reads everything, or what has changed since `from`.
-#' @param tables names of tables, of `"leads"`, `"contacts"`, `"companies"`, `"customers"`,
-#'   `"notes"`, `"tasks"`, `"events"`, `"transactions"`, `"talks"`, `"catalogs"`, `"users"`,
-#'   `"groups"`, `"pipelines"`, `"loss_reasons"`, `"task_types"`; `NULL` for all. Tables
-#'   that the token has no right to, or that the account does not have, are skipped with
-#'   a message.
+#'   `function(table, rows)` that is called with the name of a table and a data.frame.
+#'   With a function nothing is known of earlier runs, so each one reads everything,
+#'   or what has changed since `from`.
+#' @param tables names of tables, of `"leads"`, `"contacts"`, `"companies"`,
+#'   `"customers"`, `"notes"`, `"tasks"`, `"events"`, `"transactions"`, `"talks"`,
+#'   `"catalogs"`, `"users"`, `"groups"`, `"pipelines"`, `"loss_reasons"`,
+#'   `"task_types"`; `NULL` for all. Tables that the token has no right to, or that the
+#'   account does not have, are skipped with a message.
 #' @param from a time. The first run then reads only what has changed since, and no row
 #'   counts as deleted because it is missing.
 #' @param lookback seconds before the last run that are read again.
@@ -48,29 +58,35 @@
 #' @param sweep days after which everything is read again: `0` at each run, `Inf` never.
 #' @param prefix beginning of the names of all tables in a database.
 #'
-#' @return Invisibly a data.frame with one row per table: `started`, `account_id`, `table`, `mode`
-#'   (`"full"`: everything was read; `"increment"`: what has changed; `"whole"`: read and
-#'   compared; `"unchanged"`; `"skipped"`; `"failed"`), `requests`, rows `read`,
-#'   `inserted`, `updated` and `deleted`, `seconds` and `error`. It is printed unless
-#'   `options(amocrm.quiet = TRUE)`.
+#' @return Invisibly a data.frame with one row per table: `started`, `account_id`,
+#'   `table`, `mode` (`"full"`: everything was read; `"increment"`: what has changed;
+#'   `"whole"`: read and compared; `"unchanged"`; `"skipped"`; `"failed"`), `requests`,
+#'   rows `read`, `inserted`, `updated` and `deleted`, `seconds` and `error`. It is
+#'   printed unless `options(amocrm.quiet = TRUE)`.
 #' @section Conditions:
 #' See [amocrm-package]. If some tables fail, the others are brought up to date first;
-#' then an error of class `amocrm_error_sync` names them. Its field `log` has what would have been
-#' returned. The tables that failed are as before the run.
-#' @seealso [AmoRead()] and [AmoSyncLog()], `vignette("sync")`.
-#' @examplesIf requireNamespace("RSQLite", quietly = TRUE)
+#' then an error of class `amocrm_error_sync` names them, and its field `log` has what
+#' would have been returned. The tables that failed are as before the run.
+#' @seealso [AmoRead()] and [AmoSyncLog()] read the copy.
+#' @examples
 #' auth <- AmoSandbox(access = "token", notes = 200)
-#' copy <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+#' copy <- file.path(tempdir(), "amocrm-data")
 #' AmoSync(auth, copy, tables = c("leads", "users"))
 #'
 #' # The next night
-#' AmoSandboxChange(auth, n = 20)
+#' moved <- AmoSandboxChange(auth, n = 20)
 #' AmoSync(auth, copy, tables = c("leads", "users"))
 #'
-#' DBI::dbGetQuery(copy, "SELECT status_id, COUNT(*) FROM leads GROUP BY status_id")
-#' leads <- AmoRead(copy, "leads")
-#' AmoSyncLog(copy)
-#' DBI::dbDisconnect(copy)
+#' table(AmoRead(copy, "leads")$status_id)
+#' AmoSyncLog(copy)$mode
+#'
+#' # A database, if RSQLite is installed
+#' if (requireNamespace("RSQLite", quietly = TRUE)) {
+#'   db <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+#'   AmoSync(auth, db, tables = "leads")
+#'   print(DBI::dbGetQuery(db, "SELECT status_id, COUNT(*) FROM leads GROUP BY 1"))
+#'   DBI::dbDisconnect(db)
+#' }
 #' @export
 AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookback = 3600,
                     deleted = "mark", sweep = 7, prefix = "") {
