@@ -120,7 +120,8 @@ stream_reader <- function(visit, name, mode, is_first) {
   counts <- c(requests = 0, read = 0)
   committed <- c(inserted = 0, updated = 0, deleted = 0)
   keys <- list()
-  dead <- if (mode == "increment") visit$sink$dead(name, visit$account)
+  has_ids <- identical(stream$key, "id")
+  dead <- if (mode == "increment" && has_ids) visit$sink$dead(name, visit$account)
   old <- if (mode == "whole") row_texts(visit$sink$read(name), visit$account, stream$key)
   take <- function(tables) {
     for (at in seq_along(tables)) {

@@ -1,19 +1,20 @@
 # A sink keeps a copy: a folder, a database, or a function of the user's. It is a
 # list of functions:
 #
-#   state(account)             what earlier runs have come to: data.frame of stream,
-#                              cursor and swept, in seconds since 1970
-#   stage(table, key, rows)    keeps rows until commit(). A later row replaces an
-#                              earlier one with the same key
-#   commit(account, stream, change)
-#                              one step, all or nothing: staged rows replace those
-#                              with their keys, rows in change$gone are deleted or
-#                              marked, change$state and change$log are kept.
-#                              Returns c(inserted, updated, deleted)
-#   keys(table, account)       the keys in the copy
-#   read(table)                a table of the copy
-#   log()                      what all runs did
-#   close()                    lets others use the copy
+# * state, of an account: what earlier runs have come to, a data.frame of stream,
+#   cursor_at and swept_at, in seconds since 1970
+# * stage, of a table, its key and rows: keeps rows until the commit. A later row replaces
+#   an earlier one with the same key
+# * commit, of an account, a stream and a change: one step, all or nothing. Staged rows
+#   replace those with their keys, rows in change$gone are deleted or marked,
+#   change$state and change$log are kept. Gives the numbers of rows inserted, updated
+#   and deleted
+# * keys, of a table, its key and an account: those of the rows that are not deleted
+# * dead, of a table and an account: id and deleted_at of the others
+# * read, of a table: its rows
+# * log: what all runs did
+# * beat: tells others that the run is alive
+# * close: lets others use the copy
 
 #' The sink for the argument `to`
 #' @noRd

@@ -55,7 +55,8 @@ expect_true_schedule <- function(seed, to) {
   withr::local_options(amocrm.zero_rows = "silent")
   withr::local_seed(seed)
   auth <- AmoSandbox(
-    access = "token", v2 = FALSE, now = Sys.time(), leads = 300, contacts = 100, tasks = 80, seed = seed,
+    access = "token", v2 = FALSE, now = Sys.time(), leads = 300, contacts = 100,
+    tasks = 80, seed = seed,
     notes = c(lead = 100, contact = 200)
   )
   for (run in 1:4) {

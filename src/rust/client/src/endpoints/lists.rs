@@ -53,7 +53,7 @@ impl Endpoint {
             }
         };
         let lists = spec.paths(arguments).into_iter();
-        let lists = lists.map(|(path, arguments)| spec.lists_at(&path, &arguments, &list));
+        let lists = lists.map(|(path, arguments)| spec.lists_at(&path, &arguments, list));
         let mut lists = lists.collect::<Result<Vec<_>, _>>()?;
         if lists.len() == 1 {
             let mut only = lists.remove(0);
