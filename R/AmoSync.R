@@ -96,9 +96,10 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
     from = check_since(from),
     lookback = check_number(lookback, "lookback"),
     deleted = check_one_choice(deleted, c("mark", "remove"), "deleted"),
-    sweep = check_sweep(sweep)
+    sweep = check_sweep(sweep),
+    prefix = check_prefix(prefix)
   )
-  sink <- open_sink(to, run$deleted, check_prefix(prefix))
+  sink <- open_sink(to, run$deleted, run$prefix)
   on.exit(sink$close())
   log <- do.call(rbind, lapply(accounts, sync_account, sink = sink, run = run))
   rownames(log) <- NULL
