@@ -16,8 +16,8 @@
 #' that are missing count as deleted.
 #'
 #' amoCRM does not count everything as a change of a lead. Columns that it works out
-#' from other records, such as `closest_task_at` or `main_contact`, may be those of the
-#' lead's last change until the next sweep.
+#' from other records, such as `closest_task_at` or `main_contact`, may be out of date
+#' until the lead changes, or until the next sweep.
 #'
 #' @section The copy:
 #' A table is as its function returns it, and begins with `account_id`. What belongs to
