@@ -153,7 +153,8 @@ pub fn of(account: &Account, note: &Note, responsible: &User, rng: &mut Rng) -> 
         NoteType::Mail => Content::Email(email(account, note, responsible, rng)),
         NoteType::ResponsibleChanged => handed_over(responsible, rng),
         NoteType::SiteVisit | NoteType::LinkFollowed => Content::Visit { url: text::url(rng) },
-        NoteType::Chat => Content::Chat { text: text::message(rng), income: rng.percent(60) },
+        // Users write outgoing messages, clients are none.
+        NoteType::Chat => Content::Chat { text: text::message(rng), income: note.created_by == 0 },
         NoteType::TargetingIn | NoteType::TargetingOut => targeting(rng),
         NoteType::AutoCreated => Content::AutoCreated {
             parent: account.entity_id(Kind::Lead, u64::from(note.owner) - 1 - rng.below(9)),

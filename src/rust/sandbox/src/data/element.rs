@@ -194,7 +194,7 @@ fn element<const N: usize>(
     Element { id, catalog, name, created_by, created_at, fields: fields.collect() }
 }
 
-fn product_id(place: u64) -> u64 {
+pub fn product_id(place: u64) -> u64 {
     FIRST_PRODUCT + 2 * place
 }
 

@@ -109,10 +109,14 @@ impl Account {
         let slot = schedule.slot(self.seed, index);
         let mut rng = self.rng(SALT, kind, index);
         let moment = self.calendar.moment(index, schedule.count, rng.next());
-        let (note_type, move_number) = self.note_type(kind, &slot, moment, &mut rng);
+        let (note_type, move_number) = self.note_type(kind, index, &slot, moment, &mut rng);
         let id = note_id(kind, index, rng.next());
         let responsible = self.responsible(kind, slot.owner);
-        let created_by = author(note_type, responsible, &mut self.content_rng(id));
+        let mut created_by = author(note_type, responsible, &mut self.content_rng(id));
+        // Clients write where an answer can follow at once.
+        if note_type == NoteType::Chat && !slot.is_followed {
+            created_by = responsible.id;
+        }
         Note {
             kind,
             id: short(id),
@@ -160,6 +164,7 @@ impl Account {
     fn note_type(
         &self,
         kind: Kind,
+        index: u64,
         slot: &Slot,
         moment: Moment,
         rng: &mut Rng,
@@ -170,7 +175,23 @@ impl Account {
                 (NoteType::StageChanged, Some(number))
             }
             Role::Move(_) => (self.by_chance(kind, moment, rng), None),
-            Role::Any => (self.any_type(kind, slot.free_rank, moment, rng), None),
+            Role::Any => {
+                let note_type = self.any_type(kind, slot.free_rank, moment, rng);
+                let is_free = slot.free_rank >= self.schedule(kind).scenario.chances.len() as u64;
+                let answer = slot.follows && is_free && rng.percent(80);
+                let answer = answer.then(|| self.answer_to(kind, index - 1)).flatten();
+                (answer.unwrap_or(note_type), None)
+            }
+        }
+    }
+
+    /// How a message of a client is answered, if the note at `index` is one.
+    fn answer_to(&self, kind: Kind, index: u64) -> Option<NoteType> {
+        let note = self.note(kind, index);
+        match note.note_type {
+            NoteType::Chat if note.created_by == 0 => Some(NoteType::Chat),
+            NoteType::SmsIn => Some(NoteType::SmsOut),
+            _ => None,
         }
     }
 
@@ -217,7 +238,6 @@ pub fn note_id(kind: Kind, index: u64, chance: u64) -> u64 {
 fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
     let by_robot = match note_type {
         NoteType::SiteVisit
-        | NoteType::Chat
         | NoteType::TargetingIn
         | NoteType::TargetingOut
         | NoteType::AutoCreated
@@ -229,6 +249,7 @@ fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
         | NoteType::InvoicePaid
         | NoteType::LinkFollowed
         | NoteType::SmsIn => 100,
+        NoteType::Chat => 85,
         NoteType::LeadCreated | NoteType::ContactCreated => 55,
         NoteType::StageChanged | NoteType::CallIn => 15,
         _ => 0,
@@ -357,6 +378,22 @@ mod tests {
             let before = known.entry(note.entity).or_insert_with(|| now.clone());
             assert_eq!(*before, now);
         }
+    }
+
+    #[test]
+    fn most_messages_of_clients_are_answered_by_a_user_within_a_day() {
+        let (mut asked, mut answered) = (0, 0);
+        for pair in notes(1, Kind::Contact, 20_000).windows(2) {
+            let [one, next] = pair else { continue };
+            if one.note_type == NoteType::Chat && one.created_by == 0 {
+                let is_soon = u64::from(next.created_at - one.created_at) < DAY;
+                let is_answer = next.note_type == NoteType::Chat && next.created_by > 0;
+                asked += 1;
+                answered += u64::from(is_answer && is_soon && next.entity == one.entity);
+            }
+        }
+        assert!(asked > 100, "{asked}");
+        assert!((70..95).contains(&(answered * 100 / asked)), "{answered} of {asked}");
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Scenario {
 pub struct Step {
     pub role: Role,
     pub after: u64,
+    /// Whether it comes next after the step before, as an answer does.
+    pub follows: bool,
 }
 
 /// What a step is there for.
@@ -51,26 +53,32 @@ impl Scenario {
 
 const fn created(note_type: NoteType) -> Step {
     let role = Role::Created(note_type);
-    Step { role, after: 0 }
+    Step { role, after: 0, follows: false }
 }
 
 const fn moved(number: u8, after: u64) -> Step {
     let role = Role::Move(number);
-    Step { role, after }
+    Step { role, after, follows: false }
 }
 
 const fn any(after: u64) -> Step {
     let role = Role::Any;
-    Step { role, after }
+    Step { role, after, follows: false }
+}
+
+/// The next step, about whatever the one before at that time is about.
+const fn next(after: u64) -> Step {
+    let role = Role::Any;
+    Step { role, after, follows: true }
 }
 
 #[rustfmt::skip]
 static LEAD: Scenario = Scenario {
     steps: &[
-        created(LeadCreated), any(30), moved(0, 4 * HOUR), any(8 * HOUR), any(DAY), any(2 * DAY),
-        moved(1, 4 * DAY), any(6 * DAY), any(8 * DAY), any(11 * DAY), moved(2, 14 * DAY),
-        any(17 * DAY), any(20 * DAY), any(24 * DAY), moved(3, 28 * DAY), any(32 * DAY),
-        any(37 * DAY), moved(4, 44 * DAY), any(50 * DAY), any(60 * DAY),
+        created(LeadCreated), any(30), moved(0, 4 * HOUR), any(8 * HOUR), any(DAY), next(DAY),
+        moved(1, 4 * DAY), any(6 * DAY), next(6 * DAY), any(11 * DAY), moved(2, 14 * DAY),
+        any(17 * DAY), next(17 * DAY), any(24 * DAY), moved(3, 28 * DAY), any(32 * DAY),
+        next(32 * DAY), moved(4, 44 * DAY), any(50 * DAY), next(50 * DAY),
     ],
     chances: &[
         (Common, 200), (CallIn, 130), (CallOut, 200), (Mail, 110), (Service, 80), (SmsOut, 50),
@@ -85,9 +93,9 @@ static LEAD: Scenario = Scenario {
 #[rustfmt::skip]
 static CONTACT: Scenario = Scenario {
     steps: &[
-        created(ContactCreated), any(20), any(2 * HOUR), any(8 * HOUR), any(DAY), any(3 * DAY),
-        any(6 * DAY), any(9 * DAY), any(12 * DAY), any(16 * DAY), any(20 * DAY), any(25 * DAY),
-        any(31 * DAY), any(38 * DAY), any(47 * DAY), any(58 * DAY),
+        created(ContactCreated), any(20), any(2 * HOUR), any(8 * HOUR), any(DAY), next(DAY),
+        any(6 * DAY), next(6 * DAY), any(12 * DAY), next(12 * DAY), any(20 * DAY), next(20 * DAY),
+        any(31 * DAY), next(31 * DAY), any(47 * DAY), next(47 * DAY),
     ],
     chances: &[
         (CallIn, 220), (CallOut, 300), (Common, 120), (Mail, 120), (SmsOut, 60), (SmsIn, 25),
@@ -115,9 +123,9 @@ static COMPANY: Scenario = Scenario {
 #[rustfmt::skip]
 static CUSTOMER: Scenario = Scenario {
     steps: &[
-        created(CustomerCreated), any(DAY), any(5 * DAY), any(10 * DAY), any(16 * DAY),
-        any(22 * DAY), any(29 * DAY), any(36 * DAY), any(44 * DAY), any(53 * DAY), any(62 * DAY),
-        any(72 * DAY),
+        created(CustomerCreated), any(DAY), any(5 * DAY), next(5 * DAY), any(16 * DAY),
+        next(16 * DAY), any(29 * DAY), next(29 * DAY), any(44 * DAY), next(44 * DAY), any(62 * DAY),
+        next(62 * DAY),
     ],
     chances: &[
         (Purchase, 160), (Common, 180), (CallOut, 150), (CallIn, 90), (Mail, 80), (Service, 60),

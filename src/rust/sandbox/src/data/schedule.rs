@@ -30,6 +30,8 @@ struct Place {
     /// A power of two: within so many turns the step swaps places with the
     /// same step of other things, which makes lives unequal.
     block: u64,
+    /// The step whose swaps it shares: its own, or the one that it follows.
+    swaps_of: u64,
     /// How many free steps come before this one.
     free_before: u64,
 }
@@ -38,6 +40,10 @@ struct Place {
 pub struct Slot {
     pub owner: u64,
     pub role: Role,
+    /// Whether the place before is of the same thing.
+    pub follows: bool,
+    /// Whether the place behind is.
+    pub is_followed: bool,
     /// Number of this free step among all of the list.
     pub free_rank: u64,
 }
@@ -49,9 +55,11 @@ impl Schedule {
         let turns = turns(scenario, count);
         let mut free_before = 0;
         let places = steps.iter().enumerate().map(|(number, step)| {
+            let first = if step.follows { number - 1 } else { number };
             let place = Place {
-                delay: in_turns(step.after, turns),
-                block: block(slack(steps, number, turns)),
+                delay: in_turns(steps[first].after, turns),
+                block: block(slack(steps, first, turns)),
+                swaps_of: first as u64,
                 free_before,
             };
             free_before += u64::from(step.role == Role::Any);
@@ -72,10 +80,12 @@ impl Schedule {
         let turn = index / length;
         let number = usize::try_from(index % length).unwrap_or(0);
         let place = &self.places[number];
-        let born = FIRST_OWNER + swapped(seed, index % length, turn, place.block);
+        let born = FIRST_OWNER + swapped(seed, place.swaps_of, turn, place.block);
         Slot {
             owner: born.saturating_sub(place.delay),
             role: steps[number].role,
+            follows: steps[number].follows,
+            is_followed: steps.get(number + 1).is_some_and(|next| next.follows),
             free_rank: turn * self.free_steps() + place.free_before,
         }
     }
@@ -85,8 +95,8 @@ impl Schedule {
     pub fn index_of(&self, seed: u64, owner: u64, number: usize) -> Option<u64> {
         let place = &self.places[number];
         let slot = (owner + place.delay).checked_sub(FIRST_OWNER)?;
-        let step = number as u64;
-        Some(swapped(seed, step, slot, place.block) * self.scenario.steps.len() as u64 + step)
+        let turn = swapped(seed, place.swaps_of, slot, place.block);
+        Some(turn * self.scenario.steps.len() as u64 + number as u64)
     }
 
     fn free_steps(&self) -> u64 {
@@ -178,6 +188,21 @@ mod tests {
             let owner = schedule.slot(1, index).owner;
             let step = usize::try_from(index % 20).unwrap_or(0);
             assert_eq!(schedule.index_of(1, owner, step), Some(index));
+        }
+    }
+
+    #[test]
+    fn a_step_that_follows_another_is_behind_it_and_of_the_same_thing() {
+        for kind in [Kind::Contact, Kind::Lead, Kind::Customer] {
+            for count in [100, 10_000] {
+                let schedule = Schedule::new(Scenario::of(kind), count);
+                let slots: Vec<_> = (0..count).map(|index| schedule.slot(1, index)).collect();
+                assert!(slots.iter().any(|slot| slot.follows), "{kind:?}");
+                for pair in slots.windows(2) {
+                    assert_eq!(pair[0].is_followed, pair[1].follows);
+                    assert!(!pair[1].follows || pair[0].owner == pair[1].owner, "{kind:?}");
+                }
+            }
         }
     }
 
