@@ -113,7 +113,7 @@ impl Account {
         let id = note_id(kind, index, rng.next());
         let responsible = self.responsible(kind, slot.owner);
         let mut created_by = author(note_type, responsible, &mut self.content_rng(id));
-        // Clients write where an answer can follow at once.
+        // So do they in messengers.
         if note_type == NoteType::Chat && !slot.is_followed {
             created_by = responsible.id;
         }
@@ -177,10 +177,16 @@ impl Account {
             Role::Move(_) => (self.by_chance(kind, moment, rng), None),
             Role::Any => {
                 let note_type = self.any_type(kind, slot.free_rank, moment, rng);
-                let is_free = slot.free_rank >= self.schedule(kind).scenario.chances.len() as u64;
-                let answer = slot.follows && is_free && rng.percent(80);
-                let answer = answer.then(|| self.answer_to(kind, index - 1)).flatten();
-                (answer.unwrap_or(note_type), None)
+                let is_first = slot.free_rank < self.schedule(kind).scenario.chances.len() as u64;
+                let answers = slot.follows && rng.percent(80);
+                let answer = answers.then(|| self.answer_to(kind, index - 1)).flatten();
+                let note_type = match note_type {
+                    _ if is_first => note_type,
+                    // Clients write where an answer can follow at once.
+                    NoteType::SmsIn if !slot.is_followed => NoteType::SmsOut,
+                    _ => answer.unwrap_or(note_type),
+                };
+                (note_type, None)
             }
         }
     }

@@ -136,7 +136,7 @@ mod tests {
             let store = Store::new(Arc::new(Account::new(&config).unwrap()), &config);
             let played: HashSet<_> =
                 store.events().rows().iter().map(|event| event.event_type).collect();
-            assert_eq!(played.len(), if kommo { 29 } else { 32 });
+            assert_eq!(played.len(), if kommo { 30 } else { 32 });
             assert!(played.is_subset(&listed), "{played:?}");
         }
     }
