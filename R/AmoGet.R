@@ -123,7 +123,7 @@ flatten_query <- function(value, name) {
     return(NULL)
   }
   if (!is.list(value) || is.object(value)) {
-    return(query_values(value, name))
+    return(query_member(value, name))
   }
   # To leave it out might ask for all rows in place of none.
   if (length(value) == 0 && length(name) > 0) abort_query(value, name)
@@ -136,7 +136,7 @@ flatten_query <- function(value, name) {
 
 #' The values of one parameter
 #' @noRd
-query_values <- function(value, name) {
+query_member <- function(value, name) {
   texts <- query_texts(value, name)
   keys <- names(value)
   if (identical(name, "with")) {

@@ -1,7 +1,7 @@
 #' Rows received before the last error
 #'
-#' When a function of the package fails or is stopped by Esc or Ctrl-C, `AmoLast()`
-#' returns the rows received before. In scripts, use the field `partial` of the
+#' When a function of the package fails or is stopped by Esc, Ctrl-C or a time limit,
+#' `AmoLast()` returns the rows received before. In scripts, use the field `partial` of the
 #' condition, see `vignette("errors")`.
 #'
 #' The rows stay in memory until the next function of the package reads a table.

@@ -71,11 +71,11 @@
 #'   \item{`action = "replace", text = "86400", by = "null"`}{a text in the
 #'     answer is replaced}
 #'   \item{`action = "remove", rows = 5`}{from then on, the first 5 notes of
-#'     each type and the first 5 rows of every other list are deleted: the others
-#'     move to earlier pages}
+#'     each type and the first 5 rows of every other list of records are deleted: the
+#'     others move to earlier pages}
 #'   \item{`action = "insert", rows = 5`}{from then on, there are 5 more notes at
-#'     the front of each type, and 5 more rows at the front of every other list.
-#'     They are part of the made-up data and held back until then}
+#'     the front of each type, and 5 more rows at the front of every other list of
+#'     records. They are part of the made-up data and held back until then}
 #'   \item{`action = "change", rows = 5`}{5 random changes in the account, as by
 #'     [AmoSandboxChange()], before the answer}
 #'   \item{`action = "spare"`}{nothing: later faults don't apply to the request}
@@ -158,11 +158,11 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
   names(recorded) <- paste0(known, "_items")
   started <- rust_sandbox_start(c(
     note_counts(notes, kinds),
-    Map(check_number, lists, names(lists)),
+    Map(check_count, lists, names(lists)),
     recorded,
     fault_columns(faults),
     list(
-      seed = check_number(seed, "seed"),
+      seed = check_count(seed, "seed"),
       timezone = check_zone(timezone),
       now = check_now(now, timezone),
       latency = check_number(latency, "latency"),
@@ -194,7 +194,7 @@ note_counts <- function(notes, kinds) {
   }
   counts <- if (is.null(given)) rep(numbers, length(kinds)) else numbers[match(kinds, given)]
   counts[is.na(counts)] <- 0
-  stats::setNames(lapply(counts, check_number, "notes"), kinds)
+  stats::setNames(lapply(counts, check_count, "notes"), kinds)
 }
 
 #' The JSON of recorded rows, or NULL
@@ -217,6 +217,16 @@ check_number <- function(value, argument) {
   number <- as_numbers(value)
   if (!is_count(number)) {
     abort_input(argument, gettextf("`%s` must be a single number, 0 or greater", argument))
+  }
+  number
+}
+
+#' A single whole number, 0 or greater
+#' @noRd
+check_count <- function(value, argument) {
+  number <- as_numbers(value)
+  if (!is_count(number) || !whole(number)) {
+    abort_input(argument, gettextf("`%s` must be a single whole number, 0 or greater", argument))
   }
   number
 }

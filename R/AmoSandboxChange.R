@@ -1,8 +1,8 @@
 #' Change a sandbox account
 #'
-#' Creates, changes, merges and deletes leads, contacts, companies and customers in
-#' an account of [AmoSandbox()], with the events and notes that amoCRM writes. Use
-#' it to try scripts that read an account repeatedly.
+#' Creates, changes, merges and deletes records in an account of [AmoSandbox()], with
+#' the events and notes that amoCRM writes: leads, contacts, companies, customers and
+#' what belongs to them. Use it to try scripts that read an account repeatedly.
 #'
 #' The account's current time is `now` of [AmoSandbox()] at first. Each change moves
 #' it forward by up to two seconds.
@@ -11,23 +11,30 @@
 #' @param change what happens:
 #'   \describe{
 #'     \item{`"random"`}{any of the following, to records of any type}
-#'     \item{`"create"`}{a new record, linked to others}
-#'     \item{`"update"`}{its name, price, tags or a custom field change}
+#'     \item{`"create"`}{a new record, linked to others: a transaction with its
+#'       customer, a task or a note with a lead, contact or company}
+#'     \item{`"update"`}{its name, price, tags or a custom field change; a task gets
+#'       more time, a talk another message}
 #'     \item{`"move"`}{a lead moves to another status}
 #'     \item{`"assign"`}{it gets another responsible user}
 #'     \item{`"note"`}{it gets a note}
 #'     \item{`"task"`, `"done"`}{it gets a task, or its next task is completed}
+#'     \item{`"accept"`, `"decline"`}{an incoming lead becomes a lead, or does not}
 #'     \item{`"trash"`, `"restore"`}{it moves to the trash, or comes back. Customers
 #'       can't be restored}
 #'     \item{`"merge"`}{another record, with its notes, tasks and links, is merged
 #'       into it}
 #'     \item{`"delete"`}{it is deleted for good, with its notes, tasks and
-#'       transactions}
+#'       transactions. Incoming leads and talks can't be deleted}
 #'   }
-#' @param type `"lead"`, `"contact"`, `"company"` or `"customer"`. Ignored for
-#'   random changes.
+#' @param type `"lead"`, `"contact"`, `"company"`, `"customer"`, `"task"`, `"note"`,
+#'   `"transaction"`, `"incoming_lead"`, `"talk"` or `"element"` (of a catalog: a
+#'   product). Only the first four can move to other users, to the trash and the like.
+#'   Ignored for random changes.
 #' @param id ids of the records to change, one after the other; `NULL` for random
-#'   records. With `"merge"` the others are merged into the first.
+#'   records. An id that is there twice changes twice. With `"merge"` the others are
+#'   merged into the first. An incoming lead is told by the id that it will have as a
+#'   lead.
 #' @param n number of changes, if `id` is not given.
 #' @param seed whole number: the same seed makes the same changes, as long as
 #'   nothing else has changed before.
@@ -53,15 +60,16 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
   }
   changes <- c("random", sandbox_changes)
   spec <- list(
-    change = check_one_choice(change, changes, "change"),
-    type = check_one_choice(type, c("lead", "contact", "company", "customer"), "type"),
-    id = as.numeric(check_ids(id, "id")),
-    n = check_number(n, "n"),
-    seed = check_number(seed, "seed")
+    change = check_choice(change, changes, "change"),
+    type = check_choice(type, sandbox_types, "type"),
+    id = as.numeric(check_each_id(id, "id")),
+    n = check_count(n, "n"),
+    seed = check_count(seed, "seed")
   )
   if (length(spec$id) > 0 && spec$change %in% c("random", "create")) {
     abort_input("id", gettextf("`id` can't be used with \"%s\"", spec$change))
   }
+  if (spec$change == "merge") check_merged(spec$id)
   changed <- rust_sandbox_change(sandbox, spec)
   if (!is.null(changed$error)) abort_from_rust(changed$error)
   if (!is.null(changed$refused)) {
@@ -78,13 +86,17 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
 
 sandbox_changes <- c(
   "create", "update", "move", "assign", "note", "task", "done", "trash", "restore", "merge",
-  "delete"
+  "delete", "accept", "decline"
+)
+sandbox_types <- c(
+  "lead", "contact", "company", "customer", "task", "note", "transaction", "incoming_lead",
+  "talk", "element"
 )
 
-#' Exactly one of `choices`
+#' Two or more different records, or none for random ones
 #' @noRd
-check_one_choice <- function(value, choices, argument) {
-  value <- check_choices(value, choices, argument)
-  if (length(value) > 1) abort_input(argument, gettextf("`%s` must be a single string", argument))
-  value
+check_merged <- function(id) {
+  if (length(id) == 1 || anyDuplicated(id) > 0) {
+    abort_input("id", gettext("`id` must be two or more different ids to merge, or NULL"))
+  }
 }

@@ -10,9 +10,10 @@
 #'   elements are strings: `package`, `r`, `system`,
 #'   `locale`, `options`, `variables` (the environment variables that are set,
 #'   without their values), `proxy`, `certificates`, `account`, `credentials`,
-#'   `token`, `answer` (which API answers) and `zone`. A problem is described
-#'   there, too, with advice; it is not an error. Printed labels are in the
-#'   session's language.
+#'   `token`, `answer` (which API answers) and `zone`; `NA` where nothing is known. A
+#'   problem is described there, too, with advice; it is not an error. Of `options`
+#'   only those of the package are listed, see [amocrm-package], and only valid
+#'   values. Printed labels are in the session's language.
 #' @examples
 #' AmoSitrep(auth_list = AmoSandbox(notes = 1))
 #' @export
@@ -28,7 +29,6 @@ AmoSitrep <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NU
 #' What is known without an account
 #' @noRd
 sitrep_here <- function() {
-  set <- options()[grepl("^amocrm\\.", names(options()))]
   variables <- c("AMOCRM_EMAIL", "AMOCRM_APIKEY", "AMOCRM_DOMAIN", "AMOCRM_ACCESS_TOKEN",
                  "AMOCRM_CLIENT_ID", "AMOCRM_CLIENT_SECRET", "AMOCRM_REDIRECT_URI")
   list(
@@ -36,16 +36,42 @@ sitrep_here <- function() {
     r = R.version.string,
     system = paste(Sys.info()[c("sysname", "release", "machine")], collapse = " "),
     locale = Sys.getlocale("LC_CTYPE"),
-    options = listed(sprintf("%s = %s", names(set), vapply(set, one_text, ""))),
+    options = listed(set_options()),
     variables = listed(variables[nzchar(Sys.getenv(variables))]),
     proxy = listed(proxies()),
     certificates = certificates()
   )
 }
 
+#' The options that are set, without values that may be anything
+#' @noRd
+set_options <- function() {
+  set <- options()[intersect(names(options()), known_options)]
+  shown <- vapply(set, function(value) {
+    is_number <- (is.numeric(value) || is.logical(value)) && length(value) == 1
+    if (is_number || (is_one_text(value) && value %in% option_words)) {
+      format(value)
+    } else {
+      gettext("(not a valid value)")
+    }
+  }, "")
+  sprintf("%s = %s", names(set), shown)
+}
+
+known_options <- paste0("amocrm.", c(
+  "quiet", "rate", "api", "on_error", "zero_rows", "verbose", "timeout", "shared_rate"
+))
+
+# What the options may be besides numbers, TRUE and FALSE.
+option_words <- c("auto", "v2", "v4", "stop", "partial", "warning", "message", "silent")
+
 sitrep_account <- function(auth) {
+  unknown <- NA_character_
   if (inherits(auth, "condition")) {
-    return(list(account = conditionMessage(auth)))
+    return(list(
+      account = conditionMessage(auth), credentials = unknown, token = unknown,
+      answer = unknown, zone = unknown
+    ))
   }
   answer <- ask_account(auth)
   list(
@@ -66,10 +92,10 @@ ask_account <- function(auth) {
   spec <- c(connection_spec(auth), list(what = "connection"))
   result <- tryCatch(run_job(rust_query_start(spec), show_nothing()), amocrm_error = identity)
   if (inherits(result, "condition")) {
-    return(list(text = conditionMessage(result)))
+    return(list(text = conditionMessage(result), zone = NA_character_))
   }
   if (!is.null(result$error)) {
-    return(list(text = error_text(result$error)))
+    return(list(text = error_text(result$error), zone = NA_character_))
   }
   list(text = sprintf("API %s", result$api), zone = result$zone)
 }
@@ -90,7 +116,7 @@ token_standing <- function(auth) {
     }
     return(gettextf("in %s, last modified %s", file, format(changed, "%Y-%m-%d %H:%M")))
   }
-  NULL
+  NA_character_
 }
 
 #' The proxies, without user and password
@@ -114,13 +140,11 @@ certificates <- function() {
   listed(sprintf("%s=%s%s", names(set), set, found))
 }
 
-one_text <- function(value) paste(format(value), collapse = ", ")
-
 listed <- function(texts) if (length(texts) == 0) "-" else paste(texts, collapse = "; ")
 
 #' @export
 print.amocrm_sitrep <- function(x, ...) {
-  shown <- Filter(Negate(is.null), unclass(x))
+  shown <- Filter(Negate(is.na), unclass(x))
   labels <- format(sitrep_labels()[names(shown)])
   indent <- strrep(" ", nchar(labels[[1]], "width") + 2)
   texts <- gsub("\n", paste0("\n", indent), unlist(shown), fixed = TRUE)

@@ -12,6 +12,12 @@
 #'   \item{`amocrm.rate`}{Requests per second. The default, 7, is amoCRM's limit;
 #'     the minimum is 0.01. Lower it when other programs use the same account. More
 #'     than 7 works with a sandbox only, where `Inf` means no limit.}
+#'   \item{`amocrm.shared_rate`}{`TRUE`, the default: all R processes of a user on this
+#'     computer that use the same account and integration (with an API key: the same
+#'     email) keep within 7 requests per second together. When their last requests were
+#'     sent is in a file of less than a kilobyte in
+#'     `tools::R_user_dir("amocrm", "cache")`, which tells nothing else; files that were
+#'     not used for a day are removed. `FALSE`: each process counts its own requests.}
 #'   \item{`amocrm.api`}{The API to use: `"auto"`, `"v2"` or `"v4"`. `"auto"` uses
 #'     v2 if the account answers it, otherwise v4; see `vignette("v2-v4")`.}
 #'   \item{`amocrm.on_error`}{`"stop"`, the default, or `"partial"`: if a call
@@ -92,6 +98,9 @@
 #'     U+FFFD in their place.}
 #'   \item{`amocrm_warning_zone`}{R does not know the account's time zone: times
 #'     are in another one.}
+#'   \item{`amocrm_warning_unshared_rate`}{The file of `amocrm.shared_rate` can't be used,
+#'     or another process keeps it locked: this process counts its own requests only
+#'     from now on. Told once.}
 #'   \item{`amocrm_warning_tokens_tightened`}{Other users could read the token
 #'     file. They can't any more.}
 #'   \item{`amocrm_warning_tokens_unsaved`}{New tokens could not be written to

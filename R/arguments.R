@@ -31,7 +31,11 @@ as_numbers <- function(x) {
 
 #' Ids as whole numbers or text; NULL stays NULL. Returns unique strings of digits
 #' @noRd
-check_ids <- function(ids, argument) {
+check_ids <- function(ids, argument) unique(check_each_id(ids, argument))
+
+#' The same, with ids that are there twice
+#' @noRd
+check_each_id <- function(ids, argument) {
   if (is.null(ids)) {
     return(NULL)
   }
@@ -46,7 +50,7 @@ check_ids <- function(ids, argument) {
       ids_are_in(argument)
     ))
   }
-  unique(digits)
+  digits
 }
 
 #' The same for ids that have to be given
@@ -408,10 +412,10 @@ option_choice <- function(name, choices) {
   value
 }
 
-#' TRUE or FALSE from an option, FALSE by default
+#' TRUE or FALSE from an option
 #' @noRd
-option_flag <- function(name) {
-  value <- getOption(name, FALSE)
+option_flag <- function(name, default = FALSE) {
+  value <- getOption(name, default)
   if (!is.logical(value) || length(value) != 1 || is.na(value)) {
     abort_input(name, gettextf("options(%s = ) must be TRUE or FALSE", name))
   }

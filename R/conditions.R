@@ -59,9 +59,7 @@ headline <- function(error) {
       "HTTP 429 from %s: too many requests, %s", where, after_tries(error$tries)
     ),
     http = sentence(gettextf("HTTP %d from %s", error$status, where), http_detail(error)),
-    timeout = gettextf(
-      "%s: no answer within %s s, %s", where, error$detail, after_tries(error$tries)
-    ),
+    timeout = timeout_text(error, where),
     network = sentence(network_text(error, where), cause_text(error$detail)),
     parse = parse_text(error),
     incomplete = sentence(gettextf("%s: some rows are missing", where), place_texts(error$pages)),
@@ -72,6 +70,17 @@ headline <- function(error) {
     system = if (is.null(error$file)) cause_text(error$detail) else token_file_text(error),
     error$message
   )
+}
+
+#' Whether nothing came in time, or not the whole answer
+#' @noRd
+timeout_text <- function(error, where) {
+  tries <- after_tries(error$tries)
+  if (identical(error$code, "unfinished")) {
+    gettextf("%s: the answer was not complete within %s s, %s", where, error$detail, tries)
+  } else {
+    gettextf("%s: no answer within %s s, %s", where, error$detail, tries)
+  }
 }
 
 network_text <- function(error, where) {
@@ -241,21 +250,29 @@ parse_advice <- function(error) {
 #' Numbered pages can't be requested in parts of fewer than 20 rows
 #' @noRd
 incomplete_advice <- function(error) {
-  is_page <- any(grepl(", page [0-9]+$", error$pages))
-  join(gettext("Try again later."), if (is_page && !only_in_v4(error$endpoint)) {
-    gettext(
-      "If the same page is missing each time, the server sends fewer than 20 rows per page,",
-      "and no `limit` helps: ask amoCRM's support,",
-      "or use API v2 with an API key where the account has one (options(amocrm.api = \"v2\"))."
-    )
-  })
+  is_numbered <- any(grepl(", page [0-9]+$", error$pages))
+  join(
+    gettext("Try again later."),
+    if (is_numbered) {
+      gettext(
+        "If the same page is missing each time, the server sends fewer than 20 rows per page,",
+        "and no `limit` helps: ask amoCRM's support."
+      )
+    },
+    if (is_numbered && !uses_v2(error$endpoint) && !only_in_v4(error$endpoint)) {
+      gettext(
+        "Or use API v2 with an API key where the account has one (options(amocrm.api = \"v2\"))."
+      )
+    }
+  )
 }
+
+uses_v2 <- function(endpoint) isTRUE(startsWith(endpoint, "GET /api/v2/"))
 
 #' Whether a request used API v2 because the option is "auto"
 #' @noRd
 chose_v2 <- function(endpoint) {
-  isTRUE(startsWith(endpoint, "GET /api/v2/")) &&
-    identical(getOption("amocrm.api", "auto"), "auto")
+  uses_v2(endpoint) && identical(getOption("amocrm.api", "auto"), "auto")
 }
 
 #' Whether a request is for a page of a list that takes a `limit`

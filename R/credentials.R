@@ -58,12 +58,14 @@ check_domain <- function(domain) {
 
 #' Whether a text looks like a token or a key
 #'
-#' That is a JSON Web Token, or at least 32 letters and digits. The id of an
-#' integration, a UUID, is not secret.
+#' That is a JSON Web Token, or at least 32 letters and digits: unlike in the name of an
+#' account there are several digits, capital and small letters, or 40 letters in one
+#' word. The id of an integration, a UUID, is not secret.
 #' @noRd
 looks_secret <- function(text) {
   is_token <- grepl("eyJ[A-Za-z0-9_-]{5,}", text)
-  is_key <- grepl("^[A-Za-z0-9_-]{32,}$", text) & lengths(gregexpr("[0-9]", text)) >= 4
+  is_mixed <- lengths(gregexpr("[0-9]", text)) >= 4 | grepl("[a-z]", text) & grepl("[A-Z]", text)
+  is_key <- grepl("^[A-Za-z0-9_-]{32,}$", text) & is_mixed | grepl("^[A-Za-z0-9]{40,}$", text)
   is_uuid <- grepl("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", text)
   is_token | (is_key & !is_uuid)
 }
@@ -150,14 +152,15 @@ credential <- function(value, piece, required = TRUE) {
   check_credential(value, piece)
 }
 
-#' Removes what was copied with a text: "Bearer ", quotes and white space
+#' Removes what was copied with a text: "Bearer ", quotes, commas and white space
 #' @noRd
 without_wrapping <- function(text) {
   if (!validUTF8(text)) {
     return(text)
   }
-  ends <- "[\\s\"'`\u00a0\u00ab\u00bb\u200b\u201c\u201d\u201e\ufeff]*"
-  start <- paste0("^", ends, "(?i:(authorization:\\s*)?bearer\\s+)?", ends)
+  ends <- "[\\s\"'`,;<>\u00a0\u00ab\u00bb\u200b\u2018\u2019\u201c\u201d\u201e\ufeff]*"
+  named <- function(word) paste0(word, ends, "[\\s:=]", ends)
+  start <- paste0("^", ends, "(?i:(", named("authorization"), ")?", named("bearer"), ")?", ends)
   sub(paste0(ends, "$"), "", sub(start, "", text, perl = TRUE), perl = TRUE)
 }
 
@@ -170,7 +173,7 @@ check_credential <- function(value, piece) {
       "`%s` has a space, a line break or another control character in it: copy it again", piece
     ))
   }
-  if (piece == "email" && !grepl("@", value, fixed = TRUE)) {
+  if (piece == "email" && !grepl("[^@]@[^@]", value)) {
     abort_input("email", gettext(
       "`email` must be an email address, such as \"me@example.com\""
     ))

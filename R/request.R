@@ -12,9 +12,23 @@ connection_spec <- function(auth) {
   c(auth, list(
     api = option_choice("amocrm.api", c("auto", "v2", "v4")),
     rate = option_number("amocrm.rate", 7, from = 0.01, to = Inf),
+    shared_rate = shared_rate_folder(),
     timeout = option_number("amocrm.timeout", 60, from = 0.1, to = 3600),
     verbose = option_flag("amocrm.verbose")
   ))
+}
+
+#' The folder of the files by which R processes share the speed limit, or NULL
+#' @noRd
+shared_rate_folder <- function() {
+  if (!option_flag("amocrm.shared_rate", default = TRUE)) {
+    NULL
+  } else if (nzchar(Sys.getenv("_R_CHECK_PACKAGE_NAME_"))) {
+    # R CMD check complains of files that examples leave behind.
+    tempdir()
+  } else {
+    tools::R_user_dir("amocrm", "cache")
+  }
 }
 
 #' Runs a job that returns tables
@@ -31,9 +45,9 @@ run_tables <- function(started, label, shape, count = count_rows) {
   received <- function(result) {
     if (!is.null(result$tables)) shape(in_zone(result$tables, result$zones))
   }
-  result <- run_job(started, display, function(result) keep_last(received(result)))
   # Kept until all warnings are raised: options(warn = 2) makes them errors.
-  tables <- keep_last(received(result))
+  result <- run_job(started, display, function(result) keep_last(received(result)))
+  tables <- AmoLast()
   if (!is.null(result$error)) {
     if (!wants_partial(result$error, tables)) abort_from_rust(result$error, partial = tables)
     warn_of_partial(result$error, tables)
@@ -111,23 +125,29 @@ tell <- function(notice) {
   ))
 }
 
-#' Raises a warning about the tokens, whether or not the call succeeded
+#' Raises a warning about a file, whether or not the call succeeded
 #'
-#' @param notice made by token_notices() in src/rust/src/job.rs
+#' @param notice made by job_notices() in src/rust/src/job.rs
 #' @noRd
-tell_of_tokens <- function(notice) {
-  warn(paste0("tokens_", notice$kind), switch(notice$kind,
-    tightened = join(
+tell_of_job <- function(notice) {
+  warn(notice$kind, switch(notice$kind,
+    tokens_tightened = join(
       gettextf("other users could read the token file %s: now only you can.", notice$file),
       gettext("If you share this computer, authorise again with AmoAuthorize()")
     ),
-    unsaved = paste(
+    tokens_unsaved = paste(
       headline(notice$why),
       join(gettext(
         "The new tokens exist in this R session only and will be lost with it:",
         "solve the problem, then call AmoAuth() here to write them."
       )),
       sep = "\n"
+    ),
+    unshared_rate = join(
+      sentence(
+        gettext("the speed limit is not shared with other R processes"), cause_text(notice$why)
+      ),
+      gettext("(options(amocrm.shared_rate = FALSE) switches this off)")
     )
   ))
 }
@@ -187,29 +207,33 @@ warn_of_zone <- function(zone, zones) {
 
 #' Runs a job to its end
 #'
-#' @param partial function from the value of an interrupted job to the rows received
+#' Whatever ends it early, such as an interrupt, a time limit or an error of a handler,
+#' what had come is kept.
+#'
+#' @param keep function from the value of rust_job_finish() to the rows received, which
+#'   keeps them
 #' @return the value of rust_job_finish()
 #' @noRd
-run_job <- function(started, display, partial = function(result) NULL) {
+run_job <- function(started, display, keep = function(result) NULL) {
   if (!is.null(started$error)) abort_from_rust(started$error)
-  job <- started$job
-  finished <- FALSE
-  on.exit({
+  result <- NULL
+  finish <- function() {
+    result <<- rust_job_finish(started$job)
+    kept <- keep(result)
     display$close()
-    if (!finished) rust_job_finish(job)
-  })
+    kept
+  }
+  on.exit(if (is.null(result)) suspendInterrupts(finish()))
   interrupted <- tryCatch(
     {
-      watch_job(job, display)
+      watch_job(started$job, display)
       FALSE
     },
     interrupt = function(condition) TRUE
   )
-  display$close()
-  result <- rust_job_finish(job)
-  finished <- TRUE
-  for (notice in result$token_notices) tell_of_tokens(notice)
-  if (interrupted) signal_interrupt(partial(result))
+  kept <- suspendInterrupts(finish())
+  for (notice in result$job_notices) tell_of_job(notice)
+  if (interrupted) signal_interrupt(kept)
   result
 }
 

@@ -159,6 +159,8 @@ cause_rules <- function() {
     ),
     "^there are no tokens yet" = gettext("there are no tokens yet and no `code` was given"),
     "^the answer holds no tokens" = gettext("the answer holds no tokens"),
+    "^another process keeps the file locked" = gettext("another process keeps a file locked"),
+    "^the file or its folder is not" = gettext("a file or its folder is not yours alone"),
     "^an internal error" = gettext("an internal error of amocrm"),
     "^can't start threads" = gettext("can't start threads"),
     "^can't set up HTTPS" = gettext("can't set up HTTPS"),

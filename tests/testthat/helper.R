@@ -1,5 +1,6 @@
-# A sandbox is on this computer: no speed limit, no progress lines.
-options(amocrm.rate = Inf, amocrm.quiet = TRUE)
+# A sandbox is on this computer: no speed limit, no progress lines. No file stays
+# behind.
+options(amocrm.rate = Inf, amocrm.shared_rate = FALSE, amocrm.quiet = TRUE)
 
 #' A sandbox of a fixed day, so that its data are the same on every day
 AmoSandbox <- function(..., now = "2025-12-29") amocrm::AmoSandbox(..., now = now)

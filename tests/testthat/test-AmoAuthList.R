@@ -159,9 +159,13 @@ test_that("what was copied along with a credential is taken away", {
   token_of <- function(text) AmoAuthList(domain = "sub", access_token = text)$access_token
   for (copied in c("a.b.c\n", " \"a.b.c\" ", "'a.b.c'", "Bearer a.b.c", "bearer  a.b.c\r\n",
                    "Authorization: Bearer a.b.c", "\"Bearer a.b.c\"", "\u00aba.b.c\u00bb",
-                   "\ufeffa.b.c\u00a0", "\u201ca.b.c\u201d")) {
-    expect_identical(token_of(copied), "a.b.c")
+                   "\ufeffa.b.c\u00a0", "\u201ca.b.c\u201d", "\u2018a.b.c\u2019", "a.b.c,",
+                   "\"a.b.c\",", "a.b.c;\n", "Bearer:a.b.c", "Bearer: a.b.c", "bearer=a.b.c",
+                   "`a.b.c`", "`Bearer a.b.c`,", "Bearer `a.b.c`", "Bearer <a.b.c>",
+                   "\"Authorization\": \"Bearer a.b.c\",", "Authorization=Bearer a.b.c")) {
+    expect_identical(token_of(copied), "a.b.c", info = copied)
   }
+  for (kept in c("bearer", "bearer.b.c", "a,b;c")) expect_identical(token_of(kept), kept)
   key <- AmoAuthList(" me@example.com\n", "\"key\"", " sub ")
   expect_identical(key$email, "me@example.com")
   expect_identical(key$apikey, "key")
@@ -179,6 +183,9 @@ test_that("what was copied along with a credential is taken away", {
 test_that("an e-mail without @ is an input error", {
   for (call in list(
     quote(AmoAuthList("me", "key", "sub")),
+    quote(AmoAuthList("@", "key", "sub")),
+    quote(AmoAuthList("me@", "key", "sub")),
+    quote(AmoAuthList("@example.com", "key", "sub")),
     quote(AmoAuthList("0123456789abcdef", "me@example.com", "sub")),
     quote(AmoAuth(auth_list = list(email = "me", apikey = "key", domain = "sub"))),
     quote(AmoNotes(list(email = "me", apikey = "key", domain = "sub"), "lead"))
@@ -194,7 +201,10 @@ test_that("a token or a key in the place of the domain is refused and shown nowh
     paste("eyJ0eXAiOiJKV1Qi", "eyJhdWQiOiIyYTNi", "c2lnbmF0dXJl", sep = "."),
     paste0("eyJ0eXAi", "OiJKV1QiLCJhbGci"),
     paste0("0123456789abcdef", "0123456789abcdef", "01234567"),
-    paste0("aB3dE5gH7jK9mN1p", "Q3rS5tU7vW9xY1zA")
+    paste0("aB3dE5gH7jK9mN1p", "Q3rS5tU7vW9xY1zA"),
+    strrep("qwertyuiopas", 6),
+    strrep("QWERTYUIOPAS", 4),
+    strrep("qWeRtYuIoPaS", 3)
   )
   for (secret in secrets) {
     for (call in list(

@@ -31,6 +31,39 @@ test_that("nothing that stands before a proxy's host is shown", {
   }
 })
 
+test_that("of options only known ones are shown, with valid values", {
+  secret <- strrep("q1w2", 10)
+  withr::local_options(stats::setNames(list(secret), paste0("amocrm.", secret)))
+  withr::local_options(
+    amocrm.token = secret, amocrm.api = "v4", amocrm.rate = 3, amocrm.verbose = secret,
+    amocrm.zero_rows = c(secret, secret)
+  )
+  printed <- paste(capture.output(about <- AmoSitrep(domain = "-")), collapse = "\n")
+  expect_no_match(printed, secret, fixed = TRUE)
+  expect_match(about$options, "amocrm.api = v4; ", fixed = TRUE)
+  expect_match(about$options, "amocrm.rate = 3; ", fixed = TRUE)
+  expect_match(about$options, "amocrm.verbose = (not a valid value)", fixed = TRUE)
+  expect_no_match(about$options, "amocrm.token", fixed = TRUE)
+  help <- readLines(source_path("man", "amocrm-package.Rd"))
+  item <- "^ *\\\\item[{]\\\\code[{](amocrm[.][a-z_]+)[}][}].*"
+  expect_setequal(known_options, sub(item, "\\1", grep(item, help, value = TRUE)))
+})
+
+test_that("every element is there, whatever is known", {
+  auth <- AmoSandbox(notes = 1, access = "token")
+  capture.output(whole <- AmoSitrep(auth))
+  auth$access_token <- "wrong"
+  capture.output(refused <- AmoSitrep(auth))
+  auth$domain <- "-"
+  printed <- capture.output(nowhere <- AmoSitrep(auth))
+  for (about in list(refused, nowhere)) {
+    expect_named(about, names(whole))
+    expect_true(all(vapply(about, function(x) is.character(x) && length(x) == 1, NA)))
+    expect_identical(about$zone, NA_character_)
+  }
+  expect_no_match(printed, "\\bNA\\b")
+})
+
 test_that("a token tells when it expires", {
   auth <- AmoSandbox(notes = 1, access = "token")
   capture.output(about <- AmoSitrep(auth))

@@ -102,15 +102,15 @@ test_that("one value that can't be read costs its cell, with a word", {
     {"id":"101","price":4500000000,"created_at":"1700000000","is_deleted":"1"},
     {"id":102,"price":"100000","created_at":1700000000.0,"is_deleted":0},
     {"id":103,"price":"12 500,50","created_at":"soon","is_deleted":"perhaps"},
-    {"id":104,"price":""}]')
+    {"id":104,"price":""}, {"id":105,"price":1e30}, {"id":106,"price":-1e400}]')
   warning <- expect_warning(
     leads <- AmoLeads(auth)$leads, class = "amocrm_warning_unreadable_values"
   )
-  expect_identical(leads$sale, c(4500000000, 100000, NA, NA))
-  expect_identical(as.numeric(leads$created_at), c(1.7e9, 1.7e9, NA, NA))
-  expect_identical(leads$is_deleted, c(TRUE, FALSE, NA, NA))
+  expect_identical(leads$sale, c(4500000000, 100000, NA, NA, 1e30, NA))
+  expect_identical(as.numeric(leads$created_at), c(1.7e9, 1.7e9, NA, NA, NA, NA))
+  expect_identical(leads$is_deleted, c(TRUE, FALSE, NA, NA, NA, NA))
   message <- conditionMessage(warning)
-  for (about in c("leads$sale (1): \"12 500,50\"", "\"soon\"", "\"perhaps\"")) {
+  for (about in c("leads$sale (2): \"12 500,50\", \"-1e400\"", "\"soon\"", "\"perhaps\"")) {
     expect_match(message, about, fixed = TRUE)
   }
 })

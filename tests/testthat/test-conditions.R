@@ -68,6 +68,10 @@ test_that("an error counts one try and two tries", {
   expect_identical(headline(error), "GET /x: no answer within 60 s, after 1 try")
   error$tries <- 2
   expect_identical(headline(error), "GET /x: no answer within 60 s, after 2 tries")
+  error$code <- "unfinished"
+  expect_identical(
+    headline(error), "GET /x: the answer was not complete within 60 s, after 2 tries"
+  )
 })
 
 test_that("an error has the promised fields, NULL where there is nothing", {
@@ -140,8 +144,7 @@ test_that("the help lists every class of errors and warnings", {
   code <- unlist(lapply(list.files(source_path("R"), "[.]R$", full.names = TRUE), readLines))
   rd <- paste(readLines(source_path("man", "amocrm-package.Rd")), collapse = "\n")
   calls <- regmatches(code, regexpr("\\bwarn[(]\"[a-z_]+", code))
-  of_tokens <- paste0("tokens_", names_of_switch(tell_of_tokens))
-  told <- c(sub(".*\"", "", calls), names_of_switch(tell), of_tokens)
+  told <- c(sub(".*\"", "", calls), names_of_switch(tell), names_of_switch(tell_of_job))
   expect_gt(length(told), 11)
   for (kind in told) expect_match(rd, paste0("amocrm_warning_", kind), fixed = TRUE)
   kinds <- names_of_switch(headline)

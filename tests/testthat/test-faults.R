@@ -324,6 +324,11 @@ test_that("pages of fewer than 20 rows that have numbers are told of as such", {
   ))
   error <- expect_error(AmoLeads(auth, limit = 20), class = "amocrm_error_incomplete")
   expect_match(conditionMessage(error), "sends fewer than 20 rows per page, and no `limit` helps")
+  expect_match(conditionMessage(error), "use API v2", fixed = TRUE)
   error <- list(kind = "incomplete", endpoint = "GET /x", pages = "leads, rows 1 to 20")
   expect_identical(advice(error), "Try again later.")
+  error <- list(
+    kind = "incomplete", endpoint = "GET /api/v2/incoming_leads", pages = "incoming leads, page 2"
+  )
+  expect_match(advice(error), "no `limit` helps: ask amoCRM's support.$")
 })

@@ -91,6 +91,32 @@ test_that("columns stand in the order of their first appearance", {
   expect_identical(notes$a_d2, c(NA, "2"))
 })
 
+test_that("two paths of one name are two columns, named as make.unique() does it", {
+  skip_if_not_installed("jsonlite")
+  both <- "{\"id\":1,\"params\":{\"a\":{\"b\":1},\"a_b\":2},\"params_a_b_1\":3}"
+  notes <- AmoNotes(auth_list = serve_notes(both), type = "lead")
+  leaves <- unlist(jsonlite::fromJSON(both, simplifyVector = FALSE))
+  # Names without dots come first: they stay as they are.
+  leaves <- leaves[order(grepl(".", names(leaves), fixed = TRUE))]
+  names(leaves) <- make.unique(gsub(".", "_", names(leaves), fixed = TRUE), sep = "_")
+  expect_setequal(names(notes), names(leaves))
+  expect_equal(unlist(lapply(notes, as.numeric))[names(leaves)], leaves)
+  nested <- "{\"id\":2,\"params\":{\"x\":1}}"
+  apart <- AmoNotes(auth_list = serve_notes(c(nested, "{\"id\":3,\"params_x\":2}")), type = "lead")
+  expect_identical(apart$params_x, c(NA, "2"))
+  expect_identical(apart$params_x_1, c("1", NA))
+})
+
+test_that("a number that no double holds costs nothing but itself", {
+  notes <- AmoNotes(
+    auth_list = serve_notes(c("{\"id\":1,\"params\":{\"x\":1e400,\"y\":2}}", "{\"id\":2}")),
+    type = "lead"
+  )
+  expect_identical(notes$id, 1:2)
+  expect_identical(notes$params_x, c("1e400", NA))
+  expect_identical(notes$params_y, c("2", NA))
+})
+
 test_that("the text NA is not a missing value", {
   notes <- AmoNotes(
     auth_list = serve_notes("{\"id\":1,\"text\":\"NA\",\"empty\":\"\",\"null\":null}"),

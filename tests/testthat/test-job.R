@@ -1,10 +1,22 @@
+#' A display that does something once pages have come
+do_after <- function(pages, act) {
+  display <- show_nothing()
+  display$update <- function(state) if (state$pages >= pages) act()
+  display
+}
+
 #' A display that raises an interrupt, as Ctrl-C does, once pages have come
 interrupt_after <- function(pages) {
-  display <- show_nothing()
-  display$update <- function(state) {
-    if (state$pages >= pages) tools::pskill(Sys.getpid(), tools::SIGINT)
-  }
-  display
+  do_after(pages, function() tools::pskill(Sys.getpid(), tools::SIGINT))
+}
+
+#' The function that runs jobs, with another display
+run_tables_with <- function(display) {
+  run <- run_tables
+  environment(run) <- list2env(
+    list(show_progress = function(label) display), parent = environment(run)
+  )
+  run
 }
 
 start_notes <- function(auth) {
@@ -35,10 +47,7 @@ test_that("after Ctrl-C at the prompt a message says where the rows are", {
   skip_on_os("windows")
   auth <- AmoSandbox(notes = 40000, latency = 0.02)
   withr::local_options(amocrm.quiet = FALSE)
-  run <- run_tables
-  environment(run) <- list2env(
-    list(show_progress = function(label) interrupt_after(3)), parent = environment(run)
-  )
+  run <- run_tables_with(interrupt_after(3))
   # What R has at the prompt.
   outcome <- NULL
   said <- capture_messages(outcome <- withRestarts(
@@ -51,6 +60,26 @@ test_that("after Ctrl-C at the prompt a message says where the rows are", {
   expect_lt(rows, 40000)
   kept <- sprintf("AmoLast() returns what was received: %s.\n", rows_text(rows))
   expect_identical(said, kept)
+})
+
+test_that("whatever ends a call early, the rows that had come are there", {
+  reach_time_limit <- function() {
+    withr::defer(setTimeLimit())
+    setTimeLimit(elapsed = 1e-6)
+    repeat Sys.sleep(0.001)
+  }
+  fail <- function() stop("a handler fails")
+  for (end in list(reach_time_limit, fail)) {
+    run <- run_tables_with(do_after(3, end))
+    expect_error(
+      run(start_notes(AmoSandbox(notes = 40000, latency = 0.02)), "lead notes",
+          function(tables) tables[[1]]),
+      "time limit|handler"
+    )
+    expect_s3_class(AmoLast(), "data.frame")
+    expect_gte(nrow(AmoLast()), 294)
+    expect_lt(nrow(AmoLast()), 40000)
+  }
 })
 
 test_that("an interrupted call leaves no thread behind", {
@@ -90,8 +119,9 @@ test_that("what is garbage in a forked child does not end it", {
 })
 
 test_that("an error carries the rows that had come", {
-  broken <- sprintf("{\"id\":%d%s}", 1:151, c(rep("", 150), ",\"params\":{\"x\":1e999}"))
-  auth <- serve_notes(broken)
+  broken <- sprintf("{\"id\":%d%s}", 1:151, c(rep("", 150), ",\"params\":\"whole\""))
+  cut <- list(path = "/notes", nth = c(1, Inf), action = "replace", text = "whole\"", by = "whole")
+  auth <- serve_notes(broken, faults = list(cut))
   error <- expect_error(AmoNotes(auth_list = auth, type = "lead", limit = 100),
                         "items[53]", fixed = TRUE, class = "amocrm_error_parse")
   expect_identical(error$partial$id, 1:100)

@@ -119,9 +119,9 @@ test_that("tokens that can't be written are told of, and written as soon as that
   while (length(bought(auth)) == 0) rust_job_poll(job, 10L)
   dir.create(auth$token_file)
   while (!rust_job_poll(job, 10L)$done) NULL
-  told <- rust_job_finish(job)$token_notices
+  told <- rust_job_finish(job)$job_notices
   expect_length(told, 1)
-  expect_warning(tell_of_tokens(told[[1]]), "call AmoAuth", class = "amocrm_warning_tokens_unsaved")
+  expect_warning(tell_of_job(told[[1]]), "call AmoAuth", class = "amocrm_warning_tokens_unsaved")
   expect_true(AmoAuth(auth))
   unlink(auth$token_file, recursive = TRUE)
   expect_true(AmoAuth(auth))

@@ -55,9 +55,10 @@ impl Details {
             Error::RateLimited { tries, asked, .. } => {
                 Details { tries: Some(tries), retry_after: asked, ..none }
             }
-            Error::Timeout { allowed, tries, .. } => {
+            Error::Timeout { allowed, is_begun, tries, .. } => {
                 let seconds = allowed.as_secs_f64().to_string();
-                Details { detail: Some(seconds), tries: Some(tries), ..none }
+                let code = is_begun.then(|| "unfinished".to_owned());
+                Details { code, detail: Some(seconds), tries: Some(tries), ..none }
             }
             Error::Network { detail, tries, .. } => {
                 Details { detail: Some(detail), tries: Some(tries), ..none }

@@ -7,7 +7,7 @@ use amocrm_client::account::{Api, Credentials, Integration};
 use amocrm_client::endpoints;
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
-use amocrm_client::progress::{Progress, TokenWarning};
+use amocrm_client::progress::{JobWarning, Progress};
 use amocrm_client::query::{self, Outcome, QueryJob, Settings, Tables, Warning};
 use amocrm_client::table::Unreadable;
 use extendr_api::prelude::*;
@@ -81,8 +81,8 @@ pub fn batch(job: &Robj) -> Result<List> {
     Ok(list!(tables = tables, zone = zone.map(|zone| zone.name), zones = zones))
 }
 
-/// For a query `list(tables, api, zone, zones, notices, error, token_notices)`,
-/// for a log-in `list(name, error, token_notices)`.
+/// For a query `list(tables, api, zone, zones, notices, error, job_notices)`,
+/// for a log-in `list(name, error, job_notices)`.
 pub fn finish(job: Robj) -> Result<List> {
     let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
     Ok(match job.try_addr_mut().map_err(|_| gone())? {
@@ -92,21 +92,22 @@ pub fn finish(job: Robj) -> Result<List> {
                 Some(Err(error)) => (Robj::from(NULL), Some(error)),
                 None => (Robj::from(NULL), None),
             };
-            let told = token_notices(&job.progress);
-            list!(name = name, error = error_or_null(error), token_notices = told)
+            let told = job_notices(&job.progress);
+            list!(name = name, error = error_or_null(error), job_notices = told)
         }
         AnyJob::Query(job) => {
             let outcome = job.finish();
-            outcome_list(outcome, token_notices(job.progress()))
+            outcome_list(outcome, job_notices(job.progress()))
         }
     })
 }
 
-/// Each a list of `kind`, and `file` or the error `why`.
-fn token_notices(progress: &Progress) -> List {
+/// Each a list of `kind`, and `file` or `why`.
+fn job_notices(progress: &Progress) -> List {
     let lists = progress.take_warnings().into_iter().map(|warning| match warning {
-        TokenWarning::Tightened(file) => list!(kind = "tightened", file = file),
-        TokenWarning::Unsaved(why) => list!(kind = "unsaved", why = error_list(&why)),
+        JobWarning::Tightened(file) => list!(kind = "tokens_tightened", file = file),
+        JobWarning::Unsaved(why) => list!(kind = "tokens_unsaved", why = error_list(&why)),
+        JobWarning::Unshared(why) => list!(kind = "unshared_rate", why = why),
     });
     List::from_values(lists)
 }
@@ -115,7 +116,7 @@ fn error_or_null(error: Option<Error>) -> Robj {
     error.map_or_else(|| Robj::from(NULL), |error| error_list(&error).into())
 }
 
-fn outcome_list(outcome: Outcome, token_notices: List) -> List {
+fn outcome_list(outcome: Outcome, job_notices: List) -> List {
     let zones = zones(outcome.zone.as_ref());
     let tables = named_frames(outcome.tables, &zones[0]);
     let error = error_or_null(outcome.error);
@@ -127,7 +128,7 @@ fn outcome_list(outcome: Outcome, token_notices: List) -> List {
         zones = zones,
         notices = warning_texts(&outcome.warnings),
         error = error,
-        token_notices = token_notices
+        job_notices = job_notices
     )
 }
 
@@ -174,15 +175,16 @@ fn unreadable(table: &str, found: &Unreadable) -> String {
     format!("{table}${column} ({count}): {}", examples.join(", "))
 }
 
-/// Who asks, and how. All else is what is asked for.
-const CONNECTION: [&str; 15] = [
+/// What [`settings`] reads: who asks, and how. All else is what is asked for.
+const CONNECTION: [&str; 16] = [
     "domain",
     "rate",
+    "shared_rate",
     "timeout",
     "api",
     "verbose",
     "batch",
-    "road",
+    "auth_method",
     "access_token",
     "client_id",
     "client_secret",
@@ -198,6 +200,7 @@ fn settings(spec: &Spec) -> Result<Settings> {
         domain: spec.text("domain")?,
         credentials: credentials(spec)?,
         rate: spec.number("rate")?,
+        shared_rate: spec.optional_text("shared_rate")?.map(Into::into),
         timeout: Duration::try_from_secs_f64(spec.number("timeout")?)
             .map_err(|_| misshapen("timeout"))?,
         api: match spec.text("api")?.as_str() {

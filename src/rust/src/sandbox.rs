@@ -6,6 +6,7 @@ use std::time::Duration;
 use amocrm_client::error::Error;
 use amocrm_sandbox::{
     Change, Changed, Config, Kind, List as Listed, ListCounts, NoteCounts, Request, Sandbox,
+    Subject,
 };
 use extendr_api::prelude::*;
 
@@ -90,13 +91,13 @@ pub fn gone_rows(sandbox: Robj) -> Outcome<List> {
 pub fn change(sandbox: Robj, spec: &List) -> Outcome<List> {
     let (sandbox, spec) = (pointer(sandbox)?, Spec(spec));
     let sandbox = sandbox.try_addr().map_err(|_| gone())?;
-    let kind = Kind::from_name(&spec.text("type")?).ok_or_else(|| misshapen("type"))?;
+    let subject = Subject::from_name(&spec.text("type")?).ok_or_else(|| misshapen("type"))?;
     let (change, many, seed) = (spec.text("change")?, spec.count("n")?, spec.count("seed")?);
     let ids: Vec<u64> = spec.numbers("id")?.into_iter().map(|id| id as u64).collect();
     let changed = match Change::from_name(&change) {
         None => sandbox.random_changes(many, seed),
-        Some(change) if ids.is_empty() => sandbox.change(change, kind, many, seed),
-        Some(change) => match sandbox.change_each(change, kind, &ids, seed) {
+        Some(change) if ids.is_empty() => sandbox.change(change, subject, many, seed),
+        Some(change) => match sandbox.change_each(change, subject, &ids, seed) {
             Ok(changed) => changed,
             Err(amocrm_sandbox::Error::Change { id, .. }) => {
                 return Ok(list!(refused = id.to_string()));
@@ -111,7 +112,7 @@ pub fn change(sandbox: Robj, spec: &List) -> Outcome<List> {
     };
     Ok(list!(
         change = texts(|changed| changed.change.name()),
-        kind = texts(|changed| changed.kind.name()),
+        kind = texts(|changed| changed.subject.name()),
         id = numbers(|changed| changed.id),
         at = numbers(|changed| changed.at)
     ))

@@ -72,8 +72,10 @@ pub enum Error {
     /// No answer in time.
     #[error("no answer within {} s, {tries} tries", allowed.as_secs_f64())]
     Timeout {
-        /// The time allowed for one answer.
+        /// The time allowed.
         allowed: Duration,
+        /// Whether that is the time of a whole answer, of which a part had come.
+        is_begun: bool,
         /// How often it was tried.
         tries: u32,
         /// Where.

@@ -19,19 +19,20 @@ pub struct Progress {
     pause: Mutex<Option<Pause>>,
     /// A log of every request, if one is kept.
     log: Option<Mutex<Vec<String>>>,
-    warnings: Mutex<Vec<TokenWarning>>,
+    warnings: Mutex<Vec<JobWarning>>,
     /// Work that is finished even when the job is cancelled.
     pub critical: Arc<Critical>,
 }
 
-/// Something about the token file that the user should know, however the job
-/// ends.
+/// Something about a file that the user should know, however the job ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenWarning {
-    /// Other users could read this file. They no longer can.
+pub enum JobWarning {
+    /// Other users could read this token file. They no longer can.
     Tightened(String),
     /// New tokens could not be written. Only this process has them.
     Unsaved(Error),
+    /// The speed limit can't be shared with other processes, and why.
+    Unshared(String),
 }
 
 /// A wait that users are told about.
@@ -80,12 +81,12 @@ impl Progress {
     }
 
     /// Keeps a warning until the job ends.
-    pub fn warn(&self, warning: TokenWarning) {
+    pub fn warn(&self, warning: JobWarning) {
         lock(&self.warnings).push(warning);
     }
 
     /// Takes the warnings.
-    pub fn take_warnings(&self) -> Vec<TokenWarning> {
+    pub fn take_warnings(&self) -> Vec<JobWarning> {
         std::mem::take(&mut *lock(&self.warnings))
     }
 

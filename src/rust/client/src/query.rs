@@ -1,6 +1,7 @@
 //! How a call runs: account, log-in, API, then the query, which knows what to ask
 //! for.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub struct Settings {
     pub credentials: Credentials,
     /// Requests a second, more than 0; beyond 7 only on loopback.
     pub rate: f64,
+    /// The folder of the files by which processes share the rate; None if they don't.
+    pub shared_rate: Option<PathBuf>,
     /// How long the server may be silent.
     pub timeout: Duration,
     /// The API to use; None takes v2 where it has the account, else v4.
@@ -165,6 +168,9 @@ fn connect(settings: &mut Settings, progress: Arc<Progress>) -> Result<Transport
     }
     settings.credentials.check()?;
     let account = Account::shared(base, settings.credentials.clone());
+    // A faster one is for a server on this computer.
+    let is_shared = settings.rate <= ALLOWED;
+    account.share_rate(settings.shared_rate.as_deref().filter(|_| is_shared), &progress);
     let http = account.http(settings.timeout, progress)?;
     Ok(Transport { http, account })
 }

@@ -43,6 +43,7 @@ fn ask(sandbox: &Sandbox, path: &str, query: &[(&str, &str)], member: Option<&st
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
         api: None,
+        shared_rate: None,
         verbose: false,
     };
     let mut job = QueryJob::start(settings, endpoints::query(arguments).unwrap()).unwrap();

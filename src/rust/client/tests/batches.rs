@@ -30,6 +30,7 @@ fn settings(sandbox: &Sandbox, api: Api) -> Settings {
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
         api: Some(api),
+        shared_rate: None,
         verbose: false,
     }
 }

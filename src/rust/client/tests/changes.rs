@@ -32,6 +32,7 @@ fn run(sandbox: &Sandbox, api: Api, arguments: Arguments) -> Outcome {
         rate: f64::INFINITY,
         timeout: Duration::from_secs(30),
         api: Some(api),
+        shared_rate: None,
         verbose: false,
     };
     let query = endpoints::query(arguments.set("limit", [500])).unwrap();

@@ -102,7 +102,9 @@ fn an_answer_that_never_ends_ends_in_a_timeout_however_often_a_byte_comes() {
     });
     let transport = transport(&format!("http://127.0.0.1:{port}"), "token", millis(200));
     let error = get(&transport, &Request::get("/").divisible(true)).unwrap_err();
-    let Error::Timeout { allowed, tries: 2, .. } = error else { panic!("{error:?}") };
+    let Error::Timeout { allowed, is_begun: true, tries: 2, .. } = error else {
+        panic!("{error:?}")
+    };
     assert_eq!(allowed, millis(600));
 }
 

@@ -30,6 +30,7 @@ fn read_from(path: &str, body: String) -> Outcome {
             apikey: sandbox.apikey().to_owned().into(),
         },
         rate: f64::INFINITY,
+        shared_rate: None,
         timeout: Duration::from_secs(30),
         api: None,
         verbose: false,
@@ -103,9 +104,17 @@ fn ids_that_a_double_does_not_hold_are_refused_with_their_place() {
 }
 
 #[test]
-fn numbers_out_of_range_are_refused_with_their_place() {
-    let place = refused(page(r#"[{"id":1,"params":{"x":[1,1e999]}}]"#));
-    assert!(place.contains("_embedded.items[0].params.x"), "{place}");
+fn a_number_that_no_double_holds_is_a_text_and_costs_no_row() {
+    let columns =
+        columns(page(r#"[{"id":1,"params":{"x":[1,1e999]}},{"id":2,"created_at":1e400}]"#));
+    assert_eq!(texts(&columns, "id"), ["1", "2"]);
+    assert_eq!(texts(&columns, "params_x2"), ["1e999"]);
+}
+
+#[test]
+fn an_id_that_no_double_holds_is_refused_with_its_place() {
+    let place = refused(page(r#"[{"id":1},{"id":1e999}]"#));
+    assert!(place.contains("_embedded.items[1]"), "{place}");
 }
 
 #[test]

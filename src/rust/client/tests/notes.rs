@@ -32,6 +32,7 @@ fn settings(sandbox: &Sandbox) -> Settings {
         domain: sandbox.url(),
         credentials: key(sandbox, sandbox.apikey()),
         rate: f64::INFINITY,
+        shared_rate: None,
         timeout: Duration::from_secs(30),
         api: None,
         verbose: false,
@@ -216,7 +217,9 @@ fn a_server_that_is_too_slow_for_any_part_is_a_timeout() {
     let hang = Action::Delay(Duration::from_secs(60));
     let sandbox = sandbox(250, vec![fault("/api/v2/notes", 0..99, hang)]);
     let impatient = Settings { timeout: Duration::from_millis(50), ..settings(&sandbox) };
-    let Some(error @ Error::Timeout { tries: 6, .. }) = run(impatient, leads(20)).error else {
+    let Some(error @ Error::Timeout { is_begun: false, tries: 6, .. }) =
+        run(impatient, leads(20)).error
+    else {
         panic!("not a timeout")
     };
     assert_eq!(error.to_string(), "no answer within 0.05 s, 6 tries");

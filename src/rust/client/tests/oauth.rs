@@ -8,7 +8,7 @@ use std::time::Duration;
 use amocrm_client::account::{Api, Credentials, Integration};
 use amocrm_client::endpoints::notes::{NotesQuery, NotesRequest};
 use amocrm_client::error::Error;
-use amocrm_client::progress::TokenWarning;
+use amocrm_client::progress::JobWarning;
 use amocrm_client::query::{QueryJob, Settings};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};
 
@@ -44,6 +44,7 @@ impl Case {
             domain: self.sandbox.url(),
             credentials: Credentials::OAuth(integration),
             rate: f64::INFINITY,
+            shared_rate: None,
             timeout: Duration::from_secs(30),
             api: Some(Api::V4),
             verbose: false,
@@ -58,7 +59,7 @@ impl Case {
     }
 
     /// A call from its start to its end: its error, and what it told.
-    fn run(&self, kinds: &[&str]) -> (Option<Error>, Vec<TokenWarning>) {
+    fn run(&self, kinds: &[&str]) -> (Option<Error>, Vec<JobWarning>) {
         let mut job = self.start(kinds);
         assert!(job.is_done(PATIENCE), "the job does not end");
         let error = job.finish().error;
@@ -156,7 +157,7 @@ fn tokens_that_can_not_be_written_are_used_and_told_of_and_written_later() {
     assert!(job.is_done(PATIENCE));
     assert_eq!(job.finish().error, None);
     let told = job.progress().take_warnings();
-    assert!(matches!(told[..], [TokenWarning::Unsaved(Error::TokenFile { .. })]), "{told:?}");
+    assert!(matches!(told[..], [JobWarning::Unsaved(Error::TokenFile { .. })]), "{told:?}");
     assert_eq!(case.run(&["lead"]), (None, vec![]));
 
     std::fs::remove_dir(&case.file).unwrap();

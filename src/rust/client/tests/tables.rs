@@ -48,6 +48,7 @@ fn run_boxed(sandbox: &Sandbox, api: Option<Api>, query: Box<dyn Query>) -> Outc
         domain: sandbox.url(),
         credentials: Credentials::Token(sandbox.access_token().to_owned().into()),
         rate: f64::INFINITY,
+        shared_rate: None,
         timeout: Duration::from_secs(30),
         api,
         verbose: false,

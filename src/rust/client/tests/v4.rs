@@ -32,6 +32,7 @@ fn with(sandbox: &Sandbox, credentials: Credentials) -> Settings {
         domain: sandbox.url(),
         credentials,
         rate: f64::INFINITY,
+        shared_rate: None,
         timeout: Duration::from_secs(30),
         api: None,
         verbose: false,

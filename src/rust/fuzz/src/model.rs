@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use amocrm_client::table::unique_names::make_unique;
+use amocrm_client::table::unique_names::{make_unique, names_in_r};
 use amocrm_client::table::{Column, Schema, Table, Values};
 
 use crate::tree::Row;
@@ -142,7 +142,8 @@ impl Model {
         let base = Model::with_base(self.schema);
         let order =
             if self.rows.is_empty() && self.order.is_empty() { &base.order } else { &self.order };
-        order.iter().map(|name| (name.replace('.', "_"), cells(name))).collect()
+        let shown = names_in_r(&order.iter().map(String::as_str).collect::<Vec<_>>());
+        shown.into_iter().zip(order).map(|(shown, name)| (shown, cells(name))).collect()
     }
 }
 

@@ -47,14 +47,14 @@ pub enum Error {
         /// What the JSON reader found.
         source: serde_json::Error,
     },
-    /// Something can't happen to an entity.
-    #[error("{change} can't happen to the {kind} {id}")]
+    /// Something can't happen to an entity or another thing.
+    #[error("{change} can't happen to the {subject} {id}")]
     Change {
         /// Name of the change.
         change: &'static str,
-        /// Name of the kind.
-        kind: &'static str,
-        /// Id of the entity, which there may not be.
+        /// Name of what it is.
+        subject: &'static str,
+        /// Its id, which there may not be.
         id: u64,
     },
 }

@@ -51,9 +51,9 @@ pub enum Action {
     Redirect(String),
     /// From now on, this reply included, the lists lack so many of their first
     /// rows, as when somebody deletes them: the others move to earlier pages.
-    /// Of each kind of note, and of each other list, the same number goes,
-    /// counted as API v2 lists them; v4 has neither these rows nor the events
-    /// of these notes any more.
+    /// Of each kind of note, and of each other list of records, the same number
+    /// goes, counted as API v2 lists them; v4 has neither these rows nor the
+    /// events of these notes any more. Recorded rows stay.
     RemoveRows(u64),
     /// From now on, this reply included, so many rows stand before the first
     /// of every list: the others move to later pages. The account has these

@@ -27,7 +27,7 @@ mod server;
 mod sync;
 
 pub use config::{Config, ListCounts, NoteCounts};
-pub use data::change::{Change, Changed};
+pub use data::change::{Change, Changed, Subject};
 pub use data::{Kind, List};
 pub use error::Error;
 pub use fault::{Action, Fault, ListFault, Place, When};

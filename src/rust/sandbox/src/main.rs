@@ -11,40 +11,39 @@ use amocrm_sandbox::{Config, Kind, List, ListCounts, NoteCounts, Sandbox};
 use jiff::Timestamp;
 use pico_args::Arguments;
 
-const HELP: &str = "\
-Plays an amoCRM account on this computer.
+type Outcome = Result<(), Box<dyn Error>>;
 
-USAGE: amocrm-sandbox [OPTIONS]
+/// An option: its name, its value, if it has one, what it means, and what it sets.
+type Setting = (&'static str, &'static str, &'static str, fn(&mut Config, &str) -> Outcome);
 
-  --port N            port on 127.0.0.1 [any free one]
-  --notes N           rows of every kind, or lead=1000,contact=50 [1000]
-  --lists N           rows of every other list, or leads=1000,tasks=50 with
-                      the usual number of the others
-  --items KIND=FILE   serve the recorded rows of FILE as notes of KIND, or as
-                      the list of that name; may be given once for each
-  --seed N            the same seed makes the same account [1]
-  --timezone NAME     Olson name [Europe/Moscow]
-  --now TIME          the present, with whose last midnight the account's
-                      history ends, as in 2025-12-29T00:00:00Z [the clock's]
-  --latency SECONDS   added to every reply [0]
-  --rate N            requests allowed in any second, 0 = no limit [0]
-  --strict-rate       refused requests count, too
-  --session SECONDS   life of a login [900]
-  --email TEXT        [boss@sandbox.example]
-  --apikey TEXT       [a random one]
-  --subdomain TEXT    [sandbox]
-  --token TEXT        long-lived token [a random one]
-  --client-id TEXT    of the integration [a random one]
-  --client-secret TEXT  of the integration [a random one]
-  --redirect-uri TEXT [https://sandbox.example/oauth]
-  --code TEXT         authorization code, works once [a random one]
-  --token-seconds N   life of OAuth's access tokens [86400]
-  --no-v2             API v2 and its login are gone
-  --kommo             play kommo.com instead of amocrm.ru
-  --api-filter        filters of lists in API v4 are paid for
-  --no-admin          the token is not an administrator's
-  --help              this text
-";
+#[rustfmt::skip]
+const OPTIONS: [Setting; 25] = [
+    ("--port", "N", "port on 127.0.0.1 [any free one]", |c, text| put(&mut c.port, text)),
+    ("--notes", "N", "rows of every kind, or lead=1000,contact=50 [1000]", set_notes),
+    ("--lists", "N", "rows of every other list, or leads=1000,tasks=50 with\nthe usual number of the others", set_lists),
+    ("--items", "KIND=FILE", "serve the recorded rows of FILE as notes of KIND, or as\nthe list of that name; may be given once for each", set_items),
+    ("--seed", "N", "the same seed makes the same account [1]", |c, text| put(&mut c.seed, text)),
+    ("--timezone", "NAME", "Olson name [Europe/Moscow]", |c, text| put(&mut c.timezone, text)),
+    ("--now", "TIME", "the present, with whose last midnight the account's\nhistory ends, as in 2025-12-29T00:00:00Z [the clock's]", set_now),
+    ("--latency", "SECONDS", "added to every reply [0]", set_latency),
+    ("--rate", "N", "requests allowed in any second, 0 = no limit [0]", |c, text| put(&mut c.rate, text)),
+    ("--strict-rate", "", "refused requests count, too", |c, _| flag(&mut c.strict_rate, true)),
+    ("--session", "SECONDS", "life of a login [900]", |c, text| put(&mut c.session_seconds, text)),
+    ("--email", "TEXT", "[boss@sandbox.example]", |c, text| put(&mut c.email, text)),
+    ("--apikey", "TEXT", "[a random one]", |c, text| put(&mut c.apikey, text)),
+    ("--subdomain", "TEXT", "[sandbox]", |c, text| put(&mut c.subdomain, text)),
+    ("--token", "TEXT", "long-lived token [a random one]", |c, text| put(&mut c.access_token, text)),
+    ("--client-id", "TEXT", "of the integration [a random one]", |c, text| put(&mut c.client_id, text)),
+    ("--client-secret", "TEXT", "of the integration [a random one]", |c, text| put(&mut c.client_secret, text)),
+    ("--redirect-uri", "TEXT", "[https://sandbox.example/oauth]", |c, text| put(&mut c.redirect_uri, text)),
+    ("--code", "TEXT", "authorization code, works once [a random one]", |c, text| put(&mut c.code, text)),
+    ("--token-seconds", "N", "life of OAuth's access tokens [86400]", |c, text| put(&mut c.token_seconds, text)),
+    ("--no-v2", "", "API v2 and its login are gone", |c, _| flag(&mut c.v2, false)),
+    ("--kommo", "", "play kommo.com instead of amocrm.ru", |c, _| flag(&mut c.kommo, true)),
+    ("--api-filter", "", "filters of lists in API v4 are paid for", |c, _| flag(&mut c.api_filter, true)),
+    ("--no-admin", "", "the token is not an administrator's", |c, _| flag(&mut c.admin, false)),
+    ("--help", "", "this text", |_, _| Ok(())),
+];
 
 fn main() -> ExitCode {
     match run() {
@@ -56,15 +55,30 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
+fn run() -> Outcome {
     let mut arguments = Arguments::from_env();
     if arguments.contains("--help") {
-        print!("{HELP}");
+        println!("Plays an amoCRM account on this computer.\n\nUSAGE: amocrm-sandbox [OPTIONS]\n");
+        for (name, value, help, _) in OPTIONS {
+            println!(
+                "  {:<24}{}",
+                format!("{name} {value}"),
+                help.replace('\n', &format!("\n{:26}", ""))
+            );
+        }
         return Ok(());
     }
-    let config = read(&mut arguments)?;
-    let rest = arguments.finish();
-    if let Some(unknown) = rest.first() {
+    let now = u64::try_from(Timestamp::now().as_second())?;
+    let mut config = Config { now, ..Config::default() };
+    for (name, value, _, set) in OPTIONS {
+        if value.is_empty() && arguments.contains(name) {
+            set(&mut config, "")?;
+        }
+        while let Some(text) = given(&mut arguments, name, value)? {
+            set(&mut config, &text).map_err(|error| format!("{name} {text}: {error}"))?;
+        }
+    }
+    if let Some(unknown) = arguments.finish().first() {
         return Err(format!("unknown argument {}; see --help", unknown.to_string_lossy()).into());
     }
     let sandbox = Sandbox::start(config)?;
@@ -85,150 +99,81 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn read(arguments: &mut Arguments) -> Result<Config, Box<dyn Error>> {
-    let mut config = Config::default();
-    set(arguments, "--port", &mut config.port)?;
-    set(arguments, "--seed", &mut config.seed)?;
-    set(arguments, "--timezone", &mut config.timezone)?;
-    let now = arguments.opt_value_from_str("--now")?.unwrap_or_else(Timestamp::now);
-    config.now = u64::try_from(now.as_second())?;
-    set(arguments, "--rate", &mut config.rate)?;
-    set(arguments, "--session", &mut config.session_seconds)?;
-    set(arguments, "--email", &mut config.email)?;
-    set(arguments, "--apikey", &mut config.apikey)?;
-    set(arguments, "--subdomain", &mut config.subdomain)?;
-    set(arguments, "--token", &mut config.access_token)?;
-    set(arguments, "--client-id", &mut config.client_id)?;
-    set(arguments, "--client-secret", &mut config.client_secret)?;
-    set(arguments, "--redirect-uri", &mut config.redirect_uri)?;
-    set(arguments, "--code", &mut config.code)?;
-    set(arguments, "--token-seconds", &mut config.token_seconds)?;
-    config.strict_rate = arguments.contains("--strict-rate");
-    config.v2 = !arguments.contains("--no-v2");
-    config.kommo = arguments.contains("--kommo");
-    config.api_filter = arguments.contains("--api-filter");
-    config.admin = !arguments.contains("--no-admin");
-    if let Some(seconds) = arguments.opt_value_from_str("--latency")? {
-        config.latency = Duration::try_from_secs_f64(seconds)?;
-    }
-    if let Some(notes) = arguments.opt_value_from_fn("--notes", counts)? {
-        config.notes = notes;
-    }
-    if let Some(lists) = arguments.opt_value_from_fn("--lists", list_counts)? {
-        config.lists = lists;
-    }
-    while let Some((name, file)) = arguments.opt_value_from_fn("--items", items)? {
-        let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-        match name {
-            Name::Kind(kind) => config.items.insert(kind, text),
-            Name::List(list) => config.list_items.insert(list, text),
-        };
-    }
-    Ok(config)
-}
-
-/// Overwrites `value` if the argument is there.
-fn set<T: FromStr<Err: Display>>(
+/// The next value of an option that has one.
+fn given(
     arguments: &mut Arguments,
     name: &'static str,
-    value: &mut T,
-) -> Result<(), pico_args::Error> {
-    if let Some(given) = arguments.opt_value_from_str(name)? {
-        *value = given;
-    }
+    value: &str,
+) -> Result<Option<String>, pico_args::Error> {
+    if value.is_empty() { Ok(None) } else { arguments.opt_value_from_str(name) }
+}
+
+fn put<T: FromStr<Err: Error + 'static>>(value: &mut T, text: &str) -> Outcome {
+    *value = text.parse()?;
+    Ok(())
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "options are set by functions of one type")]
+fn flag(value: &mut bool, to: bool) -> Outcome {
+    *value = to;
+    Ok(())
+}
+
+fn set_now(config: &mut Config, text: &str) -> Outcome {
+    config.now = u64::try_from(text.parse::<Timestamp>()?.as_second())?;
+    Ok(())
+}
+
+fn set_latency(config: &mut Config, text: &str) -> Outcome {
+    config.latency = Duration::try_from_secs_f64(text.parse()?)?;
     Ok(())
 }
 
 /// Reads `1000`, or `lead=1000,contact=50` with none of the other kinds.
-fn counts(text: &str) -> Result<NoteCounts, String> {
-    let mut counts = NoteCounts::each(text.parse().unwrap_or(0));
+fn set_notes(config: &mut Config, text: &str) -> Outcome {
+    config.notes = NoteCounts::each(text.parse().unwrap_or(0));
     for (name, rows) in pairs(text)? {
-        *counts.of(kind(name)?) = rows;
+        *config.notes.of(known(Kind::from_name(name), name, "kind of record")?) = rows;
     }
-    Ok(counts)
+    Ok(())
 }
 
 /// Reads `1000`, or `leads=1000,tasks=50` with the usual number of the others.
-fn list_counts(text: &str) -> Result<ListCounts, String> {
-    let mut counts = text.parse().map_or_else(|_| ListCounts::default(), ListCounts::each);
+fn set_lists(config: &mut Config, text: &str) -> Outcome {
+    config.lists = text.parse().map_or_else(|_| ListCounts::default(), ListCounts::each);
     for (name, rows) in pairs(text)? {
-        let list = List::from_name(name).ok_or_else(|| format!("\"{name}\" is no list"))?;
-        *counts.of(list) = rows;
+        *config.lists.of(known(List::from_name(name), name, "list")?) = rows;
     }
-    Ok(counts)
+    Ok(())
+}
+
+fn set_items(config: &mut Config, text: &str) -> Outcome {
+    let (name, file) = pair(text)?;
+    let list = List::from_name(name);
+    let kind =
+        if list.is_none() { Some(known(Kind::from_name(name), name, "list")?) } else { None };
+    let text = std::fs::read_to_string(file)?;
+    config.list_items.extend(list.map(|list| (list, text.clone())));
+    config.items.extend(kind.map(|kind| (kind, text)));
+    Ok(())
 }
 
 /// The pairs of `lead=1000,contact=50`; a number alone has none.
-fn pairs(text: &str) -> Result<Vec<(&str, u64)>, String> {
+fn pairs(text: &str) -> Result<Vec<(&str, u64)>, Box<dyn Error>> {
     if text.parse::<u64>().is_ok() {
         return Ok(Vec::new());
     }
-    let parts = text.split(',').map(|part| {
+    let pairs = text.split(',').map(|part| {
         let (name, rows) = pair(part)?;
-        let rows = rows.parse().map_err(|_| format!("\"{rows}\" is no number of rows"))?;
-        Ok((name, rows))
+        Ok((name, rows.parse()?))
     });
-    parts.collect()
-}
-
-/// What rows can be recorded of.
-enum Name {
-    Kind(Kind),
-    List(List),
-}
-
-fn items(text: &str) -> Result<(Name, String), String> {
-    let (name, file) = pair(text)?;
-    let name = match List::from_name(name) {
-        Some(list) => Name::List(list),
-        None => Name::Kind(kind(name)?),
-    };
-    Ok((name, file.to_owned()))
-}
-
-fn kind(name: &str) -> Result<Kind, String> {
-    Kind::from_name(name).ok_or_else(|| format!("\"{name}\" is no kind of record"))
+    pairs.collect()
 }
 
 fn pair(text: &str) -> Result<(&str, &str), String> {
     text.split_once('=').ok_or_else(|| format!("\"{text}\" is not NAME=VALUE"))
 }
 
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_number_is_for_every_kind() {
-        assert_eq!(counts("7").unwrap(), NoteCounts::each(7));
-    }
-
-    #[test]
-    fn kinds_that_are_not_named_have_no_rows() {
-        let counts = counts("lead=1000,contact=50").unwrap();
-        assert_eq!((counts.lead, counts.contact, counts.task), (1000, 50, 0));
-    }
-
-    #[test]
-    fn nonsense_is_refused_by_name() {
-        assert!(counts("deal=1").unwrap_err().contains("deal"));
-        assert!(counts("lead=many").unwrap_err().contains("many"));
-        assert!(counts("lead").unwrap_err().contains("lead"));
-    }
-
-    #[test]
-    fn lists_that_are_not_named_have_the_usual_number_of_rows() {
-        assert_eq!(list_counts("7").unwrap(), ListCounts::each(7));
-        let counts = list_counts("leads=1000,incoming_leads=5").unwrap();
-        assert_eq!((counts.leads, counts.unsorted, counts.contacts), (1000, 5, 120));
-        assert!(list_counts("deals=1").unwrap_err().contains("deals"));
-    }
-
-    #[test]
-    fn rows_are_recorded_of_kinds_and_of_lists() {
-        assert!(matches!(items("lead=a.json").unwrap().0, Name::Kind(Kind::Lead)));
-        assert!(matches!(items("leads=a.json").unwrap().0, Name::List(List::Leads)));
-        assert!(items("deal=a.json").is_err());
-    }
+fn known<T>(found: Option<T>, name: impl Display, what: &str) -> Result<T, String> {
+    found.ok_or_else(|| format!("\"{name}\" is no {what}"))
 }

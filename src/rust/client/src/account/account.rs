@@ -2,7 +2,7 @@
 //! session, its time zone.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,12 @@ use url::Url;
 
 use crate::account::time_zone::Zone;
 use crate::account::token_store::Tokens;
+use crate::account::{rate_file, token};
 use crate::error::Error;
 use crate::http::Http;
 use crate::http::connections::Connections;
 use crate::http::rate_limiter::RateLimiter;
-use crate::progress::Progress;
+use crate::progress::{JobWarning, Progress};
 use crate::sync::lock;
 
 /// A session lasts 15 minutes (docs/api-v2.md, Session). It is renewed a little
@@ -82,6 +83,17 @@ impl Credentials {
                 argument,
                 message: format!("`{argument}` has a control character in it"),
             }),
+        }
+    }
+
+    /// What the speed limit is for: the integration or, with a key, the user.
+    fn integration(&self) -> String {
+        match self {
+            Credentials::Key { email, .. } => email.clone(),
+            Credentials::Token(token) => {
+                token::integration(token.expose_secret()).unwrap_or_default()
+            }
+            Credentials::OAuth(ours) => ours.client_id.clone(),
         }
     }
 
@@ -196,6 +208,15 @@ impl Account {
         });
         accounts.insert(key, Arc::clone(&account));
         account
+    }
+
+    /// Shares the speed limit with other processes, by a file in `folder`, or no longer.
+    pub fn share_rate(&self, folder: Option<&Path>, progress: &Progress) {
+        let path = folder
+            .map(|folder| rate_file::path(folder, &self.base, &self.credentials.integration()));
+        if let Err(why) = self.limiter.share(path, rate_file::open) {
+            progress.warn(JobWarning::Unshared(why));
+        }
     }
 
     /// The connections to it, which all calls share.

@@ -11,6 +11,7 @@ pub mod host;
 pub mod key_login;
 pub mod oauth;
 mod private_file;
+mod rate_file;
 pub mod session;
 pub mod time_zone;
 pub mod token;

@@ -20,7 +20,7 @@ use crate::account::{Integration, token_lock};
 use crate::error::{At, Error};
 use crate::http::attempts::Attempts;
 use crate::http::{Http, Request, error_body};
-use crate::progress::{Progress, TokenWarning};
+use crate::progress::{JobWarning, Progress};
 
 const TOKEN_PATH: &str = "/oauth2/access_token";
 
@@ -73,7 +73,7 @@ pub fn tighten(http: &Http, integration: &Integration) {
 
 fn tighten_store(store: &TokenStore, progress: &Progress) -> Result<(), Error> {
     if store.tighten()? {
-        progress.warn(TokenWarning::Tightened(store.path().display().to_string()));
+        progress.warn(JobWarning::Tightened(store.path().display().to_string()));
     }
     Ok(())
 }
@@ -149,7 +149,7 @@ async fn renew(
     let tokens = refresh_or_exchange_code(http, integration, stored.as_ref(), spent).await?;
     if let Err(error) = next_file.write(&tokens) {
         store.keep_unsaved(&tokens, stored.as_ref());
-        progress.warn(TokenWarning::Unsaved(error));
+        progress.warn(JobWarning::Unsaved(error));
     }
     Ok(tokens)
 }

@@ -24,7 +24,7 @@ impl<'r> Attempts<'r> {
 
     /// After no answer: waits before the next try, or gives up.
     pub async fn after_no_reply(&mut self, http: &Http, no_reply: NoReply) -> Result<(), Error> {
-        let NoReply { failure, detail, allowed } = no_reply;
+        let NoReply { failure, detail, allowed, is_begun } = no_reply;
         let reason = format!("{}: {detail}", self.request.path());
         if self.may_repeat(http, failure, &reason).await {
             return Ok(());
@@ -32,7 +32,9 @@ impl<'r> Attempts<'r> {
         let at = Box::new(At { endpoint: self.request.endpoint(), ..At::default() });
         let tries = self.tries;
         Err(match failure {
-            Failure::Timeout => Error::Timeout { allowed: allowed.unwrap_or_default(), tries, at },
+            Failure::Timeout => {
+                Error::Timeout { allowed: allowed.unwrap_or_default(), is_begun, tries, at }
+            }
             Failure::Certificate => Error::Certificate { detail, at },
             _ => Error::Network { detail, tries, at },
         })

@@ -13,7 +13,7 @@ use crate::http::connections::{Connections, causes};
 use crate::http::departure;
 use crate::http::rate_limiter::{RateLimiter, Slot};
 use crate::http::retry::Failure;
-use crate::progress::Progress;
+use crate::progress::{JobWarning, Progress};
 use crate::sanitize::sanitize_to;
 
 /// The largest body. No page of either API is larger.
@@ -74,11 +74,13 @@ pub struct NoReply {
     pub detail: String,
     /// The time that was allowed, when it was too short.
     pub allowed: Option<Duration>,
+    /// Whether a part of the answer had come by then.
+    pub is_begun: bool,
 }
 
 impl NoReply {
     fn new(failure: Failure, detail: String) -> Self {
-        NoReply { failure, detail, allowed: None }
+        NoReply { failure, detail, allowed: None, is_begun: false }
     }
 
     fn late(allowed: Duration) -> Self {
@@ -250,6 +252,9 @@ impl Http {
         finish: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<Reply, NoReply> {
         let slot = self.limiter.acquire(&request.path).await;
+        if let Some(why) = &slot.lost {
+            self.progress.warn(JobWarning::Unshared(why.to_string()));
+        }
         self.progress.request_sent();
         let mut url = self.base.clone();
         url.set_path(&request.path);
@@ -288,7 +293,9 @@ async fn exchange(
         read_reply(response, start, timeout).await
     };
     let allowed = timeout.saturating_mul(WHOLE_ANSWER);
-    tokio::time::timeout(allowed, whole).await.unwrap_or_else(|_| Err(NoReply::late(allowed)))
+    tokio::time::timeout(allowed, whole)
+        .await
+        .unwrap_or_else(|_| Err(NoReply { is_begun: true, ..NoReply::late(allowed) }))
 }
 
 /// The result of `work`, if it comes in time.

@@ -10,5 +10,6 @@ mod departure;
 pub mod error_body;
 pub mod rate_limiter;
 pub mod retry;
+pub mod shared_budget;
 
 pub use client::{Http, NoReply, Reply, Request, WHOLE_ANSWER};

@@ -1,13 +1,15 @@
 //! Bodies with broken texts: bytes that are not UTF-8, or half of a surrogate
 //! pair, as PHP writes when it cuts a text in the middle of a character. The
-//! character is lost, the page is not.
+//! character is lost, the page is not. Nor is it for a number that is too large.
 
 use serde::de::DeserializeOwned;
 
 use crate::bad_body::BadBody;
+use crate::json::huge_number;
 
-/// Reads a body. If that fails because of broken texts, they are repaired and
-/// the body is read again; the second argument of `read` says so.
+/// Reads a body. If that fails because of broken texts or numbers that are too large,
+/// they are repaired and the body is read again; the second argument of `read` says
+/// whether texts were.
 ///
 /// # Errors
 /// What `read` fails with.
@@ -17,16 +19,22 @@ pub fn read_text<T>(
 ) -> Result<T, BadBody> {
     // Looked at once rather than text by text.
     match simdutf8::basic::from_utf8(body) {
-        Ok(text) => read(text, false).or_else(|bad| match with_whole_pairs(text) {
-            Some(repaired) => read(&repaired, true),
-            None => Err(bad),
+        Ok(text) => read_numbers(text, |text| read(text, false)).or_else(|bad| {
+            let repaired = with_whole_pairs(text);
+            repaired.map_or(Err(bad), |text| read_numbers(&text, |text| read(text, true)))
         }),
         Err(_) => {
             let text = String::from_utf8_lossy(body);
             let repaired = with_whole_pairs(&text);
-            read(repaired.as_deref().unwrap_or(&text), true)
+            let text = repaired.as_deref().unwrap_or(&text);
+            read_numbers(text, |text| read(text, true))
         }
     }
+}
+
+/// Reads a text; if that fails, without numbers that are too large.
+fn read_numbers<T>(text: &str, read: impl Fn(&str) -> Result<T, BadBody>) -> Result<T, BadBody> {
+    read(text).or_else(|bad| huge_number::quoted(text).map_or(Err(bad), |text| read(&text)))
 }
 
 /// Reads a small document in the same way.
@@ -96,6 +104,18 @@ mod tests {
             assert_eq!(text(body).as_deref(), Some(expected), "{body:?}");
         }
         assert_eq!(with_whole_pairs(r#""\ud83d\ude00 \\ud800 \n \u041f""#), None);
+    }
+
+    #[test]
+    fn numbers_that_no_double_holds_are_texts_whatever_else_is_broken() {
+        for (body, expected) in [
+            (&b"[\"a\",1e400]"[..], ["a", "1e400"]),
+            (b"[\"a\xff\",-1e400]", ["a\u{fffd}", "-1e400"]),
+            (br#"["\ud800",1e400]"#, ["\u{fffd}", "1e400"]),
+        ] {
+            let texts: Option<[String; 2]> = read_document(Some(body)).ok();
+            assert_eq!(texts.unwrap(), expected, "{body:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod broken_text;
 pub mod flatten;
+mod huge_number;
 pub mod number;
 pub mod page;
 pub mod page_keys;

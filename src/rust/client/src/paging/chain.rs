@@ -97,6 +97,16 @@ impl<T> Pager<T> {
             && fits()
     }
 
+    /// Whether a last page that has only rows of the part before it is dropped as soon as
+    /// it is known that nothing follows. Until then it says nothing.
+    pub(super) fn awaits_what_follows(&self, index: usize) -> bool {
+        let is_awaited = |part: &Part<T>| part.state == PartState::InFlight;
+        index > self.reading.settled
+            && self.last_filled() == Some(index)
+            && self.parts[index + 1..].iter().any(is_awaited)
+            && self.repeats_the_end(index)
+    }
+
     /// The rows of this part and of a few before it.
     pub(super) fn known_rows(&self, index: usize) -> HashSet<u64> {
         let parts = &self.parts[index.saturating_sub(40)..=index];

@@ -262,6 +262,7 @@ mod tests {
     async fn a_reading_ends_five_minutes_after_the_last_new_record() {
         let late = || Error::Timeout {
             allowed: Duration::from_secs(60),
+            is_begun: false,
             tries: 2,
             at: Box::new(At::default()),
         };
@@ -282,6 +283,7 @@ mod tests {
     async fn what_is_refused_is_asked_for_in_parts_and_not_for_ever() {
         let late = || Error::Timeout {
             allowed: Duration::from_secs(1),
+            is_begun: false,
             tries: 2,
             at: Box::new(At::default()),
         };

@@ -57,6 +57,7 @@ impl<T> Pager<T> {
             None => self.confirm_empty(index),
             Some(last) if index > last => None,
             Some(_) if index < self.reading.settled => self.join(index),
+            Some(_) if self.awaits_what_follows(index) => None,
             Some(_) if self.is_doubtful(index) => self.ask_again(index),
             Some(last) if index == last => self.confirm_end(index),
             Some(_) => self.join(index),
@@ -65,7 +66,10 @@ impl<T> Pager<T> {
 
     /// The request for the gap between a part and the next one, if they don't fit.
     fn join(&mut self, index: usize) -> Option<PageRequest> {
-        if !self.parts.get(index + 1).is_some_and(Part::is_there) || self.fits_next(index) {
+        if !self.parts.get(index + 1).is_some_and(Part::is_there)
+            || self.fits_next(index)
+            || self.awaits_what_follows(index + 1)
+        {
             return None;
         }
         if index >= self.reading.settled {

@@ -185,6 +185,18 @@ fn a_list_of_one_page_that_was_short_at_first_is_read_whole() {
 }
 
 #[test]
+fn the_last_rows_may_be_of_one_second_and_name_a_next_page() {
+    for seed in 0..schedules() {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let (mode, limit) = (Mode::TiesAlwaysNext(rng.u64(2..=3)), 100);
+        let (rows, latency) = (rng.u64(1..=2000), [0, 20, 300, 1000][rng.usize(..4)]);
+        let schedule = Schedule { mode, paging: Paging::Numbered, rows, limit, latency, seed };
+        let reading = schedule.play().unwrap_or_else(|problem| panic!("{seed} {problem}"));
+        assert!(reading.is_whole, "{mode:?} {rows} rows, {latency} ms, seed {seed}");
+    }
+}
+
+#[test]
 fn a_server_that_cuts_pages_off_is_never_taken_for_the_end_of_a_list() {
     for paging in ALL {
         for (limit, cap) in [(500, 50), (100, 20), (50, 30), (250, 249)] {

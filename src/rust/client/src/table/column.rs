@@ -39,7 +39,7 @@ pub enum Type {
 
 /// One column: the cells that exist, in row order.
 pub struct Column {
-    pub(crate) name: Box<str>,
+    pub(crate) name: String,
     pub(crate) rows: Indices,
     pub(crate) values: Values,
     pub(crate) role: Role,
@@ -67,10 +67,9 @@ pub enum Values {
 }
 
 impl Column {
-    /// The column's name in the table: every `.` is `_` (docs/contract.md,
-    /// Flattening a record).
+    /// The column's name in R.
     pub fn name(&self) -> String {
-        self.name.replace('.', "_")
+        self.name.clone()
     }
 
     /// The rows that have a cell.

@@ -144,9 +144,9 @@ impl ColumnBuilder {
         (count > 0).then_some(Unreadable { column, count, examples })
     }
 
-    /// The column with all its cells.
-    pub fn finish(self) -> Column {
-        let ColumnBuilder { name, rows, mut values, role, json_types, .. } = self;
+    /// The column with all its cells, under its name in R.
+    pub fn finish(self, name: String) -> Column {
+        let ColumnBuilder { rows, mut values, role, json_types, .. } = self;
         if let Values::Text(_, interner) = &mut values {
             interner.forget_index();
         }
@@ -296,10 +296,13 @@ fn add_kept<T>(
 }
 
 /// The value as a number, if the role allows it. A whole number has to be exact as
-/// a double.
+/// a double, unless JSON has it as a fraction or with an exponent.
 fn number(value: Value, role: Role) -> Option<f64> {
     if role == Role::Flag {
         return flag(value).map(f64::from);
+    }
+    if let (Role::Number, JsonType::Double) = (role, value.json_type()) {
+        return value.number();
     }
     let whole = match value {
         Value::Text(text, _) => text.parse().ok(),

@@ -16,7 +16,7 @@ use crate::table::column_builder::{ColumnBuilder, SortKey};
 use crate::table::row::Row;
 use crate::table::schema::Schema;
 use crate::table::seen_keys::{Key, SeenKeys};
-use crate::table::unique_names::make_unique;
+use crate::table::unique_names::{make_unique, names_in_r};
 
 /// The most columns of a table. In R every column has a cell in every row, so
 /// names that differ from row to row would take quadratic memory.
@@ -110,13 +110,14 @@ impl Table {
         }
     }
 
-    /// The columns in order of first appearance. A table without rows has the base
-    /// columns of its schema.
+    /// The columns in order of first appearance, with their names in R. A table without
+    /// rows has the base columns of its schema.
     pub fn into_columns(mut self) -> Vec<Column> {
         if self.rows == 0 && self.columns.is_empty() {
             self = Table::with_base(self.schema);
         }
-        self.columns.into_iter().map(ColumnBuilder::finish).collect()
+        let names = names_in_r(&self.names().collect::<Vec<_>>());
+        names.into_iter().zip(self.columns).map(|(name, column)| column.finish(name)).collect()
     }
 
     /// Adds a row.
@@ -569,6 +570,15 @@ mod tests {
     }
 
     #[test]
+    fn two_paths_of_one_name_are_two_columns() {
+        let (nested, flat) = (r#"{"id":1,"a":{"b":1}}"#, r#"{"id":2,"a_b":2}"#);
+        let both = r#"{"id":3,"a":{"b":1},"a_b":2}"#;
+        assert_eq!(names(table(&[both])), ["id", "a_b_1", "a_b"]);
+        assert_eq!(names(table(&[nested, flat])), ["id", "a_b_1", "a_b"]);
+        assert_eq!(names(table(&[nested])), ["id", "a_b"]);
+    }
+
+    #[test]
     fn repeated_names_become_columns_by_position() {
         let table = table(&[r#"{"id":1,"a":"x","a":"y"}"#, r#"{"id":2,"a":"z"}"#]);
         let columns = table.into_columns();
@@ -638,6 +648,8 @@ mod tests {
             ("sale", "1e5", "100000"),
             ("sale", "\"-1234.56\"", "-1234.56"),
             ("sale", "4500000000", "4500000000"),
+            ("sale", "1e20", "100000000000000000000"),
+            ("sale", "-1e30", "-1000000000000000000000000000000"),
             ("created_at", "\"1700000000\"", "1700000000"),
             ("created_at", "1700000000.0", "1700000000"),
             ("is_deleted", "true", "1"),
@@ -655,9 +667,9 @@ mod tests {
             ("sale", "true", "TRUE"),
             ("sale", "\"inf\"", "inf"),
             ("sale", "9007199254740993", "9007199254740993"),
-            ("sale", "1e20", "100000000000000000000"),
             ("sale", "\"12345678901234567890\"", "12345678901234567890"),
             ("created_at", "\"2024-01-01\"", "2024-01-01"),
+            ("created_at", "1e20", "100000000000000000000"),
             ("is_deleted", "2", "2"),
             ("is_deleted", "\"maybe\"", "maybe"),
         ] {

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::presence::Presence;
 use super::recorded::{self, Recorded, RecordedRow};
 use crate::config::Config;
-use crate::data::account::USERS;
 use crate::data::change::Changed;
-use crate::data::{Account, Kind, List, Store, User};
+use crate::data::{Account, Kind, List, SETTINGS, Store, User};
 use crate::error::Error;
 use crate::sync::unpoisoned;
 
@@ -20,8 +18,6 @@ pub struct App {
     pub recorded_notes: BTreeMap<Kind, Vec<Recorded>>,
     /// The lists whose rows were recorded.
     pub recorded: BTreeMap<List, Vec<RecordedRow>>,
-    /// Which of the rows are there.
-    pub presence: Presence,
     /// Whether it is kommo.com that is played.
     pub kommo: bool,
     /// Whether filters of entities are paid for in API v4.
@@ -34,14 +30,15 @@ impl App {
     /// The account of a configuration, without its first `withheld` rows.
     pub fn new(config: &Config, withheld: u64) -> Result<Self, Error> {
         let account = Arc::new(Account::new(config)?);
+        let mut store = Store::new(Arc::clone(&account), config);
+        store.withhold(withheld);
         let notes = config.items.iter().map(|(kind, text)| read_notes(*kind, text));
         let rows = config.list_items.iter().map(|(list, text)| read_rows(*list, text));
         Ok(Self {
-            store: RwLock::new(Store::new(Arc::clone(&account), config)),
+            store: RwLock::new(store),
             account,
             recorded_notes: notes.collect::<Result<_, Error>>()?,
             recorded: rows.collect::<Result<_, Error>>()?,
-            presence: Presence::new(withheld),
             kommo: config.kommo,
             api_filter: config.api_filter,
             admin: config.admin,
@@ -67,7 +64,7 @@ impl App {
 
     /// Whose token it is.
     pub fn current_user(&self) -> &'static User {
-        &USERS[usize::from(!self.admin)]
+        &SETTINGS.users[usize::from(!self.admin)]
     }
 
     /// The host by which the world knows the account.

@@ -1,6 +1,5 @@
 //! Which rows of a table a request means.
 
-use crate::api::presence::Present;
 use crate::data::{Row, Table};
 
 /// What a list can go by.
@@ -21,19 +20,16 @@ pub struct Span {
     pub to: Option<i64>,
 }
 
-/// Which rows of a table are in a list at the moment.
-pub struct Listed<'a, T> {
-    pub table: &'a Table<T>,
-    /// The list begins at this place; the rows before it are found by id only.
-    pub first: usize,
-    pub present: &'a Present,
-}
-
 /// In which order a list comes.
 pub struct Order<T> {
     /// What it goes by, if not the id, with the number that the table knows it by.
     pub by: Option<(usize, Getter<T>)>,
     pub falling: bool,
+}
+
+impl<T> Order<T> {
+    /// The usual one.
+    pub const BY_ID: Self = Self { by: None, falling: false };
 }
 
 impl Span {
@@ -75,13 +71,13 @@ impl<'a, T: Row> Filters<'a, T> {
         }
     }
 
-    /// The rows that are there and pass, in this order.
+    /// The rows of a list that are there and pass, in this order.
     pub fn select<'b>(
         &'b self,
-        listed: &'b Listed<'b, T>,
+        table: &'b Table<T>,
         order: &Order<T>,
     ) -> Box<dyn Iterator<Item = &'b T> + 'b> {
-        let (table, rows, first) = (listed.table, listed.table.rows(), listed.first);
+        let (rows, list) = (table.rows(), table.places());
         let rising: Box<dyn DoubleEndedIterator<Item = usize> + 'b> = match (&self.ids, order.by) {
             (Some(ids), by) => {
                 let mut places: Vec<_> = ids.iter().filter_map(|id| table.place(*id)).collect();
@@ -94,21 +90,13 @@ impl<'a, T: Row> Filters<'a, T> {
             }
             (None, Some((number, key))) => {
                 let places = table.order(number, key).iter().map(|place| *place as usize);
-                Box::new(places.filter(move |place| *place >= first))
+                Box::new(places.filter(move |place| list.contains(place)))
             }
-            (None, None) => Box::new(first..rows.len()),
+            (None, None) => Box::new(list),
         };
         let places: Box<dyn Iterator<Item = usize> + 'b> =
             if order.falling { Box::new(rising.rev()) } else { Box::new(rising) };
-        let rows = places.filter(|place| listed.has(*place)).map(|place| &rows[place]);
-        Box::new(rows.filter(|row| row.is_there() && self.tests.iter().all(|test| test(row))))
-    }
-}
-
-impl<T: Row> Listed<'_, T> {
-    /// Whether the row at this place is there at the moment.
-    fn has(&self, place: usize) -> bool {
-        let place = self.table.rows()[place].presence_place(place).checked_sub(self.first);
-        place.is_none_or(|place| self.present.has(place as u64))
+        let rows = places.map(|place| &rows[place]).filter(|row| table.is_there(row));
+        Box::new(rows.filter(|row| self.tests.iter().all(|test| test(row))))
     }
 }

@@ -2,9 +2,10 @@
 //! May use the data; knows nothing of the server.
 
 pub mod app;
+pub mod entity;
 pub mod filter;
 pub mod json;
-pub mod presence;
+pub mod note;
 pub mod query;
 pub mod recorded;
 pub mod reply;
@@ -12,7 +13,7 @@ pub mod v2;
 pub mod v4;
 pub mod value;
 
-pub use filter::{Filters, Getter, Listed, Order, Span};
+pub use filter::{Filters, Getter, Order, Span};
 pub(crate) use value::{Json, object};
 
 use axum::extract::Request;
@@ -24,27 +25,33 @@ use query::Query;
 /// What the views of one request need to know.
 pub struct Context<'a> {
     pub store: &'a Store,
+    pub query: &'a Query,
+    /// The path that was asked for.
+    pub path: &'a str,
     /// Scheme and host as the request named them. The real service links to the
     /// account's own host; here that would lead out of this computer.
     pub site: String,
-    with: Vec<String>,
 }
 
 impl<'a> Context<'a> {
     /// For the answer to a request.
-    pub fn new(store: &'a Store, request: &Request, query: &Query) -> Self {
-        let with = query.list("with").map(str::to_owned).collect();
-        Self { store, site: site(request), with }
+    pub fn new(store: &'a Store, request: &'a Request, query: &'a Query) -> Self {
+        Self { store, query, path: request.uri().path(), site: site(request) }
     }
 
     /// Whether `with` asks for this part.
     pub fn asks(&self, part: &str) -> bool {
-        self.with.iter().any(|asked| asked == part)
+        self.query.list("with").any(|asked| asked == part)
     }
 
     /// What is shown only if `with` asks for it.
     pub fn part<T: Into<Json>>(&self, part: &str, value: impl FnOnce() -> T) -> Json {
         if self.asks(part) { value().into() } else { Json::Absent }
+    }
+
+    /// When the account was set up.
+    pub fn made_at(&self) -> u64 {
+        self.store.account.calendar.start()
     }
 }
 

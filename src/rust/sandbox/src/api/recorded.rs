@@ -72,37 +72,3 @@ fn items(document: &str) -> serde_json::Result<Vec<Box<RawValue>>> {
     let page: Page = serde_json::from_str(document)?;
     Ok(page.embedded.items)
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn notes(text: &str) -> serde_json::Result<Vec<Recorded>> {
-        read(text)
-    }
-
-    fn ids(text: &str) -> Vec<u64> {
-        notes(text).unwrap().iter().map(|row| row.meta.id).collect()
-    }
-
-    #[test]
-    fn arrays_and_pages_may_follow_one_another() {
-        let text =
-            "[{\"id\":2}]\n{\"_links\":{},\"_embedded\":{\"items\":[{\"id\":1},{\"id\":3}]}}[]";
-        assert_eq!(ids(text), [2, 1, 3]);
-    }
-
-    #[test]
-    fn a_row_keeps_its_spelling() {
-        let row = r#"{"id":1, "text":"\u0416\/", "x":1.50}"#;
-        assert_eq!(notes(&format!("[{row}]")).unwrap()[0].json.get(), row);
-    }
-
-    #[test]
-    fn what_is_not_notes_is_refused() {
-        for text in ["[{\"no\":1}]", "{\"response\":{}}", "[1", "7"] {
-            assert!(notes(text).is_err(), "{text}");
-        }
-    }
-}

@@ -39,6 +39,11 @@ impl Json {
         Self::List(items.into_iter().map(Into::into).collect())
     }
 
+    /// The object whose members have these names, spaces between them.
+    pub fn shaped(names: &'static str, mut member: impl FnMut(&'static str) -> Self) -> Self {
+        Self::Object(names.split(' ').map(|name| (name.into(), member(name))).collect())
+    }
+
     /// The object with these members, whose names are numbers.
     pub fn numbered(members: impl IntoIterator<Item = (u64, Self)>) -> Self {
         let members = members.into_iter().map(|(name, value)| (name.to_string().into(), value));
@@ -56,6 +61,22 @@ impl Json {
             members.push((name.into(), value));
         }
         self
+    }
+
+    /// A member of an object, to be changed.
+    pub fn member_mut(&mut self, name: &str) -> Option<&mut Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// A member of an object, spelt as a text, if it is a number or a text.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let Self::Object(members) = self else { return None };
+        match members.iter().find(|(known, _)| known == name)? {
+            (_, Self::Text(text)) => Some(text.to_string()),
+            (_, Self::Number(number)) => Some(number.to_string()),
+            _ => None,
+        }
     }
 
     /// Whether it is an object all of whose members are absent.

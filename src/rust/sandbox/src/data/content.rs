@@ -1,8 +1,7 @@
 //! What the notes say, free of how any API version spells it.
 
-use crate::data::account::USERS;
 use crate::data::funnel::Path;
-use crate::data::{Account, Kind, Note, NoteType, Rng, Stage, User, text};
+use crate::data::{Account, Kind, Note, NoteType, Rng, SETTINGS, Stage, User, text};
 
 const PHONE_SALT: u64 = 0x0007_0E15;
 
@@ -142,19 +141,23 @@ pub fn of(account: &Account, note: &Note, responsible: &User, rng: &mut Rng) -> 
         | NoteType::CompanyCreated
         | NoteType::CustomerCreated => Content::Created,
         NoteType::StageChanged => stage_change(account, note),
-        NoteType::Common => Content::Text(text::remark(rng)),
-        NoteType::TaskResult => Content::Text(text::task_result(rng)),
+        NoteType::Common => Content::Text(text::write("remark", rng)),
+        NoteType::TaskResult => Content::Text(text::write("task_result", rng)),
         NoteType::Attachment | NoteType::OldMailFile => file(rng),
         NoteType::ExternalFile | NoteType::Dropbox => linked_file(rng),
         NoteType::OldCall | NoteType::CallIn | NoteType::CallOut => {
             Content::Call(call(account, note, responsible, rng))
         }
-        NoteType::OldMail => Content::OldMail(text::subject(rng)),
+        NoteType::OldMail => Content::OldMail(text::write("subject", rng)),
         NoteType::Mail => Content::Email(email(account, note, responsible, rng)),
         NoteType::ResponsibleChanged => handed_over(responsible, rng),
-        NoteType::SiteVisit | NoteType::LinkFollowed => Content::Visit { url: text::url(rng) },
-        // Users write outgoing messages, clients are none.
-        NoteType::Chat => Content::Chat { text: text::message(rng), income: note.created_by == 0 },
+        NoteType::SiteVisit | NoteType::LinkFollowed => {
+            Content::Visit { url: text::write("url", rng) }
+        }
+        NoteType::Chat => {
+            // Users write outgoing messages, clients are none.
+            Content::Chat { text: text::write("message", rng), income: note.created_by == 0 }
+        }
         NoteType::TargetingIn | NoteType::TargetingOut => targeting(rng),
         NoteType::AutoCreated => Content::AutoCreated {
             parent: account.entity_id(Kind::Lead, u64::from(note.owner) - 1 - rng.below(9)),
@@ -163,21 +166,22 @@ pub fn of(account: &Account, note: &Note, responsible: &User, rng: &mut Rng) -> 
             transaction: account.purchase_in_note(note.owner.into(), rng.below(400_000)),
         },
         NoteType::Place => place(rng),
-        NoteType::Service | NoteType::ExtendedService => {
-            Content::Service { service: text::service(rng), text: text::service_message(rng) }
-        }
+        NoteType::Service | NoteType::ExtendedService => Content::Service {
+            service: text::pick("service", rng),
+            text: text::write("service_message", rng),
+        },
         NoteType::TagsAdded | NoteType::TagsRemoved => Content::Tags(text::tags(rng)),
         NoteType::CashierMessage => Content::CashierMessage {
             status: rng.pick(&["created", "shown", "canceled"]),
-            text: text::cashier_message(rng),
+            text: text::write("cashier_message", rng),
         },
         NoteType::InvoicePaid => Content::InvoicePaid {
-            service: text::service(rng),
+            service: text::pick("service", rng),
             text: format!("Счёт № {} оплачен", 100 + rng.below(9000)),
             icon: "https://pay.sandbox.example/icon.png",
         },
         NoteType::SmsIn | NoteType::SmsOut => {
-            Content::Sms { text: text::message(rng), phone: phone(account, note) }
+            Content::Sms { text: text::write("message", rng), phone: phone(account, note) }
         }
     }
 }
@@ -191,12 +195,13 @@ fn stage_change(account: &Account, note: &Note) -> Content {
 }
 
 fn handed_over(responsible: &User, rng: &mut Rng) -> Content {
-    let others: Vec<&User> = USERS.iter().filter(|user| user.id != responsible.id).collect();
+    let others: Vec<&User> =
+        SETTINGS.users.iter().filter(|user| user.id != responsible.id).collect();
     Content::ResponsibleChanged { from: rng.pick(&others).id, to: responsible.id }
 }
 
 fn file(rng: &mut Rng) -> Content {
-    let name = text::file_name(rng);
+    let name = text::write("file_name", rng);
     let extension = name.rsplit('.').next().unwrap_or_default();
     let stored = format!("{:08x}_{:04x}.{extension}", rng.below(1 << 32), rng.below(1 << 16));
     Content::File { name, stored }
@@ -204,7 +209,7 @@ fn file(rng: &mut Rng) -> Content {
 
 fn linked_file(rng: &mut Rng) -> Content {
     Content::LinkedFile {
-        name: text::file_name(rng),
+        name: text::write("file_name", rng),
         link: format!("https://files.sandbox.example/s/{:010x}", rng.below(1 << 40)),
     }
 }
@@ -218,7 +223,7 @@ fn targeting(rng: &mut Rng) -> Content {
 
 fn place(rng: &mut Rng) -> Content {
     Content::Place {
-        text: text::address(rng),
+        text: text::write("address", rng),
         latitude: format!("55.{:06}", rng.between(600_000, 880_000)),
         longitude: format!("37.{:06}", rng.between(400_000, 840_000)),
     }
@@ -232,7 +237,7 @@ fn phone(account: &Account, note: &Note) -> String {
 impl Account {
     /// The telephone number of the thing with this number.
     pub fn phone(&self, kind: Kind, owner: u64) -> String {
-        text::phone(&mut Rng::of(&[self.seed, PHONE_SALT, kind.element_type(), owner]))
+        text::write("phone", &mut Rng::of(&[self.seed, PHONE_SALT, kind.element_type(), owner]))
     }
 
     /// Who writes the emails of the thing with this number.
@@ -291,8 +296,8 @@ fn email(account: &Account, note: &Note, responsible: &User, rng: &mut Rng) -> E
         income,
         from,
         to,
-        subject: text::subject(rng),
-        summary: text::summary(rng),
+        subject: text::write("subject", rng),
+        summary: text::write("summary", rng),
         files: rng.weighted(&[(0, 70), (1, 22), (2, 6), (3, 2)]),
         delivered_at: u64::from(note.created_at) + rng.below(20),
     }

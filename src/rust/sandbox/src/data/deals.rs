@@ -1,8 +1,9 @@
-//! What leads and customers are worth, and when they are to buy.
+//! What leads and customers are worth, when they are to buy, and how entities are tagged.
 
-use crate::data::{Account, Kind};
+use crate::data::{Account, Kind, text};
 
 const SALT: u64 = 0x0000_DEA1;
+const TAG_SALT: u64 = 0x0007_A650;
 const DAY: u64 = 24 * 3600;
 
 /// What a lead is worth.
@@ -29,6 +30,12 @@ pub struct Expectation {
 }
 
 impl Account {
+    /// The tags on the entity with this number, if there are any.
+    pub fn tags(&self, kind: Kind, number: u64) -> Vec<&'static str> {
+        let mut rng = self.rng(TAG_SALT, kind, number);
+        if rng.percent(45) { Vec::new() } else { text::tags(&mut rng) }
+    }
+
     /// What the lead with this number is worth.
     pub fn value(&self, lead: u64) -> Value {
         let mut rng = self.rng(SALT, Kind::Lead, lead);

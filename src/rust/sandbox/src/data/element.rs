@@ -1,13 +1,10 @@
 //! What is in the catalogs: products, suppliers and invoices.
 
-use crate::data::account::USERS;
-use crate::data::catalog::{
-    CATALOGS, CatalogField, Choice, GROUPS, INVOICES, PRODUCTS, RETAIL, STATUSES, SUPPLIERS,
-    WHOLESALE,
-};
 use crate::data::funnel::{LOST, WON};
 use crate::data::products::{Position, Product};
-use crate::data::{Account, Kind, Rng, Row, Table};
+use crate::data::settings::{INVOICES, PRODUCTS, RETAIL, SUPPLIERS, WHOLESALE};
+use crate::data::values::{Filled, Value};
+use crate::data::{Account, Field, Kind, Rng, Row, SETTINGS, Table, text};
 
 const SALT: u64 = 0x00E1_E3E7;
 const FIRST_PRODUCT: u64 = 525_401;
@@ -28,19 +25,9 @@ pub struct Element {
     pub name: String,
     pub created_by: u64,
     pub created_at: u64,
-    pub fields: Vec<(&'static CatalogField, Vec<Value>)>,
-}
-
-/// What a field of an element holds.
-#[derive(Debug)]
-pub enum Value {
-    Text(String),
-    Choice(&'static Choice),
-    /// The element that tells of the firm.
-    Supplier(u64),
-    /// The name of the payer.
-    Payer(String),
-    Item(Position),
+    pub updated_by: u64,
+    pub updated_at: u64,
+    pub fields: Vec<Filled>,
 }
 
 /// An element that belongs to an entity.
@@ -64,13 +51,30 @@ impl Element {
     pub fn mentions(&self, words: &str) -> bool {
         let has = |text: &str| text.to_lowercase().contains(words);
         let is_text = |value: &Value| matches!(value, Value::Text(text) if has(text));
-        has(&self.name) || self.fields.iter().flat_map(|(_, values)| values).any(is_text)
+        has(&self.name) || self.fields.iter().flat_map(|filled| &filled.values).any(is_text)
+    }
+
+    /// A new product, of which nothing but the price is known.
+    pub fn new_product(id: u64, at: u32, by: u64, rng: &mut Rng) -> Self {
+        let price = vec![Value::Text((rng.between(1, 90) * 1000).to_string())];
+        let name = format!("Новинка {}", text::pick("trade", rng));
+        let product = element(id, PRODUCTS, name, at.into(), [("PRICE", price)]);
+        Self { created_by: by, updated_by: by, ..product }
+    }
+
+    /// What it costs, if it is a product.
+    pub fn price_mut(&mut self) -> Option<&mut String> {
+        let filled = self.fields.iter_mut().find(|filled| filled.field.id == RETAIL)?;
+        match filled.values.first_mut() {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
     }
 
     /// The text in the field with this code.
     pub fn text(&self, code: &str) -> Option<&str> {
-        let (_, values) = self.fields.iter().find(|(field, _)| field.code == code)?;
-        match values.first() {
+        let filled = self.fields.iter().find(|filled| filled.field.code == code)?;
+        match filled.values.first() {
             Some(Value::Text(text)) => Some(text),
             _ => None,
         }
@@ -108,12 +112,11 @@ impl Account {
     fn product_element(&self, place: u64) -> Element {
         let product = self.product(place);
         let text = |text: String| vec![Value::Text(text)];
-        let group = &GROUPS[usize::from(product.is_work)];
         let values = [
             ("SKU", text(product.sku)),
             ("DESCRIPTION", text(format!("Единица: {}", product.unit))),
             ("PRICE", text(product.retail.to_string())),
-            ("GROUP", vec![Value::Choice(group)]),
+            ("GROUP", choice(PRODUCTS, "GROUP", usize::from(product.is_work))),
             ("WHOLESALE", text(product.wholesale.to_string())),
         ];
         let at = self.calendar.start();
@@ -140,7 +143,7 @@ impl Account {
         };
         let total: u64 = positions.iter().map(Position::sum).sum();
         let values = [
-            ("BILL_STATUS", vec![Value::Choice(status)]),
+            ("BILL_STATUS", choice(INVOICES, "BILL_STATUS", usize::from(status == WON))),
             ("SUPPLIER", vec![Value::Supplier(supplier)]),
             ("PAYER", vec![Value::Payer(payer)]),
             ("ITEMS", positions.into_iter().map(Value::Item).collect()),
@@ -151,19 +154,17 @@ impl Account {
         Some(element(invoice_id(place), INVOICES, name, born_at, values))
     }
 
-    /// What has become of the invoice for the lead at a place: those of deals
-    /// that were won are paid, those of lost ones are gone.
-    fn invoice_status(&self, place: u64) -> Option<&'static Choice> {
+    /// The stage of the lead at a place, if there is an invoice for it: those of deals that
+    /// were won are paid, those of lost ones are gone.
+    fn invoice_status(&self, place: u64) -> Option<u64> {
         let number = self.number(Kind::Lead, place);
         if self.positions(Kind::Lead, number).is_empty() {
             return None;
         }
         let born_at = self.birth(Kind::Lead, place).created_at.into();
-        match self.lead_state(number, born_at).stage.status {
-            WON => Some(&STATUSES[1]),
-            LOST => None,
-            _ => Rng::of(&[self.seed, SALT, number]).percent(40).then_some(&STATUSES[0]),
-        }
+        let status = self.lead_state(number, born_at).stage.status;
+        let is_billed = status == WON || Rng::of(&[self.seed, SALT, number]).percent(40);
+        (is_billed && status != LOST).then_some(status)
     }
 }
 
@@ -186,15 +187,31 @@ fn element<const N: usize>(
     created_at: u64,
     values: [(&str, Vec<Value>); N],
 ) -> Element {
-    let fields = CATALOGS.find(catalog);
-    let fields = values.into_iter().filter_map(|(code, values)| {
-        fields.and_then(|catalog| catalog.field(code)).map(|field| (field, values))
-    });
-    let created_by = USERS[0].id;
-    Element { id, catalog, name, created_by, created_at, fields: fields.collect() }
+    let filled = |(code, values)| field(catalog, code).map(|field| Filled { field, values });
+    let fields = values.into_iter().filter_map(filled).collect();
+    let boss = SETTINGS.users[0].id;
+    Element {
+        id,
+        catalog,
+        name,
+        created_by: boss,
+        created_at,
+        updated_by: boss,
+        updated_at: created_at,
+        fields,
+    }
 }
 
-pub fn product_id(place: u64) -> u64 {
+fn field(catalog: u64, code: &str) -> Option<&'static Field> {
+    SETTINGS.catalog(catalog)?.fields.iter().find(|field| field.code == code)
+}
+
+fn choice(catalog: u64, code: &str, number: usize) -> Vec<Value> {
+    let choice = field(catalog, code).and_then(|field| field.choices.get(number));
+    choice.map(Value::Choice).into_iter().collect()
+}
+
+fn product_id(place: u64) -> u64 {
     FIRST_PRODUCT + 2 * place
 }
 

@@ -48,8 +48,6 @@ pub struct Entity {
     links: [Vec<u32>; Kind::ALL.len()],
     /// Whether it is in the trash.
     pub is_deleted: bool,
-    /// Whether it is gone for good.
-    pub is_gone: bool,
 }
 
 /// How far a lead has come.
@@ -77,10 +75,6 @@ pub struct Birth {
 impl Row for Entity {
     fn id(&self) -> u64 {
         self.id.into()
-    }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
     }
 }
 
@@ -117,7 +111,6 @@ impl Entity {
             fields: account.values(kind, number),
             links: Default::default(),
             is_deleted: false,
-            is_gone: false,
         }
     }
 
@@ -275,13 +268,13 @@ impl Account {
         let mut reached =
             LeadState { stage: path.start(), moved_at: born_at, ..LeadState::default() };
         for (step, plan) in self.schedule(Kind::Lead).scenario.steps.iter().enumerate() {
-            let Role::Move(number_of_move) = plan.role else {
+            let Role::Move(number_of_move) = plan.0 else {
                 continue;
             };
             let Some((_, stage)) = path.step(number_of_move) else {
                 break;
             };
-            let Some(moved_at) = self.moved_at(number, step, born_at + plan.after * 60) else {
+            let Some(moved_at) = self.moved_at(number, step, born_at + plan.1 * 60) else {
                 break;
             };
             reached = LeadState { stage, moved_at, ..reached };
@@ -320,166 +313,4 @@ impl Account {
 /// Robots change entities as well.
 fn editor(responsible: &User, rng: &mut Rng) -> u64 {
     if rng.percent(12) { 0 } else { responsible.id }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::config::{Config, ListCounts, NoteCounts};
-    use crate::data::content::Content;
-    use crate::data::note::NoteType;
-
-    fn account(notes: u64, entities: u64) -> Account {
-        let config = Config {
-            notes: NoteCounts::each(notes),
-            lists: ListCounts::each(entities),
-            ..Config::default()
-        };
-        Account::new(&config).unwrap()
-    }
-
-    fn table(account: &Account, kind: Kind) -> Table<Entity> {
-        let [contacts, leads, companies, _, customers] = account.all_entities();
-        match kind {
-            Kind::Contact => contacts,
-            Kind::Lead => leads,
-            Kind::Company => companies,
-            _ => customers,
-        }
-    }
-
-    #[test]
-    fn everything_that_notes_are_about_is_listed_if_the_list_is_long_enough() {
-        let account = account(1000, 100);
-        for kind in KINDS {
-            let entities = table(&account, kind);
-            for index in 0..1000 {
-                assert!(entities.find(account.note(kind, index).entity.into()).is_some());
-            }
-        }
-    }
-
-    #[test]
-    fn ids_and_times_of_creation_rise_whether_or_not_there_are_notes() {
-        for notes in [0, 50, 1000, 100_000] {
-            let account = account(notes, 700);
-            for kind in KINDS {
-                let table = table(&account, kind);
-                let rows = table.rows();
-                assert!(rows.is_sorted_by(|a, b| a.id < b.id));
-                assert!(rows.is_sorted_by_key(|row| row.created_at), "{kind:?} {notes}");
-                assert!(rows.iter().all(|row| row.updated_at >= row.created_at));
-                let end = account.calendar.end();
-                assert!(rows.iter().all(|row| u64::from(row.updated_at) < end));
-            }
-        }
-    }
-
-    #[test]
-    fn an_entity_begins_with_the_note_that_says_so() {
-        let account = account(1000, 100);
-        let leads = table(&account, Kind::Lead);
-        let mut seen = 0;
-        for index in 0..1000 {
-            let note = account.note(Kind::Lead, index);
-            if note.note_type == NoteType::LeadCreated {
-                let lead = leads.find(note.entity.into()).unwrap();
-                assert_eq!(lead.created_at, note.created_at);
-                assert_eq!(lead.created_by, u64::from(note.created_by));
-                seen += 1;
-            }
-        }
-        assert_eq!(seen, 50);
-    }
-
-    #[test]
-    fn a_lead_stands_where_its_last_move_led() {
-        let account = account(20_000, 1500);
-        let leads = table(&account, Kind::Lead);
-        let mut last: BTreeMap<u32, (Stage, u32, u64)> = BTreeMap::new();
-        for index in 0..20_000 {
-            let note = account.note(Kind::Lead, index);
-            if let Content::StageChanged { to, loss_reason, .. } = account.content(&note) {
-                last.insert(note.entity, (to, note.created_at, loss_reason));
-            }
-        }
-        assert!(last.len() > 500);
-        for (id, (stage, at, loss_reason)) in last {
-            let state = leads.find(id.into()).unwrap().state;
-            assert_eq!(state.stage, stage);
-            assert_eq!(state.loss_reason, loss_reason);
-            assert_eq!(state.closed_at, if stage.is_closed() { at } else { 0 });
-        }
-    }
-
-    #[test]
-    fn leads_are_open_and_won_and_lost_whether_or_not_there_are_notes() {
-        for notes in [0, 1000] {
-            let leads = table(&account(notes, 200), Kind::Lead);
-            let has = |lead: &&Entity, status| lead.state.stage.status == status;
-            let at = |status| leads.rows().iter().filter(|lead| has(lead, status)).count();
-            let (won, lost) = (at(crate::data::funnel::WON), at(crate::data::funnel::LOST));
-            assert!(won > 20 && lost > 40 && won + lost < 190, "{won} {lost}");
-        }
-    }
-
-    #[test]
-    fn entities_name_one_another_whatever_the_sizes() {
-        for [contacts, leads, companies, customers] in
-            [[120, 200, 60, 30], [3, 50, 7, 9], [50, 3, 1, 0], [0, 20, 4, 4], [20, 20, 0, 20]]
-        {
-            let lists =
-                ListCounts { contacts, leads, companies, customers, ..ListCounts::default() };
-            let account = Account::new(&Config { lists, ..Config::default() }).unwrap();
-            let tables = account.all_entities();
-            for (one, other) in KINDS.into_iter().flat_map(|kind| KINDS.map(|other| (kind, other)))
-            {
-                for entity in tables[one.position()].rows() {
-                    for id in entity.links(other) {
-                        let linked = tables[other.position()].find((*id).into()).unwrap();
-                        assert!(linked.links(one).contains(&entity.id), "{one:?} {other:?}");
-                    }
-                    assert!(entity.links(other).is_sorted());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn some_are_linked_to_nothing_and_some_to_several() {
-        let account = Account::new(&Config::default()).unwrap();
-        let [contacts, leads, ..] = account.all_entities();
-        let count = |table: &Table<Entity>, kind| -> Vec<usize> {
-            table.rows().iter().map(|entity| entity.links(kind).len()).collect()
-        };
-        let deals = count(&contacts, Kind::Lead);
-        assert!(deals.contains(&0) && deals.iter().any(|count| *count > 2), "{deals:?}");
-        let people = count(&leads, Kind::Contact);
-        assert!([0, 1, 2].iter().all(|count| people.contains(count)));
-        let firms = count(&leads, Kind::Company);
-        assert!(firms.contains(&1) && firms.contains(&0));
-    }
-
-    #[test]
-    fn an_entity_is_found_by_any_part_of_its_name_in_any_case_and_by_its_telephone() {
-        let contacts = table(&Account::new(&Config::default()).unwrap(), Kind::Contact);
-        let contact = contacts.rows().iter().find(|contact| contact.reached_by().next().is_some());
-        let contact = contact.unwrap();
-        assert!(contact.mentions(&contact.name.full.to_uppercase()));
-        assert!(contact.mentions(contact.reached_by().next().unwrap()));
-        assert!(!contact.mentions("нет такого"));
-    }
-
-    #[test]
-    fn the_longest_lists_keep_ids_below_two_to_the_31() {
-        let account = account(0, MOST_ENTITIES);
-        for kind in KINDS {
-            let first = account.id_at(kind, 0);
-            let last = account.id_at(kind, MOST_ENTITIES - 1);
-            assert!(first > 0 && first < last && last < 1 << 31);
-        }
-    }
 }

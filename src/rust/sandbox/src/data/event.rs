@@ -5,9 +5,11 @@
 //! by hand. Among these are tags that users add, which the lists of v2 never
 //! mention: its notes about tags are those of robots.
 
-use crate::data::account::USERS;
-use crate::data::{Account, Content, Field, Kind, Note, NoteType, Rng, Row, Stage, text};
-use crate::data::{element, fields, random};
+use std::collections::HashSet;
+
+use crate::data::random;
+use crate::data::store::OfKinds;
+use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, text};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
@@ -17,8 +19,7 @@ const PLACE: u64 = (1 << SOURCE_SHIFT) - 1;
 /// Stands for a change where otherwise the kind of a note stands.
 const CHANGE: u64 = 15;
 
-/// The first step in the life of a lead at which a product is added, and how
-/// many of them follow one another.
+/// The first step in the life of a lead at which a product is added; the others follow.
 const PRODUCTS_ADDED: u64 = 3;
 /// Sums are whole five hundreds.
 const SUM: u64 = 500;
@@ -71,6 +72,7 @@ pub enum Value {
     Tag(&'static str),
     Message { id: String, talk: u64, origin: &'static str },
     Transaction(u64),
+    Deadline(u32),
     Name(String),
     Sale(u64),
     Link { to: &'static str, id: u64 },
@@ -81,17 +83,19 @@ impl Row for Event {
     fn id(&self) -> u64 {
         self.key.0
     }
-
-    /// That of its note. What changes tell comes last and stays.
-    fn presence_place(&self, _: usize) -> usize {
-        match self.key.source() {
-            Source::Note(_, place) | Source::Unnoted(_, place) => place,
-            Source::Change(_) => usize::MAX - 1,
-        }
-    }
 }
 
 impl Event {
+    /// Whether it came with one of these notes of each kind, given by their places.
+    pub fn is_of(&self, notes: &OfKinds<HashSet<usize>>) -> bool {
+        match self.key.source() {
+            Source::Note(kind, place) | Source::Unnoted(kind, place) => {
+                notes[kind.position()].contains(&place)
+            }
+            Source::Change(_) => false,
+        }
+    }
+
     /// Whether it is about a message in a messenger.
     pub fn is_chat(&self) -> bool {
         self.event_type.ends_with("_chat_message")
@@ -126,51 +130,9 @@ impl Key {
     }
 }
 
-/// The event that comes with a note, if any does; `income` says whether a
-/// client wrote it.
-pub fn of_note(note_type: NoteType, income: impl Fn() -> bool) -> Option<&'static str> {
-    let by_direction = |incoming, outgoing| if income() { incoming } else { outgoing };
-    Some(match note_type {
-        NoteType::LeadCreated => "lead_added",
-        NoteType::ContactCreated => "contact_added",
-        NoteType::CompanyCreated => "company_added",
-        NoteType::CustomerCreated => "customer_added",
-        NoteType::StageChanged => "lead_status_changed",
-        NoteType::Common => "common_note_added",
-        NoteType::Attachment => "attachment_note_added",
-        NoteType::CallIn => "incoming_call",
-        NoteType::CallOut => "outgoing_call",
-        NoteType::TaskResult => "task_result_added",
-        NoteType::ResponsibleChanged => "entity_responsible_changed",
-        NoteType::Mail => by_direction("incoming_mail", "outgoing_mail"),
-        NoteType::SiteVisit => "site_visit_note_added",
-        NoteType::Chat => by_direction("incoming_chat_message", "outgoing_chat_message"),
-        NoteType::TargetingIn => "targeting_in_note_added",
-        NoteType::TargetingOut => "targeting_out_note_added",
-        NoteType::Purchase => "transaction_added",
-        NoteType::Place => "geo_note_added",
-        NoteType::Service => "service_note_added",
-        NoteType::TagsAdded => "entity_tag_added",
-        NoteType::TagsRemoved => "entity_tag_deleted",
-        NoteType::CashierMessage => "message_to_cashier_note_added",
-        NoteType::LinkFollowed => "link_followed",
-        NoteType::SmsIn => "incoming_sms",
-        NoteType::SmsOut => "outgoing_sms",
-        NoteType::OldCall
-        | NoteType::OldMail
-        | NoteType::OldMailFile
-        | NoteType::ExternalFile
-        | NoteType::AutoCreated
-        | NoteType::InvoicePaid
-        | NoteType::ExtendedService
-        | NoteType::Dropbox => return None,
-    })
-}
-
 /// What happened beside a note, which stands at a place, if anything did.
 pub fn unnoted(account: &Account, note: &Note, place: usize) -> Option<&'static str> {
-    let (kind, owner) = (note.kind, note.owner.into());
-    unnoted_type(account, kind, owner, place as u64)
+    unnoted_type(account, note.kind, note.owner.into(), place as u64)
 }
 
 fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option<&'static str> {
@@ -204,8 +166,8 @@ fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<Value> {
         return Some(Value::Link { to: Kind::Contact.name(), id });
     }
     let number = usize::try_from(step.checked_sub(PRODUCTS_ADDED)?).ok()?;
-    let product = account.positions(kind, lead).get(number)?.place;
-    Some(Value::Link { to: "catalog_element", id: element::product_id(product) })
+    let id = account.positions(kind, lead).get(number)?.element();
+    Some(Value::Link { to: "catalog_element", id })
 }
 
 /// Who wrote a note, and what it says was there.
@@ -232,10 +194,8 @@ pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
 pub fn of_unnoted(account: &Account, note: &Note, place: usize, event_type: &str) -> Particulars {
     let (kind, owner, place) = (note.kind, note.owner.into(), place as u64);
     let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(account.seed, kind, place).next()]);
-    let users = USERS.each_ref().map(|user| (user.id, user.share));
-    let somebody = rng.weighted(&users);
-    let created_by = if rng.percent(85) { note.responsible.id } else { somebody };
-    let mut name = || Value::Name(text::subject(&mut rng));
+    let user = if rng.percent(85) { note.responsible } else { SETTINGS.user(&mut rng, |_| true) };
+    let mut name = || Value::Name(text::write("subject", &mut rng));
     let (after, before) = match event_type {
         "name_field_changed" => (vec![name()], vec![name()]),
         "entity_tag_added" => (tags(text::tags(&mut rng)), Vec::new()),
@@ -247,7 +207,7 @@ pub fn of_unnoted(account: &Account, note: &Note, place: usize, event_type: &str
         "entity_linked" => (link(account, kind, owner, place).into_iter().collect(), Vec::new()),
         _ => (Vec::new(), Vec::new()),
     };
-    Particulars { created_by, after, before }
+    Particulars { created_by: user.id, after, before }
 }
 
 fn unnoted_rng(seed: u64, kind: Kind, place: u64) -> Rng {
@@ -259,14 +219,15 @@ pub fn tags(names: Vec<&'static str>) -> Vec<Value> {
     names.into_iter().map(Value::Tag).collect()
 }
 
-/// All that is said about a thing is one talk, in one messenger.
-fn message(entity: u32, note: &Note) -> Value {
+/// The talk about a thing, and the messenger that it is in: all that is said about it is one.
+pub fn talk(entity: u32) -> (u64, &'static str) {
     let mut rng = Rng::of(&[SALT, entity.into()]);
-    Value::Message {
-        id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])),
-        talk: rng.between(10_000, 99_999),
-        origin: rng.pick(&ORIGINS),
-    }
+    (rng.between(10_000, 99_999), rng.pick(&ORIGINS))
+}
+
+fn message(entity: u32, note: &Note) -> Value {
+    let (talk, origin) = talk(entity);
+    Value::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
 }
 
 /// The price of a lead after and before its change beside the note at a place.
@@ -302,31 +263,14 @@ fn sale_before(seed: u64, place: u64, after: u64, is_first: bool) -> u64 {
 }
 
 fn field(rng: &mut Rng) -> Value {
-    let simple: Vec<&Field> = fields::LEAD.iter().filter(|field| field.is_simple()).collect();
+    let simple: Vec<&Field> =
+        SETTINGS.fields(Kind::Lead).iter().filter(|field| field.is_simple()).collect();
     let field = rng.pick(&simple);
     let choice = field.choices.first();
     Value::Field {
         id: field.id,
-        shape: field.shape,
-        choice: choice.map(|(id, _)| *id),
-        text: choice.map_or_else(|| rng.below(300).to_string(), |(_, name)| (*name).to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_tells_the_time_and_the_source_of_an_event() {
-        let last = usize::try_from(crate::data::note::MOST_NOTES - 1).unwrap_or(0);
-        for place in [0, 77, last] {
-            let of_kind = |kind| [Source::Note(kind, place), Source::Unnoted(kind, place)];
-            let sources = Kind::ALL.into_iter().flat_map(of_kind);
-            for source in sources.chain([Source::Change(place)]) {
-                let key = Key::new(1_750_000_000, source);
-                assert_eq!((key.created_at(), key.source()), (1_750_000_000, source));
-            }
-        }
+        shape: field.number(),
+        choice: choice.map(|choice| choice.id),
+        text: choice.map_or_else(|| rng.below(300).to_string(), |choice| choice.name.to_owned()),
     }
 }

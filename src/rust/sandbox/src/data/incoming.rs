@@ -3,9 +3,8 @@
 //! They are numbered behind the leads of the list, to which they are added
 //! when somebody accepts them.
 
-use crate::data::funnel::PIPELINES;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, text};
+use crate::data::{Account, Kind, Rng, Row, SETTINGS, text};
 
 const SALT: u64 = 0x0012_C031;
 const SPAN: u64 = 30 * 24 * 3600;
@@ -47,10 +46,21 @@ pub struct Incoming {
     pub pipeline: u64,
     /// Id that the lead has already.
     pub lead: u64,
+    /// By which all that is made up about the lead is found.
+    pub number: u64,
     pub lead_name: String,
     /// Id of the contact who wrote or called, if that is known.
     pub contact: Option<u32>,
     pub news: News,
+    /// What somebody has decided, and when.
+    pub decided: Option<(Decision, u32)>,
+}
+
+/// What becomes of a lead that has waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Accepted,
+    Declined,
 }
 
 /// What is known about how it came in.
@@ -75,30 +85,30 @@ impl Row for Incoming {
 impl Account {
     /// The waiting lead at a place of the list, which rises by time.
     pub fn incoming(&self, place: u64) -> Incoming {
-        let mut rng = Rng::of(&[self.seed, SALT, place]);
-        let uid = format!(
-            "{:016x}{:016x}{:016x}{:012x}",
-            rng.next(),
-            rng.next(),
-            rng.next(),
-            rng.below(1 << 48)
-        );
-        let category = self.category(place);
-        let created_at = self.came_in_at(place);
         let number = FIRST_OWNER + self.schedule(Kind::Lead).turns() + place;
+        self.new_incoming(place, number, self.came_in_at(place))
+    }
+
+    /// A lead with this number that comes in at a time.
+    pub fn new_incoming(&self, place: u64, number: u64, created_at: u64) -> Incoming {
+        let mut rng = Rng::of(&[self.seed, SALT, place]);
+        let [a, b, c, d] = [rng.next(), rng.next(), rng.next(), rng.below(1 << 48)];
+        let category = self.category(place);
         let contacts = self.entities(Kind::Contact);
         Incoming {
             place,
-            uid,
+            uid: format!("{a:016x}{b:016x}{c:016x}{d:012x}"),
             category,
             source: source(category),
             created_at,
             pipeline: self.incoming_pipeline(place),
             lead: self.entity_id(Kind::Lead, number),
+            number,
             lead_name: self.lead_name(number),
             contact: (contacts > 0 && rng.percent(40))
                 .then(|| self.id_at(Kind::Contact, rng.below(contacts))),
             news: news(category, created_at, &mut rng),
+            decided: None,
         }
     }
 
@@ -116,7 +126,7 @@ impl Account {
     /// The pipeline in which the lead at a place waits.
     fn incoming_pipeline(&self, place: u64) -> u64 {
         let second = Rng::of(&[place, self.seed, SALT]).percent(25);
-        PIPELINES[usize::from(second)].id
+        SETTINGS.pipelines[usize::from(second)].id
     }
 
     /// In the last month, one after the other.
@@ -141,7 +151,7 @@ fn news(category: Category, at: u64, rng: &mut Rng) -> News {
             let duration = rng.below(240);
             let uniq = format!("{:08x}", rng.below(1 << 32));
             News::Call {
-                from: text::phone(rng),
+                from: text::write("phone", rng),
                 to: "74950001122",
                 called_at: at - rng.below(60),
                 duration,
@@ -150,59 +160,26 @@ fn news(category: Category, at: u64, rng: &mut Rng) -> News {
         }
         Category::Form => News::Form {
             name: "Обратный звонок",
-            page: text::url(rng),
+            page: text::write("url", rng),
             ip: format!("192.0.2.{}", rng.below(256)),
             sent_at: at - rng.below(5),
-            referer: rng.percent(60).then(|| text::url(rng)),
+            referer: rng.percent(60).then(|| text::write("url", rng)),
         },
-        Category::Chat => {
-            News::Chat { client: text::nickname(rng), text: text::message(rng), received_at: at }
-        }
+        Category::Chat => News::Chat {
+            client: text::write("nickname", rng),
+            text: text::write("message", rng),
+            received_at: at,
+        },
         Category::Email => {
             let writer = text::correspondent(rng);
             News::Email {
                 email: writer.email,
                 name: writer.name,
-                subject: text::subject(rng),
-                summary: text::summary(rng),
+                subject: text::write("subject", rng),
+                summary: text::write("summary", rng),
                 message: rng.between(1_000_000, 9_999_999),
                 received_at: at,
             }
         }
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::config::{Config, ListCounts};
-
-    #[test]
-    fn they_come_one_after_the_other_up_to_the_end_and_are_not_in_the_list_yet() {
-        for unsorted in [1, 25, 3000] {
-            let lists = ListCounts { unsorted, ..ListCounts::default() };
-            let account = Account::new(&Config { lists, ..Config::default() }).unwrap();
-            let all: Vec<_> = (0..unsorted).map(|place| account.incoming(place)).collect();
-            assert!(all.is_sorted_by_key(|incoming| incoming.created_at));
-            assert!(all.iter().all(|incoming| incoming.created_at < account.calendar.end()));
-            let [_, leads, ..] = account.all_entities();
-            assert!(all.iter().all(|incoming| leads.find(incoming.lead).is_none()));
-            let uids: BTreeSet<_> = all.iter().map(|incoming| &incoming.uid).collect();
-            assert_eq!(uids.len(), all.len());
-            assert!(all.iter().all(|incoming| incoming.uid.len() == 60));
-        }
-    }
-
-    #[test]
-    fn a_short_list_has_every_category_and_both_pipelines() {
-        let account = Account::new(&Config::default()).unwrap();
-        let categories: BTreeSet<_> =
-            (0..25).map(|place| format!("{:?}", account.category(place))).collect();
-        let pipelines: BTreeSet<_> =
-            (0..25).map(|place| account.incoming_pipeline(place)).collect();
-        assert_eq!((categories.len(), pipelines.len()), (4, 2));
     }
 }

@@ -20,26 +20,23 @@ impl Kind {
     pub const ALL: [Self; 5] =
         [Self::Contact, Self::Lead, Self::Company, Self::Task, Self::Customer];
 
+    /// What each is called in requests and in paths, and its number, in the same order.
+    const WORDS: [(&str, &str, u64); 5] = [
+        ("contact", "contacts", 1),
+        ("lead", "leads", 2),
+        ("company", "companies", 3),
+        ("task", "tasks", 4),
+        ("customer", "customers", 12),
+    ];
+
     /// The singular English name that requests use, such as `lead`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Contact => "contact",
-            Self::Lead => "lead",
-            Self::Company => "company",
-            Self::Task => "task",
-            Self::Customer => "customer",
-        }
+        Self::WORDS[self.position()].0
     }
 
     /// What paths call the things of this kind, such as `leads`.
     pub(crate) fn plural(self) -> &'static str {
-        match self {
-            Self::Contact => "contacts",
-            Self::Lead => "leads",
-            Self::Company => "companies",
-            Self::Task => "tasks",
-            Self::Customer => "customers",
-        }
+        Self::WORDS[self.position()].1
     }
 
     /// The kind that [`Kind::name`] gives `name` for, if there is one.
@@ -54,12 +51,6 @@ impl Kind {
 
     /// The number that the service calls `element_type`.
     pub fn element_type(self) -> u64 {
-        match self {
-            Self::Contact => 1,
-            Self::Lead => 2,
-            Self::Company => 3,
-            Self::Task => 4,
-            Self::Customer => 12,
-        }
+        Self::WORDS[self.position()].2
     }
 }

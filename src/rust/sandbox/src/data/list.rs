@@ -33,15 +33,8 @@ impl List {
 
     /// What the path of the list ends in, such as `leads`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Contacts => "contacts",
-            Self::Leads => "leads",
-            Self::Companies => "companies",
-            Self::Customers => "customers",
-            Self::Tasks => "tasks",
-            Self::Transactions => "transactions",
-            Self::IncomingLeads => "incoming_leads",
-        }
+        ["contacts", "leads", "companies", "customers", "tasks", "transactions", "incoming_leads"]
+            [self as usize]
     }
 
     /// The list that [`List::name`] gives `name` for, if there is one.

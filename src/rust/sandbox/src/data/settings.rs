@@ -1,28 +1,156 @@
-//! The small lists that administrators keep, beside funnels, fields and groups.
+//! What administrators set up: users, funnels, fields, catalogs and other short lists, as
+//! `settings.json` has them.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::data::account::{USERS, User};
-use crate::data::catalog::{RETAIL, WHOLESALE};
-use crate::data::funnel::{LOSS_REASONS, PIPELINES};
-use crate::data::tags::Tag;
-use crate::data::{Account, Rng, Row, Table, text};
+use serde::Deserialize;
+
+use crate::data::entity::KINDS;
+use crate::data::{Account, Kind, Rng};
 
 const SALT: u64 = 0x005E_6E47;
 
-/// Why a lead was lost, by the id of the reason.
-pub struct LossReason(pub u64);
+/// The catalog of what is sold.
+pub const PRODUCTS: u64 = 7_311;
+/// The catalog of the firms that write invoices.
+pub const SUPPLIERS: u64 = 7_313;
+/// The catalog of invoices.
+pub const INVOICES: u64 = 7_317;
+
+/// The field that holds what a product costs.
+pub const RETAIL: u64 = 271_211;
+/// The field that holds what it costs dealers.
+pub const WHOLESALE: u64 = 271_219;
+
+/// All of it.
+pub static SETTINGS: LazyLock<Settings> = LazyLock::new(|| {
+    #[allow(clippy::expect_used, reason = "the file is a part of the program")]
+    serde_json::from_str(include_str!("settings.json")).expect("settings that can be read")
+});
+
+/// The types of event that fields have of their own, by the id of the field.
+static FIELD_EVENTS: LazyLock<BTreeMap<u64, String>> = LazyLock::new(|| {
+    let fields = KINDS.into_iter().flat_map(|kind| SETTINGS.fields(kind));
+    fields.map(|field| (field.id, format!("custom_field_{}_value_changed", field.id))).collect()
+});
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct Settings {
+    /// The administrator first.
+    pub users: Vec<User>,
+    /// Departments; 0 is the one that every account has.
+    pub groups: Vec<Item>,
+    pub roles: Vec<Item>,
+    pub task_types: Vec<Item>,
+    pub pipelines: Vec<Pipeline>,
+    pub loss_reasons: Vec<Item>,
+    /// The same for every kind of entity.
+    pub tags: Vec<Item>,
+    pub sources: Vec<Source>,
+    pub webhooks: Vec<Webhook>,
+    pub customer_statuses: Vec<CustomerStatus>,
+    pub segments: Vec<Segment>,
+    contact_fields: Vec<Field>,
+    lead_fields: Vec<Field>,
+    company_fields: Vec<Field>,
+    pub catalogs: Vec<Catalog>,
+    pub event_types: Vec<EventType>,
+    /// Those that Kommo has besides.
+    pub kommo_event_types: Vec<EventType>,
+}
+
+/// Something that has an id and a name, such as a department, a tag or one of the choices of
+/// a field.
+#[derive(Debug, Deserialize)]
+pub struct Item {
+    pub id: u64,
+    pub name: &'static str,
+    /// Empty where the account made it.
+    #[serde(default)]
+    pub code: &'static str,
+    /// How often it is chosen, beside the others.
+    #[serde(default)]
+    pub share: u64,
+    /// Of roles: whoever is in this group has it, but for administrators and free users.
+    #[serde(default)]
+    group_id: u64,
+}
+
+/// Somebody who works with the account.
+#[derive(Debug, Deserialize)]
+pub struct User {
+    pub id: u64,
+    pub name: &'static str,
+    pub login: &'static str,
+    pub phone: &'static str,
+    pub group_id: u64,
+    pub is_active: bool,
+    pub is_free: bool,
+    pub is_admin: bool,
+    /// Share of the work, beside that of the others.
+    pub share: u64,
+    /// How many of 100 calls end in a talk.
+    pub talks: u64,
+}
+
+/// A sales funnel.
+#[derive(Deserialize)]
+pub struct Pipeline {
+    pub id: u64,
+    pub name: &'static str,
+    pub sort: u64,
+    pub is_main: bool,
+    /// By rising id, so not in the order in which leads pass them.
+    pub statuses: Vec<Status>,
+}
+
+/// A stage of a funnel. Of 100 leads so many go on from it and so many are lost; the others
+/// stay.
+#[derive(Deserialize)]
+pub struct Status {
+    pub id: u64,
+    pub name: &'static str,
+    pub color: &'static str,
+    pub sort: u64,
+    pub is_editable: bool,
+    pub on: u64,
+    pub lost: u64,
+}
+
+/// Where leads come from: a page of the website.
+#[derive(Deserialize)]
+pub struct Source {
+    pub id: u64,
+    pub name: &'static str,
+    pub pipeline_id: u64,
+    pub external_id: &'static str,
+}
+
+/// An address to which news is sent.
+#[derive(Deserialize)]
+pub struct Webhook {
+    pub id: u64,
+    pub destination: &'static str,
+    pub is_disabled: bool,
+    #[serde(borrow)]
+    pub settings: Vec<&'static str>,
+}
 
 /// A stage of regular buyers.
+#[derive(Deserialize)]
 pub struct CustomerStatus {
     pub id: u64,
     pub name: &'static str,
     pub color: &'static str,
     /// The service's number: 1 is to buy, 2 did not buy, 3 closed, 4 has bought.
+    #[serde(rename = "type")]
     pub shape: u64,
 }
 
 /// A part of the regular buyers. One may be in several.
+#[derive(Deserialize)]
 pub struct Segment {
     pub id: u64,
     pub name: &'static str,
@@ -33,174 +161,143 @@ pub struct Segment {
     share: u64,
 }
 
-/// What some users may do.
-pub struct Role {
+/// A field of contacts, leads, companies or the elements of a catalog.
+#[derive(Debug, Deserialize)]
+pub struct Field {
     pub id: u64,
     pub name: &'static str,
-    /// Whoever is in this group has it.
-    group_id: u64,
+    /// What API v4 calls the shape.
+    #[serde(rename = "type")]
+    pub shape: &'static str,
+    #[serde(default)]
+    pub sort: u64,
+    /// Name that scripts use; empty for fields that the account made itself.
+    #[serde(default)]
+    pub code: &'static str,
+    #[serde(default)]
+    pub choices: Vec<Item>,
+    #[serde(default)]
+    pub is_hidden: bool,
 }
 
-/// Where leads come from.
-pub struct Source {
+#[derive(Deserialize)]
+pub struct Catalog {
     pub id: u64,
     pub name: &'static str,
-    pub pipeline: u64,
-    pub external_id: &'static str,
+    /// What API v4 calls such catalogs.
+    #[serde(rename = "type")]
+    pub shape: &'static str,
+    /// Whether people may add to it.
+    pub is_open: bool,
+    pub fields: Vec<Field>,
 }
 
-/// An address to which news is sent.
-pub struct Webhook {
-    pub id: u64,
-    pub destination: &'static str,
-    pub is_disabled: bool,
-    pub settings: &'static [&'static str],
+/// A type of event, those that the sandbox never plays included. Of their numbers only those
+/// of leads that are added and deleted are the real ones.
+#[derive(Deserialize)]
+pub struct EventType {
+    pub key: &'static str,
+    pub code: u64,
+    pub name: &'static str,
 }
 
-/// The reasons for a loss.
-pub static LOSS_REASON_LIST: LazyLock<Table<LossReason>> = LazyLock::new(|| {
-    let given = LOSS_REASONS.iter().filter(|(id, _)| *id != 0);
-    given.map(|(id, _)| LossReason(*id)).collect()
-});
+impl Settings {
+    /// The fields of the entities of a kind; customers have none.
+    pub fn fields(&self, kind: Kind) -> &[Field] {
+        match kind {
+            Kind::Contact => &self.contact_fields,
+            Kind::Lead => &self.lead_fields,
+            Kind::Company => &self.company_fields,
+            Kind::Customer | Kind::Task => &[],
+        }
+    }
 
-/// The tags, which are the same for every kind of entity.
-pub static TAG_LIST: LazyLock<Table<Tag>> =
-    LazyLock::new(|| text::TAGS.into_iter().map(Tag).collect());
+    pub fn catalog(&self, id: u64) -> Option<&Catalog> {
+        self.catalogs.iter().find(|catalog| catalog.id == id)
+    }
 
-/// The stages of regular buyers.
-#[rustfmt::skip]
-pub static CUSTOMER_STATUSES: LazyLock<Table<CustomerStatus>> = LazyLock::new(|| {
-    let status = |id, name, color, shape| CustomerStatus { id, name, color, shape };
-    [
-        status(4_740_028, "Недавно купили", "#deff81", 4),
-        status(4_740_031, "Ожидается покупка", "#98cbff", 1),
-        status(4_740_034, "Не купили", "#ff8f92", 2),
-        status(4_740_037, "Закрыто", "#e6e8ea", 3),
-    ].into_iter().collect()
-});
+    /// The reason for a loss with this id; none for 0.
+    pub fn loss_reason(&self, id: u64) -> Option<&Item> {
+        self.loss_reasons.iter().find(|reason| reason.id == id)
+    }
 
-/// The parts of the regular buyers.
-#[rustfmt::skip]
-pub static SEGMENTS: LazyLock<Table<Segment>> = LazyLock::new(|| {
-    let segment = |id, name, color, price_field, share| {
-        Segment { id, name, color, price_field, share }
-    };
-    [
-        segment(52_143, "Опт", "10599d", WHOLESALE, 30),
-        segment(52_147, "Розница", "00a44b", RETAIL, 45),
-        segment(52_149, "Давно не заходили", "9d2b32", RETAIL, 20),
-    ].into_iter().collect()
-});
+    pub fn tag_id(&self, name: &str) -> u64 {
+        self.tags.iter().find(|tag| tag.name == name).map_or(0, |tag| tag.id)
+    }
 
-/// The roles of users.
-pub static ROLES: LazyLock<Table<Role>> = LazyLock::new(|| {
-    let role = |id, name, group_id| Role { id, name, group_id };
-    [role(107_995, "Менеджер", 0), role(108_011, "Сопровождение", 389_113)].into_iter().collect()
-});
+    /// The role of a user.
+    pub fn role(&self, user: &User) -> Option<&Item> {
+        let role = self.roles.iter().find(|role| role.group_id == user.group_id);
+        role.filter(|_| !user.is_admin && !user.is_free)
+    }
 
-/// Where leads come from: three pages of the website.
-#[rustfmt::skip]
-pub static SOURCES: LazyLock<Table<Source>> = LazyLock::new(|| {
-    let [main, second] = PIPELINES.each_ref().map(|pipeline| pipeline.id);
-    let source = |id, pipeline, external_id| Source { id, name: "Сайт", pipeline, external_id };
-    [
-        source(11_420_003, main, "site-order"), source(11_420_007, main, "site-callback"),
-        source(11_420_011, second, "site-account"),
-    ].into_iter().collect()
-});
+    /// One of the users, by their shares of the work.
+    pub fn user(&self, rng: &mut Rng, may_work: impl Fn(&User) -> bool) -> &User {
+        let share = |user: &User| if may_work(user) { user.share } else { 0 };
+        let shares: Vec<_> = self.users.iter().map(|user| (user, share(user))).collect();
+        rng.weighted(&shares)
+    }
+}
 
-/// Where news is sent to.
-pub static WEBHOOKS: LazyLock<Table<Webhook>> = LazyLock::new(|| {
-    let webhook =
-        |id, destination, is_disabled, settings| Webhook { id, destination, is_disabled, settings };
-    [
-        webhook(839_656, "https://erp.sandbox.example/amo", false, &["add_lead", "status_lead"]),
-        webhook(849_193, "https://old.sandbox.example/hook", true, &["add_contact"]),
-    ]
-    .into_iter()
-    .collect()
-});
+impl Pipeline {
+    /// The stages in the order in which leads pass them: the last two are those of deals that
+    /// were won and lost.
+    pub fn in_order(&self) -> Vec<&Status> {
+        let mut statuses: Vec<&Status> = self.statuses.iter().collect();
+        statuses.sort_by_key(|status| status.sort);
+        statuses
+    }
+}
+
+impl Status {
+    /// Whether it is the pile of leads that nobody has looked at.
+    pub fn is_unsorted(&self) -> bool {
+        self.sort == 10
+    }
+}
+
+impl Field {
+    /// Whether the service made it and not the account.
+    pub fn is_system(&self) -> bool {
+        !self.code.is_empty()
+    }
+
+    /// What API v2 calls the shape.
+    pub fn number(&self) -> u64 {
+        match self.shape {
+            "numeric" => 2,
+            "checkbox" => 3,
+            "select" => 4,
+            "multiselect" => 5,
+            "date" => 6,
+            "url" => 7,
+            "multitext" => 8,
+            "textarea" => 9,
+            "radiobutton" => 10,
+            "streetaddress" => 11,
+            "smart_address" => 13,
+            "legal_entity" => 15,
+            _ => 1,
+        }
+    }
+
+    /// What API v4 calls the event of a change of it.
+    pub fn event_type(&self) -> &'static str {
+        FIELD_EVENTS.get(&self.id).map_or("custom_field_value_changed", String::as_str)
+    }
+
+    /// Whether it holds one plain value or some of its choices.
+    pub fn is_simple(&self) -> bool {
+        self.number() <= 5
+    }
+}
 
 impl Account {
     /// The segments in which the customer with this number is.
     pub fn segments(&self, customer: u64) -> impl Iterator<Item = &'static Segment> {
         let seed = self.seed;
-        SEGMENTS.rows().iter().filter(move |segment| {
+        SETTINGS.segments.iter().filter(move |segment| {
             Rng::of(&[seed, SALT, customer, segment.id]).percent(segment.share)
         })
-    }
-}
-
-impl Role {
-    /// The role of a user. Administrators need none, and free users get none.
-    pub fn of(user: &User) -> Option<&'static Self> {
-        let role = ROLES.rows().iter().find(|role| role.group_id == user.group_id);
-        role.filter(|_| !user.is_admin && !user.is_free)
-    }
-
-    /// The users who have it.
-    pub fn users(&self) -> impl Iterator<Item = &'static User> {
-        USERS.iter().filter(|user| Self::of(user).is_some_and(|role| role.id == self.id))
-    }
-}
-
-impl Row for LossReason {
-    fn id(&self) -> u64 {
-        self.0
-    }
-}
-
-impl Row for CustomerStatus {
-    fn id(&self) -> u64 {
-        self.id
-    }
-}
-
-impl Row for Segment {
-    fn id(&self) -> u64 {
-        self.id
-    }
-}
-
-impl Row for Role {
-    fn id(&self) -> u64 {
-        self.id
-    }
-}
-
-impl Row for Source {
-    fn id(&self) -> u64 {
-        self.id
-    }
-}
-
-impl Row for Webhook {
-    fn id(&self) -> u64 {
-        self.id
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    #[test]
-    fn the_status_of_a_customer_and_the_source_of_a_lead_are_listed() {
-        let account = Account::new(&Config::default()).unwrap();
-        for number in 0..300 {
-            assert!(CUSTOMER_STATUSES.find(account.expectation(number).status).is_some());
-            let source = account.value(number).source;
-            assert!(source.is_none_or(|id| SOURCES.find(id).is_some()));
-        }
-    }
-
-    #[test]
-    fn a_customer_is_in_several_segments_or_in_none() {
-        let account = Account::new(&Config::default()).unwrap();
-        let many = |number| account.segments(number).count();
-        assert!((0..100).any(|number| many(number) == 0));
-        assert!((0..100).any(|number| many(number) > 1));
     }
 }

@@ -1,12 +1,14 @@
 //! The tables of an account. Each is made when it is first asked for, and
 //! changed by [`crate::data::change`] only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::config::Config;
-use crate::data::element::Element;
+use crate::data::element::{Element, ElementLink};
+use crate::data::entity::KINDS;
 use crate::data::event::{self, Key, Particulars, Source};
+use crate::data::table::Front;
 use crate::data::talk::Talk;
 use crate::data::task::Extent;
 use crate::data::{
@@ -14,7 +16,7 @@ use crate::data::{
 };
 
 /// One table for each kind.
-type OfKinds<T> = [T; Kind::ALL.len()];
+pub type OfKinds<T> = [T; Kind::ALL.len()];
 
 /// All rows of an account.
 pub struct Store {
@@ -36,8 +38,14 @@ pub struct Store {
     pub(super) written: HashMap<u32, Content>,
     /// What the events tell that changes have caused.
     pub(super) told: Vec<Particulars>,
+    /// How many leads, contacts and the like were created.
+    pub(super) born: OfKinds<u64>,
+    /// How many things have happened.
+    pub(super) acts: u64,
     /// The present, in seconds since 1970, which changes move on.
     pub(super) now: u32,
+    /// How many of the first rows of the lists are held back.
+    withheld: usize,
 }
 
 impl Store {
@@ -60,6 +68,9 @@ impl Store {
             talks: OnceLock::new(),
             written: HashMap::new(),
             told: Vec::new(),
+            born: Default::default(),
+            acts: 0,
+            withheld: 0,
             now: short(config.now),
         }
     }
@@ -77,22 +88,19 @@ impl Store {
         })
     }
 
-    /// Every task; the list begins at [`Extent::first`].
+    /// Every task; the list begins behind those that only results tell of.
     pub fn tasks(&self) -> &Table<Task> {
         self.tasks.get_or_init(|| {
             let extent = self.task_extent();
-            (0..extent.all).map(|place| self.account.task(place, extent)).collect()
+            let tasks = (0..extent.all).map(|place| self.account.task(place, extent));
+            let first = usize::try_from(extent.first).unwrap_or(usize::MAX);
+            tasks.collect::<Table<Task>>().beginning_at(first)
         })
     }
 
     /// Which tasks there are at first.
     pub fn task_extent(&self) -> Extent {
         Extent::new(self.made_up[Kind::Task.position()], self.account.lists.tasks)
-    }
-
-    /// Where the list of tasks begins.
-    pub fn first_task(&self) -> usize {
-        usize::try_from(self.task_extent().first).unwrap_or(usize::MAX)
     }
 
     /// What customers have bought.
@@ -114,7 +122,7 @@ impl Store {
         self.elements.get_or_init(|| self.account.elements())
     }
 
-    /// What is talked about in messengers. Changes write no messages.
+    /// What is talked about in messengers.
     pub fn talks(&self) -> &Table<Talk> {
         self.talks.get_or_init(|| self.talks_of_events())
     }
@@ -144,7 +152,7 @@ impl Store {
                 _ => false,
             };
             let sources = [
-                (Source::Note(kind, place), event::of_note(note.note_type, income)),
+                (Source::Note(kind, place), note.note_type.event(income)),
                 (Source::Unnoted(kind, place), event::unnoted(&self.account, note, place)),
             ];
             for (source, event_type) in sources {
@@ -208,7 +216,7 @@ impl Store {
     /// The contact who called or wrote, if it is known and still there.
     pub fn contact(&self, incoming: &Incoming) -> Option<&Entity> {
         let contact = self.entities(Kind::Contact).find(incoming.contact?.into());
-        contact.filter(|contact| !contact.is_gone && !contact.is_deleted)
+        contact.filter(|contact| !contact.is_deleted)
     }
 
     /// When the next open task about an entity is due, if there is one;
@@ -216,9 +224,7 @@ impl Store {
     pub fn closest_task(&self, entity: &Entity) -> Option<u32> {
         let deadlines = self.deadlines.get_or_init(|| {
             let mut deadlines: HashMap<_, u32> = HashMap::new();
-            let open =
-                self.tasks().rows().iter().filter(|task| !task.is_completed && !task.is_gone);
-            for task in open {
+            for task in self.tasks().there().filter(|task| !task.is_completed) {
                 if let Some(entity) = task.entity {
                     let first = deadlines.entry(entity).or_insert(u32::MAX);
                     *first = task.complete_till.min(*first);
@@ -232,6 +238,13 @@ impl Store {
     /// The note that holds the result of a task, if it has one.
     pub fn result(&self, task: &Task) -> Option<&Note> {
         self.notes(Kind::Task).rows().get(task.result? as usize)
+    }
+
+    /// What belongs to an entity out of catalogs.
+    pub fn element_links(&self, entity: &Entity) -> Vec<ElementLink> {
+        let mut links = self.account.element_links(entity.kind, entity.number);
+        links.retain(|link| self.elements().find(link.element).is_some());
+        links
     }
 
     /// An entity, to be changed.
@@ -264,9 +277,67 @@ impl Store {
         self.transactions.get_mut()
     }
 
-    /// All events, to be added to.
+    /// Leads that nobody has accepted yet, to be changed.
+    pub(super) fn incoming_mut(&mut self) -> Option<&mut Table<Incoming>> {
+        self.incoming();
+        self.incoming.get_mut()
+    }
+
+    /// What is in the catalogs, to be changed.
+    pub(super) fn elements_mut(&mut self) -> Option<&mut Table<Element>> {
+        self.elements();
+        self.elements.get_mut()
+    }
+
+    /// All events, to be changed, and with them the talks that they tell of.
     pub(super) fn events_mut(&mut self) -> Option<&mut Table<Event>> {
         self.events();
+        self.talks = OnceLock::new();
         self.events.get_mut()
+    }
+
+    /// Holds so many of the first rows of every list back, until they are brought back.
+    pub fn withhold(&mut self, rows: u64) {
+        if rows > 0 {
+            self.withheld = usize::try_from(rows).unwrap_or(usize::MAX);
+            self.remove_first(rows);
+        }
+    }
+
+    /// Deletes so many of the first rows of every list.
+    pub fn remove_first(&mut self, rows: u64) {
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        let notes = self.at_front(|list| list.remove_first(rows));
+        if let Some(events) = self.events_mut() {
+            events.remove_where(|event| event.is_of(&notes));
+        }
+    }
+
+    /// Brings back so many of the rows that are held back, the last ones first.
+    pub fn bring_back(&mut self, rows: u64) {
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        let places = self.withheld.saturating_sub(rows)..self.withheld;
+        self.withheld = places.start;
+        let notes = self.at_front(|list| list.put_back(places.clone()));
+        if let Some(events) = self.events_mut() {
+            events.restore_where(|event| event.is_of(&notes));
+        }
+    }
+
+    /// Does something with the front of every list, and tells the places of the notes that
+    /// are concerned. Events go by these, talks by events.
+    fn at_front(
+        &mut self,
+        act: impl Fn(&mut dyn Front) -> HashSet<usize>,
+    ) -> OfKinds<HashSet<usize>> {
+        self.events();
+        for kind in KINDS {
+            self.entities_mut(kind).map(|table| act(table));
+        }
+        self.tasks_mut().map(|table| act(table));
+        self.transactions_mut().map(|table| act(table));
+        self.incoming_mut().map(|table| act(table));
+        self.elements_mut().map(|table| act(table));
+        Kind::ALL.map(|kind| self.notes_mut(kind).map(|table| act(table)).unwrap_or_default())
     }
 }

@@ -60,7 +60,7 @@ impl Store {
     /// fallen into one talk, it is about that of the last message.
     pub(super) fn talks_of_events(&self) -> Table<Talk> {
         let mut talks = BTreeMap::<u64, Talk>::new();
-        for event in self.events().rows().iter().filter(|event| event.is_chat()) {
+        for event in self.events().there().filter(|event| event.is_chat()) {
             for value in self.particulars(event).after {
                 let Value::Message { talk: id, origin, .. } = value else {
                     continue;

@@ -1,10 +1,9 @@
 //! The tasks of the account: one for each result that the notes of tasks
 //! hold, and behind them those that have no result.
 
-use crate::data::account::{TASK_TYPES, USERS};
 use crate::data::links::beside;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, User, short, text};
+use crate::data::{Account, Kind, Rng, Row, SETTINGS, User, short, text};
 
 const SALT: u64 = 0x0000_7A51;
 const AUTHOR_SALT: u64 = 0x0000_7A54;
@@ -24,27 +23,22 @@ pub struct Task {
     /// What it is about, if it is about anything.
     pub entity: Option<(Kind, u32)>,
     pub is_completed: bool,
-    /// Place in [`TASK_TYPES`].
+    /// Place in the list of types.
     task_type: u8,
     /// Place of the note that holds its result, if it has one.
     pub result: Option<u32>,
-    pub is_gone: bool,
 }
 
 impl Row for Task {
     fn id(&self) -> u64 {
         self.id.into()
     }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
-    }
 }
 
 impl Task {
     /// Id of the kind of task.
     pub fn type_id(&self) -> u64 {
-        TASK_TYPES[usize::from(self.task_type)].id
+        SETTINGS.task_types[usize::from(self.task_type)].id
     }
 }
 
@@ -86,9 +80,8 @@ impl Account {
             responsible: self.responsible(Kind::Task, owner),
             entity: self.subject(place, extent.all, &mut rng),
             is_completed,
-            task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
+            task_type: any_type(&mut rng),
             result: done.then(|| short(place)),
-            is_gone: false,
         }
     }
 
@@ -109,21 +102,20 @@ impl Account {
             responsible,
             entity: Some(entity),
             is_completed: false,
-            task_type: rng.weighted(&[(0, 50), (1, 20), (2, 20), (3, 10)]),
+            task_type: any_type(rng),
             result: None,
-            is_gone: false,
         }
     }
 
     /// What is to be done.
     pub fn task_text(&self, task: &Task) -> String {
-        text::task(&mut Rng::of(&[self.seed, SALT, task.id.into()]))
+        text::write("task", &mut Rng::of(&[self.seed, SALT, task.id.into()]))
     }
 
     /// Id of the user who set a task.
     pub fn task_author(&self, task: &Task) -> u64 {
         let mut rng = Rng::of(&[self.seed, AUTHOR_SALT, task.id.into()]);
-        if rng.percent(70) { task.responsible.id } else { USERS[0].id }
+        if rng.percent(70) { task.responsible.id } else { SETTINGS.users[0].id }
     }
 
     /// When a task with a result was set, and when it changed last: with the
@@ -157,80 +149,9 @@ impl Account {
     }
 }
 
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::{Config, NoteCounts};
-    use crate::data::content::Content;
-
-    const RESULTS: u64 = 400;
-
-    fn account() -> Account {
-        let config = Config { notes: NoteCounts::each(RESULTS), ..Config::default() };
-        Account::new(&config).unwrap()
-    }
-
-    fn extent() -> Extent {
-        Extent::new(RESULTS, 600)
-    }
-
-    fn tasks(account: &Account) -> Vec<Task> {
-        (0..extent().all).map(|place| account.task(place, extent())).collect()
-    }
-
-    #[test]
-    fn the_list_has_as_many_tasks_as_asked_for_and_some_without_a_result() {
-        for (results, listed, first, all) in [
-            (300, 500, 0, 500),
-            (0, 150, 0, 150),
-            (0, 0, 0, 0),
-            (1000, 150, 900, 1050),
-            (60, 0, 60, 60),
-            (8, 9, 2, 11),
-        ] {
-            assert_eq!(Extent::new(results, listed), Extent { results, all, first });
-        }
-    }
-
-    #[test]
-    fn every_note_of_a_task_is_the_result_of_that_task() {
-        let account = account();
-        for (place, task) in (0..RESULTS).zip(tasks(&account)) {
-            let note = account.note(Kind::Task, place);
-            assert_eq!(task.id, note.entity);
-            assert_eq!(task.updated_at, note.updated_at);
-            assert_eq!(task.responsible.id, note.responsible.id);
-            assert!(matches!(account.content(&note), Content::Text(_)));
-            assert_eq!(task.result.map(u64::from), Some(place));
-        }
-    }
-
-    #[test]
-    fn tasks_are_about_entities_that_there_are() {
-        let account = account();
-        let tables = account.all_entities();
-        let mut seen = [0; Kind::ALL.len()];
-        for (kind, id) in tasks(&account).iter().filter_map(|task| task.entity) {
-            assert!(tables[kind.position()].find(id.into()).is_some(), "{kind:?} {id}");
-            seen[kind.position()] += 1;
-        }
-        assert_eq!(seen.iter().filter(|count| **count > 0).count(), 4, "{seen:?}");
-    }
-
-    #[test]
-    fn some_tasks_are_open_and_some_were_done_without_a_word() {
-        let tasks = tasks(&account());
-        let silent = |done| tasks.iter().any(|t| t.is_completed == done && t.result.is_none());
-        assert!(silent(true) && silent(false));
-        assert!(tasks.iter().all(|task| task.is_completed || task.result.is_none()));
-    }
-
-    #[test]
-    fn ids_rise_and_nothing_changes_before_it_is_made() {
-        let tasks = tasks(&account());
-        assert!(tasks.is_sorted_by(|a, b| a.id < b.id));
-        assert!(tasks.iter().all(|task| task.updated_at >= task.created_at));
-        assert!(tasks.iter().any(|task| task.entity.is_none()));
-    }
+/// The place of a type in their list.
+fn any_type(rng: &mut Rng) -> u8 {
+    let shares: Vec<_> =
+        (0..).zip(&SETTINGS.task_types).map(|(place, one)| (place, one.share)).collect();
+    rng.weighted(&shares)
 }

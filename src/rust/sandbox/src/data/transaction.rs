@@ -27,16 +27,11 @@ pub struct Transaction {
     pub updated_by: u64,
     pub created_at: u32,
     pub updated_at: u32,
-    pub is_gone: bool,
 }
 
 impl Row for Transaction {
     fn id(&self) -> u64 {
         self.id
-    }
-
-    fn is_there(&self) -> bool {
-        !self.is_gone
     }
 }
 
@@ -65,12 +60,11 @@ impl Account {
             updated_by: responsible,
             created_at: short(created_at),
             updated_at: short(created_at + later),
-            is_gone: false,
         }
     }
 
     /// When a day begins, summer time aside.
-    fn day_of(&self, moment: u64) -> u64 {
+    pub fn day_of(&self, moment: u64) -> u64 {
         let shift = DAY - self.calendar.start() % DAY;
         (moment + shift) / DAY * DAY - shift
     }
@@ -99,48 +93,4 @@ impl Account {
 
 fn transaction_id(place: u64) -> u64 {
     FIRST_ID + place * ID_RANGE + Rng::of(&[SALT, place]).below(ID_RANGE)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::{Config, ListCounts};
-
-    fn account(customers: u64, transactions: u64) -> Account {
-        let lists = ListCounts { customers, transactions, ..ListCounts::default() };
-        Account::new(&Config { lists, ..Config::default() }).unwrap()
-    }
-
-    #[test]
-    fn every_purchase_is_one_of_its_customers() {
-        for (customers, transactions) in [(30, 40), (40, 7), (1, 9)] {
-            let account = account(customers, transactions);
-            for place in 0..transactions {
-                let transaction = account.transaction(place);
-                let ids: Vec<_> =
-                    (0..customers).map(|place| account.id_at(Kind::Customer, place)).collect();
-                let customer = ids.iter().position(|id| *id == transaction.customer).unwrap();
-                assert!(account.purchases(customer as u64).contains(&place));
-                assert!(transaction.updated_at >= transaction.created_at);
-                assert!(u64::from(transaction.updated_at) < account.calendar.end());
-            }
-        }
-    }
-
-    #[test]
-    fn without_customers_there_are_no_purchases() {
-        assert_eq!(account(0, 40).transactions(), 0);
-    }
-
-    #[test]
-    fn notes_tell_of_purchases_in_the_list() {
-        let account = account(30, 40);
-        let number = account.number(Kind::Customer, 3);
-        let id = account.purchase_in_note(number, 77_777);
-        let place = (0..40).find(|place| account.transaction(*place).id == id);
-        assert_eq!(account.buyer(place.unwrap()), 3);
-        let older = account.number(Kind::Customer, 0) - 1;
-        assert_eq!(account.purchase_in_note(older, 7), 500_007);
-    }
 }

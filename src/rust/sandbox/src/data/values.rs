@@ -2,8 +2,9 @@
 
 use jiff::civil::{Date, date};
 
-use crate::data::fields;
-use crate::data::{Account, Field, Kind, Rng, text};
+use crate::data::products::Position;
+use crate::data::settings::Item;
+use crate::data::{Account, Field, Kind, Rng, SETTINGS, text};
 
 const SALT: u64 = 0x00F1_E1D5;
 
@@ -19,9 +20,9 @@ pub struct Filled {
 pub enum Value {
     Text(String),
     /// One of the field's choices.
-    Choice((u64, &'static str)),
+    Choice(&'static Item),
     /// A telephone number or address, and what it is for.
-    Contact(String, (u64, &'static str)),
+    Contact(String, &'static Item),
     /// A box that is ticked.
     Ticked,
     /// A day of the account's calendar.
@@ -29,6 +30,11 @@ pub enum Value {
     /// A line of a postal address and what it is.
     AddressLine(String, &'static str),
     Firm(Box<Firm>),
+    /// The element that tells of a firm.
+    Supplier(u64),
+    /// The name of somebody who pays.
+    Payer(String),
+    Item(Position),
 }
 
 /// A firm by its papers, most of which nobody fills in.
@@ -47,7 +53,7 @@ impl Account {
         if rng.percent(12) {
             return Vec::new();
         }
-        let filled = fields::of(kind).iter().filter_map(|field| {
+        let filled = SETTINGS.fields(kind).iter().filter_map(|field| {
             // Each field has chance of its own, so that one more field changes no other.
             let mut rng = Rng::of(&[rng.clone().next(), field.id]);
             let often = if field.is_system() { 75 } else { 45 };
@@ -58,7 +64,7 @@ impl Account {
 
     /// Some value of a field of the entity with this number.
     pub fn filled(&self, kind: Kind, owner: u64, field: &'static Field, rng: &mut Rng) -> Filled {
-        let values = match field.shape {
+        let values = match field.number() {
             2 => vec![Value::Text(number(rng))],
             3 => vec![Value::Ticked],
             4 | 10 => vec![Value::Choice(choice(field, rng))],
@@ -77,15 +83,15 @@ impl Account {
     fn ways(&self, kind: Kind, owner: u64, field: &'static Field, rng: &mut Rng) -> Vec<Value> {
         let is_phone = field.code == "PHONE";
         let (first, second) = if is_phone {
-            (self.phone(kind, owner), text::phone(rng))
+            (self.phone(kind, owner), text::write("phone", rng))
         } else {
             let first = self.correspondent(kind, owner).email;
             (first, text::correspondent(rng).email)
         };
-        let mut ways = vec![Value::Contact(first, field.choices[0])];
+        let mut ways = vec![Value::Contact(first, &field.choices[0])];
         if rng.percent(25) {
             let other = if is_phone { 2 } else { 1 };
-            ways.push(Value::Contact(second, field.choices[other]));
+            ways.push(Value::Contact(second, &field.choices[other]));
         }
         ways
     }
@@ -96,8 +102,8 @@ fn number(rng: &mut Rng) -> String {
     if rng.percent(20) { format!("{whole}.{}", rng.between(1, 9)) } else { whole.to_string() }
 }
 
-fn choice(field: &'static Field, rng: &mut Rng) -> (u64, &'static str) {
-    field.choices[rng.index(field.choices.len())]
+fn choice(field: &'static Field, rng: &mut Rng) -> &'static Item {
+    &field.choices[rng.index(field.choices.len())]
 }
 
 /// At least one of the choices, none of them twice.
@@ -105,7 +111,7 @@ fn choices(field: &'static Field, rng: &mut Rng) -> Vec<Value> {
     let many = 1 + rng.index(field.choices.len());
     let first = rng.index(field.choices.len());
     let chosen = field.choices.iter().cycle().skip(first).take(many);
-    chosen.map(|choice| Value::Choice(*choice)).collect()
+    chosen.map(Value::Choice).collect()
 }
 
 fn day(rng: &mut Rng) -> Value {
@@ -115,13 +121,13 @@ fn day(rng: &mut Rng) -> Value {
 }
 
 fn address(rng: &mut Rng) -> Vec<Value> {
-    let mut lines = vec![(text::address(rng), "address_line_1")];
+    let mut lines = vec![(text::write("address", rng), "address_line_1")];
     if rng.percent(40) {
         lines.push((format!("{}к{}", rng.between(1, 90), rng.between(1, 4)), "address_line_2"));
     }
-    lines.push((rng.pick(&["Тверь", "Омск", "Казань", "Орёл"]).to_owned(), "city"));
+    lines.push((text::write("city", rng), "city"));
     if rng.percent(50) {
-        lines.push((rng.pick(&["Тверская обл", "Омская обл"]).to_owned(), "state"));
+        lines.push((text::write("region", rng), "state"));
         lines.push((format!("{:06}", rng.between(101_000, 690_000)), "zip"));
     }
     lines.push(("RU".to_owned(), "country"));
@@ -129,7 +135,7 @@ fn address(rng: &mut Rng) -> Vec<Value> {
 }
 
 fn firm(rng: &mut Rng) -> Value {
-    let name = text::company(rng);
+    let name = text::write("company", rng);
     let vat_id = rng.percent(60).then(|| tax_number(rng));
     Value::Firm(Box::new(Firm { name, vat_id }))
 }
@@ -140,55 +146,11 @@ fn tax_number(rng: &mut Rng) -> String {
 }
 
 fn words(field: &Field, rng: &mut Rng) -> String {
-    match (field.code, field.shape) {
-        ("POSITION", _) => rng.pick(&["директор", "Главный инженер", "снабженец", "ИП"]).to_owned(),
+    match (field.code, field.number()) {
+        ("POSITION", _) => text::write("position", rng),
         ("", 1) => tax_number(rng),
-        (_, 7) => text::url(rng),
-        ("ADDRESS", _) | (_, 11) => text::address(rng),
-        _ => text::remark(rng),
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    fn all(kind: Kind) -> Vec<Vec<Filled>> {
-        let account = Account::new(&Config::default()).unwrap();
-        (0..account.entities(kind))
-            .map(|place| account.values(kind, account.number(kind, place)))
-            .collect()
-    }
-
-    #[test]
-    fn every_field_is_filled_on_some_cards_and_no_entity_needs_any() {
-        for kind in [Kind::Contact, Kind::Lead, Kind::Company] {
-            let entities = all(kind);
-            for field in fields::of(kind) {
-                let filled = |values: &&Vec<Filled>| values.iter().any(|f| f.field.id == field.id);
-                let many = entities.iter().filter(filled).count();
-                assert!(many > 0 && many < entities.len(), "{}", field.name);
-            }
-            assert!(entities.iter().any(Vec::is_empty));
-            assert!(entities.iter().flatten().all(|filled| !filled.values.is_empty()));
-        }
-    }
-
-    #[test]
-    fn customers_have_no_fields() {
-        assert!(all(Kind::Customer).iter().all(Vec::is_empty));
-    }
-
-    #[test]
-    fn a_choice_is_made_only_once() {
-        for filled in all(Kind::Lead).iter().flatten().filter(|filled| filled.field.shape == 5) {
-            let ids: Vec<_> = filled.values.iter().map(|value| format!("{value:?}")).collect();
-            let mut unique = ids.clone();
-            unique.sort_unstable();
-            unique.dedup();
-            assert_eq!(ids.len(), unique.len());
-        }
+        (_, 7) => text::write("url", rng),
+        ("ADDRESS", _) | (_, 11) => text::write("address", rng),
+        _ => text::write("remark", rng),
     }
 }

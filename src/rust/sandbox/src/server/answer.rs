@@ -71,8 +71,8 @@ async fn planned(
         Some(Action::ShortPage(rows)) => {
             request.extensions_mut().insert(RowCap(*rows));
         }
-        Some(Action::RemoveRows(rows)) => server.app.presence.remove(*rows),
-        Some(Action::InsertRows(rows)) => server.app.presence.insert(*rows),
+        Some(Action::RemoveRows(rows)) => server.app.store_mut().remove_first(*rows),
+        Some(Action::InsertRows(rows)) => server.app.store_mut().bring_back(*rows),
         Some(Action::RandomChanges(changes)) => {
             server.app.random_changes(*changes, plan.seed);
         }

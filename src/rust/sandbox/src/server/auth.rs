@@ -13,7 +13,7 @@ use super::form;
 use super::state::Server;
 use crate::api::query::Query;
 use crate::api::{reply, v4};
-use crate::data::{account, random};
+use crate::data::{SETTINGS, account, random};
 
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
@@ -108,7 +108,7 @@ fn success(server: &Server) -> Response {
             "language": language,
             "timezone": server.app.account.timezone_name(),
         }],
-        "user": { "id": account::USERS[0].id.to_string(), "language": language },
+        "user": { "id": SETTINGS.users[0].id.to_string(), "language": language },
         "server_time": reply::server_time(),
     }});
     reply::json(StatusCode::OK, JSON, &body)
@@ -137,33 +137,4 @@ fn with_cookies(server: &Server, mut response: Response) -> Response {
         }
     }
     response
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_session_is_found_among_other_cookies() {
-        let mut headers = HeaderMap::new();
-        headers.append(COOKIE, "user_lang=ru; session_id=abc".parse().unwrap());
-        assert_eq!(session_cookie(&headers), Some("abc"));
-    }
-
-    #[test]
-    fn the_scheme_of_a_token_may_be_spelt_in_any_case() {
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, "bearer a.b.c".parse().unwrap());
-        assert_eq!(bearer(&headers), Some("a.b.c"));
-        headers.insert(AUTHORIZATION, "Basic abc".parse().unwrap());
-        assert_eq!(bearer(&headers), None);
-    }
-
-    #[test]
-    fn other_cookies_are_no_session() {
-        let mut headers = HeaderMap::new();
-        headers.append(COOKIE, "user_lang=ru; my_session_id=abc".parse().unwrap());
-        assert_eq!(session_cookie(&headers), None);
-    }
 }

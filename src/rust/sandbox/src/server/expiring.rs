@@ -41,25 +41,3 @@ impl Expiring {
         lock(&self.issued).clear();
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_good_until_all_expire() {
-        let sessions = Expiring::new(900);
-        sessions.issue("id");
-        assert!(sessions.admits("id"));
-        assert!(!sessions.admits("made up"));
-        sessions.expire_all();
-        assert!(!sessions.admits("id"));
-    }
-
-    #[test]
-    fn a_secret_without_life_is_over_at_once() {
-        let sessions = Expiring::new(0);
-        sessions.issue("id");
-        assert!(!sessions.admits("id"));
-    }
-}

@@ -20,8 +20,7 @@ use super::log::Request;
 use super::routes;
 use super::state::Server;
 use crate::config::Config;
-use crate::data::Kind;
-use crate::data::change::{Change, Changed};
+use crate::data::change::{Change, Changed, Subject};
 use crate::error::Error;
 #[cfg(doc)]
 use crate::fault::ListFault;
@@ -119,27 +118,35 @@ impl Sandbox {
         self.server.app.random_changes(changes, seed)
     }
 
-    /// Lets something happen to so many entities of a kind, or to as many as
+    /// Lets something happen to so many entities or other things of a kind, or to as many as
     /// it can happen to.
-    pub fn change(&self, change: Change, kind: Kind, many: u64, seed: u64) -> Vec<Changed> {
+    pub fn change(
+        &self,
+        change: Change,
+        subject: impl Into<Subject>,
+        many: u64,
+        seed: u64,
+    ) -> Vec<Changed> {
+        let subject = subject.into();
         let mut store = self.server.app.store_mut();
         let mut rng = store.change_rng(seed);
-        (0..many).map_while(|_| store.change(change, kind, None, &mut rng)).collect()
+        (0..many).map_while(|_| store.change(change, subject, None, &mut rng)).collect()
     }
 
-    /// Lets something happen to the entities with these ids, one after the
+    /// Lets something happen to those with these ids, one after the
     /// other. Of those that are merged the first one stays.
     pub fn change_each(
         &self,
         change: Change,
-        kind: Kind,
+        subject: impl Into<Subject>,
         ids: &[u64],
         seed: u64,
     ) -> Result<Vec<Changed>, Error> {
+        let subject = subject.into();
         let mut store = self.server.app.store_mut();
         let mut rng = store.change_rng(seed);
-        let changed = store.change_each(change, kind, ids, &mut rng);
-        changed.map_err(|id| Error::Change { change: change.name(), kind: kind.name(), id })
+        let changed = store.change_each(change, subject, ids, &mut rng);
+        changed.map_err(|id| Error::Change { change: change.name(), subject: subject.name(), id })
     }
 
     /// Ends every session that was opened so far.

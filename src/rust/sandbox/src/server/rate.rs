@@ -30,9 +30,8 @@ impl Limiter {
         self.window.as_secs().saturating_add(1)
     }
 
-    /// Whether a request that arrives at `now` (time since any fixed moment)
-    /// is let in. Unless the account is strict, one that is refused does not
-    /// count against later ones.
+    /// Whether a request that arrives at `now` (time since any fixed moment) is let in. Unless the
+    /// account is strict, one that is refused does not count against later ones.
     pub fn admit(&self, now: Duration) -> bool {
         if self.most == 0.0 {
             return true;
@@ -54,46 +53,24 @@ impl Limiter {
 mod tests {
     use super::*;
 
-    fn admitted(rate: f64, arrivals_ms: &[u64]) -> Vec<bool> {
-        admitted_by(&Limiter::new(rate, false), arrivals_ms)
-    }
-
-    fn admitted_by(limiter: &Limiter, arrivals_ms: &[u64]) -> Vec<bool> {
-        arrivals_ms.iter().map(|ms| limiter.admit(Duration::from_millis(*ms))).collect()
-    }
-
     #[test]
-    fn the_window_slides() {
-        assert_eq!(admitted(2.0, &[0, 900, 950, 1000, 1100]), [true, true, false, true, false]);
-    }
-
-    #[test]
-    fn refused_requests_do_not_count() {
-        assert_eq!(admitted(1.0, &[0, 500, 999, 1000]), [true, false, false, true]);
-    }
-
-    #[test]
-    fn refused_requests_count_where_the_account_is_strict() {
-        let limiter = Limiter::new(1.0, true);
-        assert_eq!(
-            admitted_by(&limiter, &[0, 500, 1000, 1999, 2999]),
-            [true, false, false, false, true]
-        );
-    }
-
-    #[test]
-    fn a_rate_below_one_stretches_the_window() {
-        assert_eq!(admitted(0.5, &[0, 1500, 2000]), [true, false, true]);
+    fn the_window_slides_and_what_is_refused_counts_only_where_the_account_is_strict() {
+        for (rate, strict, arrivals_ms, admitted) in [
+            (2.0, false, vec![0, 900, 950, 1000, 1100], vec![true, true, false, true, false]),
+            (1.0, false, vec![0, 500, 999, 1000], vec![true, false, false, true]),
+            (1.0, true, vec![0, 500, 1000, 1999, 2999], vec![true, false, false, false, true]),
+            (0.5, false, vec![0, 1500, 2000], vec![true, false, true]),
+            (0.0, false, vec![0; 100], vec![true; 100]),
+        ] {
+            let limiter = Limiter::new(rate, strict);
+            let fits = arrivals_ms.iter().map(|ms| limiter.admit(Duration::from_millis(*ms)));
+            assert_eq!(fits.collect::<Vec<_>>(), admitted, "{rate}");
+        }
     }
 
     #[test]
     fn the_wait_is_as_long_as_the_window_at_least() {
         assert_eq!(Limiter::new(7.0, false).wait_seconds(), 2);
         assert_eq!(Limiter::new(0.1, false).wait_seconds(), 11);
-    }
-
-    #[test]
-    fn zero_is_no_limit() {
-        assert!(admitted(0.0, &[0; 100]).into_iter().all(|fits| fits));
     }
 }

@@ -95,6 +95,7 @@ async fn the_program_serves_lists_of_the_size_asked_for_to_no_administrator() {
     };
     assert_eq!(get("users").await.status(), StatusCode::FORBIDDEN);
     assert_eq!(get("leads?filter[id]=5").await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(get("contacts?limit=60&page=2").await.status(), StatusCode::OK);
     assert_eq!(get("leads?limit=3&page=1").await.status(), StatusCode::OK);
     assert_eq!(get("leads?limit=3&page=2").await.status(), StatusCode::NO_CONTENT);
 }
@@ -150,6 +151,9 @@ fn mistakes_are_named() {
     for (arguments, culprit) in [
         (&["--colour", "red"][..], "--colour"),
         (&["--notes", "deal=5"], "deal"),
+        (&["--notes", "lead=many"], "many"),
+        (&["--notes", "lead"], "lead"),
+        (&["--items", "deal=a.json"], "deal"),
         (&["--lists", "deals=5"], "deals"),
         (&["--lists", "leads=9000000"], "9000000"),
         (&["--timezone", "Mars/Base"], "Mars/Base"),

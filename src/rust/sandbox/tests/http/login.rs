@@ -169,3 +169,22 @@ async fn every_sandbox_has_a_key_of_its_own_unless_told_which() {
     let told = Client::logged_in(config).await;
     assert_eq!((told.sandbox.email(), told.sandbox.apikey()), ("me@sandbox.example", "known"));
 }
+
+#[tokio::test]
+async fn sessions_and_tokens_are_found_by_their_names_only() {
+    let client = Client::start(small());
+    let login = client.login().await;
+    let session = cookies(&login)[0].split(';').next().unwrap().to_owned();
+    let token = client.sandbox.access_token();
+    let stranger = crate::client::builder().build().unwrap();
+    for (name, value, status) in [
+        ("cookie", format!("user_lang=ru; {session}"), 200),
+        ("cookie", format!("user_lang=ru; my_{session}"), 401),
+        ("authorization", format!("bearer {token}"), 200),
+        ("authorization", format!("Basic {token}"), 401),
+        ("authorization", "Bearer made.up.token".to_owned(), 401),
+    ] {
+        let request = stranger.get(client.url("/api/v2/account")).header(name, &value);
+        assert_eq!(request.send().await.unwrap().status(), status, "{value}");
+    }
+}

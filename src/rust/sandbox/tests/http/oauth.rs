@@ -1,4 +1,6 @@
 use amocrm_sandbox::Config;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -72,6 +74,12 @@ async fn access_tokens_look_like_web_tokens() {
         assert_eq!(parts.len(), 3, "{token}");
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         assert!(parts.iter().all(|part| part.len() > 30 && part.bytes().all(fits)), "{token}");
+        let claims: Value =
+            serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+        assert_eq!(claims["aud"], client.sandbox.client_id());
+        let life = claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
+        let lives = if token == access { 86_400 } else { 5 * 365 * 86_400 };
+        assert_eq!((life, &claims["account_id"]), (lives, &json!(28_614_203)));
     }
 }
 

@@ -26,6 +26,8 @@ const NO_PROGRESS: Time = 300_000;
 pub enum Mode {
     Still,
     AlwaysNext,
+    /// The same; so many rows each are equal in the order, and keep theirs.
+    TiesAlwaysNext(u64),
     /// A next page is not named now and then.
     NoNext,
     /// From the n-th request on nothing is answered.
@@ -112,7 +114,7 @@ type Answer = Option<Page<Vec<u64>>>;
 
 impl Server {
     pub fn new(mode: Mode, paging: Paging, rows: u64, seed: u64) -> Self {
-        let tie = if let Mode::Ties(tie) = mode { tie } else { 1 };
+        let tie = if let Mode::Ties(tie) | Mode::TiesAlwaysNext(tie) = mode { tie } else { 1 };
         let rows: Vec<Row> =
             (0..rows).map(|row| (1000 + 7 * row, i64::try_from(row / tie).unwrap())).collect();
         Server {
@@ -359,6 +361,7 @@ impl Server {
         self.spoil(&mut page, range, now);
         has_next = match mode {
             Mode::AlwaysNext
+            | Mode::TiesAlwaysNext(_)
             | Mode::IgnoresOffset
             | Mode::Random
             | Mode::NewIds
@@ -367,7 +370,8 @@ impl Server {
             _ => has_next && !page.is_empty(),
         };
         let order = match mode {
-            _ if !self.tells_order && !matches!(mode, Mode::Ties(_)) => Vec::new(),
+            Mode::Ties(_) | Mode::TiesAlwaysNext(_) => page.iter().map(|row| row.1).collect(),
+            _ if !self.tells_order => Vec::new(),
             _ => page.iter().map(|row| row.1).collect(),
         };
         let ids: Vec<u64> = page.iter().map(|row| row.0).collect();

@@ -1,4 +1,4 @@
-//! `GET /api/v2/account`.
+//! `GET /api/v2/account` and, what is a part of it as well, `GET /api/v2/pipelines`.
 
 use std::sync::Arc;
 
@@ -6,14 +6,16 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{echo, pipelines};
+use super::{echo, link, page};
 use crate::api::app::App;
 use crate::api::reply;
 use crate::api::{self, Context, Json, object};
-use crate::data::account::{self, GROUPS, TASK_TYPES, USERS};
-use crate::data::fields;
-use crate::data::funnel::{PIPELINES, Pipeline};
-use crate::data::{Field, User};
+use crate::data::account;
+use crate::data::settings::Pipeline;
+use crate::data::{Field, Kind, SETTINGS, User};
+
+/// Where pipelines are listed.
+const PIPELINES: &str = "/api/v2/pipelines";
 
 /// The note types that the account lists: those that have a code name.
 #[rustfmt::skip]
@@ -37,7 +39,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         "note_types": context.part("note_types", note_types),
         "groups": context.part("groups", groups),
         "task_types": context.part("task_types", task_types),
-        "pipelines": context.part("pipelines", pipelines::all),
+        "pipelines": context.part("pipelines", || Json::numbered(SETTINGS.pipelines.iter().map(view_pipeline))),
     };
     let view = object! {
         "_links": echo("/api/v2/account", request.uri()), "id": account::ID,
@@ -53,7 +55,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 fn users(free: bool) -> Json {
-    let shown = USERS.iter().filter(|user| free || !user.is_free);
+    let shown = SETTINGS.users.iter().filter(|user| free || !user.is_free);
     Json::numbered(shown.map(|user| (user.id, view(user))))
 }
 
@@ -71,7 +73,7 @@ fn view(user: &User) -> Json {
 fn rights(is_admin: bool) -> Json {
     let or = |other| if is_admin { "A" } else { other };
     let by_status =
-        PIPELINES.iter().map(|pipeline| (pipeline.id, status_rights(pipeline, or("G"))));
+        SETTINGS.pipelines.iter().map(|pipeline| (pipeline.id, status_rights(pipeline, or("G"))));
     object! {
         "mail": "A", "incoming_leads": or("G"), "catalogs": "A", "lead_add": "A",
         "lead_view": "A", "lead_edit": or("G"), "lead_delete": or("D"), "lead_export": or("D"),
@@ -93,22 +95,22 @@ fn status_rights(pipeline: &Pipeline, right: &'static str) -> Json {
 }
 
 fn custom_fields() -> Json {
-    let all = |fields: &'static [Field]| {
-        Json::numbered(fields.iter().map(|field| (field.id, field_view(field))))
+    let all = |kind| {
+        Json::numbered(SETTINGS.fields(kind).iter().map(|field| (field.id, field_view(field))))
     };
     object! {
-        "contacts": all(fields::CONTACT), "leads": all(fields::LEAD),
-        "companies": all(fields::COMPANY),
+        "contacts": all(Kind::Contact), "leads": all(Kind::Lead),
+        "companies": all(Kind::Company),
         // Without any field it is `[]`, not `{}`.
         "customers": Json::List(Vec::new()),
     }
 }
 
 fn field_view(field: &'static Field) -> Json {
-    let choices = field.choices.iter().map(|(id, name)| (*id, Json::from(*name)));
+    let choices = field.choices.iter().map(|choice| (choice.id, choice.name.into()));
     object! {
-        "id": field.id, "name": field.name, "field_type": field.shape, "sort": field.sort,
-        "code": field.code, "is_multiple": field.is_multiple(), "is_system": field.is_system(),
+        "id": field.id, "name": field.name, "field_type": field.number(), "sort": field.sort,
+        "code": field.code, "is_multiple": field.shape == "multitext", "is_system": field.is_system(),
         "is_editable": true, "is_required": false, "is_deletable": true, "is_visible": true,
         "params": Json::Object(Vec::new()), "enums": Json::numbered(choices).unless_bare(),
     }
@@ -121,12 +123,44 @@ fn note_types() -> Json {
 }
 
 fn groups() -> Json {
-    Json::list(GROUPS.iter().map(|group| object! { "id": group.id, "name": group.name }))
+    Json::list(SETTINGS.groups.iter().map(|group| object! { "id": group.id, "name": group.name }))
 }
 
 fn task_types() -> Json {
-    Json::numbered(TASK_TYPES.iter().map(|task_type| {
+    Json::numbered(SETTINGS.task_types.iter().map(|task_type| {
         let (id, name) = (task_type.id, task_type.name);
         (id, object! { "id": id, "name": name, "color": Json::Null, "icon_id": 0_u64 })
     }))
+}
+
+/// Answers with all pipelines, or with those that are asked for by their ids;
+/// 204 when there are none.
+pub async fn pipelines(request: Request) -> Response {
+    let query = api::query(&request);
+    let ids: Vec<&str> = query.list("id").collect();
+    let wanted = |pipeline: &&'static Pipeline| {
+        ids.is_empty() || ids.iter().any(|id| id.parse() == Ok(pipeline.id))
+    };
+    let items: Vec<_> = SETTINGS.pipelines.iter().filter(wanted).map(view_pipeline).collect();
+    match items.len() as u64 {
+        0 => reply::empty(StatusCode::NO_CONTENT),
+        count => page::whole(&request, PIPELINES, Json::numbered(items), count),
+    }
+}
+
+fn view_pipeline(pipeline: &'static Pipeline) -> (u64, Json) {
+    let statuses = pipeline.statuses.iter().map(|status| {
+        let view = object! {
+            "id": status.id, "name": status.name, "color": status.color, "sort": status.sort,
+            "is_editable": status.is_editable,
+        };
+        (status.id, view)
+    });
+    let json = object! {
+        "id": pipeline.id, "name": pipeline.name, "sort": pipeline.sort,
+        "is_main": pipeline.is_main,
+        "statuses": Json::numbered(statuses),
+        "_links": link(format!("{PIPELINES}?id={}", pipeline.id)),
+    };
+    (pipeline.id, json)
 }

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use super::link;
 use super::list::{Asked, Rows};
 use super::parameters::Parameters;
-use crate::api::{Context, Filters, Json, object};
+use crate::api::{Context, Filters, Json, entity, object};
 use crate::data::names::LastName;
 use crate::data::values::Value;
-use crate::data::{Entity, Filled, Kind, List, Rng, Store, Table, account, funnel, tags};
+use crate::data::{Entity, Filled, Kind, List, Rng, SETTINGS, Store, Table};
 
 const SALT: u64 = 0x0000_2E47;
 const DEADLINE_SALT: u64 = 0x0000_C107;
-/// Midnight of 00.00.0000 in Moscow's local mean time: what the service makes
-/// of a deadline that was never set.
+/// Midnight of 00.00.0000 in Moscow's local mean time: what the service makes of a deadline that
+/// was never set.
 const NEVER: i64 = -62_169_993_017;
 
 fn kind_of(list: List) -> Kind {
@@ -26,8 +26,8 @@ fn kind_of(list: List) -> Kind {
 }
 
 impl Rows for Entity {
-    fn table(store: &Store, list: List) -> (&Table<Self>, usize) {
-        (store.entities(kind_of(list)), 0)
+    fn table(store: &Store, list: List) -> &Table<Self> {
+        store.entities(kind_of(list))
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
@@ -52,12 +52,7 @@ impl Rows for Entity {
 
     fn view(&self, context: &Context) -> Json {
         let spell = &mut Spelling::of(context.store, self);
-        match self.kind {
-            Kind::Lead => lead(self, context, spell),
-            Kind::Company => company(self, context, spell),
-            Kind::Customer => customer(self, context, spell),
-            Kind::Contact | Kind::Task => contact(self, context, spell),
-        }
+        Json::shaped(shape(self.kind), |name| member(name, context, spell))
     }
 }
 
@@ -84,94 +79,77 @@ fn filter_customers<'a>(filters: &mut Filters<'a, Entity>, parameters: &Paramete
     filters.during(parameters.span("next_date"), |customer| customer.expectation.next_date);
 }
 
-fn contact(contact: &Entity, context: &Context, spell: &mut Spelling) -> Json {
-    object! {
-        "id": contact.id, "name": contact.name.full.clone(),
-        "first_name": contact.name.first.clone(),
-        "last_name": match &contact.name.last {
+/// The members of each kind in the order of the service.
+fn shape(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Lead => {
+            "id name responsible_user_id created_by created_at updated_at account_id pipeline_id \
+             status_id updated_by is_deleted main_contact group_id company closed_at \
+             closest_task_at is_price_modified_by_robot tags custom_fields contacts sale \
+             loss_reason_id loss_reason_name pipeline _links _embedded"
+        }
+        Kind::Company => {
+            "id name responsible_user_id created_by created_at updated_at account_id updated_by \
+             group_id contacts leads closest_task_at tags custom_fields customers _links"
+        }
+        Kind::Customer => {
+            "id name responsible_user_id created_by created_at updated_at account_id updated_by \
+             is_deleted main_contact tags custom_fields contacts company next_price \
+             closest_task_at period_id periodicity next_date _links _embedded"
+        }
+        Kind::Contact | Kind::Task => {
+            "id name first_name last_name responsible_user_id created_by created_at updated_at \
+             account_id updated_by group_id company leads closest_task_at tags custom_fields \
+             customers _links"
+        }
+    }
+}
+
+fn member(name: &'static str, context: &Context, spell: &mut Spelling) -> Json {
+    let entity = spell.entity;
+    let (lead, stage) = (&entity.state, entity.state.stage);
+    match name {
+        "last_name" => match &entity.name.last {
             LastName::Absent => Json::Absent,
             LastName::Empty => "".into(),
             LastName::Known(last) => last.clone().into(),
         },
-        "responsible_user_id": contact.responsible.id, "created_by": contact.created_by,
-        "created_at": contact.created_at, "updated_at": contact.updated_at,
-        "account_id": account::ID, "updated_by": contact.updated_by,
-        "group_id": contact.responsible.group_id, "company": spell.company(),
-        "leads": spell.linked(Kind::Lead),
-        "closest_task_at": context.store.closest_task(contact)
-            .map_or_else(|| no_deadline(context.store, contact), i64::from),
-        "tags": spell.tags(), "custom_fields": spell.fields(),
-        "customers": spell.linked(Kind::Customer), "_links": spell.link(),
-    }
-}
-
-fn lead(lead: &Entity, context: &Context, spell: &mut Spelling) -> Json {
-    let (stage, loss_reason) = (lead.state.stage, lead.state.loss_reason);
-    let loss_reason_name = funnel::loss_reason_name(loss_reason);
-    object! {
-        "id": lead.id, "name": lead.name.full.clone(),
-        "responsible_user_id": lead.responsible.id, "created_by": lead.created_by,
-        "created_at": lead.created_at, "updated_at": lead.updated_at,
-        "account_id": account::ID, "pipeline_id": stage.pipeline, "status_id": stage.status,
-        "updated_by": lead.updated_by, "is_deleted": lead.is_deleted,
-        "main_contact": spell.main_contact(), "group_id": lead.responsible.group_id,
-        "company": spell.company(), "closed_at": lead.state.closed_at,
-        "closest_task_at": context.store.closest_task(lead).unwrap_or(0),
-        "is_price_modified_by_robot":
-            context.part("is_price_modified_by_robot", || lead.value.is_set_by_robot),
-        "tags": spell.tags(), "custom_fields": spell.fields(),
-        "contacts": spell.linked(Kind::Contact), "sale": lead.value.price,
-        "loss_reason_id": loss_reason,
-        "loss_reason_name": match loss_reason_name {
-            Some(name) => context.part("loss_reason_name", || name),
+        "status_id" => stage.status.into(),
+        "main_contact" => spell.main_contact(),
+        "company" => spell.company(),
+        "contacts" => spell.linked(Kind::Contact),
+        "leads" => spell.linked(Kind::Lead),
+        "customers" => spell.linked(Kind::Customer),
+        "tags" => spell.tags(),
+        "custom_fields" => spell.fields(),
+        "closed_at" => lead.closed_at.into(),
+        "closest_task_at" => match context.store.closest_task(entity) {
+            Some(at) => at.into(),
+            None => no_deadline(context.store, entity).into(),
+        },
+        "is_price_modified_by_robot" => context.part(name, || entity.value.is_set_by_robot),
+        "sale" => entity.value.price.into(),
+        "loss_reason_id" => lead.loss_reason.into(),
+        "loss_reason_name" => match SETTINGS.loss_reason(lead.loss_reason) {
+            Some(reason) => context.part(name, || reason.name),
             None => Json::Absent,
         },
-        "pipeline": object! {
+        "pipeline" => object! {
             "id": stage.pipeline,
             "_links": link(format!("/api/v2/pipelines?id={}", stage.pipeline)),
         },
-        "_links": spell.link(), "_embedded": elements(lead, context),
+        "period_id" => entity.expectation.period.into(),
+        "_links" => reference(entity.kind, &[entity.id]),
+        "_embedded" => elements(entity, context),
+        _ => entity::member(entity, name).unwrap_or(Json::Null),
     }
 }
 
-fn company(company: &Entity, context: &Context, spell: &mut Spelling) -> Json {
-    object! {
-        "id": company.id, "name": company.name.full.clone(),
-        "responsible_user_id": company.responsible.id, "created_by": company.created_by,
-        "created_at": company.created_at, "updated_at": company.updated_at,
-        "account_id": account::ID, "updated_by": company.updated_by,
-        "group_id": company.responsible.group_id, "contacts": spell.linked(Kind::Contact),
-        "leads": spell.linked(Kind::Lead),
-        "closest_task_at": context.store.closest_task(company).unwrap_or(0),
-        "tags": spell.tags(), "custom_fields": spell.fields(),
-        "customers": spell.linked(Kind::Customer), "_links": spell.link(),
-    }
-}
-
-fn customer(customer: &Entity, context: &Context, spell: &mut Spelling) -> Json {
-    let expectation = customer.expectation;
-    object! {
-        "id": customer.id, "name": customer.name.full.clone(),
-        "responsible_user_id": customer.responsible.id, "created_by": customer.created_by,
-        "created_at": customer.created_at, "updated_at": customer.updated_at,
-        "account_id": account::ID, "updated_by": customer.updated_by,
-        "is_deleted": customer.is_deleted, "main_contact": spell.main_contact(),
-        "tags": spell.tags(), "custom_fields": spell.fields(),
-        "contacts": spell.linked(Kind::Contact), "company": spell.company(),
-        "next_price": expectation.next_price,
-        "closest_task_at": context.store.closest_task(customer).unwrap_or(0),
-        "period_id": expectation.period, "periodicity": expectation.periodicity,
-        "next_date": expectation.next_date, "_links": spell.link(),
-        "_embedded": elements(customer, context),
-    }
-}
-
-/// What belongs to it out of catalogs, if that is asked for: by catalog, then
-/// by element.
+/// What belongs to it out of catalogs, if that is asked for: by catalog, then by element.
 fn elements(entity: &Entity, context: &Context) -> Json {
     let part = context.part("catalog_elements_links", || {
         let mut catalogs = BTreeMap::<u64, Vec<(u64, Json)>>::new();
-        for link in context.store.account.element_links(entity.kind, entity.number) {
+        for link in context.store.element_links(entity) {
             let view = object! {
                 "catalog_element_id": link.element, "catalog_id": link.catalog,
                 "quantity": link.quantity,
@@ -183,13 +161,14 @@ fn elements(entity: &Entity, context: &Context) -> Json {
     object! { "catalog_elements_links": part }.unless_bare()
 }
 
-fn no_deadline(store: &Store, contact: &Entity) -> i64 {
-    let mut rng = store.account.rng(DEADLINE_SALT, contact.kind, contact.id.into());
-    if rng.percent(6) { NEVER } else { 0 }
+/// Contacts have several ways of having no deadline.
+fn no_deadline(store: &Store, entity: &Entity) -> i64 {
+    let mut rng = store.account.rng(DEADLINE_SALT, entity.kind, entity.id.into());
+    if entity.kind == Kind::Contact && rng.percent(6) { NEVER } else { 0 }
 }
 
-/// Spells the parts that entities have in common: links, tags and fields.
-/// Where there is nothing PHP makes `{}` of it and now and then `[]`.
+/// Spells the parts that entities have in common: links, tags and fields. Where there is nothing
+/// PHP makes `{}` of it and now and then `[]`.
 struct Spelling<'a> {
     store: &'a Store,
     entity: &'a Entity,
@@ -200,10 +179,6 @@ impl<'a> Spelling<'a> {
     fn of(store: &'a Store, entity: &'a Entity) -> Self {
         let rng = Rng::of(&[SALT, entity.kind.element_type(), entity.id.into()]);
         Self { store, entity, rng }
-    }
-
-    fn link(&self) -> Json {
-        reference(self.entity.kind, &[self.entity.id])
     }
 
     fn linked(&mut self, kind: Kind) -> Json {
@@ -233,7 +208,7 @@ impl<'a> Spelling<'a> {
 
     fn tags(&mut self) -> Json {
         let tags = self.entity.tags.iter();
-        let tags = tags.map(|tag| object! { "id": tags::id(tag), "name": *tag });
+        let tags = tags.map(|tag| object! { "id": SETTINGS.tag_id(tag), "name": *tag });
         self.list(tags.collect())
     }
 
@@ -271,11 +246,13 @@ fn field(filled: &Filled) -> Json {
 fn value(value: &Value) -> Json {
     match value.clone() {
         Value::Text(text) => object! { "value": text },
-        Value::Choice((id, name)) => object! { "value": name, "enum": id },
-        Value::Contact(text, (id, _)) => object! { "value": text, "enum": id },
+        Value::Choice(choice) => object! { "value": choice.name, "enum": choice.id },
+        Value::Contact(text, purpose) => object! { "value": text, "enum": purpose.id },
         Value::Ticked => object! { "value": "1" },
         Value::Day(day) => object! { "value": format!("{day} 00:00:00") },
         Value::AddressLine(text, what) => object! { "value": text, "subtype": what },
         Value::Firm(firm) => object! { "value": *firm },
+        // Of elements only, which API v2 does not list.
+        Value::Supplier(_) | Value::Payer(_) | Value::Item(_) => Json::Absent,
     }
 }

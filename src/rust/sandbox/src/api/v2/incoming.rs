@@ -8,12 +8,13 @@ use crate::data::incoming::{Category, News};
 use crate::data::{Incoming, List, Store, Table};
 
 impl Rows for Incoming {
-    fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
-        (store.incoming(), 0)
+    fn table(store: &Store, _: List) -> &Table<Self> {
+        store.incoming()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
         let parameters = asked.parameters;
+        filters.add(|row| row.decided.is_none());
         let categories: Vec<String> =
             parameters.query.list("categories").map(str::to_owned).collect();
         filters.one_of(categories, |row| row.category.name().to_owned());

@@ -13,13 +13,13 @@ use super::parameters::Parameters;
 use crate::api::app::App;
 use crate::api::recorded::{self, RecordedRow};
 use crate::api::reply;
-use crate::api::{Context, Filters, Json, Listed, Order};
+use crate::api::{Context, Filters, Json, Order};
 use crate::data::{List, Row, Store, Table};
 
 /// What a list of API v2 is made of.
 pub trait Rows: Row + Sized + 'static {
-    /// Where the rows of this list are kept, and where it begins.
-    fn table(store: &Store, list: List) -> (&Table<Self>, usize);
+    /// Where the rows of this list are kept.
+    fn table(store: &Store, list: List) -> &Table<Self>;
 
     /// What the parameters ask for.
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>);
@@ -55,23 +55,18 @@ fn answer<T: Rows>(app: &App, list: List, request: &Request) -> Response {
     }
     let path = format!("/api/v2/{}", list.name());
     let parameters = Parameters::read(request, &app.account.timezone);
-    let present = app.presence.now();
     if let Some(rows) = app.recorded.get(&list) {
         let ids = parameters.numbers("id");
-        let there = (0..).zip(rows).filter(|(place, _)| present.has(*place)).map(|(_, row)| row);
-        let wanted =
-            there.filter(|row: &&RecordedRow| ids.is_empty() || ids.contains(&row.meta.id));
-        let rows = parameters.window(list).cut(wanted);
+        let wanted = |row: &&RecordedRow| ids.is_empty() || ids.contains(&row.meta.id);
+        let rows = parameters.window(list).cut(rows.iter().filter(wanted));
         return page::answer(request, &path, rows.into_iter().map(recorded::json).collect());
     }
     let store = &*app.store();
-    let (table, first) = T::table(store, list);
     let mut filters = Filters::default();
     let asked = Asked { parameters: &parameters, store, list };
     T::filter(&mut filters, &asked);
-    let listed = Listed { table, first, present: &present };
     let order = Order { by: None, falling: T::falls(&parameters) };
-    let rows = parameters.window(list).cut(filters.select(&listed, &order));
+    let rows = parameters.window(list).cut(filters.select(T::table(store, list), &order));
     let context = Context::new(store, request, &parameters.query);
     page::answer(request, &path, rows.into_iter().map(|row| row.view(&context)).collect())
 }

@@ -8,7 +8,6 @@ mod list;
 mod note;
 mod page;
 mod parameters;
-mod pipelines;
 mod task;
 mod transaction;
 
@@ -32,7 +31,7 @@ pub fn router() -> Router<Arc<App>> {
         router = router
             .route(&format!("/api/v2/account{slash}"), get(account::show))
             .route(&format!("/api/v2/notes{slash}"), get(note::list))
-            .route(&format!("/api/v2/pipelines{slash}"), get(pipelines::list));
+            .route(&format!("/api/v2/pipelines{slash}"), get(account::pipelines));
         for list in List::ALL {
             let path = format!("/api/v2/{}{slash}", list.name());
             router = match list {

@@ -9,12 +9,11 @@ use axum::response::Response;
 use super::parameters::{Parameters, Window};
 use super::{link, page};
 use crate::api::app::App;
-use crate::api::presence::Present;
 use crate::api::recorded::{self, Recorded};
 use crate::api::reply;
-use crate::api::{Context, Filters, Json, Listed, Order, object};
-use crate::data::content::{Address, Call, Email};
-use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Stage, account};
+use crate::api::{self, Context, Filters, Json, Order, object};
+use crate::data::content::Call;
+use crate::data::{Content, Kind, List, Note, NoteType, Rng, Row, Stage, account};
 
 const SALT: u64 = 0x0000_5E02;
 const PATH: &str = "/api/v2/notes";
@@ -26,14 +25,12 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(kind) = parameters.query.value("type").and_then(Kind::from_name) else {
         return type_required();
     };
-    let present = app.presence.now();
     let rows = match app.recorded_notes.get(&kind) {
-        Some(rows) => recorded_rows(rows, &parameters, &present),
+        Some(rows) => recorded_rows(rows, &parameters),
         None => {
             let store = app.store();
             let filters = filters(&parameters);
-            let listed = Listed { table: store.notes(kind), first: 0, present: &present };
-            let notes = filters.select(&listed, &Order { by: None, falling: false });
+            let notes = filters.select(store.notes(kind), &Order::BY_ID);
             let notes = window(&parameters).cut(notes);
             let context = Context::new(&store, &request, &parameters.query);
             notes.into_iter().map(|note| view(note, &context)).collect()
@@ -57,13 +54,12 @@ fn filters<'a>(parameters: &Parameters) -> Filters<'a, Note> {
 }
 
 /// The same of recorded ones.
-fn recorded_rows(rows: &[Recorded], parameters: &Parameters, present: &Present) -> Vec<Json> {
+fn recorded_rows(rows: &[Recorded], parameters: &Parameters) -> Vec<Json> {
     let [ids, elements, types] =
         ["id", "element_id", "note_type"].map(|name| parameters.numbers(name));
     let since = parameters.modified();
     let within = |list: &[u64], value| list.is_empty() || list.contains(&value);
-    let there = (0..).zip(rows).filter(|(place, _)| present.has(*place)).map(|(_, row)| row);
-    let wanted = there.filter(|Recorded { meta, .. }| {
+    let wanted = rows.iter().filter(|Recorded { meta, .. }| {
         let passes = within(&elements, meta.element_id)
             && within(&types, meta.note_type)
             && since.holds(meta.updated_at);
@@ -74,7 +70,8 @@ fn recorded_rows(rows: &[Recorded], parameters: &Parameters, present: &Present) 
 
 /// Notes by their ids come all at once.
 fn window(parameters: &Parameters) -> Window {
-    if parameters.numbers("id").is_empty() { parameters.offset() } else { Window::WHOLE }
+    let is_any = parameters.numbers("id").is_empty();
+    if is_any { parameters.window(List::Leads) } else { Window::WHOLE }
 }
 
 fn type_required() -> Response {
@@ -149,12 +146,11 @@ fn params(content: Content, note: &Note, rng: &mut Rng) -> Json {
             object! { "PHONE": call.phone, "DURATION": call.duration }
         }
         Content::Call(call) => call_params(call, rng),
-        Content::Email(email) => email_params(email),
+        Content::Email(email) => api::note::email(email, 2_u64.into()),
         Content::LinkedFile { name, link } => object! { "FILE_NAME": name, "LINK": link },
         Content::ResponsibleChanged { from, to } => {
             object! { "MAIN_USER_ID_OLD": from, "MAIN_USER_ID_NEW": to }
         }
-        Content::Visit { url } => object! { "url": url },
         Content::Targeting { service, campaign } => object! {
             "service": service, "campaign": campaign, "contacts": Json::List(Vec::new()),
         },
@@ -162,17 +158,8 @@ fn params(content: Content, note: &Note, rng: &mut Rng) -> Json {
             "lead_type": "parent", "lead_id": parent,
             "link": object! { "id": parent, "type": 2_u64 },
         },
-        Content::Purchase { transaction } => object! { "transaction_id": transaction },
-        Content::Place { text, latitude, longitude } => object! {
-            "text": text.clone(), "address": text, "longitude": longitude, "latitude": latitude,
-        },
         Content::Tags(tags) => object! { "tags": tags },
-        Content::CashierMessage { status, text } => object! { "status": status, "text": text },
-        Content::InvoicePaid { service, text, icon } => {
-            object! { "service": service, "text": text, "icon_url": icon }
-        }
-        // The rest has no params and was dealt with by the caller.
-        _ => Json::Null,
+        other => api::note::params(other),
     }
 }
 
@@ -203,16 +190,5 @@ fn call_params(call: Call, rng: &mut Rng) -> Json {
         "SRC": call.source, "FROM": from, "from": from_small, "call_status": call.status,
         "call_result": call.result, "text": "",
         "extinfo": if modern && rng.percent(30) { extension } else { Json::Absent },
-    }
-}
-
-fn email_params(email: Email) -> Json {
-    let address = |Address { email, name }| object! { "email": email, "name": name };
-    object! {
-        "thread_id": email.thread, "message_id": email.message, "private": email.private,
-        "income": email.income, "from": address(email.from), "to": address(email.to),
-        "version": 2_u64, "subject": email.subject, "content_summary": email.summary,
-        "attach_cnt": email.files,
-        "delivery": object! { "status": "sent", "time": email.delivered_at },
     }
 }

@@ -3,16 +3,20 @@
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use serde_json::value::RawValue;
 
 use super::echo;
-use crate::api::reply::{self, RowCap, RowCount};
+use crate::api::reply::{self, AllRows, ListRows, RowCap, RowCount};
 use crate::api::{Json, object};
 
 /// Answers with rows of the list at `path`, or 204 when there are none.
 pub fn answer(request: &Request, path: &str, mut rows: Vec<Json>) -> Response {
     if rows.is_empty() {
         return reply::empty(StatusCode::NO_CONTENT);
+    }
+    if request.extensions().get::<AllRows>().is_some() {
+        let mut response = reply::empty(StatusCode::OK);
+        response.extensions_mut().insert(ListRows { name: "items".to_owned(), items: rows });
+        return response;
     }
     if let Some(RowCap(most)) = request.extensions().get() {
         rows.truncate(usize::try_from(*most).unwrap_or(usize::MAX));
@@ -22,8 +26,8 @@ pub fn answer(request: &Request, path: &str, mut rows: Vec<Json>) -> Response {
 }
 
 /// Answers with these rows, however they were found.
-pub fn list_page(request: &Request, rows: Vec<&RawValue>) -> Response {
-    answer(request, request.uri().path(), rows.into_iter().map(Json::from).collect())
+pub fn list_page(request: &Request, rows: Vec<Json>) -> Response {
+    answer(request, request.uri().path(), rows)
 }
 
 /// Answers with `items`, which hold so many rows.

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::dates;
 use crate::api::query::Query;
+use crate::api::reply::AllRows;
 use crate::api::{self, Span};
 use crate::data::List;
 
@@ -20,6 +21,8 @@ pub struct Parameters<'a> {
     zone: &'a TimeZone,
     /// Epoch seconds of `If-Modified-Since`.
     since: Option<i64>,
+    /// Whether all rows are to come at once.
+    is_whole: bool,
 }
 
 /// Some rows in succession.
@@ -33,7 +36,8 @@ impl<'a> Parameters<'a> {
     /// Those of a request; text is read in the account's time.
     pub fn read(request: &Request, zone: &'a TimeZone) -> Self {
         let since = request.headers().get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-        Self { query: api::query(request), zone, since: since.and_then(dates::parse) }
+        let is_whole = request.extensions().get::<AllRows>().is_some();
+        Self { query: api::query(request), zone, since: since.and_then(dates::parse), is_whole }
     }
 
     /// A parameter that is a whole number.
@@ -63,12 +67,16 @@ impl<'a> Parameters<'a> {
 
     /// The page of a list that is asked for.
     pub fn window(&self, list: List) -> Window {
-        if list == List::IncomingLeads { self.numbered() } else { self.offset() }
+        match list {
+            _ if self.is_whole => Window { limit: u64::MAX, offset: 0 },
+            List::IncomingLeads => self.numbered(),
+            _ => self.offset(),
+        }
     }
 
     /// Reads `limit_rows` and `limit_offset`, which works only beside a page
     /// size.
-    pub fn offset(&self) -> Window {
+    fn offset(&self) -> Window {
         let limit = self.number("limit_rows").filter(|limit| *limit > 0);
         let offset = limit.and_then(|_| self.number("limit_offset"));
         Window { limit: limit.unwrap_or(MOST_ROWS).min(MOST_ROWS), offset: offset.unwrap_or(0) }
@@ -115,74 +123,4 @@ fn moment(text: &str, zone: &TimeZone) -> Option<i64> {
 
 fn day(text: &str) -> Option<Date> {
     Date::strptime("%d.%m.%Y", text).ok()
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::sync::OnceLock;
-
-    use super::*;
-    use axum::body::Body;
-
-    fn parameters(raw: &str) -> Parameters<'static> {
-        static ZONE: OnceLock<TimeZone> = OnceLock::new();
-        let mut request = Request::new(Body::empty());
-        *request.uri_mut() = format!("/?{raw}").parse().unwrap();
-        Parameters::read(&request, ZONE.get_or_init(|| TimeZone::get("Asia/Omsk").unwrap()))
-    }
-
-    fn span(raw: &str) -> Span {
-        parameters(raw).span("date")
-    }
-
-    fn window(raw: &str) -> (u64, u64) {
-        let window = parameters(raw).offset();
-        (window.limit, window.offset)
-    }
-
-    #[test]
-    fn text_is_read_in_the_time_of_the_account() {
-        for text in ["1546279200", "2019-01-01", "2019-01-01%2000:00:00", "2019-01-01+00%3A00%3A00"]
-        {
-            let span = span(&format!("filter[date][from]={text}"));
-            assert!(span.holds(1_546_279_200) && !span.holds(1_546_279_199), "{text}");
-        }
-    }
-
-    #[test]
-    fn days_with_dots_hold_the_whole_last_day() {
-        let span = span("filter[date][from]=01.01.2019&filter[date][to]=01.01.2019");
-        let held = |moment| span.holds(moment);
-        assert!(held(1_546_279_200) && held(1_546_279_200 + 86_399));
-        assert!(!held(1_546_279_199) && !held(1_546_279_200 + 86_400));
-    }
-
-    #[test]
-    fn what_is_no_date_is_no_bound() {
-        assert!(span("filter[date][from]=yesterday&filter[date][to]=") == Span::default());
-        assert!(span("filter[date][to]=5") != Span::default());
-    }
-
-    #[test]
-    fn pages_hold_500_rows_at_most_and_by_default() {
-        for (raw, limit) in [("", 500), ("limit_rows=501", 500), ("limit_rows=0", 500)] {
-            assert_eq!(window(raw).0, limit, "{raw}");
-        }
-        assert_eq!(window("limit_rows=7"), (7, 0));
-    }
-
-    #[test]
-    fn an_offset_alone_is_ignored() {
-        assert_eq!(window("limit_offset=10"), (500, 0));
-        assert_eq!(window("limit_rows=5&limit_offset=10"), (5, 10));
-    }
-
-    #[test]
-    fn numbered_pages_follow_one_another() {
-        let numbered = |raw: &str| parameters(raw).numbered();
-        assert_eq!(numbered("page=3&page_size=20"), Window { limit: 20, offset: 40 });
-        assert_eq!(numbered("page=0"), Window { limit: 500, offset: 0 });
-        assert_eq!(numbered("page=18446744073709551615&page_size=9").cut(0..9).len(), 0);
-    }
 }

@@ -7,8 +7,8 @@ use crate::api::{Context, Filters, Json, object};
 use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task, account};
 
 impl Rows for Task {
-    fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
-        (store.tasks(), store.first_task())
+    fn table(store: &Store, _: List) -> &Table<Self> {
+        store.tasks()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {

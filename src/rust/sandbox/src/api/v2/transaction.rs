@@ -6,8 +6,8 @@ use crate::api::{Context, Filters, Json, object};
 use crate::data::{List, Store, Table, Transaction, account};
 
 impl Rows for Transaction {
-    fn table(store: &Store, _: List) -> (&Table<Self>, usize) {
-        (store.transactions(), 0)
+    fn table(store: &Store, _: List) -> &Table<Self> {
+        store.transactions()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {

@@ -6,20 +6,20 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::link;
 use crate::api::app::App;
 use crate::api::reply;
 use crate::api::{self, Context, Json, object};
-use crate::data::account::{self, GROUPS, TASK_TYPES, USERS};
-use crate::data::catalog::INVOICES;
-use crate::data::{Rng, random};
+use crate::data::account;
+use crate::data::settings::INVOICES;
+use crate::data::{Rng, SETTINGS, random};
 
 const SALT: u64 = 0x00AC_C004;
 
 /// Answers with the account and what `with` names.
 pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let store = app.store();
-    let context = Context::new(&store, &request, &api::query(&request));
+    let query = api::query(&request);
+    let context = Context::new(&store, &request, &query);
     let parts = object! {
         "amojo_rights": context.part("amojo_rights", || object! {
             "can_direct": true, "can_create_groups": true,
@@ -34,11 +34,11 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
             "timezone_offset": app.account.offset_now(),
         }),
     };
-    let made_at = app.account.calendar.start();
+    let (boss, made_at) = (SETTINGS.users[0].id, context.made_at());
     let view = object! {
         "id": account::ID, "name": account::NAME, "subdomain": app.account.subdomain.clone(),
-        "created_at": made_at, "created_by": USERS[0].id, "updated_at": made_at,
-        "updated_by": USERS[0].id, "current_user_id": app.current_user().id, "country": "RU",
+        "created_at": made_at, "created_by": boss, "updated_at": made_at,
+        "updated_by": boss, "current_user_id": app.current_user().id, "country": "RU",
         "currency": account::CURRENCY, "currency_symbol": account::CURRENCY_SYMBOL,
         "language": account::LANGUAGE,
         "customers_mode": if app.kommo { "unavailable" } else { "dynamic" },
@@ -53,7 +53,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         }),
         "drive_url": context.part("drive_url", || "https://drive.sandbox.example"),
         "version": context.part("version", || 16_u64),
-        "_links": link(format!("{}/api/v4/account", context.site)),
+        "_links": context.link("account"),
         "_embedded": parts.unless_bare(),
     };
     reply::plain_json(StatusCode::OK, reply::HAL, &view)
@@ -84,7 +84,7 @@ fn uuid(key: u64) -> String {
 
 /// Only groups that the account made have an id of the long kind.
 fn groups() -> Json {
-    Json::list(GROUPS.iter().map(|group| {
+    Json::list(SETTINGS.groups.iter().map(|group| {
         object! {
             "id": group.id, "name": group.name, "uuid": (group.id != 0).then(|| uuid(group.id)),
         }
@@ -92,15 +92,10 @@ fn groups() -> Json {
 }
 
 fn task_types() -> Json {
-    Json::list(TASK_TYPES.iter().map(|task_type| {
+    Json::list(SETTINGS.task_types.iter().map(|task_type| {
         object! {
             "id": task_type.id, "name": task_type.name, "color": Json::Null, "icon_id": Json::Null,
-            "code": match task_type.id {
-                1 => "CALL",
-                2 => "MEETING",
-                3 => "MAIL",
-                _ => "",
-            },
+            "code": task_type.code,
         }
     }))
 }

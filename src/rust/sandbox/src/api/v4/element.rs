@@ -2,20 +2,20 @@
 
 use super::list::{Asked, Rows};
 use super::problem::Invalid;
-use super::{link, parameters};
+use super::{field, parameters};
 use crate::api::{Context, Filters, Json, object};
-use crate::data::catalog::{CATALOGS, INVOICES};
-use crate::data::element::{Element, ElementLink, Value};
+use crate::data::element::{Element, ElementLink};
 use crate::data::products::Position;
-use crate::data::{Kind, Store, Table, account};
+use crate::data::settings::INVOICES;
+use crate::data::{Kind, SETTINGS, Store, Table, account};
 
 impl Rows for Element {
     fn name(_: Kind) -> &'static str {
         "elements"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.elements(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.elements()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
@@ -31,52 +31,31 @@ impl Rows for Element {
     }
 
     fn has_owner(_: &Store, _: Kind, id: u64) -> bool {
-        CATALOGS.find(id).is_some()
+        SETTINGS.catalog(id).is_some()
     }
 
     fn view(&self, context: &Context) -> Json {
         let is_invoice = self.catalog == INVOICES;
-        let fields = self.fields.iter().map(|(field, values)| {
-            object! {
-                "field_id": field.id, "field_name": field.name, "field_code": field.code,
-                "field_type": field.shape,
-                "values": Json::list(values.iter().map(|one| value(one, context))),
-            }
-        });
         // An invoice whose sums had to be corrected would say so.
         let warning = || object! { "warning": object! { "message": Json::Null } };
-        let href =
-            format!("{}/api/v4/catalogs/{}/elements/{}", context.site, self.catalog, self.id);
+        let path = format!("catalogs/{}/elements/{}", self.catalog, self.id);
         object! {
             "id": self.id, "name": self.name.clone(), "created_by": self.created_by,
-            "updated_by": self.created_by, "created_at": self.created_at,
-            "updated_at": self.created_at, "is_deleted": false,
-            "custom_fields_values": Json::list(fields), "catalog_id": self.catalog,
+            "updated_by": self.updated_by, "created_at": self.created_at,
+            "updated_at": self.updated_at, "is_deleted": false,
+            "custom_fields_values": field::views(&self.fields, context), "catalog_id": self.catalog,
             "account_id": account::ID,
             "invoice_link": context.part("invoice_link", || {
                 is_invoice.then(|| format!("https://pay.sandbox.example/{:x}", self.id))
             }),
-            "_links": link(href),
+            "_links": context.link(path),
             "_embedded": if is_invoice { warning() } else { Json::Absent },
         }
     }
 }
 
-fn value(value: &Value, context: &Context) -> Json {
-    match value {
-        Value::Text(text) => object! { "value": text.clone() },
-        Value::Choice(choice) => object! {
-            "value": choice.name, "enum_id": choice.id,
-            "enum_code": if choice.code.is_empty() { Json::Absent } else { choice.code.into() },
-        },
-        Value::Supplier(id) => object! { "value": supplier(*id, context) },
-        Value::Payer(name) => object! { "value": object! { "name": name.clone() } },
-        Value::Item(position) => object! { "value": item(position, context) },
-    }
-}
-
 /// The firm, of which `with=supplier_field_values` tells more than the id.
-fn supplier(id: u64, context: &Context) -> Json {
+pub fn supplier(id: u64, context: &Context) -> Json {
     let firm = context.store.elements().find(id);
     let told = |text: Option<&str>| match text {
         Some(text) if context.asks("supplier_field_values") => text.to_owned().into(),
@@ -89,7 +68,8 @@ fn supplier(id: u64, context: &Context) -> Json {
     }
 }
 
-fn item(position: &Position, context: &Context) -> Json {
+/// A line of an invoice.
+pub fn item(position: &Position, context: &Context) -> Json {
     let product = context.store.account.product(position.place);
     object! {
         "sku": product.sku, "product_id": position.element(), "description": product.name,

@@ -2,14 +2,11 @@
 
 use super::list::{Asked, Key, Rows};
 use super::problem::Invalid;
-use super::{element, link, parameters, segment};
+use super::{element, field, parameters, settings};
 use crate::api::query::Query;
-use crate::api::{Context, Filters, Json, object};
+use crate::api::{Context, Filters, Json, entity, object};
 use crate::data::names::LastName;
-use crate::data::settings::{LOSS_REASON_LIST, SOURCES};
-use crate::data::tags::Tag;
-use crate::data::values::Value;
-use crate::data::{Entity, Filled, Kind, Row, Stage, Store, Table, account};
+use crate::data::{Entity, Kind, Row, SETTINGS, Stage, Store, Table};
 
 const UPDATED: Key<Entity> = ("updated_at", |entity| u64::from(entity.updated_at));
 const ID: Key<Entity> = ("id", Row::id);
@@ -20,8 +17,8 @@ impl Rows for Entity {
         kind.plural()
     }
 
-    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize) {
-        (store.entities(kind), 0)
+    fn table(store: &Store, kind: Kind) -> &Table<Self> {
+        store.entities(kind)
     }
 
     fn orders(kind: Kind) -> (&'static [Key<Self>], bool) {
@@ -49,12 +46,7 @@ impl Rows for Entity {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let json = match self.kind {
-            Kind::Lead => lead(self, context),
-            Kind::Company => company(self, context),
-            Kind::Customer => customer(self, context),
-            Kind::Contact | Kind::Task => contact(self, context),
-        };
+        let json = Json::shaped(shape(self.kind)[0], |name| member(self, name, context));
         if self.is_deleted { emptied(json) } else { json }
     }
 }
@@ -107,98 +99,93 @@ fn covers(wanted: &Stage, stage: &Stage) -> bool {
         && (wanted.status == 0 || wanted.status == stage.status)
 }
 
-fn contact(contact: &Entity, context: &Context) -> Json {
-    object! {
-        "id": contact.id, "name": contact.name.full.clone(),
-        "first_name": contact.name.first.clone(),
-        "last_name": match &contact.name.last {
-            LastName::Known(last) => last.clone(),
-            LastName::Absent | LastName::Empty => String::new(),
-        },
-        "responsible_user_id": contact.responsible.id, "group_id": contact.responsible.group_id,
-        "created_by": contact.created_by, "updated_by": contact.updated_by,
-        "created_at": contact.created_at, "updated_at": contact.updated_at,
-        "is_deleted": contact.is_deleted, "closest_task_at": context.store.closest_task(contact),
-        "custom_fields_values": fields(contact, context), "account_id": account::ID,
-        "_links": own_link(contact, context),
-        "_embedded": object! {
-            "tags": tags(contact, context), "companies": linked(contact, Kind::Company, context),
-            "leads": context.part("leads", || linked(contact, Kind::Lead, context)),
-            "customers": context.part("customers", || linked(contact, Kind::Customer, context)),
-            "catalog_elements": catalog_elements(contact, context),
-        },
+/// The members of each kind, and those of its `_embedded`, in the order of the service.
+fn shape(kind: Kind) -> [&'static str; 2] {
+    match kind {
+        Kind::Lead => [
+            "id name price responsible_user_id group_id status_id pipeline_id loss_reason_id \
+             source_id created_by updated_by created_at updated_at closed_at closest_task_at \
+             is_deleted custom_fields_values score account_id is_price_modified_by_robot _links \
+             _embedded",
+            "tags companies contacts loss_reason catalog_elements source",
+        ],
+        Kind::Company => [
+            "id name responsible_user_id group_id created_by updated_by created_at updated_at \
+             is_deleted closest_task_at custom_fields_values account_id _links _embedded",
+            "tags contacts leads customers catalog_elements",
+        ],
+        Kind::Customer => [
+            "id name next_price next_date responsible_user_id status_id periodicity created_by \
+             updated_by created_at updated_at closest_task_at is_deleted custom_fields_values \
+             ltv purchases_count average_check account_id _links _embedded",
+            "segments tags contacts companies catalog_elements",
+        ],
+        Kind::Contact | Kind::Task => [
+            "id name first_name last_name responsible_user_id group_id created_by updated_by \
+             created_at updated_at is_deleted closest_task_at custom_fields_values account_id \
+             _links _embedded",
+            "tags companies leads customers catalog_elements",
+        ],
     }
 }
 
-fn lead(lead: &Entity, context: &Context) -> Json {
-    let (state, value) = (&lead.state, &lead.value);
-    object! {
-        "id": lead.id, "name": lead.name.full.clone(), "price": value.price,
-        "responsible_user_id": lead.responsible.id, "group_id": lead.responsible.group_id,
-        "status_id": state.stage.status, "pipeline_id": state.stage.pipeline,
-        "loss_reason_id": Some(state.loss_reason).filter(|id| *id != 0),
-        "source_id": value.source.filter(|_| context.asks("source_id")),
-        "created_by": lead.created_by, "updated_by": lead.updated_by,
-        "created_at": lead.created_at, "updated_at": lead.updated_at,
-        "closed_at": Some(state.closed_at).filter(|at| *at > 0),
-        "closest_task_at": context.store.closest_task(lead), "is_deleted": lead.is_deleted,
-        "custom_fields_values": fields(lead, context), "score": Json::Null,
-        "account_id": account::ID,
-        "is_price_modified_by_robot":
-            context.part("is_price_modified_by_robot", || value.is_set_by_robot),
-        "_links": own_link(lead, context),
-        "_embedded": object! {
-            "tags": tags(lead, context), "companies": linked(lead, Kind::Company, context),
-            "contacts": context.part("contacts", || contacts(lead, context)),
-            "loss_reason": context.part("loss_reason", || loss_reason(state.loss_reason, context)),
-            "catalog_elements": catalog_elements(lead, context),
-            "source": source(value.source, context),
+fn member(entity: &Entity, name: &'static str, context: &Context) -> Json {
+    let (state, value) = (&entity.state, &entity.value);
+    match name {
+        "last_name" => match &entity.name.last {
+            LastName::Known(last) => last.clone().into(),
+            LastName::Absent | LastName::Empty => "".into(),
         },
+        "price" => value.price.into(),
+        "status_id" if entity.kind == Kind::Customer => entity.expectation.status.into(),
+        "status_id" => state.stage.status.into(),
+        "loss_reason_id" => Some(state.loss_reason).filter(|id| *id != 0).into(),
+        "source_id" => value.source.filter(|_| context.asks(name)).into(),
+        "closed_at" => Some(state.closed_at).filter(|at| *at > 0).into(),
+        "closest_task_at" => context.store.closest_task(entity).into(),
+        "is_price_modified_by_robot" => context.part(name, || value.is_set_by_robot),
+        // `null` if no field holds anything.
+        "custom_fields_values" => {
+            (!entity.fields.is_empty()).then(|| field::views(&entity.fields, context)).into()
+        }
+        "ltv" => bought(entity, context).1.into(),
+        "purchases_count" => bought(entity, context).0.into(),
+        "average_check" => {
+            let (purchases, sum) = bought(entity, context);
+            sum.checked_div(purchases).unwrap_or(0).into()
+        }
+        "_links" => context.link(format!("{}/{}", entity.kind.plural(), entity.id)),
+        "_embedded" => Json::shaped(shape(entity.kind)[1], |name| embedded(entity, name, context)),
+        _ => entity::member(entity, name).unwrap_or(Json::Null),
     }
 }
 
-fn company(company: &Entity, context: &Context) -> Json {
-    let part = |name, kind| context.part(name, || linked(company, kind, context));
-    object! {
-        "id": company.id, "name": company.name.full.clone(),
-        "responsible_user_id": company.responsible.id, "group_id": company.responsible.group_id,
-        "created_by": company.created_by, "updated_by": company.updated_by,
-        "created_at": company.created_at, "updated_at": company.updated_at,
-        "is_deleted": company.is_deleted, "closest_task_at": context.store.closest_task(company),
-        "custom_fields_values": fields(company, context), "account_id": account::ID,
-        "_links": own_link(company, context),
-        "_embedded": object! {
-            "tags": tags(company, context), "contacts": part("contacts", Kind::Contact),
-            "leads": part("leads", Kind::Lead), "customers": part("customers", Kind::Customer),
-            "catalog_elements": catalog_elements(company, context),
-        },
-    }
-}
-
-fn customer(customer: &Entity, context: &Context) -> Json {
-    let expectation = &customer.expectation;
-    let bought = context.store.transactions().rows().iter();
+/// How many purchases a customer has made, and for how much.
+fn bought(customer: &Entity, context: &Context) -> (u64, u64) {
+    let bought = context.store.transactions().there();
     let bought = bought.filter(|purchase| purchase.customer == customer.id);
-    let (purchases, sum) =
-        bought.fold((0_u64, 0), |(count, sum), purchase| (count + 1, sum + purchase.price));
-    object! {
-        "id": customer.id, "name": customer.name.full.clone(),
-        "next_price": expectation.next_price, "next_date": expectation.next_date,
-        "responsible_user_id": customer.responsible.id, "status_id": expectation.status,
-        "periodicity": expectation.periodicity, "created_by": customer.created_by,
-        "updated_by": customer.updated_by, "created_at": customer.created_at,
-        "updated_at": customer.updated_at,
-        "closest_task_at": context.store.closest_task(customer),
-        "is_deleted": customer.is_deleted, "custom_fields_values": fields(customer, context),
-        "ltv": sum, "purchases_count": purchases,
-        "average_check": sum.checked_div(purchases).unwrap_or(0), "account_id": account::ID,
-        "_links": own_link(customer, context),
-        "_embedded": object! {
-            "segments": segment::references(customer.number, context), "tags": tags(customer, context),
-            "contacts": context.part("contacts", || contacts(customer, context)),
-            "companies": context.part("companies", || linked(customer, Kind::Company, context)),
-            "catalog_elements": catalog_elements(customer, context),
-        },
+    bought.fold((0, 0), |(count, sum), purchase| (count + 1, sum + purchase.price))
+}
+
+fn embedded(entity: &Entity, name: &'static str, context: &Context) -> Json {
+    let of_kind = |kind| Json::list(linked(entity, kind, context));
+    match name {
+        "tags" => Json::list(entity.tags.iter().map(|name| settings::tag(name))),
+        "segments" => segments(entity, context),
+        "companies" if entity.kind != Kind::Customer => of_kind(Kind::Company),
+        "companies" => context.part(name, || of_kind(Kind::Company)),
+        "contacts" if entity.kind == Kind::Company => context.part(name, || of_kind(Kind::Contact)),
+        "contacts" => context.part(name, || contacts(entity, context)),
+        "leads" => context.part(name, || of_kind(Kind::Lead)),
+        "customers" => context.part(name, || of_kind(Kind::Customer)),
+        "loss_reason" => context.part(name, || loss_reason(entity.state.loss_reason, context)),
+        "source" => source(entity.value.source, context),
+        // The products and the invoice, of those that have them.
+        _ => context.part(name, || {
+            Json::list(context.store.element_links(entity).iter().map(|link| {
+                object! { "id": link.element, "metadata": element::metadata(link) }
+            }))
+        }),
     }
 }
 
@@ -215,93 +202,37 @@ fn emptied(json: Json) -> Json {
     Json::Object(emptied.collect())
 }
 
-/// The products and the invoice, of those that have them.
-fn catalog_elements(entity: &Entity, context: &Context) -> Json {
-    context.part("catalog_elements", || {
-        let links = context.store.account.element_links(entity.kind, entity.number);
-        Json::list(links.iter().map(|link| {
-            object! { "id": link.element, "metadata": element::metadata(link) }
-        }))
-    })
-}
-
 /// The reason as a list, which is empty without one.
 fn loss_reason(id: u64, context: &Context) -> Json {
-    Json::list(LOSS_REASON_LIST.find(id).map(|reason| reason.view(context)))
+    Json::list(SETTINGS.loss_reason(id).map(|reason| settings::loss_reason(reason, context)))
 }
 
 /// Where a lead came from, if that is known.
 fn source(id: Option<u64>, context: &Context) -> Json {
-    let source = id.and_then(|id| SOURCES.find(id));
+    let source = id.and_then(|id| SETTINGS.sources.iter().find(|source| source.id == id));
     source.map_or(Json::Absent, |source| {
         context.part("source", || object! { "id": source.id, "name": source.name })
     })
 }
 
-fn own_link(entity: &Entity, context: &Context) -> Json {
-    link(format!("{}/api/v4/{}/{}", context.site, entity.kind.plural(), entity.id))
-}
-
-fn linked(entity: &Entity, kind: Kind, context: &Context) -> Json {
+fn linked(entity: &Entity, kind: Kind, context: &Context) -> Vec<Json> {
     let ids = context.store.linked(entity, kind).into_iter();
-    Json::list(ids.map(|id| reference(kind, id, Json::Absent, context)))
+    ids.map(|id| context.reference(kind, id)).collect()
 }
 
 /// The contacts of a lead or customer, of which the first is the main one.
 fn contacts(entity: &Entity, context: &Context) -> Json {
     let ids = context.store.linked(entity, Kind::Contact).into_iter().enumerate();
-    Json::list(ids.map(|(rank, id)| reference(Kind::Contact, id, (rank == 0).into(), context)))
+    Json::list(ids.map(|(rank, id)| {
+        let link = context.link(format!("contacts/{id}"));
+        object! { "id": id, "is_main": rank == 0, "_links": link }
+    }))
 }
 
-fn reference(kind: Kind, id: u32, is_main: Json, context: &Context) -> Json {
-    let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
-    object! { "id": id, "is_main": is_main, "_links": link(href) }
-}
-
-fn tags(entity: &Entity, context: &Context) -> Json {
-    Json::list(entity.tags.iter().map(|name| Tag(name).view(context)))
-}
-
-/// The fields that hold something; `null` if none does.
-fn fields(entity: &Entity, context: &Context) -> Json {
-    let fields = entity.fields.iter().map(|filled| field(filled, context));
-    (!entity.fields.is_empty()).then(|| Json::list(fields)).into()
-}
-
-fn field(filled: &Filled, context: &Context) -> Json {
-    let field = filled.field;
-    object! {
-        "field_id": field.id, "field_name": field.name,
-        "field_code": field.is_system().then_some(field.code), "field_type": field.shape_name(),
-        "values": Json::list(filled.values.iter().map(|one| value(one, context))),
-    }
-}
-
-fn value(value: &Value, context: &Context) -> Json {
-    let chosen = |text: String, id: u64, code: Option<&'static str>| {
-        object! {
-            "value": text, "enum_id": id, "enum_code": code,
-        }
-    };
-    match value.clone() {
-        Value::Text(text) => object! { "value": text },
-        Value::Choice((id, name)) => chosen(name.to_owned(), id, None),
-        Value::Contact(text, (id, purpose)) => chosen(text, id, Some(purpose)),
-        Value::AddressLine(text, what) => chosen(text, address_line(what), Some(what)),
-        Value::Ticked => object! { "value": true },
-        Value::Day(day) => object! { "value": context.store.account.midnight(day) },
-        Value::Firm(firm) => object! { "value": *firm },
-    }
-}
-
-/// The number of a line of an address.
-fn address_line(what: &str) -> u64 {
-    match what {
-        "address_line_1" => 1,
-        "address_line_2" => 2,
-        "city" => 3,
-        "state" => 4,
-        "zip" => 5,
-        _ => 6,
-    }
+fn segments(customer: &Entity, context: &Context) -> Json {
+    let segments = context.store.account.segments(customer.number);
+    Json::list(segments.map(|segment| {
+        let link = context.link(format!("customers/segments/{}", segment.id));
+        object! { "id": segment.id, "_links": link }
+    }))
 }

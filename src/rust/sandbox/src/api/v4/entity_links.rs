@@ -11,29 +11,12 @@ use axum::routing::get;
 use super::problem::Invalid;
 use super::{ROOT, element, paging, parameters, problem};
 use crate::api::app::App;
-use crate::api::query::Query;
 use crate::api::{self, Json, object};
 use crate::data::entity::KINDS;
 use crate::data::{Entity, Kind, Store};
 
 /// What stands for the kind of elements of catalogs.
 const ELEMENTS: &str = "catalog_elements";
-
-/// Something that belongs to an entity.
-struct Link {
-    id: u64,
-    entity_type: &'static str,
-    /// Of elements only.
-    catalog: Option<u64>,
-    metadata: Json,
-}
-
-/// Which links are asked for.
-struct Wanted {
-    ids: Vec<u64>,
-    types: Vec<&'static str>,
-    catalogs: Vec<u64>,
-}
 
 /// Adds the links of the entities of a kind.
 pub fn add(router: Router<Arc<App>>, kind: Kind) -> Router<Arc<App>> {
@@ -65,38 +48,43 @@ fn page(
     is_many: bool,
     request: &Request,
 ) -> Result<Response, Invalid> {
-    let wanted = Wanted::read(&api::query(request))?;
+    let query = &api::query(request);
+    let types = KINDS.map(Kind::plural).into_iter().chain([ELEMENTS]);
+    let find = |name: &str| types.clone().find(|known| *known == name);
+    let of_types = parameters::known(query, "to_entity_type", find)?;
+    let to = parameters::numbers(query, "to_entity_id")?;
+    let catalogs = parameters::numbers(query, "to_catalog_id")?;
+    let is_wanted = |link: &Link| {
+        (to.is_empty() || to.contains(&link.id))
+            && (of_types.is_empty() || of_types.contains(&link.entity_type))
+            && (catalogs.is_empty() || link.catalog.is_some_and(|id| catalogs.contains(&id)))
+    };
     let owners = owners.iter().filter_map(|id| store.entities(kind).find(*id));
-    let owners = owners.filter(|owner| !owner.is_gone && !owner.is_deleted);
-    let items = owners.flat_map(|owner| {
-        let links = links(owner, store).into_iter().filter(|link| wanted.has(link));
-        links.map(move |link| view(link, is_many.then_some(owner)))
+    let items = owners.filter(|owner| !owner.is_deleted).flat_map(|owner| {
+        links(owner, store).into_iter().filter(is_wanted).map(move |link| {
+            let part = |value: Json| if is_many { value } else { Json::Absent };
+            object! {
+                "entity_id": part(owner.id.into()), "entity_type": part(kind.plural().into()),
+                "to_entity_id": link.id, "to_entity_type": link.entity_type,
+                "metadata": link.metadata,
+            }
+        })
     });
     paging::counted_page(request, "links", items.collect())
 }
 
-impl Wanted {
-    fn read(query: &Query) -> Result<Self, Invalid> {
-        let types = KINDS.map(Kind::plural).into_iter().chain([ELEMENTS]);
-        let find = |name: &str| types.clone().find(|known| *known == name);
-        Ok(Self {
-            ids: parameters::numbers(query, "to_entity_id")?,
-            types: parameters::known(query, "to_entity_type", find)?,
-            catalogs: parameters::numbers(query, "to_catalog_id")?,
-        })
-    }
-
-    fn has(&self, link: &Link) -> bool {
-        let is_in_catalog = |catalog| self.catalogs.contains(&catalog);
-        (self.ids.is_empty() || self.ids.contains(&link.id))
-            && (self.types.is_empty() || self.types.contains(&link.entity_type))
-            && (self.catalogs.is_empty() || link.catalog.is_some_and(is_in_catalog))
-    }
+/// Something that belongs to an entity.
+struct Link {
+    id: u64,
+    entity_type: &'static str,
+    /// Of elements only.
+    catalog: Option<u64>,
+    metadata: Json,
 }
 
 /// All that belongs to an entity.
 fn links(owner: &Entity, store: &Store) -> Vec<Link> {
-    let elements = store.account.element_links(owner.kind, owner.number);
+    let elements = store.element_links(owner);
     let elements = elements.iter().map(|link| Link {
         id: link.element,
         entity_type: ELEMENTS,
@@ -114,12 +102,4 @@ fn links(owner: &Entity, store: &Store) -> Vec<Link> {
         })
     });
     elements.chain(others).collect()
-}
-
-fn view(link: Link, owner: Option<&Entity>) -> Json {
-    object! {
-        "entity_id": owner.map_or(Json::Absent, |owner| owner.id.into()),
-        "entity_type": owner.map_or(Json::Absent, |owner| owner.kind.plural().into()),
-        "to_entity_id": link.id, "to_entity_type": link.entity_type, "metadata": link.metadata,
-    }
 }

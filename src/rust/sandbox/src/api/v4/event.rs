@@ -6,7 +6,7 @@ use std::num::ParseIntError;
 
 use super::list::{Asked, Key, Next, Rows};
 use super::problem::Invalid;
-use super::{event_id, event_values, link, parameters};
+use super::{event_id, event_values, parameters};
 use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::event::Value;
@@ -19,8 +19,8 @@ impl Rows for Event {
         "events"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.events(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.events()
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
@@ -63,7 +63,7 @@ impl Rows for Event {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let (store, site) = (context.store, &context.site);
+        let store = context.store;
         let id = event_id::encode(store.account.seed, self.key);
         let particulars = store.particulars(self);
         let contact = || store.talk_contact(self).into();
@@ -73,12 +73,12 @@ impl Rows for Event {
             "created_at": self.key.created_at(),
             "value_after": Json::list(particulars.after.into_iter().map(value)),
             "value_before": Json::list(particulars.before.into_iter().map(value)),
-            "account_id": account::ID, "_links": link(format!("{site}/api/v4/events/{id}")),
+            "account_id": account::ID, "_links": context.link(format!("events/{id}")),
             "_embedded": object! { "entity": object! {
                 "id": self.entity,
                 // Who it is that writes messages.
                 "linked_talk_contact_id": if self.is_chat() { contact() } else { Json::Absent },
-                "_links": link(format!("{site}/api/v4/{}/{}", self.kind.plural(), self.entity)),
+                "_links": context.link(format!("{}/{}", self.kind.plural(), self.entity)),
             } },
         }
     }
@@ -86,11 +86,19 @@ impl Rows for Event {
 
 /// Whether an event has a type, which may be that of the changes of one field.
 fn is_of_type(event: &Event, name: &str, store: &Store) -> bool {
-    let Some(wanted) = event_values::field_of(name) else { return name == event.event_type };
-    event.event_type == event_values::ANY_FIELD && {
-        let particulars = store.particulars(event);
-        let mut values = particulars.after.iter().chain(&particulars.before);
-        values.any(|value| matches!(value, Value::Field { id, .. } if *id == wanted))
+    let is_any_field = |name| name == event_values::ANY_FIELD;
+    let is_of_field =
+        is_any_field(event.event_type) || event_values::field_of(event.event_type).is_some();
+    match event_values::field_of(name) {
+        None if is_any_field(name) => is_of_field,
+        None => name == event.event_type,
+        Some(wanted) => {
+            is_of_field && {
+                let particulars = store.particulars(event);
+                let mut values = particulars.after.iter().chain(&particulars.before);
+                values.any(|value| matches!(value, Value::Field { id, .. } if *id == wanted))
+            }
+        }
     }
 }
 
@@ -126,6 +134,7 @@ fn value(value: Value) -> Json {
             "id": id, "talk_id": talk, "origin": origin,
         } },
         Value::Transaction(id) => object! { "transaction": object! { "id": id } },
+        Value::Deadline(at) => object! { "task_deadline": object! { "timestamp": at } },
         Value::Name(name) => object! { "name_field_value": object! { "name": name } },
         Value::Sale(sale) => object! { "sale_field_value": object! { "sale": sale } },
         Value::Link { to, id } => object! { "link": object! {

@@ -2,10 +2,10 @@
 
 use std::num::ParseIntError;
 
-use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
+use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::incoming::{Category, News};
 use crate::data::{Incoming, Kind, Row, Store, Table, account};
@@ -15,8 +15,8 @@ impl Rows for Incoming {
         "unsorted"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.incoming(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.incoming()
     }
 
     /// They came in as they were changed: both orders are the same.
@@ -25,12 +25,11 @@ impl Rows for Incoming {
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
-        let category = |name: &str| Category::ALL.into_iter().find(|known| known.name() == name);
-        let categories = parameters::known(asked.query, "category", category)?;
-        filters.one_of(parameters::texts(asked.query, "uid"), |row| row.uid.clone());
-        filters.one_of(categories, |row| row.category);
-        filters.one_of(parameters::numbers(asked.query, "pipeline_id")?, |row| row.pipeline);
-        Ok(())
+        filter(filters, asked.query)
+    }
+
+    fn is_listed(&self, _: &Context) -> bool {
+        self.decided.is_none()
     }
 
     /// Its place in the list, beyond which there is none.
@@ -40,25 +39,30 @@ impl Rows for Incoming {
     }
 
     fn view(&self, context: &Context) -> Json {
-        let reference = |kind: Kind, id: u64| {
-            let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
-            object! { "id": id, "_links": link(href) }
-        };
         let contact = context.store.contact(self);
-        let contact = contact.map(|contact| reference(Kind::Contact, contact.id()));
+        let contact = contact.map(|contact| context.reference(Kind::Contact, contact.id()));
         object! {
             "uid": self.uid.clone(), "source_uid": Json::Null, "source_name": self.source,
             "category": self.category.name(), "pipeline_id": self.pipeline,
             "created_at": self.created_at, "metadata": metadata(&self.news),
             "account_id": account::ID,
-            "_links": link(format!("{}/api/v4/leads/unsorted/{}", context.site, self.uid)),
+            "_links": context.link(format!("leads/unsorted/{}", self.uid)),
             "_embedded": object! {
                 "contacts": Json::list(contact),
-                "leads": vec![reference(Kind::Lead, self.lead)],
+                "leads": vec![context.reference(Kind::Lead, self.lead)],
                 "companies": Json::List(Vec::new()),
             },
         }
     }
+}
+
+/// What the parameters of the list ask for, and of its summary.
+pub fn filter(filters: &mut Filters<Incoming>, query: &Query) -> Result<(), Invalid> {
+    let category = |name: &str| Category::ALL.into_iter().find(|known| known.name() == name);
+    filters.one_of(parameters::texts(query, "uid"), |row| row.uid.clone());
+    filters.one_of(parameters::known(query, "category", category)?, |row| row.category);
+    filters.one_of(parameters::numbers(query, "pipeline_id")?, |row| row.pipeline);
+    Ok(())
 }
 
 fn metadata(news: &News) -> Json {

@@ -16,7 +16,7 @@ use super::problem::{self, Invalid};
 use super::{ROOT, parameters};
 use crate::api::app::App;
 use crate::api::query::Query;
-use crate::api::{self, Context, Filters, Getter, Json, Listed, Order};
+use crate::api::{self, Context, Filters, Getter, Json, Order};
 use crate::data::{Kind, Row, Store, Table};
 
 /// A name by which a list can be ordered, and what that is.
@@ -33,28 +33,10 @@ pub enum Next {
     Always,
 }
 
-/// How a list is cut.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// Into pages.
-    Pages,
-    /// Into pages that say how many there are; these point to a next one if
-    /// there is one.
-    CountedPages,
-    /// Not at all.
-    Whole,
-}
-
 /// What a list of API v4 is made of.
 pub trait Rows: Row + Sized + 'static {
     /// When its pages point to a next one.
     const NEXT: Next = Next::IfFull;
-
-    /// How it is cut.
-    const CUT: Cut = Cut::Pages;
-
-    /// Whether it is for administrators only.
-    const FOR_ADMINS: bool = false;
 
     /// Whether one that there is not is a 404 rather than a 204.
     const MISSING_IS_404: bool = false;
@@ -62,8 +44,8 @@ pub trait Rows: Row + Sized + 'static {
     /// What the list is called in `_embedded`.
     fn name(kind: Kind) -> &'static str;
 
-    /// Where the rows are kept, and where the list begins.
-    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize);
+    /// Where the rows are kept.
+    fn table(store: &Store, kind: Kind) -> &Table<Self>;
 
     /// By what the list can be ordered, the usual one first, and whether it
     /// usually falls. Without any it comes by id.
@@ -157,11 +139,8 @@ fn page<T: Rows>(
     owner: Option<&str>,
     request: &Request,
 ) -> Result<Response, Invalid> {
-    if T::FOR_ADMINS && !app.admin {
-        return Ok(problem::forbidden());
-    }
     let query = &api::query(request);
-    let paging = Paging::read(query, T::most(app))?;
+    let paging = Paging::read(request, query, T::most(app))?;
     let store = &*app.store();
     let order = order::<T>(query, kind)?;
     let context = &Context::new(store, request, query);
@@ -175,16 +154,8 @@ fn page<T: Rows>(
         };
         filters.add(move |row: &T| row.owner() == id);
     }
-    let (table, first) = T::table(store, kind);
-    let listed = Listed { table, first, present: &app.presence.now() };
-    let selected = filters.select(&listed, &order);
+    let selected = filters.select(T::table(store, kind), &order);
     let (name, view) = (T::name(kind), |row: &T| row.view(context));
-    if T::CUT == Cut::Whole {
-        return Ok(paging::whole_list(request, name, selected.map(view).collect()));
-    }
-    if T::CUT == Cut::CountedPages {
-        return paging::counted_page(request, name, selected.map(view).collect());
-    }
     let (rows, is_more) = paging.cut(selected);
     let next = match T::NEXT {
         Next::IfFull => rows.len() == paging.limit(),
@@ -203,24 +174,20 @@ fn show<T: Rows>(
     id: &str,
     request: &Request,
 ) -> Response {
-    if T::FOR_ADMINS && !app.admin {
-        return problem::forbidden();
-    }
     let store = &*app.store();
     let owner = owner.map(str::parse::<u64>).transpose();
     let (Ok(id), Ok(owner)) = (T::id_of(store, id), owner) else {
         return problem::no_page(request);
     };
-    let context = &Context::new(store, request, &api::query(request));
+    let query = api::query(request);
+    let context = &Context::new(store, request, &query);
     let mut filters = Filters::default();
     filters.ids(vec![id]);
     filters.add(|row: &T| row.is_listed(context));
     if let Some(owner) = owner {
         filters.add(move |row: &T| row.owner() == owner);
     }
-    let (table, first) = T::table(store, kind);
-    let listed = Listed { table, first, present: &app.presence.now() };
-    let row = filters.select(&listed, &Order { by: None, falling: false }).next();
+    let row = filters.select(T::table(store, kind), &Order::BY_ID).next();
     if row.is_none() && T::MISSING_IS_404 {
         return problem::no_page(request);
     }

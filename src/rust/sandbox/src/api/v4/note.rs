@@ -1,41 +1,22 @@
 //! Notes as API v4 spells them.
 
-use super::link;
 use super::list::{Asked, Key, Rows};
 use super::parameters;
 use super::problem::Invalid;
-use crate::api::{Context, Filters, Json, object};
-use crate::data::content::{Address, Call, Email};
-use crate::data::note::NoteType::{
-    Attachment, AutoCreated, CallIn, CallOut, CashierMessage, Common, Dropbox, ExtendedService,
-    InvoicePaid, LinkFollowed, Mail, Place, Purchase, Service, SiteVisit, SmsIn, SmsOut,
-    TargetingIn, TargetingOut,
-};
-use crate::data::{Content, Kind, Note, NoteType, Rng, Row, Store, Table, User};
+use crate::api::{self, Context, Filters, Json, object};
+use crate::data::content::Call;
+use crate::data::{Content, Kind, Note, Rng, Row, Store, Table, User};
 use crate::data::{account, random};
 
 const SALT: u64 = 0x0000_5E04;
-
-/// The names of the notes that are notes in API v4. The others are events only,
-/// or nothing at all.
-#[rustfmt::skip]
-const NAMES: [(NoteType, &str); 19] = [
-    (Common, "common"), (Attachment, "attachment"), (CallIn, "call_in"), (CallOut, "call_out"),
-    (Mail, "amomail_message"), (SiteVisit, "site_visit"), (TargetingIn, "targeting_in"),
-    (TargetingOut, "targeting_out"), (AutoCreated, "lead_auto_created"),
-    (Purchase, "transaction"), (Place, "geolocation"), (Service, "service_message"),
-    (CashierMessage, "message_cashier"), (InvoicePaid, "invoice_paid"),
-    (LinkFollowed, "link_followed"), (ExtendedService, "extended_service_message"),
-    (Dropbox, "dropbox_attachment"), (SmsIn, "sms_in"), (SmsOut, "sms_out"),
-];
 
 impl Rows for Note {
     fn name(_: Kind) -> &'static str {
         "notes"
     }
 
-    fn table(store: &Store, kind: Kind) -> (&Table<Self>, usize) {
-        (store.notes(kind), 0)
+    fn table(store: &Store, kind: Kind) -> &Table<Self> {
+        store.notes(kind)
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
@@ -47,7 +28,7 @@ impl Rows for Note {
         filters.one_of(parameters::numbers(asked.query, "entity_id")?, Rows::owner);
         // Unknown names find none.
         let names = parameters::texts(asked.query, "note_type");
-        filters.one_of(names, |note: &Note| name(note.note_type).unwrap_or_default().to_owned());
+        filters.one_of(names, |note: &Note| note.note_type.name().unwrap_or_default().to_owned());
         filters.during(parameters::span(asked.query, "updated_at")?, |note| note.updated_at.into());
         Ok(())
     }
@@ -57,27 +38,22 @@ impl Rows for Note {
     }
 
     fn is_listed(&self, _: &Context) -> bool {
-        name(self.note_type).is_some()
+        self.note_type.name().is_some()
     }
 
     fn view(&self, context: &Context) -> Json {
         let edited = self.updated_at > self.created_at;
         let (entities, owner) = (self.kind.plural(), self.entity);
-        let own = format!("{}/api/v4/{entities}/{owner}/notes/{}", context.site, self.id);
         object! {
             "id": self.id, "entity_id": owner, "created_by": self.created_by,
             "updated_by": if edited { self.responsible.id } else { self.created_by.into() },
             "created_at": self.created_at, "updated_at": self.updated_at,
             "responsible_user_id": self.responsible.id, "group_id": self.responsible.group_id,
-            "note_type": name(self.note_type),
+            "note_type": self.note_type.name(),
             "params": params(context.store.content(self), self), "account_id": account::ID,
-            "_links": link(own),
+            "_links": context.link(format!("{entities}/{owner}/notes/{}", self.id)),
         }
     }
-}
-
-fn name(note_type: NoteType) -> Option<&'static str> {
-    NAMES.into_iter().find(|(known, _)| *known == note_type).map(|(_, name)| name)
 }
 
 fn params(content: Content, note: &Note) -> Json {
@@ -87,8 +63,7 @@ fn params(content: Content, note: &Note) -> Json {
         Content::File { name, stored } => file(name, stored, &mut rng),
         Content::LinkedFile { name, link } => object! { "link": link, "filename": name },
         Content::Call(call) => call_params(call, note.responsible, &mut rng),
-        Content::Email(email) => email_params(email),
-        Content::Visit { url } => object! { "url": url },
+        Content::Email(email) => api::note::email(email, Json::Absent),
         Content::Targeting { service, campaign } => object! {
             "contacts": Json::List(Vec::new()), "campaign": campaign, "service": service,
         },
@@ -96,18 +71,9 @@ fn params(content: Content, note: &Note) -> Json {
             "type": "parent", "lead_type": "parent", "lead_id": parent,
             "link": object! { "id": parent, "type": 2_u64 },
         },
-        Content::Purchase { transaction } => object! { "transaction_id": transaction },
-        Content::Place { text, latitude, longitude } => object! {
-            "text": text.clone(), "address": text, "longitude": longitude, "latitude": latitude,
-        },
         Content::Service { service, text } => object! { "service": service, "text": text },
-        Content::CashierMessage { status, text } => object! { "status": status, "text": text },
-        Content::InvoicePaid { service, text, icon } => {
-            object! { "service": service, "text": text, "icon_url": icon }
-        }
         Content::Sms { text, phone } => object! { "text": text, "phone": phone },
-        // The rest is no note in v4.
-        _ => Json::List(Vec::new()),
+        other => api::note::params(other),
     }
 }
 
@@ -132,15 +98,5 @@ fn call_params(call: Call, responsible: &User, rng: &mut Rng) -> Json {
             1 => responsible.name.into(),
             _ => responsible.id.into(),
         },
-    }
-}
-
-fn email_params(email: Email) -> Json {
-    let address = |Address { email, name }| object! { "email": email, "name": name };
-    object! {
-        "thread_id": email.thread, "message_id": email.message, "private": email.private,
-        "income": email.income, "from": address(email.from), "to": address(email.to),
-        "subject": email.subject, "content_summary": email.summary, "attach_cnt": email.files,
-        "delivery": object! { "status": "sent", "time": email.delivered_at },
     }
 }

@@ -1,8 +1,8 @@
 //! `GET /api/v4/talks`.
 
 use super::list::{Asked, Rows};
+use super::parameters;
 use super::problem::Invalid;
-use super::{link, parameters};
 use crate::api::{Context, Filters, Json, object};
 use crate::data::talk::Talk;
 use crate::data::{Kind, Store, Table, account};
@@ -14,8 +14,8 @@ impl Rows for Talk {
         "talks"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.talks(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.talks()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
@@ -37,13 +37,9 @@ impl Rows for Talk {
 
     fn view(&self, context: &Context) -> Json {
         let now = context.store.account.calendar.end();
-        let reference = |kind: Kind, id: u64| {
-            let href = format!("{}/api/v4/{}/{id}", context.site, kind.plural());
-            object! { "id": id, "_links": link(href) }
-        };
         let about = |wanted| {
             let about = self.about.filter(|(kind, _)| *kind == wanted);
-            Json::list(about.map(|(kind, id)| reference(kind, id.into())))
+            Json::list(about.map(|(kind, id)| context.reference(kind, id)))
         };
         object! {
             "talk_id": self.id, "created_at": self.created_at, "updated_at": self.updated_at,
@@ -52,9 +48,9 @@ impl Rows for Talk {
             "entity_type": self.about.map(|(kind, _)| kind.name()),
             "is_in_work": self.is_in_work(now), "is_read": self.is_read(now),
             "origin": self.origin, "missed_at": self.missed_at(now), "account_id": account::ID,
-            "_links": link(format!("{}/api/v4/talks/{}", context.site, self.id)),
+            "_links": context.link(format!("talks/{}", self.id)),
             "_embedded": object! {
-                "contacts": vec![reference(Kind::Contact, self.contact)],
+                "contacts": vec![context.reference(Kind::Contact, self.contact)],
                 "leads": about(Kind::Lead), "customers": about(Kind::Customer),
             },
         }

@@ -1,7 +1,6 @@
 //! Tasks as API v4 spells them: by the time when they are due, unless told
 //! otherwise.
 
-use super::link;
 use super::list::{Asked, Key, Next, Rows};
 use super::parameters;
 use super::problem::Invalid;
@@ -15,8 +14,8 @@ impl Rows for Task {
         "tasks"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.tasks(), store.first_task())
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.tasks()
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
@@ -63,7 +62,7 @@ impl Rows for Task {
             // An empty object is a list in PHP.
             "result": result.unwrap_or(Json::List(Vec::new())),
             "complete_till": self.complete_till, "account_id": account::ID,
-            "_links": link(format!("{}/api/v4/tasks/{}", context.site, self.id)),
+            "_links": context.link(format!("tasks/{}", self.id)),
         }
     }
 }

@@ -1,19 +1,18 @@
 //! Purchases as API v4 spells them.
 
-use super::link;
 use super::list::{Asked, Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Row, Store, Table, Transaction, account};
+use crate::data::{Kind, Store, Table, Transaction, account};
 
 impl Rows for Transaction {
     fn name(_: Kind) -> &'static str {
         "transactions"
     }
 
-    fn table(store: &Store, _: Kind) -> (&Table<Self>, usize) {
-        (store.transactions(), 0)
+    fn table(store: &Store, _: Kind) -> &Table<Self> {
+        store.transactions()
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
@@ -26,11 +25,11 @@ impl Rows for Transaction {
     }
 
     fn has_owner(store: &Store, kind: Kind, id: u64) -> bool {
-        store.entities(kind).find(id).is_some_and(Row::is_there)
+        store.entities(kind).find(id).is_some()
     }
 
     fn view(&self, context: &Context) -> Json {
-        let href = format!("{}/api/v4/customers/{}", context.site, self.customer);
+        let customer = context.reference(Kind::Customer, self.customer);
         object! {
             "id": self.id, "price": self.price,
             "comment": Some(self.comment).filter(|comment| !comment.is_empty()),
@@ -38,10 +37,8 @@ impl Rows for Transaction {
             "created_by": self.created_by, "updated_by": self.updated_by,
             "created_at": self.created_at, "updated_at": self.updated_at, "is_deleted": false,
             "account_id": account::ID,
-            "_links": link(format!("{href}/transactions/{}", self.id)),
-            "_embedded": object! {
-                "customer": object! { "id": self.customer, "_links": link(href) },
-            },
+            "_links": context.link(format!("customers/{}/transactions/{}", self.customer, self.id)),
+            "_embedded": object! { "customer": customer },
         }
     }
 }

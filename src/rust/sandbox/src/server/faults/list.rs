@@ -14,12 +14,11 @@ use axum::extract::Request;
 use axum::http::header::IF_MODIFIED_SINCE;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{Faults, Plan};
 use crate::api::query::Query;
-use crate::api::{v2, v4};
+use crate::api::reply::{AllRows, ListRows};
+use crate::api::{Json, v2, v4};
 use crate::data::random::Rng;
 use crate::fault::{ListFault, Place};
 use crate::server::routes;
@@ -27,6 +26,9 @@ use crate::sync::lock;
 
 /// The id of the first row that is made up, where ids are numbers.
 const NEW_IDS: u64 = 900_000_000;
+
+/// Where rows have their ids.
+const IDS: [&str; 4] = ["id", "uid", "talk_id", "to_entity_id"];
 
 /// What tells the pages of a list from one another.
 const PAGING: [&str; 5] = ["page=", "limit=", "limit_rows=", "limit_offset=", "page_size="];
@@ -59,39 +61,8 @@ pub struct List {
 #[derive(Clone)]
 struct Row {
     id: String,
-    /// The member that holds it.
-    member: &'static str,
-    /// Whose it is and what it is, where only both with the id tell it from others.
-    owner: Option<(String, String)>,
-    created_at: Option<String>,
-    json: Arc<RawValue>,
+    json: Arc<Json>,
     is_made_up: bool,
-}
-
-/// A page as the service sends it.
-#[derive(Deserialize)]
-struct Page {
-    #[serde(rename = "_page")]
-    number: Option<u64>,
-    #[serde(rename = "_embedded")]
-    lists: BTreeMap<String, Vec<Box<RawValue>>>,
-}
-
-#[derive(Default, Deserialize)]
-struct Members<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    uid: Option<&'a RawValue>,
-    #[serde(borrow)]
-    talk_id: Option<&'a RawValue>,
-    to_entity_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    to_entity_type: Option<&'a RawValue>,
-    #[serde(borrow)]
-    entity_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    created_at: Option<&'a RawValue>,
 }
 
 impl Asked {
@@ -130,8 +101,8 @@ impl Faults {
         // A login is no list, and would not be one without its form.
         if is_new && request.method() == Method::GET {
             match read(&service, request.headers(), &name).await {
-                Ok(Some((member, rows))) => {
-                    let list = List::new(&key, member, rows, now);
+                Ok(Some(rows)) => {
+                    let list = List::new(&key, rows, now);
                     // Unless somebody else was faster.
                     lock(&self.lists).entry(key.clone()).or_insert(list);
                 }
@@ -153,58 +124,33 @@ fn name(request: &Request) -> String {
     format!("{}?{}", request.uri().path(), filters.collect::<Vec<_>>().join("&"))
 }
 
-/// All rows of the list that is asked for, and what it calls them; an error is
-/// a reply that says something else. Nothing if it is no list.
+/// All rows of the list that is asked for; an error is a reply that says something else.
+/// Nothing if it is no list.
 async fn read(
     service: &Router,
     headers: &HeaderMap,
     name: &str,
-) -> Result<Option<(String, Vec<Box<RawValue>>)>, Response> {
-    let is_v4 = name.starts_with(v4::ROOT);
-    let size = if is_v4 { 100 } else { 500 };
-    let (mut key, mut all) = ("items".to_owned(), Vec::<Box<RawValue>>::new());
-    for page in 1.. {
-        // Each list obeys its own of these and passes the others over.
-        let offset = all.len();
-        let place = format!(
-            "page={page}&limit={size}&page_size={size}&limit_rows={size}&limit_offset={offset}"
-        );
-        let mut part = Request::new(Body::empty());
-        *part.headers_mut() = headers.clone();
-        *part.uri_mut() = format!("{name}&{place}").parse().unwrap_or_default();
-        let reply = routes::serve(service.clone(), part).await;
-        match reply.status() {
-            StatusCode::NO_CONTENT => break,
-            StatusCode::OK => {}
-            _ => return Err(reply),
+) -> Result<Option<ListRows>, Response> {
+    let mut request = Request::new(Body::empty());
+    *request.headers_mut() = headers.clone();
+    *request.uri_mut() = name.parse().unwrap_or_default();
+    request.extensions_mut().insert(AllRows);
+    let mut reply = routes::serve(service.clone(), request).await;
+    match reply.status() {
+        StatusCode::NO_CONTENT => {
+            Ok(Some(ListRows { name: "items".to_owned(), items: Vec::new() }))
         }
-        let body = axum::body::to_bytes(reply.into_body(), usize::MAX).await.unwrap_or_default();
-        let page = serde_json::from_slice::<Page>(&body).ok();
-        let page = page.filter(|page| page.number.is_some() == is_v4);
-        let Some((name, rows)) = page.and_then(|page| page.lists.into_iter().next()) else {
-            return Ok(None);
-        };
-        key = name;
-        // Notes by their ids are the same for any place.
-        let last = rows.last().map(|row| row.get());
-        if last.is_some() && last == all.last().map(|row| row.get()) {
-            break;
-        }
-        let is_last = rows.len() < size;
-        all.extend(rows);
-        if is_last {
-            break;
-        }
+        StatusCode::OK => Ok(reply.extensions_mut().remove()),
+        _ => Err(reply),
     }
-    Ok(Some((key, all)))
 }
 
 impl List {
     /// The list of this key, whose new rows are told from those of all others.
-    fn new(key: &str, name: String, rows: Vec<Box<RawValue>>, since: Duration) -> Self {
+    fn new(key: &str, list: ListRows, since: Duration) -> Self {
         Self {
-            name,
-            rows: rows.into_iter().map(Row::of).collect(),
+            name: list.name,
+            rows: list.items.into_iter().map(Row::of).collect(),
             since,
             made: Rng::of_text(key).below(10_000) * 100_000,
             grown: 0,
@@ -220,7 +166,7 @@ impl List {
         *number += 1;
         let mut rng = Rng::of(&[plan.seed, Rng::of_text(target).next(), *number]);
         let (rows, next) = self.page(&plan.list, &Asked::read(target), &mut rng, now);
-        let rows = rows.iter().map(|row| row.json.as_ref()).collect();
+        let rows = rows.into_iter().map(|row| Arc::unwrap_or_clone(row.json)).collect();
         if target.starts_with(v4::ROOT) {
             v4::list_page(request, &self.name, rows, next)
         } else {
@@ -270,7 +216,7 @@ impl List {
                 ListFault::Gap(count) => gap(&mut rows, to_usize(*count), rng),
                 ListFault::Double => rows = double(&rows),
                 ListFault::Reverse => rows.reverse(),
-                ListFault::NoId => rows = rows.iter().map(Row::without_id).collect(),
+                ListFault::NoId => rows = rows.into_iter().map(Row::without_id).collect(),
                 ListFault::New => (rows, next) = (self.make(limit), true),
                 ListFault::Repeat | ListFault::Next => next = true,
                 ListFault::Last => next = false,
@@ -338,80 +284,76 @@ impl List {
     /// New rows: copies of others with ids of their own.
     fn make(&mut self, count: u64) -> Vec<Row> {
         let originals: Vec<Row> =
-            self.rows.iter().filter(|row| !row.is_made_up).take(50).cloned().collect();
+            self.rows.iter().filter(|row| row.can_be_copied()).take(50).cloned().collect();
         let rows = originals.iter().cycle().take(to_usize(count));
         (self.made..)
             .zip(rows)
             .map(|(number, row)| {
                 self.made = number + 1;
-                row.renamed(number)
+                row.clone().renamed(number)
             })
             .collect()
     }
 }
 
 impl Row {
-    fn of(json: Box<RawValue>) -> Self {
-        let members = serde_json::from_str::<Members>(json.get()).unwrap_or_default();
-        let ids = [
-            ("id", members.id),
-            ("uid", members.uid),
-            ("talk_id", members.talk_id),
-            ("to_entity_id", members.to_entity_id),
-        ];
-        let found = ids.into_iter().find_map(|(member, id)| Some((member, id?.get().to_owned())));
-        let (member, id) = found.unwrap_or_default();
-        let text = |value: &RawValue| value.get().trim_matches('"').to_owned();
-        let owner = members.entity_id.zip(members.to_entity_type);
-        let owner = owner.map(|(owner, kind)| (text(owner), text(kind)));
-        let owner = owner.filter(|_| member == "to_entity_id");
-        let created_at = members.created_at.map(|time| time.get().to_owned());
-        Self { id, member, owner, created_at, json: json.into(), is_made_up: false }
+    fn of(json: Json) -> Self {
+        let id = IDS.iter().find_map(|name| json.text(name)).unwrap_or_default();
+        Self { id, json: Arc::new(json), is_made_up: false }
     }
 
     /// What tells it from other rows: `17`, and of a link `5-contacts-17`.
     fn name(&self) -> String {
-        let id = self.id.trim_matches('"');
-        match &self.owner {
-            Some((owner, kind)) => format!("{owner}-{kind}-{id}"),
-            None => id.to_owned(),
+        match (self.json.text("entity_id"), self.json.text("to_entity_type")) {
+            (Some(owner), Some(kind)) => format!("{owner}-{kind}-{}", self.id),
+            _ => self.id.clone(),
         }
     }
 
-    /// The same with another id, which tells that it is made up.
-    fn renamed(&self, number: u64) -> Self {
-        let id = if self.id.starts_with('"') {
-            format!("\"NEW{number:0>width$}\"", width = self.id.len().saturating_sub(5))
-        } else {
-            (NEW_IDS + number).to_string()
-        };
-        let member = |id: &str| format!("\"{}\":{id}", self.member);
-        let json = self.edited(&member(&self.id), &member(&id));
-        Self { id, json, is_made_up: true, ..self.clone() }
+    fn id_mut(&mut self) -> Option<&mut Json> {
+        let name = IDS.iter().find(|name| self.json.text(name).is_some())?;
+        Arc::make_mut(&mut self.json).member_mut(name)
     }
 
-    fn without_id(&self) -> Self {
-        let json = self.edited(&format!("\"{}\":{},", self.member, self.id), "");
-        Self { json, ..self.clone() }
+    /// Rows that were recorded are served as they stand.
+    fn can_be_copied(&self) -> bool {
+        !self.is_made_up && !self.id.is_empty()
+    }
+
+    /// The same with another id, which tells that it is made up.
+    fn renamed(mut self, number: u64) -> Self {
+        let Some(id) = self.id_mut() else { return self };
+        if let Json::Text(text) = id {
+            let width = text.len().saturating_sub(3);
+            *text = format!("NEW{number:0>width$}").into();
+        } else {
+            *id = (NEW_IDS + number).into();
+        }
+        Self { is_made_up: true, ..Self::of(Arc::unwrap_or_clone(self.json)) }
+    }
+
+    fn without_id(mut self) -> Self {
+        if let Some(id) = self.id_mut() {
+            *id = Json::Absent;
+        }
+        self
+    }
+
+    fn created_at(&self) -> Option<String> {
+        self.json.text("created_at")
     }
 
     /// Whether they were created in the same second.
     fn is_tied(&self, other: &Self) -> bool {
-        self.created_at.is_some() && self.created_at == other.created_at
+        self.created_at().is_some() && self.created_at() == other.created_at()
     }
 
     fn tie_to(&mut self, other: &Self) {
-        if let (Some(own), Some(time)) = (&self.created_at, &other.created_at) {
-            let member = |time| format!("\"created_at\":{time}");
-            self.json = self.edited(&member(own), &member(time));
-            self.created_at = Some(time.clone());
+        let at = other.created_at().and_then(|at| at.parse::<u64>().ok());
+        let own = Arc::make_mut(&mut self.json).member_mut("created_at");
+        if let (Some(own), Some(at)) = (own, at) {
+            *own = at.into();
         }
-    }
-
-    /// The row with one text for another where that stands first.
-    fn edited(&self, text: &str, by: &str) -> Arc<RawValue> {
-        let json = RawValue::from_string(self.json.get().replacen(text, by, 1));
-        json.map_or_else(|_| Arc::clone(&self.json), Arc::from)
     }
 }
 
@@ -452,12 +394,12 @@ fn to_usize(number: u64) -> usize {
 mod tests {
     use super::ListFault::*;
     use super::*;
+    use crate::api::object;
 
     fn list(rows: u64) -> List {
-        let row =
-            |id| RawValue::from_string(format!("{{\"id\":{id},\"created_at\":{id}}}")).unwrap();
-        let list = List::new("", "leads".to_owned(), (1..=rows).map(row).collect(), Duration::ZERO);
-        List { made: 0, ..list }
+        let row = |id: u64| object! { "id": id, "created_at": id };
+        let rows = ListRows { name: "leads".to_owned(), items: (1..=rows).map(row).collect() };
+        List { made: 0, ..List::new("", rows, Duration::ZERO) }
     }
 
     fn ids(rows: &[Row]) -> Vec<u64> {
@@ -547,12 +489,13 @@ mod tests {
 
     #[test]
     fn links_are_known_by_both_ends() {
-        let link = r#"{"entity_id":5,"to_entity_id":17,"to_entity_type":"contacts"}"#;
-        let row = Row::of(RawValue::from_string(link.to_owned()).unwrap());
+        let link =
+            object! { "entity_id": 5_u64, "to_entity_id": 17_u64, "to_entity_type": "contacts" };
+        let row = Row::of(link);
         assert_eq!(row.name(), "5-contacts-17");
-        assert_eq!(row.renamed(2).name(), "5-contacts-900000002");
+        assert_eq!(row.clone().renamed(2).name(), "5-contacts-900000002");
         let without_id = r#"{"entity_id":5,"to_entity_type":"contacts"}"#;
-        assert_eq!(row.without_id().json.get(), without_id);
+        assert_eq!(serde_json::to_string(row.without_id().json.as_ref()).unwrap(), without_id);
     }
 
     #[test]
@@ -567,22 +510,19 @@ mod tests {
 
     #[test]
     fn a_new_row_is_a_copy_with_an_id_of_its_own() {
-        for (json, copy) in [
-            (r#"{"id":7,"of":{"id":8}}"#, r#"{"id":900000002,"of":{"id":8}}"#),
-            (r#"{"id":"01ab234"}"#, r#"{"id":"NEW0002"}"#),
-            (r#"{"talk_id":7,"contact_id":7}"#, r#"{"talk_id":900000002,"contact_id":7}"#),
-            (
-                r#"{"category":"sip","uid":"0123456789"}"#,
-                r#"{"category":"sip","uid":"NEW0000002"}"#,
-            ),
-            (
-                r#"{"entity_id":78,"to_entity_id":7}"#,
-                r#"{"entity_id":78,"to_entity_id":900000002}"#,
-            ),
+        let inside = || object! { "id": 8_u64 };
+        for (json, id) in [
+            (object! { "id": 7_u64, "of": inside() }, "900000002"),
+            (object! { "id": "01ab234", "of": inside() }, "NEW0002"),
+            (object! { "talk_id": 7_u64, "contact_id": 7_u64, "of": inside() }, "900000002"),
+            (object! { "entity_id": 78_u64, "to_entity_id": 7_u64, "of": inside() }, "900000002"),
+            (object! { "category": "sip", "uid": "0123456789", "of": inside() }, "NEW0000002"),
         ] {
-            let row = Row::of(RawValue::from_string(json.to_owned()).unwrap()).renamed(2);
-            assert_eq!(row.json.get(), copy);
-            assert!(row.is_made_up && row.json.get().contains(&row.id));
+            let row = Row::of(json).renamed(2);
+            assert_eq!(row.id, id);
+            let text = serde_json::to_string(row.json.as_ref()).unwrap();
+            assert!(text.contains(r#""of":{"id":8}"#), "{text}");
+            assert!(row.is_made_up && text.contains(&row.id));
         }
     }
 }

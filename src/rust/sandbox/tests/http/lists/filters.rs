@@ -1,3 +1,4 @@
+use amocrm_sandbox::Config;
 use serde_json::Value;
 
 use super::{account, old};
@@ -156,4 +157,60 @@ async fn parameters_of_other_lists_are_passed_over() {
     let all = old(&client, "contacts", "").await;
     let query = "status[]=142&filter[active]=1&filter[date_create][from]=2025-01-01&with=leads";
     assert_eq!(old(&client, "contacts", query).await, all);
+}
+
+#[tokio::test]
+async fn pages_and_spans_are_read_as_php_reads_them() {
+    let client = Client::logged_in(account()).await;
+    let leads = ids_of(&old(&client, "leads", "").await);
+    for (query, wanted) in [
+        ("limit_rows=501", &leads[..]),
+        ("limit_rows=0", &leads),
+        ("limit_rows=7", &leads[..7]),
+        ("limit_offset=10", &leads),
+        ("limit_rows=5&limit_offset=10", &leads[10..15]),
+        ("filter[date_create][from]=yesterday&filter[date_create][to]=", &leads),
+        ("filter[date_create][to]=5", &[]),
+    ] {
+        assert_eq!(ids_of(&old(&client, "leads", query).await), wanted, "{query}");
+    }
+    let waiting = old(&client, "incoming_leads", "").await;
+    for (query, wanted) in [
+        ("page=3&page_size=9", &waiting[18..]),
+        ("page=0", &waiting),
+        ("page=18446744073709551615&page_size=9", &[]),
+    ] {
+        assert_eq!(old(&client, "incoming_leads", query).await, wanted, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn times_without_a_zone_are_those_of_the_account() {
+    let omsk = Config { timezone: "Asia/Omsk".to_owned(), ..account() };
+    let client = Client::with_token(omsk);
+    let since = async |text: &str| {
+        ids_of(&old(&client, "leads", &format!("filter[date_create][from]={text}")).await)
+    };
+    let wanted = since("1735668000").await;
+    assert!(!wanted.is_empty() && wanted.len() < old(&client, "leads", "").await.len());
+    for text in ["2025-01-01", "2025-01-01%2000:00:00", "2025-01-01+00%3A00%3A00", "01.01.2025"] {
+        assert_eq!(since(text).await, wanted, "{text}");
+    }
+    let held = async |from: u64, to: u64| {
+        let span = format!("filter[created_at][from]={from}&filter[created_at][to]={to}");
+        let path = format!("/api/v4/events?limit=100&{span}");
+        client.listed(&path, "events").await
+    };
+    let all = client.listed("/api/v4/events?limit=100&order[created_at]=asc", "events").await;
+    let at = all[7]["created_at"].as_u64().unwrap();
+    let same = held(at, at).await;
+    assert!(same.contains(&all[7]) && same.iter().all(|event| event["created_at"] == at));
+    for spelling in [format!("{at},{at}"), format!("%20{at},{at}%20")] {
+        let path = format!("/api/v4/events?limit=100&filter[created_at]={spelling}");
+        assert_eq!(client.listed(&path, "events").await, same, "{spelling}");
+    }
+    let path = format!("/api/v4/events?limit=100&order[created_at]=asc&filter[created_at]={at}");
+    assert_eq!(client.listed(&path, "events").await[0]["created_at"], at);
+    let last = "/api/v4/leads?limit=250&page=18446744073709551615";
+    assert_eq!(client.get(last).await.status(), 204);
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use amocrm_sandbox::Config;
+use amocrm_sandbox::{Config, NoteCounts};
 use serde_json::Value;
 
 use crate::client::{Client, small};
@@ -83,4 +83,16 @@ async fn kommo_has_types_of_talks_and_none_of_customers() {
     assert!(kommo.contains("talk_created") && !amocrm.contains("talk_created"));
     assert!(kommo.iter().all(|key| !key.starts_with("customer_")));
     assert!(kommo.contains("lead_added") && !kommo.contains("transaction_added"));
+}
+
+#[tokio::test]
+async fn every_type_that_is_played_is_listed() {
+    for (kommo, many) in [(false, 32), (true, 30)] {
+        let config = Config { notes: NoteCounts::each(1500), kommo, ..Config::default() };
+        let client = Client::with_token(config);
+        let events = client.all("/api/v4/events?limit=100", "events").await;
+        let played: BTreeSet<_> = events.iter().map(|one| one["type"].as_str().unwrap()).collect();
+        assert!(played.is_subset(&keys(&types(&client, "").await)), "{played:?}");
+        assert_eq!(played.len(), many, "{played:?}");
+    }
 }

@@ -1,42 +1,27 @@
-//! What somebody does to an entity, and what amoCRM writes of it.
+//! What happens to contacts, leads, companies and customers.
 
 use std::sync::Arc;
 
-use crate::data::account::USERS;
 use crate::data::entity::{Birth, KINDS};
-use crate::data::event::{self, Key, Particulars, Source, Value};
-use crate::data::funnel::{LOSS_REASONS, LOST, PIPELINES};
+use crate::data::event::{self, Value};
+use crate::data::funnel::{self, LOST};
 use crate::data::names::PersonName;
 use crate::data::{
-    Account, Content, Entity, Event, Field, Kind, Note, NoteType, Rng, Row, Stage, Store, User,
-    fields, note, short, text, values,
+    Account, Content, Entity, Field, Kind, NoteType, Rng, Row, SETTINGS, Stage, Store, short, text,
+    values,
 };
 
-/// Who does something to what, and when.
-#[derive(Clone, Copy)]
-pub(super) struct Act {
-    pub kind: Kind,
-    pub id: u64,
-    pub at: u32,
-    pub by: &'static User,
-}
+use super::deleted;
+use super::write::{Act, worker};
 
 impl Store {
-    /// Somebody does something now. Now and then two things happen in the same
-    /// second.
-    pub(super) fn act(&mut self, kind: Kind, id: u64, rng: &mut Rng) -> Act {
-        // They are made up of the notes as these are before any change.
-        self.events();
-        self.now += short(rng.below(3));
-        Act { kind, id, at: self.now, by: worker(rng) }
-    }
-
-    pub(super) fn create(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
-        let (kind, account) = (act.kind, &self.account);
-        // Leads that wait have numbers already.
-        let waiting = if kind == Kind::Lead { account.lists.unsorted } else { 0 };
-        let place = self.entities(kind).rows().len() as u64 + waiting;
-        let number = account.number(kind, place);
+    pub(super) fn create_entity(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
+        let kind = act.kind;
+        if !self.plays(kind) {
+            return None;
+        }
+        let number = self.next_number(kind);
+        let account = &self.account;
         let birth = Birth {
             number,
             id: short(account.entity_id(kind, number)),
@@ -46,11 +31,11 @@ impl Store {
         };
         let name = match kind {
             Kind::Contact | Kind::Customer => account.correspondent(kind, number).name,
-            Kind::Company => text::company(rng),
+            Kind::Company => text::write("company", rng),
             Kind::Lead | Kind::Task => account.lead_name(number),
         };
         let stage = if kind == Kind::Lead {
-            stages(rng.index(PIPELINES.len()))[0]
+            stages(rng.index(SETTINGS.pipelines.len()))[0]
         } else {
             Stage::default()
         };
@@ -87,7 +72,7 @@ impl Store {
 
     pub(super) fn update(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
         let account = Arc::clone(&self.account);
-        let has_fields = fields::of(act.kind).iter().any(Field::is_simple);
+        let has_fields = SETTINGS.fields(act.kind).iter().any(Field::is_simple);
         let entity = self.touch(act)?;
         let often = |is_there: bool| if is_there { 3 } else { 0 };
         let (sale, field) = (often(act.kind == Kind::Lead), often(has_fields));
@@ -104,14 +89,15 @@ impl Store {
     pub(super) fn move_on(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
         let lead = self.touch(act)?;
         let from = lead.state.stage;
-        let pipeline = PIPELINES.iter().position(|pipeline| pipeline.id == from.pipeline)?;
+        let pipeline =
+            SETTINGS.pipelines.iter().position(|pipeline| pipeline.id == from.pipeline)?;
         let others: Vec<Stage> =
             stages(pipeline).into_iter().filter(|stage| *stage != from).collect();
         let to = *others.get(rng.index(others.len()))?;
-        let loss_reason = if to.status == LOST { rng.weighted(&LOSS_REASONS) } else { 0 };
+        let loss_reason = if to.status == LOST { funnel::any_loss_reason(rng) } else { 0 };
         lead.move_to(to, act.at, loss_reason);
         let content = Content::StageChanged { from, to, loss_reason };
-        self.write(act, NoteType::StageChanged, Some(content))
+        self.write(act, NoteType::StageChanged, Some(content)).map(drop)
     }
 
     pub(super) fn assign(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
@@ -122,34 +108,7 @@ impl Store {
         }
         let to = entity.responsible.id;
         let content = Content::ResponsibleChanged { from, to };
-        self.write(act, NoteType::ResponsibleChanged, Some(content))
-    }
-
-    pub(super) fn set_task(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
-        let responsible = self.entities(act.kind).find(act.id)?.responsible;
-        let place = self.tasks().rows().len() as u64;
-        let about = (act.kind, short(act.id));
-        let task = self.account.new_task(place, act.at, responsible, about, rng);
-        let id = task.id();
-        self.tasks_mut()?.insert(task);
-        self.tell(Act { kind: Kind::Task, id, ..act }, "task_added", Vec::new(), Vec::new());
-        Some(())
-    }
-
-    pub(super) fn finish_task(&mut self, act: Act) -> Option<()> {
-        let about = Some((act.kind, short(act.id)));
-        let open = self
-            .tasks()
-            .rows()
-            .iter()
-            .filter(|task| task.entity == about && !task.is_completed && !task.is_gone);
-        let id = open.min_by_key(|task| task.complete_till)?.id();
-        let result = short(self.notes(Kind::Task).rows().len() as u64);
-        let task = self.tasks_mut()?.find_mut(id)?;
-        (task.is_completed, task.updated_at, task.result) = (true, act.at, Some(result));
-        let of_task = Act { kind: Kind::Task, id, ..act };
-        self.tell(of_task, "task_completed", Vec::new(), Vec::new());
-        self.write(of_task, NoteType::TaskResult, None)
+        self.write(act, NoteType::ResponsibleChanged, Some(content)).map(drop)
     }
 
     pub(super) fn put_away(
@@ -165,29 +124,20 @@ impl Store {
 
     pub(super) fn delete(&mut self, act: Act) -> Option<()> {
         if !self.touch(act)?.is_deleted {
-            self.tell(act, super::deleted(act.kind), Vec::new(), Vec::new());
+            self.tell(act, deleted(act.kind), Vec::new(), Vec::new());
         }
-        let id = short(act.id);
-        for kind in KINDS {
-            for linked in self.remove(act.kind, act.id, kind) {
-                self.unlink((kind, linked.into()), (act.kind, act.id));
+        let (kind, id) = (act.kind, short(act.id));
+        for other in KINDS {
+            for linked in self.take_links(kind, act.id, other) {
+                self.unlink((other, linked.into()), (kind, act.id));
             }
         }
-        for note in self.notes_mut(act.kind)?.rows_mut() {
-            note.is_gone |= note.entity == id;
-        }
-        let mut tasks = Vec::new();
-        for task in self.tasks_mut()?.rows_mut() {
-            if task.entity == Some((act.kind, id)) {
-                task.is_gone = true;
-                tasks.push(task.id);
-            }
-        }
-        for result in self.notes_mut(Kind::Task)?.rows_mut() {
-            result.is_gone |= tasks.contains(&result.entity);
-        }
-        for purchase in self.transactions_mut()?.rows_mut() {
-            purchase.is_gone |= act.kind == Kind::Customer && purchase.customer == id;
+        self.entities_mut(kind)?.remove(act.id);
+        self.notes_mut(kind)?.remove_where(|note| note.entity == id);
+        let tasks = self.tasks_mut()?.remove_where(|task| task.entity == Some((kind, id)));
+        self.notes_mut(Kind::Task)?.remove_where(|note| tasks.contains(&note.entity.into()));
+        if kind == Kind::Customer {
+            self.transactions_mut()?.remove_where(|row| row.customer == id);
         }
         Some(())
     }
@@ -202,7 +152,7 @@ impl Store {
             }
         }
         for other in KINDS {
-            for linked in self.remove(kind, loser, other) {
+            for linked in self.take_links(kind, loser, other) {
                 self.unlink((other, linked.into()), (kind, loser));
                 self.link((kind, act.id), (other, linked.into()));
             }
@@ -216,22 +166,29 @@ impl Store {
             let rows = self.transactions_mut()?.rows_mut().iter_mut();
             rows.filter(|row| row.customer == lost).for_each(|row| row.customer = winner);
         }
+        self.entities_mut(kind)?.remove(loser);
         self.tell(act, "entity_merged", Vec::new(), Vec::new());
         Some(())
     }
 
-    /// Takes an entity out for good, and gives what it was linked to of a kind.
-    fn remove(&mut self, kind: Kind, id: u64, other: Kind) -> Vec<u32> {
+    /// Number of the next new entity.
+    pub(super) fn next_number(&mut self, kind: Kind) -> u64 {
+        // Leads that wait have numbers already.
+        let waiting = if kind == Kind::Lead { self.account.lists.unsorted } else { 0 };
+        let born = &mut self.born[kind.position()];
+        *born += 1;
+        self.account.number(kind, self.account.entities(kind) + waiting + *born - 1)
+    }
+
+    /// Takes what an entity is linked to of a kind from it.
+    fn take_links(&mut self, kind: Kind, id: u64, other: Kind) -> Vec<u32> {
         let entity = self.entity_mut(kind, id);
-        entity.map_or_else(Vec::new, |entity| {
-            entity.is_gone = true;
-            std::mem::take(entity.links_mut(other))
-        })
+        entity.map_or_else(Vec::new, |entity| std::mem::take(entity.links_mut(other)))
     }
 
     /// Links two entities to one another, unless one has a company already:
     /// that is enough.
-    fn link(&mut self, one: (Kind, u64), other: (Kind, u64)) {
+    pub(super) fn link(&mut self, one: (Kind, u64), other: (Kind, u64)) {
         let is_full = |(kind, id): (Kind, u64), other: Kind| {
             let entity = self.entities(kind).find(id);
             other == Kind::Company && entity.is_some_and(|entity| !entity.links(other).is_empty())
@@ -257,12 +214,9 @@ impl Store {
 
     /// Any other entity of the kind.
     pub(super) fn another(&self, kind: Kind, id: u64, rng: &mut Rng) -> Option<u64> {
-        let ids = self
-            .entities(kind)
-            .rows()
-            .iter()
-            .filter(|entity| entity.id() != id && !entity.is_gone && !entity.is_deleted);
-        let ids: Vec<u64> = ids.map(Row::id).collect();
+        let others = self.entities(kind).there();
+        let others = others.filter(|entity| entity.id() != id && !entity.is_deleted);
+        let ids: Vec<u64> = others.map(Row::id).collect();
         ids.get(rng.index(ids.len())).copied()
     }
 
@@ -272,55 +226,6 @@ impl Store {
         (entity.updated_at, entity.updated_by) = (act.at, act.by.id);
         Some(entity)
     }
-
-    /// Writes a note, and with it the event that it comes with.
-    pub(super) fn write(
-        &mut self,
-        act: Act,
-        note_type: NoteType,
-        content: Option<Content>,
-    ) -> Option<()> {
-        let Act { kind, at, by, .. } = act;
-        let (owner, responsible) = match self.entities(kind).find(act.id) {
-            Some(entity) => (entity.number, entity.responsible),
-            None => (0, self.tasks().find(act.id)?.responsible),
-        };
-        let place = self.notes(kind).rows().len();
-        let id = note::note_id(kind, place as u64, act.id);
-        let note = Note {
-            kind,
-            id: short(id),
-            owner: short(owner),
-            entity: short(act.id),
-            note_type,
-            move_number: None,
-            created_at: at,
-            updated_at: at,
-            created_by: short(by.id),
-            responsible,
-            is_gone: false,
-        };
-        self.written.extend(content.map(|content| (note.id, content)));
-        self.notes_mut(kind)?.insert(note);
-        if let Some(event_type) = event::of_note(note_type, || false) {
-            self.add_event(act, event_type, Source::Note(kind, place));
-        }
-        Some(())
-    }
-
-    /// Adds an event that no note tells of.
-    fn tell(&mut self, act: Act, event_type: &'static str, after: Vec<Value>, before: Vec<Value>) {
-        self.add_event(act, event_type, Source::Change(self.told.len()));
-        self.told.push(Particulars { created_by: act.by.id, after, before });
-    }
-
-    fn add_event(&mut self, act: Act, event_type: &'static str, source: Source) {
-        let key = Key::new(act.at, source);
-        let event = Event { key, event_type, kind: act.kind, entity: short(act.id) };
-        if let Some(events) = self.events_mut() {
-            events.insert(event);
-        }
-    }
 }
 
 /// An event, and what was there after and before.
@@ -328,8 +233,8 @@ type Told = (&'static str, Vec<Value>, Vec<Value>);
 
 fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
     let name = match entity.kind {
-        Kind::Lead => text::deal(rng),
-        Kind::Company => text::company(rng),
+        Kind::Lead => text::write("deal", rng),
+        Kind::Company => text::write("company", rng),
         _ => text::correspondent(rng).name,
     };
     let before = std::mem::replace(&mut entity.name, PersonName::whole(name.clone()));
@@ -338,7 +243,7 @@ fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
 
 /// A tag is added, or taken off if it is there.
 fn tagged(entity: &mut Entity, rng: &mut Rng) -> Told {
-    let tag = rng.pick(&text::TAGS);
+    let tag = SETTINGS.tags[rng.index(SETTINGS.tags.len())].name;
     let before = entity.tags.len();
     entity.tags.retain(|own| *own != tag);
     if entity.tags.len() < before {
@@ -349,7 +254,7 @@ fn tagged(entity: &mut Entity, rng: &mut Rng) -> Told {
 }
 
 fn filled(entity: &mut Entity, account: &Account, rng: &mut Rng) -> Told {
-    let fields = fields::of(entity.kind);
+    let fields = SETTINGS.fields(entity.kind);
     let simple: Vec<&'static Field> = fields.iter().filter(|field| field.is_simple()).collect();
     let field = simple[rng.index(simple.len())];
     let filled = account.filled(entity.kind, entity.number, field, rng);
@@ -358,7 +263,7 @@ fn filled(entity: &mut Entity, account: &Account, rng: &mut Rng) -> Told {
     let before = old.map(|place| field_values(&entity.fields.remove(place)));
     entity.fields.push(filled);
     entity.fields.sort_by_key(|filled| fields.iter().position(|f| f.id == filled.field.id));
-    ("custom_field_value_changed", after, before.unwrap_or_default())
+    (field.event_type(), after, before.unwrap_or_default())
 }
 
 fn priced(lead: &mut Entity, rng: &mut Rng) -> Told {
@@ -367,28 +272,24 @@ fn priced(lead: &mut Entity, rng: &mut Rng) -> Told {
     ("sale_field_changed", vec![Value::Sale(price)], vec![Value::Sale(before)])
 }
 
-/// Somebody who works.
-fn worker(rng: &mut Rng) -> &'static User {
-    let shares = USERS.each_ref().map(|user| (user, if user.is_active { user.share } else { 0 }));
-    rng.weighted(&shares)
-}
-
 /// The stages of a pipeline in the order in which leads pass them.
 fn stages(pipeline: usize) -> Vec<Stage> {
-    let pipeline = &PIPELINES[pipeline];
-    let mut statuses: Vec<_> = pipeline.statuses.iter().collect();
-    statuses.sort_by_key(|status| status.sort);
-    statuses.iter().map(|status| Stage { pipeline: pipeline.id, status: status.id }).collect()
+    let pipeline = &SETTINGS.pipelines[pipeline];
+    pipeline
+        .in_order()
+        .iter()
+        .map(|status| Stage { pipeline: pipeline.id, status: status.id })
+        .collect()
 }
 
 fn field_values(filled: &values::Filled) -> Vec<Value> {
     let value = |value: &values::Value| {
         let (choice, text) = match value {
-            values::Value::Choice((id, name)) => (Some(*id), (*name).to_owned()),
+            values::Value::Choice(choice) => (Some(choice.id), choice.name.to_owned()),
             values::Value::Text(text) => (None, text.clone()),
             _ => (None, "1".to_owned()),
         };
-        Value::Field { id: filled.field.id, shape: filled.field.shape, choice, text }
+        Value::Field { id: filled.field.id, shape: filled.field.number(), choice, text }
     };
     filled.values.iter().map(value).collect()
 }
