@@ -119,7 +119,7 @@ test_that("any number of entities can be asked for, messages of single leads onl
   expect_gt(length(unique(tasks$entity_id)), 100)
   same_events(AmoEvents(auth, entity = "task", entity_id = unique(tasks$entity_id)), tasks)
   chats <- events[is_chat & events$entity_type == "lead", ]
-  one <- chats$entity_id[[1]]
+  one <- chats$entity_id[chats$type == "incoming_chat_message"][[1]]
   same_events(
     AmoEvents(auth, entity = "lead", entity_id = one, type = "incoming_chat_message"),
     chats[chats$entity_id == one & chats$type == "incoming_chat_message", ]

@@ -205,23 +205,34 @@ test_that("texts are looked up in the package's translations wherever they are n
   ))
 })
 
-test_that("the Russian guide is in Russian, and gives the session's language back", {
-  skip_if_not_installed("knitr")
-  guide <- normalizePath(source_path("vignettes", "amocrm-ru.Rmd"))
-  said <- in_russian(c(
+#' What a guide has printed, and which language the session has after it
+knit_in_english <- function(guide) {
+  guide <- normalizePath(source_path("vignettes", guide))
+  in_russian(c(
     'Sys.setLanguage("en")',
     sprintf('text <- paste(readLines("%s", encoding = "UTF-8"), collapse = "\\n")', guide),
     "knitted <- knitr::knit(text = text, quiet = TRUE)",
     'said <- base::gettext("interrupted", domain = "R-amocrm")',
     'list(knitted = knitted, said = said, language = Sys.getenv("LANGUAGE"))'
   ))
+}
+
+test_that("the Russian guides are in Russian, and give the session's language back", {
+  skip_if_not_installed("knitr")
+  said <- knit_in_english("amocrm-ru.Rmd")
   # "lead notes: 1 000 rows"
   expect_match(said$knitted, paste(
     "#> \u043f\u0440\u0438\u043c\u0435\u0447\u0430\u043d\u0438\u044f",
     "\u0441\u0434\u0435\u043b\u043e\u043a: 1 000"
   ))
-  expect_identical(said$said, "interrupted")
-  expect_identical(said$language, "en")
+  expect_identical(said[c("said", "language")], list(said = "interrupted", language = "en"))
+  said <- knit_in_english("events-ru.Rmd")
+  # "events: 110 rows"
+  expect_match(said$knitted, paste(
+    "#> \u0441\u043e\u0431\u044b\u0442\u0438\u044f: [0-9]+",
+    "\u0441\u0442\u0440\u043e\u043a"
+  ))
+  expect_identical(said[c("said", "language")], list(said = "interrupted", language = "en"))
 })
 
 test_that("a Russian session gets places, causes and waits in Russian", {

@@ -155,7 +155,8 @@ pub fn of(account: &Account, note: &Note, responsible: &User, rng: &mut Rng) -> 
             Content::Visit { url: text::write("url", rng) }
         }
         NoteType::Chat => {
-            Content::Chat { text: text::write("message", rng), income: rng.percent(60) }
+            // Users write outgoing messages, clients are none.
+            Content::Chat { text: text::write("message", rng), income: note.created_by == 0 }
         }
         NoteType::TargetingIn | NoteType::TargetingOut => targeting(rng),
         NoteType::AutoCreated => Content::AutoCreated {

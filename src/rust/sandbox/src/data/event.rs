@@ -9,14 +9,20 @@ use std::collections::HashSet;
 
 use crate::data::random;
 use crate::data::store::OfKinds;
-use crate::data::{Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, text};
+use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, text};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
+const SALE_SALT: u64 = 0x0000_5A1E;
 const SOURCE_SHIFT: u32 = 28;
 const PLACE: u64 = (1 << SOURCE_SHIFT) - 1;
 /// Stands for a change where otherwise the kind of a note stands.
 const CHANGE: u64 = 15;
+
+/// The first step in the life of a lead at which a product is added; the others follow.
+const PRODUCTS_ADDED: u64 = 3;
+/// Sums are whole five hundreds.
+const SUM: u64 = 500;
 
 /// What messengers are called.
 const ORIGINS: [&str; 3] = ["telegram", "com.amocrm.amocrmwa", "instagram_business"];
@@ -69,6 +75,7 @@ pub enum Value {
     Deadline(u32),
     Name(String),
     Sale(u64),
+    Link { to: &'static str, id: u64 },
     Field { id: u64, shape: u64, choice: Option<u64>, text: String },
 }
 
@@ -123,19 +130,44 @@ impl Key {
     }
 }
 
-/// What happened beside the note at a place, if anything did.
-pub fn unnoted(seed: u64, kind: Kind, place: usize) -> Option<&'static str> {
-    let mut rng = unnoted_rng(seed, kind, place);
+/// What happened beside a note, which stands at a place, if anything did.
+pub fn unnoted(account: &Account, note: &Note, place: usize) -> Option<&'static str> {
+    unnoted_type(account, note.kind, note.owner.into(), place as u64)
+}
+
+fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option<&'static str> {
+    if link(account, kind, owner, place).is_some() {
+        return Some("entity_linked");
+    }
+    let mut rng = unnoted_rng(account.seed, kind, place);
     let often = if kind == Kind::Task { 50 } else { 8 };
     let (tags, field) = (("entity_tag_added", 3), ("custom_field_value_changed", 3));
     rng.percent(often).then(|| match kind {
         Kind::Task => "task_completed",
-        Kind::Lead => {
+        // Only leads that have a price got one.
+        Kind::Lead if account.value(owner).price > 0 => {
             let (sale, name) = (("sale_field_changed", 3), ("name_field_changed", 1));
             rng.weighted(&[tags, field, sale, name])
         }
         _ => rng.weighted(&[tags, field, ("name_field_changed", 1)]),
     })
+}
+
+/// What a lead is linked to beside its note at a place: its main contact when it
+/// begins, its products some steps later.
+fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<Value> {
+    if kind != Kind::Lead {
+        return None;
+    }
+    let step = place % account.schedule(kind).scenario.steps.len() as u64;
+    if step == 0 {
+        let contacts = account.contacts_of(kind, account.place_of_number(kind, lead)?);
+        let id = account.id_at(Kind::Contact, *contacts.first()?).into();
+        return Some(Value::Link { to: Kind::Contact.name(), id });
+    }
+    let number = usize::try_from(step.checked_sub(PRODUCTS_ADDED)?).ok()?;
+    let id = account.positions(kind, lead).get(number)?.element();
+    Some(Value::Link { to: "catalog_element", id })
 }
 
 /// Who wrote a note, and what it says was there.
@@ -158,23 +190,28 @@ pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
     Particulars { created_by: note.created_by.into(), after, before }
 }
 
-/// The particulars of an event beside the note at a place.
-pub fn of_unnoted(seed: u64, kind: Kind, place: usize, event_type: &str) -> Particulars {
-    let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(seed, kind, place).next()]);
-    let created_by = SETTINGS.user(&mut rng, |_| true).id;
+/// The particulars of an event beside a note, which stands at a place.
+pub fn of_unnoted(account: &Account, note: &Note, place: usize, event_type: &str) -> Particulars {
+    let (kind, owner, place) = (note.kind, note.owner.into(), place as u64);
+    let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(account.seed, kind, place).next()]);
+    let user = if rng.percent(85) { note.responsible } else { SETTINGS.user(&mut rng, |_| true) };
     let mut name = || Value::Name(text::write("subject", &mut rng));
     let (after, before) = match event_type {
         "name_field_changed" => (vec![name()], vec![name()]),
         "entity_tag_added" => (tags(text::tags(&mut rng)), Vec::new()),
-        "sale_field_changed" => (vec![sale(&mut rng)], vec![sale(&mut rng)]),
+        "sale_field_changed" => {
+            let (after, before) = sale(account, owner, place);
+            (vec![Value::Sale(after)], vec![Value::Sale(before)])
+        }
         "custom_field_value_changed" => (vec![field(&mut rng)], Vec::new()),
+        "entity_linked" => (link(account, kind, owner, place).into_iter().collect(), Vec::new()),
         _ => (Vec::new(), Vec::new()),
     };
-    Particulars { created_by, after, before }
+    Particulars { created_by: user.id, after, before }
 }
 
-fn unnoted_rng(seed: u64, kind: Kind, place: usize) -> Rng {
-    Rng::of(&[seed, UNNOTED_SALT, kind.element_type(), place as u64])
+fn unnoted_rng(seed: u64, kind: Kind, place: u64) -> Rng {
+    Rng::of(&[seed, UNNOTED_SALT, kind.element_type(), place])
 }
 
 /// One value for each tag.
@@ -193,8 +230,36 @@ fn message(entity: u32, note: &Note) -> Value {
     Value::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
 }
 
-fn sale(rng: &mut Rng) -> Value {
-    Value::Sale(rng.between(5, 900) * 1000)
+/// The price of a lead after and before its change beside the note at a place.
+/// From the last change, after which it is what the list of leads says, back.
+fn sale(account: &Account, lead: u64, place: u64) -> (u64, u64) {
+    let (kind, schedule) = (Kind::Lead, account.schedule(Kind::Lead));
+    let steps = 0..schedule.scenario.steps.len();
+    let places = steps.filter_map(|step| schedule.index_of(account.seed, lead, step));
+    let mut changes: Vec<u64> = places
+        .filter(|place| *place < schedule.count)
+        .filter(|place| unnoted_type(account, kind, lead, *place) == Some("sale_field_changed"))
+        .collect();
+    changes.sort_unstable();
+    let (mut after, mut before) = (0, account.value(lead).price);
+    for (number, change) in changes.iter().enumerate().rev().take_while(|(_, c)| **c >= place) {
+        after = before;
+        before = sale_before(account.seed, *change, after, number == 0);
+    }
+    (after, before)
+}
+
+/// What a price was before a change: none at first, often; more before a
+/// discount, or else less.
+fn sale_before(seed: u64, place: u64, after: u64, is_first: bool) -> u64 {
+    let mut rng = Rng::of(&[seed, SALE_SALT, place]);
+    if is_first && rng.percent(40) {
+        0
+    } else if rng.percent(65) {
+        (after * rng.between(103, 120) / 100).next_multiple_of(SUM).max(after + SUM)
+    } else {
+        (after * rng.between(75, 96) / 100) / SUM * SUM
+    }
 }
 
 fn field(rng: &mut Rng) -> Value {

@@ -87,7 +87,7 @@ impl NoteType {
             Self::ResponsibleChanged => ("", ["entity_responsible_changed"; 2], 0),
             Self::Mail => ("amomail_message", ["incoming_mail", "outgoing_mail"], 0),
             Self::SiteVisit => ("site_visit", ["site_visit_note_added"; 2], 100),
-            Self::Chat => ("", ["incoming_chat_message", "outgoing_chat_message"], 100),
+            Self::Chat => ("", ["incoming_chat_message", "outgoing_chat_message"], 85),
             Self::TargetingIn => ("targeting_in", ["targeting_in_note_added"; 2], 100),
             Self::TargetingOut => ("targeting_out", ["targeting_out_note_added"; 2], 100),
             Self::AutoCreated => ("lead_auto_created", [""; 2], 100),
@@ -159,10 +159,14 @@ impl Account {
         let slot = schedule.slot(self.seed, index);
         let mut rng = self.rng(SALT, kind, index);
         let moment = self.calendar.moment(index, schedule.count, rng.next());
-        let (note_type, move_number) = self.note_type(kind, &slot, moment, &mut rng);
+        let (note_type, move_number) = self.note_type(kind, index, &slot, moment, &mut rng);
         let id = note_id(kind, index, rng.next());
         let responsible = self.responsible(kind, slot.owner);
-        let created_by = author(note_type, responsible, &mut self.content_rng(id));
+        let mut created_by = author(note_type, responsible, &mut self.content_rng(id));
+        // Clients write in messengers where an answer can follow at once.
+        if note_type == NoteType::Chat && !slot.is_followed {
+            created_by = responsible.id;
+        }
         Note {
             kind,
             id: short(id),
@@ -208,6 +212,7 @@ impl Account {
     fn note_type(
         &self,
         kind: Kind,
+        index: u64,
         slot: &Slot,
         moment: Moment,
         rng: &mut Rng,
@@ -218,15 +223,42 @@ impl Account {
                 (NoteType::StageChanged, Some(number))
             }
             Role::Move(_) => (self.by_chance(kind, moment, rng), None),
-            Role::Any => (self.any_type(kind, slot.free_rank, moment, rng), None),
+            Role::Any | Role::Next => (self.any_type(kind, index, slot, moment, rng), None),
         }
     }
 
-    /// The list begins with each type once, so that a short list has them all.
-    fn any_type(&self, kind: Kind, rank: u64, moment: Moment, rng: &mut Rng) -> NoteType {
+    /// The list begins with each type once, so that a short list has them all. Later, what
+    /// clients write is answered more often than not.
+    fn any_type(
+        &self,
+        kind: Kind,
+        index: u64,
+        slot: &Slot,
+        moment: Moment,
+        rng: &mut Rng,
+    ) -> NoteType {
         let chances = &self.schedule(kind).scenario.chances;
-        let first = usize::try_from(rank).ok().and_then(|rank| chances.get(rank));
-        first.map_or_else(|| self.by_chance(kind, moment, rng), |(note_type, _)| *note_type)
+        let first = usize::try_from(slot.free_rank).ok().and_then(|rank| chances.get(rank));
+        if let Some((note_type, _)) = first {
+            return *note_type;
+        }
+        let answers = slot.role == Role::Next && rng.percent(80);
+        let answer = if answers { self.answer_to(kind, index - 1) } else { None };
+        answer.unwrap_or_else(|| match self.by_chance(kind, moment, rng) {
+            // Clients write where an answer can follow at once.
+            NoteType::SmsIn if !slot.is_followed => NoteType::SmsOut,
+            note_type => note_type,
+        })
+    }
+
+    /// How a message of a client is answered, if the note at `index` is one.
+    fn answer_to(&self, kind: Kind, index: u64) -> Option<NoteType> {
+        let note = self.note(kind, index);
+        match note.note_type {
+            NoteType::Chat if note.created_by == 0 => Some(NoteType::Chat),
+            NoteType::SmsIn => Some(NoteType::SmsOut),
+            _ => None,
+        }
     }
 
     fn by_chance(&self, kind: Kind, moment: Moment, rng: &mut Rng) -> NoteType {

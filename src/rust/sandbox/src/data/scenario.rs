@@ -28,6 +28,16 @@ pub enum Role {
     Move(u8),
     /// Whatever chance brings.
     Any,
+    /// As well, next after the step before, which is as late, and about the same thing: so it
+    /// may be an answer.
+    Next,
+}
+
+impl Role {
+    /// Whether it has no fixed meaning.
+    pub fn is_free(self) -> bool {
+        matches!(self, Self::Any | Self::Next)
+    }
 }
 
 static SCENARIOS: LazyLock<HashMap<String, Scenario>> = LazyLock::new(|| {

@@ -30,6 +30,8 @@ struct Place {
     /// A power of two: within so many turns the step swaps places with the
     /// same step of other things, which makes lives unequal.
     block: u64,
+    /// The step whose swaps it shares: its own, or the one that it follows.
+    swaps_of: u64,
     /// How many free steps come before this one.
     free_before: u64,
 }
@@ -38,6 +40,8 @@ struct Place {
 pub struct Slot {
     pub owner: u64,
     pub role: Role,
+    /// Whether the place behind is of the same thing.
+    pub is_followed: bool,
     /// Number of this free step among all of the list.
     pub free_rank: u64,
 }
@@ -52,9 +56,10 @@ impl Schedule {
             let place = Place {
                 delay: in_turns(step.1, turns),
                 block: block(slack(steps, number, turns)),
+                swaps_of: (number as u64).saturating_sub(u64::from(step.0 == Role::Next)),
                 free_before,
             };
-            free_before += u64::from(step.0 == Role::Any);
+            free_before += u64::from(step.0.is_free());
             place
         });
         Self { scenario, count, places: places.collect() }
@@ -72,10 +77,11 @@ impl Schedule {
         let turn = index / length;
         let number = usize::try_from(index % length).unwrap_or(0);
         let place = &self.places[number];
-        let born = FIRST_OWNER + swapped(seed, index % length, turn, place.block);
+        let born = FIRST_OWNER + swapped(seed, place.swaps_of, turn, place.block);
         Slot {
             owner: born.saturating_sub(place.delay),
             role: steps[number].0,
+            is_followed: steps.get(number + 1).is_some_and(|step| step.0 == Role::Next),
             free_rank: turn * self.free_steps() + place.free_before,
         }
     }
@@ -85,12 +91,12 @@ impl Schedule {
     pub fn index_of(&self, seed: u64, owner: u64, number: usize) -> Option<u64> {
         let place = &self.places[number];
         let slot = (owner + place.delay).checked_sub(FIRST_OWNER)?;
-        let step = number as u64;
-        Some(swapped(seed, step, slot, place.block) * self.scenario.steps.len() as u64 + step)
+        let turn = swapped(seed, place.swaps_of, slot, place.block);
+        Some(turn * self.scenario.steps.len() as u64 + number as u64)
     }
 
     fn free_steps(&self) -> u64 {
-        self.scenario.steps.iter().filter(|step| step.0 == Role::Any).count() as u64
+        self.scenario.steps.iter().filter(|step| step.0.is_free()).count() as u64
     }
 }
 
@@ -106,8 +112,8 @@ fn in_turns(minutes: u64, turns: u64) -> u64 {
 /// or, for moves through the funnel, of the move before or after.
 fn slack(steps: &[Step], number: usize, turns: u64) -> u64 {
     let here = in_turns(steps[number].1, turns);
-    let fixed = |step: &&Step| step.0 != Role::Any;
-    if steps[number].0 == Role::Any {
+    let fixed = |step: &&Step| !step.0.is_free();
+    if steps[number].0.is_free() {
         return here;
     }
     let before = steps[..number].iter().rfind(fixed);

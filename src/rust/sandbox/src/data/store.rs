@@ -153,7 +153,7 @@ impl Store {
             };
             let sources = [
                 (Source::Note(kind, place), note.note_type.event(income)),
-                (Source::Unnoted(kind, place), event::unnoted(self.account.seed, kind, place)),
+                (Source::Unnoted(kind, place), event::unnoted(&self.account, note, place)),
             ];
             for (source, event_type) in sources {
                 let key = Key::new(note.created_at, source);
@@ -178,7 +178,8 @@ impl Store {
                 event::of_content(event, note, self.content(note))
             }
             Source::Unnoted(kind, place) => {
-                event::of_unnoted(self.account.seed, kind, place, event.event_type)
+                let note = &self.notes(kind).rows()[place];
+                event::of_unnoted(&self.account, note, place, event.event_type)
             }
             Source::Change(number) => self.told.get(number).cloned().unwrap_or_default(),
         }

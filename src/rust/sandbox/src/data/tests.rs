@@ -246,7 +246,7 @@ fn the_first_forty_notes_show_every_type_of_their_kind() {
         missing.extend(scenario.steps.iter().filter_map(|step| match step.0 {
             Role::Created(note_type) => Some(note_type),
             Role::Move(_) => Some(NoteType::StageChanged),
-            Role::Any => None,
+            Role::Any | Role::Next => None,
         }));
         let config = Config { notes: NoteCounts::each(rows), ..Config::default() };
         let account = Account::new(&config).unwrap();
@@ -307,7 +307,7 @@ fn a_thing_begins_first_and_moves_in_order_and_whole_lives_have_each_step_once()
         let lives = lives(Kind::Lead, count);
         for (owner, roles) in &lives {
             let rank = |role: &&Role| if let Role::Move(number) = role { number + 1 } else { 0 };
-            let fixed: Vec<_> = roles.iter().filter(|role| **role != Role::Any).collect();
+            let fixed: Vec<_> = roles.iter().filter(|role| !role.is_free()).collect();
             assert!(fixed.is_sorted_by_key(rank), "{owner}: {roles:?}");
             let begins = matches!(roles[0], Role::Created(_));
             assert_eq!(begins, *owner >= FIRST_OWNER, "{owner}: {roles:?}");
@@ -326,6 +326,40 @@ fn the_steps_of_a_thing_are_found_where_the_list_has_them() {
         let step = usize::try_from(index % 20).unwrap();
         assert_eq!(schedule.index_of(1, schedule.slot(1, index).owner, step), Some(index));
     }
+}
+
+#[test]
+fn a_step_that_comes_next_is_behind_the_one_before_and_of_the_same_thing() {
+    for (kind, count) in [Kind::Contact, Kind::Lead, Kind::Customer]
+        .into_iter()
+        .flat_map(|kind| [100, 10_000].map(|count| (kind, count)))
+    {
+        let schedule = Schedule::new(Scenario::of(kind), count);
+        let slots: Vec<_> = (0..count).map(|index| schedule.slot(1, index)).collect();
+        assert!(slots.iter().any(|slot| slot.role == Role::Next), "{kind:?}");
+        for pair in slots.windows(2) {
+            let is_next = pair[1].role == Role::Next;
+            assert_eq!(pair[0].is_followed, is_next);
+            assert!(!is_next || pair[0].owner == pair[1].owner, "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn most_messages_of_clients_are_answered_by_a_user_within_a_day() {
+    let store = store(20_000, [1500; 4], [0; 3]);
+    let (mut asked, mut answered) = (0, 0);
+    for pair in store.notes(Kind::Contact).rows().windows(2) {
+        let [one, next] = pair else { continue };
+        if one.note_type == NoteType::Chat && one.created_by == 0 {
+            let is_soon = next.created_at - one.created_at < 24 * 3600;
+            let is_answer = next.note_type == NoteType::Chat && next.created_by > 0;
+            asked += 1;
+            answered += u64::from(is_answer && is_soon && next.entity == one.entity);
+        }
+    }
+    assert!(asked > 100, "{asked}");
+    assert!((70..95).contains(&(answered * 100 / asked)), "{answered} of {asked}");
 }
 
 #[test]

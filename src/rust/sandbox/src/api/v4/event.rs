@@ -137,6 +137,9 @@ fn value(value: Value) -> Json {
         Value::Deadline(at) => object! { "task_deadline": object! { "timestamp": at } },
         Value::Name(name) => object! { "name_field_value": object! { "name": name } },
         Value::Sale(sale) => object! { "sale_field_value": object! { "sale": sale } },
+        Value::Link { to, id } => object! { "link": object! {
+            "entity": object! { "type": to, "id": id },
+        } },
         Value::Field { id, shape, choice, text } => object! { "custom_field_value": object! {
             "field_id": id, "field_type": shape, "enum_id": choice, "text": text,
         } },

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use amocrm_sandbox::{Config, NoteCounts};
 use reqwest::StatusCode;
@@ -229,13 +229,14 @@ async fn values_have_the_shape_of_their_type() {
             "name_field_changed" => after[0]["name_field_value"]["name"].is_string(),
             "sale_field_changed" => after[0]["sale_field_value"]["sale"].is_u64(),
             "custom_field_value_changed" => after[0]["custom_field_value"]["field_id"].is_u64(),
+            "entity_linked" => after[0]["link"]["entity"]["id"].is_u64() && *before == none,
             "task_completed" => *after == none && *before == none,
             _ => after[0]["note"]["id"].is_u64() && *before == none,
         };
         assert!(right, "{event}");
         types.insert(event["type"].as_str().unwrap().to_owned());
     }
-    assert_eq!(types.len(), 31, "{types:?}");
+    assert_eq!(types.len(), 32, "{types:?}");
 }
 
 /// Events that are asked for by their values, as a filter of the rows without it.
@@ -320,6 +321,48 @@ async fn values_go_with_types_of_their_own() {
         let response = client.get(&format!("{LIST}&{filter}")).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{filter}");
     }
+}
+
+#[tokio::test]
+async fn prices_follow_one_another_up_to_that_of_the_list() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(2000), ..Config::default() });
+    let sum = |row: &Value, side: &str| number(&row[side][0]["sale_field_value"], "sale");
+    let mut last = BTreeMap::new();
+    let mut followed = 0;
+    for row in events(&client, "filter[type]=sale_field_changed&order[created_at]=asc").await {
+        let (before, after) = (sum(&row, "value_before"), sum(&row, "value_after"));
+        assert_ne!(before, after);
+        if let Some(known) = last.insert(number(&row, "entity_id"), after) {
+            assert_eq!(before, known, "{row}");
+            followed += 1;
+        }
+    }
+    assert!(followed > 2, "{followed}");
+    for lead in client.all("/api/v4/leads?limit=250", "leads").await {
+        if let Some(sale) = last.remove(&number(&lead, "id")) {
+            assert_eq!(number(&lead, "price"), sale, "{lead}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn leads_are_linked_with_what_they_list() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(300), ..Config::default() });
+    let mut listed = BTreeMap::new();
+    let path = "/api/v4/leads?limit=250&with=contacts,catalog_elements";
+    for lead in client.all(path, "leads").await {
+        listed.insert(number(&lead, "id"), lead["_embedded"].clone());
+    }
+    let mut kinds = BTreeSet::new();
+    for row in events(&client, "filter[type]=entity_linked").await {
+        let to = &row["value_after"][0]["link"]["entity"];
+        let lead = &listed[&number(&row, "entity_id")];
+        let list = if to["type"] == "contact" { "contacts" } else { "catalog_elements" };
+        let mut of_lead = lead[list].as_array().unwrap().iter();
+        assert!(of_lead.any(|one| one["id"] == to["id"]), "{row}");
+        kinds.insert(list);
+    }
+    assert_eq!(kinds.len(), 2);
 }
 
 #[tokio::test]
