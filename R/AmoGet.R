@@ -9,6 +9,7 @@
 #' `path` is what amoCRM's documentation has behind `/api/v4/`:
 #' `"leads/pipelines/11/statuses"`, `"/api/v4/leads"`, or the full address on the
 #' account's own host, `"https://mycompany.amocrm.ru/api/v4/leads?with=contacts"`.
+#' Only such an address may have `?` and parameters; otherwise they are in `query`.
 #' Anything else is an error before a request is sent, since the credentials go with
 #' the request: other hosts, other parts of the site, `..`, encoded characters.
 #' A path of one record (`"leads/123"`, `"account"`) gives a table with one row.

@@ -108,7 +108,7 @@
 #' AmoRoles(auth)
 #' AmoFieldGroups(auth, type = "lead")
 #'
-#' # Lost leads by reason, those that were never given included
+#' # Lost leads by reason; leads without a reason are left out
 #' leads <- AmoLeads(auth)$leads
 #' reasons <- AmoLossReasons(auth)
 #' table(factor(leads$loss_reason_id, reasons$id, reasons$name))

@@ -34,6 +34,7 @@ AmoSyncLog <- function(to, prefix = "") copy_reader(to, prefix)$log()
 #' @noRd
 copy_reader <- function(to, prefix) {
   if (inherits(to, "DBIConnection")) {
+    check_connection(to)
     db <- list(conn = to, prefix = check_prefix(prefix))
     create_own_tables(db)
     return(list(read = function(table) dbi_read(db, table), log = function() dbi_log(db)))

@@ -20,9 +20,15 @@
 #' until the lead changes, or until the next sweep.
 #'
 #' @section The copy:
+#' Not in it are elements of catalogs, links with their quantities, tags that no record
+#' has, definitions of custom fields, incoming leads, sources and roles: read these
+#' with their own functions.
+#'
 #' A table is as its function returns it, and begins with `account_id`. What belongs to
 #' leads and so on has tables of its own, such as `leads_tags`, `leads_contacts` and
-#' `leads_custom_fields`. With `deleted = "mark"` all tables end with `deleted_at`.
+#' `leads_custom_fields`. With `deleted = "mark"` all tables end with `deleted_at`. Rows
+#' that are not deleted are those where it is empty; `is_deleted` of leads is what
+#' amoCRM said when the row was last read.
 #'
 #' Columns whose names differ by case only, such as `params_TEXT` and `params_text`, are
 #' one column, since many databases do not distinguish them. New columns are added, and
@@ -34,15 +40,19 @@
 #' one copy can't be in progress at once: the second raises an error that names the
 #' first.
 #'
-#' A folder has a Parquet file for each month of creation,
-#' `leads/account=<id>/month=<year>-<month>/data.parquet`, which DuckDB, Spark,
-#' ClickHouse and Python read as they are. A database is used through DBI. In SQLite,
-#' times are text in UTC, such as `2026-11-28 09:30:00`, which its functions for times
-#' read. [AmoRead()] gives them as POSIXct.
+#' A folder has Parquet files, which DuckDB, Spark, ClickHouse and Python read as they
+#' are: for leads and other long lists one for each month of creation,
+#' `leads/account=<id>/month=<year>-<month>/data.parquet`, for the others
+#' `users/account=<id>/data.parquet`. What `_amocrm` has is for the next run. A database
+#' is used through DBI. In SQLite, times are text in UTC, such as
+#' `2026-11-28 09:30:00`, which its functions for times read:
+#' `strftime('%Y-%m', created_at, '+3 hours')` is the month in Moscow. [AmoRead()] gives
+#' times as POSIXct.
 #'
 #' @param auth an `auth_list` from [AmoAuthList()], or a list of several: each account
 #'   has its own rows in the same tables.
-#' @param to where the copy is: a folder, a DBI connection, or a
+#' @param to where the copy is: a folder (a string is always one), a DBI connection such
+#'   as `DBI::dbConnect(RSQLite::SQLite(), "crm.sqlite")`, or a
 #'   `function(table, rows)` that is called with the name of a table and a data.frame.
 #'   With a function nothing is known of earlier runs, so each one reads everything,
 #'   or what has changed since `from`.
@@ -74,10 +84,12 @@
 #' AmoSync(auth, copy, tables = c("leads", "users"))
 #'
 #' # The next night
-#' moved <- AmoSandboxChange(auth, n = 20)
+#' changed <- AmoSandboxChange(auth, n = 20)
+#' changed <- AmoSandboxChange(auth, "trash", "lead")
 #' AmoSync(auth, copy, tables = c("leads", "users"))
 #'
-#' table(AmoRead(copy, "leads")$status_id)
+#' leads <- AmoRead(copy, "leads")
+#' subset(leads, !is.na(deleted_at), c("id", "name", "deleted_at"))
 #' AmoSyncLog(copy)$mode
 #'
 #' # A database, if RSQLite is installed
@@ -95,7 +107,7 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
     streams = chosen_streams(tables),
     from = check_since(from),
     lookback = check_number(lookback, "lookback"),
-    deleted = check_one_choice(deleted, c("mark", "remove"), "deleted"),
+    deleted = check_choice(deleted, c("mark", "remove"), "deleted"),
     sweep = check_sweep(sweep),
     prefix = check_prefix(prefix)
   )

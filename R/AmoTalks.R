@@ -48,9 +48,11 @@
 #' talks <- AmoTalks(auth)
 #' table(talks$origin)
 #'
-#' # Open talks about leads in which a client waits
-#' open <- AmoTalks(auth, entity = "lead", only_in_work = TRUE)
-#' open[!open$is_read, c("id", "entity_id", "missed_at")]
+#' # Talks in which the last message is the client's. Read is not answered
+#' messages <- AmoEvents(auth, type = c("incoming_chat_message", "outgoing_chat_message"))
+#' last <- messages[!duplicated(messages$after_talk_id, fromLast = TRUE), ]
+#' waiting <- last$after_talk_id[last$type == "incoming_chat_message"]
+#' talks[talks$id %in% waiting, c("id", "entity_id", "updated_at")]
 #' @export
 AmoTalks <- function(auth_list = NULL, id = NULL, contact_id = NULL, entity = NULL,
                      entity_id = NULL, only_in_work = FALSE, limit = 250) {

@@ -9,7 +9,6 @@
 # date functions read.
 
 dbi_sink <- function(conn, deleted, prefix) {
-  check_installed("DBI")
   db <- list(conn = conn, prefix = prefix, staged = new.env(parent = emptyenv()))
   create_own_tables(db)
   lock <- dbi_lock(db)

@@ -22,12 +22,31 @@ open_sink <- function(to, deleted, prefix) {
   if (is.function(to)) {
     function_sink(to)
   } else if (inherits(to, "DBIConnection")) {
+    check_connection(to)
     dbi_sink(to, deleted, prefix)
   } else if (is_one_text(to) && nzchar(to)) {
+    check_folder(to)
     folder_sink(to, deleted)
   } else {
     abort_input("to", gettextf(
       "`to` must be a folder, a DBI connection or a function, not %s", shown_value(to)
+    ))
+  }
+}
+
+check_connection <- function(to) {
+  check_installed("DBI")
+  if (!DBI::dbIsValid(to)) {
+    abort_input("to", gettext("the connection `to` is closed: open it with DBI::dbConnect()"))
+  }
+}
+
+#' Refuses the name of a database's file, which would become a folder
+#' @noRd
+check_folder <- function(to) {
+  if (grepl("[.](db|sqlite3?|duckdb)$", to, ignore.case = TRUE) && !dir.exists(to)) {
+    abort_input("to", gettextf(
+      "a string is a folder: open the database \"%s\" with DBI::dbConnect() and pass that", to
     ))
   }
 }

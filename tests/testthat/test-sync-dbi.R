@@ -125,6 +125,7 @@ test_that("a function gets the rows, and what was deleted", {
 })
 
 test_that("arguments that can't be right are told before anything is read", {
+  skip_if_not_installed("RSQLite")
   auth <- sandbox_to_copy()
   expect_wrong <- function(argument, ...) {
     error <- expect_error(AmoSync(...), class = "amocrm_error_input")
@@ -135,7 +136,12 @@ test_that("arguments that can't be right are told before anything is read", {
   expect_wrong("tables", auth, tempfile(), tables = "deals")
   expect_wrong("from", auth, tempfile(), from = "soon")
   expect_wrong("lookback", auth, tempfile(), lookback = "x")
+  expect_wrong("to", auth, "crm.sqlite")
+  closed <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+  DBI::dbDisconnect(closed)
+  expect_wrong("to", auth, closed)
   expect_wrong("deleted", auth, tempfile(), deleted = "no")
+  expect_wrong("deleted", auth, tempfile(), deleted = NULL)
   expect_wrong("sweep", auth, tempfile(), sweep = -1)
   expect_wrong("prefix", auth, tempfile(), prefix = NA)
 })
