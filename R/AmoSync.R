@@ -15,9 +15,10 @@
 #' others vanish without a word. So all rows are read every `sweep` days, and those
 #' that are missing count as deleted.
 #'
-#' amoCRM does not count everything as a change of a lead. Columns that it works out
-#' from other records, such as `closest_task_at` or `main_contact`, may be out of date
-#' until the lead changes, or until the next sweep.
+#' amoCRM does not count everything as a change of a record. What it works out from other
+#' records, such as `closest_task_at`, `main_contact`, the sums of customers, and links
+#' that were made at the other end, may be out of date until the record itself changes,
+#' or until the next sweep.
 #'
 #' @section The copy:
 #' Not in it are elements of catalogs, links with their quantities, tags that no record
@@ -61,16 +62,16 @@
 #'   `"catalogs"`, `"users"`, `"groups"`, `"pipelines"`, `"loss_reasons"`,
 #'   `"task_types"`; `NULL` for all. Tables that the token has no right to, or that the
 #'   account does not have, are skipped with a message.
-#' @param from a time. The first run then reads only what has changed since, and no row
-#'   counts as deleted because it is missing.
+#' @param from a time, as for [AmoEvents()]. The first run then reads only what has
+#'   changed since. Runs with `from` are no sweeps.
 #' @param lookback seconds before the last run that are read again.
 #' @param deleted `"mark"` sets `deleted_at` in deleted rows, `"remove"` removes them.
 #' @param sweep days after which everything is read again: `0` at each run, `Inf` never.
 #' @param prefix beginning of the names of all tables in a database.
 #'
 #' @return Invisibly a data.frame with one row per table: `started`, `account_id`,
-#'   `table`, `mode` (`"full"`: everything was read; `"increment"`: what has changed;
-#'   `"whole"`: read and compared; `"unchanged"`; `"skipped"`; `"failed"`), `requests`,
+#'   `table`, `mode` (`"full"`: everything was read; `"since"`: what has changed since
+#'   `from`; `"increment"`: what has changed since the last run; `"whole"`: read and compared; `"unchanged"`; `"skipped"`; `"failed"`), `requests`,
 #'   rows `read`, `inserted`, `updated` and `deleted`, `seconds` and `error`. It is
 #'   printed unless `options(amocrm.quiet = TRUE)`.
 #' @section Conditions:
@@ -105,7 +106,7 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
   accounts <- sync_accounts(auth)
   run <- list(
     streams = chosen_streams(tables),
-    from = check_since(from),
+    from = check_time(from, "from"),
     lookback = check_number(lookback, "lookback"),
     deleted = check_choice(deleted, c("mark", "remove"), "deleted"),
     sweep = check_sweep(sweep),
@@ -113,7 +114,8 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
   )
   sink <- open_sink(to, run$deleted, run$prefix)
   on.exit(sink$close())
-  log <- do.call(rbind, lapply(accounts, sync_account, sink = sink, run = run))
+  visits <- lapply(seq_along(accounts), function(at) visit_account(accounts, at, sink, run))
+  log <- do.call(rbind, visits)
   rownames(log) <- NULL
   if (!is_quiet()) print(log[setdiff(names(log), c("started", "error"))], row.names = FALSE)
   abort_failed(log)
@@ -132,21 +134,22 @@ sync_accounts <- function(auth) {
   if (is_one) list(auth) else auth
 }
 
+#' One account of several must not keep the others from being read
+#' @noRd
+visit_account <- function(accounts, at, sink, run) {
+  started <- Sys.time()
+  tryCatch(sync_account(accounts[[at]], sink, run),
+    amocrm_error = function(error) {
+      if (length(accounts) == 1) stop(error)
+      name <- gettextf("account %d", at)
+      log_row(list(account = NA_real_), name, started, "failed", first_line(error))
+    }
+  )
+}
+
 chosen_streams <- function(tables) {
   streams <- sync_streams()
   if (is.null(tables)) streams else streams[check_choices(tables, names(streams), "tables")]
-}
-
-check_since <- function(from) {
-  if (is.null(from)) {
-    return(NULL)
-  }
-  as_time <- function(from) as.double(as.POSIXct(from))
-  seconds <- tryCatch(as_time(from), error = function(error) NA)
-  if (length(seconds) != 1 || is.na(seconds)) {
-    abort_input("from", gettextf("`from` must be a time, not %s", shown_value(from)))
-  }
-  floor(seconds)
 }
 
 check_sweep <- function(sweep) {

@@ -27,6 +27,7 @@ type_of <- function(column) {
 sync_account <- function(auth, sink, run) {
   account <- AmoAccount(auth)
   state <- sink$state(account$id)
+  run$from <- in_account(run$from, account$timezone)
   visit <- list(
     auth = auth, account = account$id, zone = account$timezone, sink = sink, run = run,
     fates = read_fates(auth, state, run)
@@ -48,6 +49,7 @@ sync_account <- function(auth, sink, run) {
 #' @noRd
 failed_stream <- function(visit, name, started, error) {
   if (inherits(error, c("amocrm_error_auth", "amocrm_error_system"))) stop(error)
+  visit$sink$forget()
   refused <- inherits(error, c("amocrm_error_forbidden", "amocrm_error_input")) ||
     (inherits(error, "amocrm_error_http") && error$status %in% c(402L, 404L))
   if (refused) inform(gettextf("%s: skipped. %s", name, first_line(error)))
@@ -58,7 +60,7 @@ failed_stream <- function(visit, name, started, error) {
 #' @noRd
 with_counts <- function(log, counts) {
   log[names(counts)] <- log[names(counts)] + counts
-  if (log$mode != "full" && sum(counts) == 0) log$mode <- "unchanged"
+  if (log$mode != "full" && sum(log[names(counts)]) == 0) log$mode <- "unchanged"
   log
 }
 
@@ -70,6 +72,18 @@ log_row <- function(visit, name, started, mode, error = NA_character_) {
     requests = 0, read = 0, inserted = 0, updated = 0, deleted = 0,
     seconds = round(as.double(Sys.time()) - as.double(started), 1), error = error
   )
+}
+
+#' Seconds since 1970 of a time that check_time() has read, in the account's zone
+#' @noRd
+in_account <- function(time, zone) {
+  if (is.null(time)) {
+    NULL
+  } else if (startsWith(time, "@")) {
+    as.double(substring(time, 2))
+  } else {
+    as.double(as.POSIXct(time, tz = zone))
+  }
 }
 
 #' Brings one stream up to date
@@ -86,10 +100,11 @@ sync_stream <- function(visit, name, known, started) {
   }
   reader <- stream_reader(visit, name, mode, is_first = nrow(known) == 0)
   reader$read(since)
+  if (mode == "increment") reader$read_restored()
   gone <- gone_rows(visit, name, mode, since, started, reader)
   state <- list(
     cursor = as.double(started), zone = visit$zone,
-    swept = if (mode == "increment") known$swept_at else as.double(started)
+    swept = if (mode == "full") as.double(started) else c(known$swept_at, NA_real_)[[1]]
   )
   log <- log_row(visit, name, started, mode)
   log[names(reader$counts())] <- reader$counts()
@@ -99,16 +114,24 @@ sync_stream <- function(visit, name, known, started) {
 
 #' What to read: all of it, or what changed
 #'
-#' `whole` and `full` read all rows. A list that does not tell what changed is read whole
-#' and compared; the others are read in full at first and for each sweep.
+#' `whole` and `full` read all rows, `since` those that changed since `from`. A list that
+#' does not tell what changed is read whole and compared; the others are read in full at
+#' first and for each sweep.
 #' @noRd
 sync_mode <- function(stream, known, started, run) {
   if (!stream$grows) {
     return("whole")
   }
   is_read <- nrow(known) == 1 && !is.na(known$cursor_at)
-  is_swept <- is_read && as.double(started) - known$swept_at < run$sweep * 86400
-  if (is_read && is_swept) "increment" else "full"
+  is_swept <- is_read && !is.na(known$swept_at) &&
+    as.double(started) - known$swept_at < run$sweep * 86400
+  if (is_read && (is_swept || !is.null(run$from))) {
+    "increment"
+  } else if (is.null(run$from)) {
+    "full"
+  } else {
+    "since"
+  }
 }
 
 # --- Reading --------------------------------------------------------------------
@@ -141,19 +164,36 @@ stream_reader <- function(visit, name, mode, is_first) {
       visit$sink$stage(table, stream$key, rows)
     }
     # A first read of millions of rows is kept as it comes.
-    if (is_first && mode == "full") {
+    if (is_first && mode %in% c("full", "since")) {
       done <- visit$sink$commit(visit$account, name, list(
         state = list(cursor = NA_real_, swept = NA_real_, zone = visit$zone)
       ))
       committed <<- committed + done
     }
   }
+  is_partial <- FALSE
+  read <- function(spec) {
+    spec <- c(connection_spec(sync_auth(visit$auth)), spec)
+    done <- run_batches(spec, name, take, visit$sink$beat)
+    counts[["requests"]] <<- counts[["requests"]] + done$requests
+    # Customers may be out of reach today: what the copy has of them stays.
+    is_partial <<- is_partial || done$lacks_customers
+    if (is_partial && name != "notes") {
+      abort_input("tables", gettext(
+        "this account has no customers, or uses them in another way: their table is empty"
+      ))
+    }
+  }
   list(
-    read = function(since) {
-      spec <- c(connection_spec(sync_auth(visit$auth)), stream$spec(since))
-      counts[["requests"]] <<- run_batches(spec, name, take, visit$sink$beat)
+    read = function(since) read(stream$spec(since)),
+    # A row that comes back need not have been changed.
+    read_restored = function() {
+      fates <- visit$fates[[name]]
+      back <- setdiff(fates$id[fates$fate == "back"], unlist(keys))
+      if (length(back) > 0) read(c(stream$spec(NULL), list(id = sprintf("%.0f", back))))
     },
     counts = function() c(counts, committed),
+    is_whole = function() mode %in% c("full", "whole") && !is_partial,
     keys = function() do.call(rbind, keys)
   )
 }
@@ -164,7 +204,7 @@ sync_auth <- function(auth_list) {
 }
 
 #' Reads what a spec asks for, and gives it to `take` in batches
-#' @return the number of requests
+#' @return list of the number of requests, and of whether customers could not be read
 #' @noRd
 run_batches <- function(spec, label, take, beat) {
   display <- show_progress(label)
@@ -177,7 +217,7 @@ run_batches <- function(spec, label, take, beat) {
   result <- run_job(rust_query_start(c(spec, list(batch = batch_rows))), display, ready = ready)
   if (!is.null(result$error)) abort_from_rust(result$error)
   take(batch_tables(result))
-  requests
+  list(requests = requests, lacks_customers = any(startsWith(result$notices, "no_customers")))
 }
 
 batch_tables <- function(result) in_zone(result$tables, result$zones)
@@ -228,13 +268,15 @@ read_fates <- function(auth, state, run) {
       AmoEvents(auth, type = fates, from = since),
       amocrm_warning_zero_rows = function(warning) tryInvokeRestart("muffleWarning")
     ),
-    amocrm_error_forbidden = function(error) NULL, amocrm_error_input = function(error) NULL
+    amocrm_error_auth = function(error) stop(error), amocrm_error = function(error) NULL
   )
   if (!is.null(events)) lapply(streams, fates_of, events)
 }
 
 fates_of <- function(stream, events) {
   events <- events[events$type %in% c(stream$gone, stream$back), ]
+  # What came back in the second of its deletion is there.
+  events <- events[order(events$created_at, events$type %in% stream$back), ]
   events <- events[!duplicated(events$entity_id, fromLast = TRUE), ]
   data.frame(
     id = events$entity_id, fate = ifelse(events$type %in% stream$gone, "gone", "back"),
@@ -253,10 +295,14 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
   trash <- if (stream$trash && mode == "increment" && is.null(visit$fates)) {
     read_trash(visit, stream, since)
   }
-  missing <- if (mode != "increment" && is.null(visit$run$from)) {
+  missing <- if (reader$is_whole()) {
     missing_rows(visit$sink$keys(name, stream$key, visit$account), reader$keys(), started)
   }
-  gone <- if (identical(stream$key, "id")) rbind(told, trash, missing) else missing
+  # Rows that earlier runs have marked go as well.
+  dead <- if (mode == "full" && visit$run$deleted == "remove") {
+    visit$sink$dead(name, visit$account)
+  }
+  gone <- if (identical(stream$key, "id")) rbind(told, trash, missing, dead) else missing
   if (!is.null(gone)) gone[!duplicated(gone[stream$key]), ]
 }
 

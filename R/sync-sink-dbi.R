@@ -23,6 +23,7 @@ dbi_sink <- function(conn, deleted, prefix) {
     keys = function(table, key, account) dbi_keys(db, table, key, account),
     read = function(table) dbi_read(db, table),
     log = function() dbi_log(db),
+    forget = function() drop_staged(db),
     beat = lock$beat,
     close = function() {
       drop_staged(db)

@@ -19,6 +19,8 @@ folder_sink <- function(to, deleted) {
     keys = function(table, key, account) folder_keys(copy, table, key, account),
     read = function(table) folder_rows(copy$folder, table),
     log = function() folder_log(copy$folder),
+    # What is staged of a table waits for its own commit, and goes when the run ends.
+    forget = function() begin_stream(copy),
     # The system knows by itself whether the owner of a lock lives.
     beat = function() NULL,
     close = function() {

@@ -3,12 +3,13 @@
 #
 # * state, of an account: what earlier runs have come to, a data.frame of stream,
 #   cursor_at and swept_at, in seconds since 1970
-# * stage, of a table, its key and rows: keeps rows until the commit. A later row replaces
-#   an earlier one with the same key
+# * stage, of a table, its key and rows: keeps rows until the commit. No row of the main
+#   table comes twice
 # * commit, of an account, a stream and a change: one step, all or nothing. Staged rows
 #   replace those with their keys, rows in change$gone are deleted or marked,
 #   change$state and change$log are kept. Gives the numbers of rows inserted, updated
 #   and deleted
+# * forget: drops what is staged, after an error
 # * keys, of a table, its key and an account: those of the rows that are not deleted
 # * dead, of a table and an account: id and deleted_at of the others
 # * read, of a table: its rows

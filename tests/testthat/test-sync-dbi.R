@@ -47,7 +47,8 @@ test_that("deleted rows are marked or removed, with what belongs to them", {
     AmoSandboxChange(auth, "restore", id = id)
     AmoSync(auth, copy, tables = "leads", deleted = deleted)
     rows <- AmoRead(copy, "leads")
-    expect_true(id %in% rows$id && all(is.na(rows$deleted_at[rows$id == id])))
+    expect_identical(sum(rows$id == id), 1L)
+    expect_true(all(is.na(rows$deleted_at[rows$id == id])))
   }
 })
 
@@ -115,11 +116,64 @@ test_that("a table that fails stays as it was, and the others are brought up to 
   expect_identical(AmoRead(copy, "contacts"), before)
 })
 
+test_that("customers that can't be read today stay in the copy", {
+  copy <- new_database()
+  tables <- c("customers", "transactions")
+  AmoSync(sandbox_to_copy(), copy, tables = tables)
+  before <- lapply(tables, AmoRead, to = copy)
+  refused <- list(list(path = "/api/v4/customers", status = 402, nth = c(1, Inf)))
+  log <- AmoSync(sandbox_to_copy(faults = refused), copy, tables = tables, sweep = 0)
+  expect_identical(log$mode, c("skipped", "skipped"))
+  expect_identical(lapply(tables, AmoRead, to = copy), before)
+})
+
+test_that("without events deletions are learnt from the trash", {
+  refused <- list(list(path = "/api/v4/events", status = 402, nth = c(1, Inf)))
+  auth <- sandbox_to_copy(faults = refused)
+  copy <- new_database()
+  AmoSync(auth, copy, tables = "leads")
+  id <- AmoRead(copy, "leads")$id[[1]]
+  AmoSandboxChange(auth, "trash", id = id)
+  expect_equal(AmoSync(auth, copy, tables = "leads")$deleted, 1)
+})
+
+test_that("an account that fails does not keep others from being read", {
+  refused <- list(list(path = "/api/v4/account", status = 404, nth = c(1, Inf)))
+  accounts <- list(sandbox_to_copy(faults = refused), sandbox_to_copy())
+  copy <- new_database()
+  error <- expect_error(AmoSync(accounts, copy, tables = "users"), class = "amocrm_error_sync")
+  expect_identical(error$log$mode, c("failed", "whole"))
+  expect_gt(nrow(AmoRead(copy, "users")), 0)
+})
+
+test_that("a first moment is one of the account's zone, and no sweep", {
+  auth <- sandbox_to_copy(timezone = "Asia/Omsk")
+  times <- sort(AmoLeads(auth)$leads$updated_at, decreasing = TRUE)
+  from <- format(times[[10]], "%Y-%m-%d %H:%M:%S", tz = "Asia/Omsk")
+  copy <- new_database()
+  first <- AmoSync(auth, copy, tables = "leads", from = from)
+  expect_identical(first$mode, "since")
+  expect_equal(first$read, sum(times >= times[[10]]))
+  expect_identical(AmoSync(auth, copy, tables = "leads")$mode, "full")
+  expect_identical(nrow(AmoRead(copy, "leads")), length(times))
+})
+
+test_that("rows that were marked go when deleted rows are removed", {
+  auth <- sandbox_to_copy()
+  copy <- new_database()
+  AmoSync(auth, copy, tables = "leads")
+  AmoSandboxChange(auth, "trash", id = AmoRead(copy, "leads")$id[[1]])
+  AmoSync(auth, copy, tables = "leads")
+  AmoSync(auth, copy, tables = "leads", deleted = "remove", sweep = 0)
+  expect_setequal(AmoRead(copy, "leads")$id, AmoLeads(auth)$leads$id)
+})
+
 test_that("a function gets the rows, and what was deleted", {
   auth <- sandbox_to_copy()
   got <- list()
   keep <- function(table, rows) got[[table]] <<- rbind(got[[table]], rows)
-  AmoSync(auth, keep, tables = c("leads", "users"))
+  log <- AmoSync(auth, keep, tables = c("leads", "users"))
+  expect_identical(log$inserted, log$read)
   expect_identical(got$leads$id, AmoLeads(auth)$leads$id)
   expect_identical(got$users$name, AmoUsers(auth)$name)
 })

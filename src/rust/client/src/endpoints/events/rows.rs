@@ -192,10 +192,14 @@ impl EventRows {
 
     /// Changes of single fields may come under the name of all fields.
     fn is_of_type(&self, row: &Row) -> bool {
-        let (types, Some(found)) = (&self.types, row.get("type")) else { return false };
+        let types = &self.types;
+        if types.is_empty() {
+            return true;
+        }
+        let Some(found) = row.get("type") else { return false };
         let found = found.text();
         let has = |name: &str| types.iter().any(|wanted| wanted == name);
-        if types.is_empty() || has(&found) {
+        if has(&found) {
             return true;
         }
         if field_of(&found).is_some() {
