@@ -70,10 +70,11 @@
 #' @param prefix beginning of the names of all tables in a database.
 #'
 #' @return Invisibly a data.frame with one row per table: `started`, `account_id`,
-#'   `table`, `mode` (`"full"`: everything was read; `"since"`: what has changed since
-#'   `from`; `"increment"`: what has changed since the last run; `"whole"`: read and compared; `"unchanged"`; `"skipped"`; `"failed"`), `requests`,
-#'   rows `read`, `inserted`, `updated` and `deleted`, `seconds` and `error`. It is
-#'   printed unless `options(amocrm.quiet = TRUE)`.
+#'   `table`, `mode`, `requests`, rows `read`, `inserted`, `updated` and `deleted`,
+#'   `seconds` and `error`. It is printed unless `options(amocrm.quiet = TRUE)`. Modes
+#'   are `"full"`: everything was read; `"since"`: what has changed since `from`;
+#'   `"increment"`: what has changed since the last run; `"whole"`: read and compared;
+#'   `"unchanged"`; `"skipped"`; `"failed"`.
 #' @section Conditions:
 #' See [amocrm-package]. If some tables fail, the others are brought up to date first;
 #' then an error of class `amocrm_error_sync` names them, and its field `log` has what

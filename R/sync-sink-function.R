@@ -12,7 +12,8 @@ function_sink <- function(to) {
     },
     stage = function(table, key, rows) {
       if (nrow(rows) > 0) to(table, rows)
-      if (table %in% names(sync_streams())) staged[["inserted"]] <<- staged[["inserted"]] + nrow(rows)
+      is_main <- table %in% names(sync_streams())
+      if (is_main) staged[["inserted"]] <<- staged[["inserted"]] + nrow(rows)
     },
     commit = function(account, stream, change) {
       gone <- change$gone
@@ -22,6 +23,7 @@ function_sink <- function(to) {
       staged[] <<- 0
       counts
     },
-    forget = nothing, dead = nothing, keys = nothing, read = nothing, beat = nothing, close = nothing
+    forget = nothing, dead = nothing, keys = nothing, read = nothing, beat = nothing,
+    close = nothing
   )
 }
