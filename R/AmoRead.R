@@ -1,7 +1,8 @@
 #' Tables and log of a copy that AmoSync() keeps
 #'
 #' @param to the folder or DBI connection that [AmoSync()] was given.
-#' @param table name of a table, such as `"leads"` or `"leads_tags"`.
+#' @param table name of a table, such as `"leads"` or `"leads_tags"`; without one the
+#'   error names all.
 #' @param prefix as for [AmoSync()].
 #'
 #' @return `AmoRead()` returns the table as a data.frame with the types that its
@@ -17,12 +18,22 @@
 #' head(AmoRead(copy, "leads"))
 #' AmoSyncLog(copy)
 #' @export
-AmoRead <- function(to, table, prefix = "") {
-  rows <- copy_reader(to, prefix)$read(check_text(table, "table"))
-  if (is.null(rows)) {
-    abort_input("table", gettextf("the copy has no table \"%s\"", table))
-  }
+AmoRead <- function(to, table = NULL, prefix = "") {
+  copy <- copy_reader(to, prefix)
+  rows <- if (is_one_text(table)) copy$read(table)
+  if (is.null(rows)) abort_no_table(table, copy$tables())
   rows
+}
+
+abort_no_table <- function(table, there) {
+  abort_input("table", join(
+    gettextf("`table` must be a table of the copy, not %s.", shown_value(table)),
+    if (length(there) == 0) {
+      gettext("There is none yet: AmoSync() makes the copy")
+    } else {
+      gettextf("There are %s", paste0('"', sort(there), '"', collapse = ", "))
+    }
+  ))
 }
 
 #' @rdname AmoRead
@@ -30,14 +41,18 @@ AmoRead <- function(to, table, prefix = "") {
 AmoSyncLog <- function(to, prefix = "") copy_reader(to, prefix)$log()
 
 #' What reads a copy, without taking it from others
-#' @return list of functions `read(table)`, NULL for an unknown one, and `log()`
+#' @return list of functions `read(table)`, NULL for an unknown one, `tables()`, their
+#'   names, and `log()`
 #' @noRd
 copy_reader <- function(to, prefix) {
   if (inherits(to, "DBIConnection")) {
     check_connection(to)
     db <- list(conn = to, prefix = check_prefix(prefix))
     create_own_tables(db)
-    return(list(read = function(table) dbi_read(db, table), log = function() dbi_log(db)))
+    return(list(
+      read = function(table) dbi_read(db, table), tables = function() dbi_tables(db),
+      log = function() dbi_log(db)
+    ))
   }
   folder_reader(to)
 }

@@ -80,7 +80,9 @@ check_event_values <- function(values, argument) {
 #' @noRd
 check_event_value <- function(value, name, argument) {
   if (name == "value") {
-    text <- if (is.numeric(value)) format(value, digits = 15, scientific = FALSE) else value
+    number <- as_numbers(value)
+    is_number <- length(number) == 1 && is.finite(number)
+    text <- if (is_number) format(number, digits = 15, scientific = FALSE) else value
     if (!is_one_text(text) || is.na(value) || !nzchar(text)) {
       abort_input(argument, gettextf("`%s` must be a single number or text", argument))
     }

@@ -35,8 +35,9 @@ sync_account <- function(auth, sink, run) {
   rows <- lapply(names(run$streams), function(name) {
     known <- state[state$stream == name, ]
     started <- Sys.time()
+    # Errors of a database, too: its other tables may do.
     tryCatch(sync_stream(visit, name, known, started),
-      amocrm_error = function(error) failed_stream(visit, name, started, error)
+      error = function(error) failed_stream(visit, name, started, error)
     )
   })
   do.call(rbind, rows)

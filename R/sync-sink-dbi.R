@@ -350,7 +350,7 @@ delete_rows <- function(db, account, stream, gone, deleted) {
 #' The tables of a stream in the copy: its own, and `<stream>_...`
 #' @noRd
 copy_tables <- function(db, stream) {
-  known <- dbi_query(db, "SELECT DISTINCT table_name FROM %s", own(db, "columns"))$table_name
+  known <- dbi_tables(db)
   linked <- grep(paste0("^", stream, "_"), known, value = TRUE)
   stats::setNames(nm = intersect(c(stream, setdiff(linked, names(sync_streams()))), known))
 }
@@ -379,6 +379,10 @@ keep_log <- function(db, log) {
 }
 
 # --- Reading --------------------------------------------------------------------
+
+dbi_tables <- function(db) {
+  dbi_query(db, "SELECT DISTINCT table_name FROM %s", own(db, "columns"))$table_name
+}
 
 dbi_read <- function(db, table) {
   types <- known_types(db, table)

@@ -31,7 +31,11 @@ folder_sink <- function(to, deleted) {
 
 folder_reader <- function(to) {
   folder <- folder_path(to)
-  list(read = function(table) folder_rows(folder, table), log = function() folder_log(folder))
+  list(
+    read = function(table) folder_rows(folder, table),
+    tables = function() store_call(rust_folder_tables(folder))$names,
+    log = function() folder_log(folder)
+  )
 }
 
 folder_path <- function(to) {

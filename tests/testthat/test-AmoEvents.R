@@ -156,6 +156,9 @@ test_that("events are found by what was there before and after", {
   price <- prices$after_sale[[1]]
   same_events(AmoEvents(auth, type = "sale_field_changed", value_after = list(value = price)),
               prices[prices$after_sale == price, ])
+  big <- structure(price * 2^-1074, class = "integer64")
+  same_events(AmoEvents(auth, type = "sale_field_changed", value_after = list(value = big)),
+              prices[prices$after_sale == price, ])
   chosen <- events[events$type == "custom_field_value_changed" & !is.na(events$after_enum_id), ]
   type <- sprintf("custom_field_%d_value_changed", chosen$after_field_id[[1]])
   same_events(AmoEvents(auth, type = type, value_after = list(enum_id = chosen$after_enum_id[[1]])),
@@ -203,6 +206,8 @@ test_that("what can't be right is an input error before anything is sent", {
   refused("value_before", "\"sale_field_changed\"", value_before = list(value = 5))
   refused("value_before$value", "single number or text", type = "sale_field_changed",
           value_before = list(value = 1:2))
+  refused("value_after$value", "single number or text", type = "sale_field_changed",
+          value_after = list(value = Inf))
   refused("value_after", "\"entity_responsible_changed\"", value_before = list(status_id = 142),
           value_after = list(responsible_user_id = 5))
   expect_identical(nrow(sandbox_requests(auth)), before)

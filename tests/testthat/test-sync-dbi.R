@@ -74,7 +74,9 @@ test_that("tables come back with their types", {
   same <- setdiff(names(leads), "account_id")
   expect_identical(lapply(ours[same], class), lapply(leads[same], class))
   expect_identical(ours$created_at, leads$created_at)
-  expect_error(AmoRead(copy, "deals"), class = "amocrm_error_input")
+  expect_error(AmoRead(copy, "deals"), "\"users\"", class = "amocrm_error_input")
+  expect_error(AmoRead(copy), "\"leads\"", class = "amocrm_error_input")
+  expect_error(AmoRead(new_database(), "leads"), "AmoSync", class = "amocrm_error_input")
 })
 
 test_that("columns are added and widen, and names that differ by case are one column", {
@@ -166,6 +168,16 @@ test_that("rows that were marked go when deleted rows are removed", {
   AmoSync(auth, copy, tables = "leads")
   AmoSync(auth, copy, tables = "leads", deleted = "remove", sweep = 0)
   expect_setequal(AmoRead(copy, "leads")$id, AmoLeads(auth)$leads$id)
+})
+
+test_that("a table of the same name that is not of the copy stays, others are copied", {
+  conn <- new_database()
+  DBI::dbWriteTable(conn, "leads", data.frame(mine = 1))
+  error <- expect_error(
+    AmoSync(sandbox_to_copy(), conn, tables = c("leads", "users")), class = "amocrm_error_sync"
+  )
+  expect_identical(error$log$mode, c("failed", "whole"))
+  expect_identical(DBI::dbReadTable(conn, "leads"), data.frame(mine = 1))
 })
 
 test_that("a function gets the rows, and what was deleted", {

@@ -5,10 +5,36 @@ use std::fmt::Write;
 /// The most characters of a server's text that are shown.
 const MAX_SHOWN: usize = 300;
 
+/// What stands for a secret.
+const HIDDEN: &str = "<hidden>";
+
 /// A server's text as one line of at most 300 characters. Invisible characters are
-/// shown as their codes.
+/// shown as their codes. A server may quote the request: what looks like a token or a
+/// key is hidden.
 pub fn sanitize(text: &str) -> String {
-    sanitize_to(text, MAX_SHOWN)
+    sanitize_to(&without_secrets(text), MAX_SHOWN)
+}
+
+fn without_secrets(text: &str) -> String {
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let pieces = text.split_inclusive(|c| !is_of_word(c)).map(|piece| {
+        let word = piece.trim_end_matches(|c| !is_of_word(c));
+        if looks_secret(word) { [HIDDEN, &piece[word.len()..]].concat() } else { piece.to_owned() }
+    });
+    pieces.collect()
+}
+
+/// Whether a word is a JSON Web Token, or at least 32 letters and digits as keys and
+/// refresh tokens are (`looks_secret()` in R/credentials.R). Ids of requests and
+/// integrations, UUIDs, are no secrets.
+fn looks_secret(word: &str) -> bool {
+    let is_token = word.starts_with("eyJ") && word.len() >= 20;
+    let is_uuid = |part: &str| part.len() == 36 && part.matches('-').count() == 4;
+    let is_key = |part: &str| {
+        let digits = part.bytes().filter(u8::is_ascii_digit).count();
+        part.len() >= 32 && digits >= 4 && !is_uuid(part)
+    };
+    is_token || word.split('.').any(is_key)
 }
 
 /// The same, with at most `most` characters.
@@ -51,6 +77,25 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{sanitize, sanitize_to};
+
+    #[test]
+    fn tokens_and_keys_that_a_server_quotes_are_hidden() {
+        let key = "0123456789abcdef0123456789abcdef01234567";
+        for (text, line) in [
+            ("bad token eyJ0eXAiOiJKV1QiLCJh.eyJhdWQiOiI5.c2lnbmF0dXJl!", "bad token <hidden>!"),
+            (&format!("USER_HASH={key}&type=json"), "USER_HASH=<hidden>&type=json"),
+            (&format!("({key})"), "(<hidden>)"),
+            ("request 6f1c2b3a-1111-4222-8333-944455556666", {
+                "request 6f1c2b3a-1111-4222-8333-944455556666"
+            }),
+            ("filter.custom_fields_values.enum_code_of_lists", {
+                "filter.custom_fields_values.enum_code_of_lists"
+            }),
+            ("eyJ", "eyJ"),
+        ] {
+            assert_eq!(sanitize(text), line);
+        }
+    }
 
     #[test]
     fn what_would_not_show_comes_as_codes_on_one_line() {

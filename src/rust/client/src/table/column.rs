@@ -113,6 +113,8 @@ impl Column {
         match self.json_types {
             BOOL => Type::Logical,
             INT if interner.iter().all(fits) => Type::Integer,
+            // A double would have other digits.
+            INT if !interner.iter().all(is_exact) => Type::Text,
             types if types != 0 && types & !(INT | DOUBLE) == 0 => Type::Double,
             _ => Type::Text,
         }
@@ -126,6 +128,11 @@ const DOUBLE: u8 = bit(JsonType::Double);
 /// Whether a number is an integer in R, where the least one stands for NA.
 fn fits(number: f64) -> bool {
     number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX)
+}
+
+/// Whether a double holds a whole number as it is.
+fn is_exact(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.unsigned_abs() <= 1 << 53)
 }
 
 /// Whether a number can be seconds since 1970. More are milliseconds.

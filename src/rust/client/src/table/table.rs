@@ -683,6 +683,23 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_that_no_double_holds_keep_their_digits_as_text() {
+        for (value, expected) in [
+            ("9007199254740992", Type::Double),
+            ("9007199254740993", Type::Text),
+            ("-9007199254740993", Type::Text),
+            ("12345678901234567890", Type::Text),
+        ] {
+            let mut table = Table::new(&TYPED);
+            push(&mut table, &format!(r#"{{"id":1,"other":{value}}}"#)).unwrap();
+            let columns = table.into_columns();
+            assert_eq!(columns[1].type_in_r(), expected, "{value}");
+            let cell = cells(&columns[1]).into_iter().next().map(|(_, text)| text);
+            assert_eq!(cell.as_deref(), Some(value));
+        }
+    }
+
+    #[test]
     fn columns_that_are_known_to_be_text_stay_text() {
         let mut table = Table::new(&TYPED);
         push(&mut table, r#"{"id":1,"name":123,"other":123}"#).unwrap();
