@@ -51,8 +51,6 @@ pub struct PagedList<T> {
     all: Option<Request>,
     /// Tells which errors mean that the account has no such list.
     absence: Option<fn(&Error) -> bool>,
-    /// Whether rows are likely although the request has a filter.
-    is_likely: bool,
     is_absent: OnceLock<()>,
     /// Whether its rows may be taken while it is read.
     gives_batches: bool,
@@ -122,7 +120,6 @@ impl<T: RowSink> PagedList<T> {
             ids: Vec::new(),
             all: None,
             absence: None,
-            is_likely: false,
             is_absent: OnceLock::new(),
             gives_batches: false,
         }
@@ -162,13 +159,6 @@ impl<T: RowSink> PagedList<T> {
     #[must_use]
     pub fn unless(mut self, absence: fn(&Error) -> bool) -> Self {
         self.absence = Some(absence);
-        self
-    }
-
-    /// Takes no rows for a surprise, as of a list without filters.
-    #[must_use]
-    pub fn likely(mut self) -> Self {
-        self.is_likely = true;
         self
     }
 
@@ -289,8 +279,7 @@ impl<T: RowSink> PagedList<T> {
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
-        let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
-        list.is_filtered &= !self.is_likely;
+        let list = ListContext::new(transport, context.rate, &self.name, paging, &request);
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         read_list(&list, &self.pages, fetch).await
     }
