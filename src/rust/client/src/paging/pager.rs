@@ -33,6 +33,7 @@ use super::page_request::PageRequest;
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
 use super::until::Until;
+use crate::places::Place;
 
 /// Waits before each try to repair a part or a gap, without the first request.
 pub const REPAIR_WAITS: [Duration; 5] = [
@@ -89,6 +90,9 @@ pub struct Pager<T> {
     /// Counts requests and answers, to tell which came first.
     pub(super) clock: u64,
     pub(super) recheck: Option<Recheck>,
+    /// The end of the parts that have settled, and whether all of them rise.
+    pub(super) place: Option<Place>,
+    pub(super) rises: bool,
     /// Rows of settled parts that were not taken yet.
     ready: VecDeque<T>,
     next_part: u64,
@@ -158,6 +162,8 @@ impl<T> Pager<T> {
             was_full: false,
             clock: 0,
             recheck: None,
+            place: None,
+            rises: true,
             ready: VecDeque::new(),
             next_part: 0,
             readings: 1,
@@ -316,6 +322,9 @@ impl<T> Pager<T> {
     fn settle_one(&mut self, index: usize) {
         self.count_up_to(index);
         self.check_order(index);
+        if self.recheck.is_none() {
+            self.keep_place(index);
+        }
         let (part, reading) = (&mut self.parts[index], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
