@@ -28,9 +28,14 @@ sync_account <- function(auth, sink, run) {
   account <- AmoAccount(auth)
   state <- sink$state(account$id)
   run$from <- in_account(run$from, account$timezone)
+  begun <- begun_reads(sink, account$id, state, run)
+  cursors <- c(
+    state$cursor_at[state$stream %in% names(run$streams)],
+    vapply(begun, `[[`, 0, "began")
+  )
   visit <- list(
     auth = auth, account = account$id, zone = account$timezone, sink = sink, run = run,
-    fates = read_fates(auth, state, run)
+    begun = begun, fates = read_fates(auth, cursors, run)
   )
   rows <- lapply(names(run$streams), function(name) {
     known <- state[state$stream == name, ]
@@ -87,30 +92,52 @@ in_account <- function(time, zone) {
   }
 }
 
+#' The first reads that other runs have not finished, by stream
+#'
+#' Each is a list of `began`, in seconds since 1970, and `places`, the text by which Rust
+#' finds where to go on. Only first reads of whole tables are kept.
+#' @noRd
+begun_reads <- function(sink, account, state, run) {
+  streams <- setdiff(names(run$streams), state$stream)
+  begun <- lapply(stats::setNames(nm = streams), function(name) {
+    begun <- sink$begun(account, name)
+    if (is.null(begun) || is.null(run$from)) begun else sink$forget_begun(account, name)
+  })
+  Filter(Negate(is.null), begun)
+}
+
 #' Brings one stream up to date
 #'
 #' @param known its row of the state, or none
 #' @noRd
-sync_stream <- function(visit, name, known, started) {
-  stream <- visit$run$streams[[name]]
-  mode <- sync_mode(stream, known, started, visit$run)
+sync_stream <- function(visit, name, known, started,
+                        mode = sync_mode(visit$run$streams[[name]], known, started, visit$run)) {
   since <- if (mode == "increment") {
     floor(known$cursor_at - visit$run$lookback)
   } else {
     visit$run$from
   }
-  reader <- stream_reader(visit, name, mode, is_first = nrow(known) == 0)
+  is_first <- nrow(known) == 0 && mode == "full"
+  begun <- if (is_first) visit$begun[[name]]
+  began <- if (is.null(begun)) as.double(started) else begun$began
+  reader <- stream_reader(visit, name, mode, if (is_first) list(began = began, places = begun$places))
   reader$read(since)
   if (mode == "increment") reader$read_restored()
   gone <- gone_rows(visit, name, mode, since, started, reader)
   state <- list(
-    cursor = as.double(started), zone = visit$zone,
-    swept = if (mode == "full") as.double(started) else c(known$swept_at, NA_real_)[[1]]
+    cursor = began, zone = visit$zone,
+    swept = if (mode == "full") began else c(known$swept_at, NA_real_)[[1]]
   )
   log <- log_row(visit, name, started, mode)
   log[names(reader$counts())] <- reader$counts()
   counts <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
-  with_counts(log, counts)
+  log <- with_counts(log, counts)
+  if (is.null(begun)) {
+    return(log)
+  }
+  # What has changed since the run that began.
+  known <- data.frame(stream = name, cursor_at = state$cursor, swept_at = state$swept)
+  rbind(log, sync_stream(visit, name, known, started, mode = "increment"))
 }
 
 #' What to read: all of it, or what changed
@@ -138,16 +165,18 @@ sync_mode <- function(stream, known, started, run) {
 # --- Reading --------------------------------------------------------------------
 
 #' Reads a stream into the sink, batch by batch
+#'
+#' @param first of a first read when it began, and the places where to go on; NULL for
+#'   others
 #' @noRd
-stream_reader <- function(visit, name, mode, is_first) {
+stream_reader <- function(visit, name, mode, first) {
   stream <- visit$run$streams[[name]]
   counts <- c(requests = 0, read = 0)
-  committed <- c(inserted = 0, updated = 0, deleted = 0)
   keys <- list()
   has_ids <- identical(stream$key, "id")
   dead <- if (mode == "increment" && has_ids) visit$sink$dead(name, visit$account)
   old <- if (mode == "whole") row_texts(visit$sink$read(name), visit$account, stream$key)
-  take <- function(tables) {
+  take <- function(tables, places = NULL) {
     for (at in seq_along(tables)) {
       table <- copy_names(name, names(tables)[[at]])
       rows <- if (table == name) stream$shape(tables[[at]]) else tables[[at]]
@@ -162,14 +191,11 @@ stream_reader <- function(visit, name, mode, is_first) {
         keys <<- c(keys, list(rows[stream$key]))
         if (mode == "whole") rows <- rows[!unchanged(rows, old, stream$key), ]
       }
-      visit$sink$stage(table, stream$key, rows)
+      visit$sink$stage(table, stream$key, rows, is_new = !is.null(first))
     }
-    # A first read of millions of rows is kept as it comes.
-    if (is_first && mode %in% c("full", "since")) {
-      done <- visit$sink$commit(visit$account, name, list(
-        state = list(cursor = NA_real_, swept = NA_real_, zone = visit$zone)
-      ))
-      committed <<- committed + done
+    # A first read of millions of rows is kept as it comes, for a run that goes on.
+    if (!is.null(first) && !is.null(places)) {
+      visit$sink$keep(visit$account, name, list(began = first$began, places = places))
     }
   }
   is_partial <- FALSE
@@ -186,14 +212,14 @@ stream_reader <- function(visit, name, mode, is_first) {
     }
   }
   list(
-    read = function(since) read(stream$spec(since)),
+    read = function(since) read(c(stream$spec(since), list(places = first$places))),
     # A row that comes back need not have been changed.
     read_restored = function() {
       fates <- visit$fates[[name]]
       back <- setdiff(fates$id[fates$fate == "back"], unlist(keys))
       if (length(back) > 0) read(c(stream$spec(NULL), list(id = sprintf("%.0f", back))))
     },
-    counts = function() c(counts, committed),
+    counts = function() counts,
     is_whole = function() mode %in% c("full", "whole") && !is_partial,
     keys = function() do.call(rbind, keys)
   )
@@ -204,7 +230,8 @@ sync_auth <- function(auth_list) {
   call_auth(NULL, NULL, NULL, auth_list)
 }
 
-#' Reads what a spec asks for, and gives it to `take` in batches
+#' Reads what a spec asks for, and gives it to `take` in batches, all but the last one with
+#' the places up to which rows were given
 #' @return list of the number of requests, and of whether customers could not be read
 #' @noRd
 run_batches <- function(spec, label, take, beat) {
@@ -213,7 +240,10 @@ run_batches <- function(spec, label, take, beat) {
   ready <- function(job, state) {
     requests <<- state$requests
     beat()
-    if (state$settled >= batch_rows) take(batch_tables(rust_job_batch(job)))
+    if (state$settled >= batch_rows) {
+      batch <- rust_job_batch(job)
+      take(batch_tables(batch), batch$places)
+    }
   }
   result <- run_job(rust_query_start(c(spec, list(batch = batch_rows))), display, ready = ready)
   if (!is.null(result$error)) abort_from_rust(result$error)
@@ -253,17 +283,17 @@ living <- function(rows, dead, fates, main) {
 
 #' What events tell of rows since the runs before: `gone` or `back`, the last one counts
 #'
+#' @param cursors up to when the copy's tables are true, in seconds since 1970
 #' @return list by stream of data.frames of id, fate and at; NULL where events can't be
 #'   read
 #' @noRd
-read_fates <- function(auth, state, run) {
+read_fates <- function(auth, cursors, run) {
   streams <- Filter(function(stream) length(stream$gone) > 0, run$streams)
-  cursors <- state$cursor_at[state$stream %in% names(streams)]
-  if (length(cursors) == 0 || all(is.na(cursors))) {
+  if (length(streams) == 0 || length(cursors) == 0) {
     return(NULL)
   }
   fates <- unlist(lapply(streams, function(stream) c(stream$gone, stream$back)))
-  since <- .POSIXct(min(cursors, na.rm = TRUE) - run$lookback, tz = "UTC")
+  since <- .POSIXct(min(cursors) - run$lookback, tz = "UTC")
   events <- tryCatch(
     withCallingHandlers(
       AmoEvents(auth, type = fates, from = since),
@@ -310,7 +340,8 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
 read_trash <- function(visit, stream, since) {
   spec <- c(connection_spec(sync_auth(visit$auth)), stream$spec(since), only_deleted = TRUE)
   rows <- list()
-  run_batches(spec, "trash", function(tables) rows <<- c(rows, list(tables[[1]])), visit$sink$beat)
+  take <- function(tables, ...) rows <<- c(rows, list(tables[[1]]))
+  run_batches(spec, "trash", take, visit$sink$beat)
   rows <- do.call(rbind, lapply(rows, function(table) table[c("id", "updated_at")]))
   data.frame(id = rows$id, deleted_at = rows$updated_at)
 }

@@ -67,3 +67,31 @@ expect_true_schedule <- function(seed, to) {
   }
   expect_true_copy(auth, to)
 }
+
+# A name that a script may well have, and a system might not take.
+new_folder <- function(env = parent.frame()) {
+  file.path(withr::local_tempdir(.local_envir = env), "\u043a\u043e\u043f\u0438\u044f amo")
+}
+
+new_database <- function(env = parent.frame()) {
+  skip_if_not_installed("RSQLite")
+  conn <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+  withr::defer(DBI::dbDisconnect(conn), envir = env)
+  conn
+}
+
+#' Rows in an order that only their cells decide
+sorted <- function(rows) {
+  rows <- rows[do.call(order, unname(lapply(rows, column_text, zone = ""))), , drop = FALSE]
+  rownames(rows) <- NULL
+  rows
+}
+
+#' Runs code with the package in a process of its own until it ends
+run_process <- function(code) {
+  script <- withr::local_tempfile(fileext = ".R")
+  writeLines(c(sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")), code), script)
+  env <- c("R_TESTS=", "_R_CHECK_PACKAGE_NAME_=")
+  suppressWarnings(system2(file.path(R.home("bin"), "Rscript"), c("--vanilla", shQuote(script)),
+                           env = env, stdout = TRUE, stderr = TRUE))
+}

@@ -1,9 +1,4 @@
-new_database <- function(env = parent.frame()) {
-  skip_if_not_installed("RSQLite")
-  conn <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-  withr::defer(DBI::dbDisconnect(conn), envir = env)
-  conn
-}
+# Copies in databases, and what both kinds of copies have in common.
 
 # Of today: the state of a copy has the time of this computer.
 sandbox_to_copy <- function(...) {
@@ -83,9 +78,10 @@ test_that("columns are added and widen, and names that differ by case are one co
   conn <- new_database()
   sink <- dbi_sink(conn, "mark", "")
   state <- list(cursor = 1, swept = 1, zone = "UTC")
+  log <- log_row(list(account = 1), "leads", Sys.time(), "full")
   write <- function(...) {
     sink$stage("leads", "id", data.frame(account_id = 1, ...))
-    sink$commit(1, "leads", list(state = state))
+    sink$commit(1, "leads", list(state = state, log = log))
   }
   write(id = 1:2, sale = 1:2, text = c("a", NA))
   write(id = 2:3, sale = c(2.5, 1e10), TEXT = c("b", "c"), new = TRUE)
@@ -94,6 +90,27 @@ test_that("columns are added and widen, and names that differ by case are one co
     account_id = 1, id = c(1, 2, 3, 4e9), sale = c("1", "2.5", "10000000000", "free"),
     text = c("a", "b", "c", NA), new = c(NA, TRUE, TRUE, NA)
   ))
+})
+
+test_that("rows whose key has empty parts are replaced and deleted as others are", {
+  sink <- dbi_sink(new_database(), "remove", "")
+  key <- c("element_type", "id", "event_id")
+  write <- function(text, gone = NULL) {
+    sink$stage("notes", key, data.frame(
+      account_id = 1, element_type = c(1, 1, 2), id = c(5, NA, 5), event_id = c(NA, "a", "a"),
+      text = text
+    ))
+    sink$commit(1, "notes", list(
+      gone = gone, state = list(cursor = 1, swept = 1, zone = "UTC"),
+      log = log_row(list(account = 1), "notes", Sys.time(), "full")
+    ))
+  }
+  expect_equal(write("old"), c(inserted = 3, updated = 0, deleted = 0))
+  gone <- data.frame(element_type = 1, id = NA_real_, event_id = "a", deleted_at = Sys.time())
+  expect_equal(write("new", gone), c(inserted = 0, updated = 3, deleted = 1))
+  notes <- sink$read("notes")
+  expect_identical(notes$text, c("new", "new"))
+  expect_equal(notes$id, c(5, 5))
 })
 
 test_that("a second run at a copy is told who has it", {
