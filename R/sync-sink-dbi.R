@@ -29,11 +29,11 @@ dbi_sink <- function(conn, deleted, prefix) {
     begun = function(account, stream) dbi_begun(db, account, stream),
     forget_begun = function(account, stream) dbi_forget_begun(db, account, stream),
     commit = function(account, stream, change) dbi_commit(db, account, stream, change, deleted),
-    dead = function(table, account) dbi_dead(db, table, account),
+    dead = function(table, key, account) dbi_dead(db, table, key, account),
     keys = function(table, key, account) dbi_keys(db, table, key, account),
     read = function(table) dbi_read(db, table),
     log = function() dbi_log(db),
-    forget = function() drop_staged(db),
+    forget = function() try(drop_staged(db), silent = TRUE),
     beat = lock$beat,
     # A connection that broke lets go of both by itself.
     close = function() {
@@ -50,8 +50,11 @@ dbi_reader <- function(db) {
     if (has_table(db, paste0("amocrm_", name))) value else none
   }
   list(
-    read = function(table) if_there("columns", dbi_read(db, table), NULL),
-    tables = function() if_there("columns", dbi_tables(db), character()),
+    read = function(table) {
+      is_there <- if_there("state", table %in% finished_tables(db), FALSE)
+      if (is_there) dbi_read(db, table)
+    },
+    tables = function() if_there("state", finished_tables(db), character()),
     begun = function() {
       streams <- function() dbi_query(db, "SELECT DISTINCT stream FROM %s", own(db, "parts"))
       if_there("parts", streams()$stream, NULL)
@@ -114,11 +117,26 @@ dbi_query <- function(db, sql, ...) DBI::dbGetQuery(db$conn, sprintf(sql, ...))
 dbi_transaction <- function(db, code) {
   DBI::dbBegin(db$conn)
   done <- FALSE
-  on.exit(if (!done) DBI::dbRollback(db$conn))
+  # A connection that broke has rolled back by itself.
+  on.exit(if (!done) try(DBI::dbRollback(db$conn), silent = TRUE))
   value <- code()
   DBI::dbCommit(db$conn)
   done <- TRUE
   value
+}
+
+#' Makes tables fit by `fit()`, and writes into them by `write()` with what that gives
+#'
+#' A run that is killed must not leave a column half changed. MariaDB alone ends a
+#' transaction when a table is altered.
+#' @noRd
+dbi_change <- function(db, fit, write) {
+  if (inherits(db$conn, c("MariaDBConnection", "MySQLConnection"))) {
+    types <- fit()
+    dbi_transaction(db, function() write(types))
+  } else {
+    dbi_transaction(db, function() write(fit()))
+  }
 }
 
 # --- The package's own tables ---------------------------------------------------
@@ -299,7 +317,8 @@ dbi_stage <- function(db, table, key, rows) {
 #' @noRd
 column_text <- function(column, zone) {
   text <- if (inherits(column, "POSIXct")) {
-    paste0(format(column, "%Y-%m-%d %H:%M:%S", tz = "UTC"), zone)
+    # paste0() would make a text of no times.
+    sprintf("%s%s", format(column, "%Y-%m-%d %H:%M:%S", tz = "UTC"), zone)
   } else if (is.logical(column)) {
     as.character(as.integer(column))
   } else if (is.double(column)) {
@@ -324,7 +343,7 @@ exact_text <- function(numbers) {
 }
 
 drop_staged <- function(db) {
-  for (table in ls(db$staged)) dbi_run(db, "DROP TABLE %s", staging(db, table))
+  for (table in ls(db$staged)) dbi_run(db, "DROP TABLE IF EXISTS %s", staging(db, table))
   rm(list = ls(db$staged), envir = db$staged)
 }
 
@@ -335,8 +354,8 @@ is_part <- function(tables) startsWith(tables, part_name(""))
 
 dbi_keep <- function(db, account, stream, begun) {
   tables <- ls(db$staged)
-  types <- fit_tables(db, tables, part_name(tables))
-  dbi_transaction(db, function() {
+  fit <- function() fit_tables(db, tables, part_name(tables))
+  dbi_change(db, fit, function(types) {
     replace_rows(db, account, stream, tables, types, part_name)
     forget_places(db, account, stream)
     insert_own(db, "parts", list(account, stream, begun$began, begun$places))
@@ -421,8 +440,7 @@ dbi_commit <- function(db, account, stream, change, deleted) {
     return(dbi_commit_parts(db, account, stream, change, deleted))
   }
   tables <- ls(db$staged)
-  types <- fit_tables(db, tables, tables)
-  counts <- dbi_transaction(db, function() {
+  counts <- dbi_change(db, function() fit_tables(db, tables, tables), function(types) {
     counts <- replace_rows(db, account, stream, tables, types)
     finish_stream(db, account, stream, change, deleted, counts)
   })
@@ -444,9 +462,10 @@ finish_stream <- function(db, account, stream, change, deleted, counts) {
 dbi_commit_parts <- function(db, account, stream, change, deleted) {
   parts <- part_tables(db, stream)
   parts <- parts[order(names(parts) != stream)]
-  types <- Map(function(table, part) fit_table(db, table, known_types(db, part)),
-               names(parts), parts)
-  counts <- dbi_transaction(db, function() {
+  fit <- function() {
+    Map(function(table, part) fit_table(db, table, known_types(db, part)), names(parts), parts)
+  }
+  counts <- dbi_change(db, fit, function(types) {
     counts <- c(inserted = move_parts(db, account, parts, types), updated = 0)
     forget_places(db, account, stream)
     finish_stream(db, account, stream, change, deleted, counts)
@@ -457,8 +476,6 @@ dbi_commit_parts <- function(db, account, stream, change, deleted) {
 }
 
 #' Makes tables fit for what is staged, `into` by the names of the staged ones
-#'
-#' Before the transaction: some databases end it when a table is altered.
 #' @noRd
 fit_tables <- function(db, tables, into) {
   stats::setNames(
@@ -606,6 +623,13 @@ keep_log <- function(db, log) {
 
 dbi_tables <- function(db) Filter(Negate(is_part), all_tables(db))
 
+#' The tables that a run has finished
+#' @noRd
+finished_tables <- function(db) {
+  streams <- dbi_query(db, "SELECT DISTINCT stream FROM %s", own(db, "state"))$stream
+  unique(unlist(lapply(streams, of_this_stream, tables = dbi_tables(db))))
+}
+
 all_tables <- function(db) {
   dbi_query(db, "SELECT DISTINCT table_name FROM %s", own(db, "columns"))$table_name
 }
@@ -671,16 +695,17 @@ dbi_keys <- function(db, table, key, account) {
   restore(rows, types[key], "UTC")
 }
 
-#' The ids of rows that are marked as deleted, with the time
+#' The keys of rows that are marked as deleted, with the time
 #' @noRd
-dbi_dead <- function(db, table, account) {
+dbi_dead <- function(db, table, key, account) {
   types <- known_types(db, table)
-  if (!all(c("id", "deleted_at") %in% names(types))) {
+  columns <- c(key, "deleted_at")
+  if (!all(columns %in% names(types))) {
     return(NULL)
   }
   rows <- dbi_query(
-    db, "SELECT id, deleted_at FROM %s WHERE account_id = %s AND deleted_at IS NOT NULL",
-    target(db, table), sql_value(db, account)
+    db, "SELECT %s FROM %s WHERE account_id = %s AND deleted_at IS NOT NULL",
+    sql_names(db, columns), target(db, table), sql_value(db, account)
   )
   restore(rows, types[names(rows)], "UTC")
 }

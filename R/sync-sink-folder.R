@@ -18,7 +18,7 @@ folder_sink <- function(to, deleted) {
     begun = function(account, stream) folder_begun(copy, stream),
     forget_begun = function(account, stream) folder_forget_begun(copy, stream),
     commit = function(account, stream, change) folder_commit(copy, account, stream, change),
-    dead = function(table, account) folder_dead(copy, table, account),
+    dead = function(table, key, account) folder_dead(copy, table, key, account),
     keys = function(table, key, account) folder_keys(copy, table, key, account),
     read = function(table) folder_rows(copy$folder, table),
     log = function() folder_log(copy$folder),
@@ -242,10 +242,10 @@ folder_keys <- function(copy, table, key, account) {
   rows[key]
 }
 
-#' The ids of rows that are marked as deleted, with the time
+#' The keys of rows that are marked as deleted, with the time
 #' @noRd
-folder_dead <- function(copy, table, account) {
-  columns <- c("id", "deleted_at")
+folder_dead <- function(copy, table, key, account) {
+  columns <- c(key, "deleted_at")
   if (!all(columns %in% folder_columns(copy, table, account))) {
     return(NULL)
   }

@@ -16,7 +16,7 @@
 #   and deleted
 # * forget: drops what is staged and not kept, after an error
 # * keys, of a table, its key and an account: those of the rows that are not deleted
-# * dead, of a table and an account: id and deleted_at of the others
+# * dead, of a table, its key and an account: key and deleted_at of the others
 # * read, of a table: its rows
 # * log: what all runs did
 # * beat: tells others that the run is alive

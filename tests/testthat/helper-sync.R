@@ -88,10 +88,41 @@ sorted <- function(rows) {
 }
 
 #' Runs code with the package in a process of its own until it ends
-run_process <- function(code) {
+#' @param limit commands of the shell before it
+run_process <- function(code, limit = "") {
   script <- withr::local_tempfile(fileext = ".R")
   writeLines(c(sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")), code), script)
   env <- c("R_TESTS=", "_R_CHECK_PACKAGE_NAME_=")
-  suppressWarnings(system2(file.path(R.home("bin"), "Rscript"), c("--vanilla", shQuote(script)),
-                           env = env, stdout = TRUE, stderr = TRUE))
+  program <- file.path(R.home("bin"), "Rscript")
+  if (nzchar(limit)) {
+    command <- sprintf("%s exec %s --vanilla %s", limit, shQuote(program), shQuote(script))
+    return(suppressWarnings(system2("bash", c("-c", shQuote(command)), env = env, stdout = TRUE,
+                                    stderr = TRUE)))
+  }
+  suppressWarnings(system2(program, c("--vanilla", shQuote(script)), env = env, stdout = TRUE,
+                           stderr = TRUE))
+}
+
+# Of today: the state of a copy has the time of this computer.
+sandbox_to_copy <- function(...) {
+  AmoSandbox(access = "token", v2 = FALSE, notes = 40, now = Sys.time(), ...)
+}
+
+#' New copies of both kinds: `open()` gives the argument `to`, `close()` ends its use
+new_copies <- function(env = parent.frame()) {
+  file <- withr::local_tempfile(.local_envir = env)
+  copies <- list(folder = list(file = file, open = function() file, close = function(to) NULL))
+  if (requireNamespace("RSQLite", quietly = TRUE)) {
+    copies$database <- list(
+      file = paste0(file, ".sqlite"), open = function() DBI::dbConnect(RSQLite::SQLite(), paste0(file, ".sqlite")),
+      close = DBI::dbDisconnect
+    )
+  }
+  copies
+}
+
+use_copy <- function(copy, use) {
+  to <- copy$open()
+  on.exit(copy$close(to))
+  use(to)
 }

@@ -1,10 +1,5 @@
 # Copies in databases, and what both kinds of copies have in common.
 
-# Of today: the state of a copy has the time of this computer.
-sandbox_to_copy <- function(...) {
-  AmoSandbox(access = "token", v2 = FALSE, notes = 40, now = Sys.time(), ...)
-}
-
 test_that("a copy stays true while the account changes", {
   for (seed in 1:3) expect_true_schedule(seed, new_database())
 })
@@ -90,6 +85,12 @@ test_that("columns are added and widen, and names that differ by case are one co
     account_id = 1, id = c(1, 2, 3, 4e9), sale = c("1", "2.5", "10000000000", "free"),
     text = c("a", "b", "c", NA), new = c(NA, TRUE, TRUE, NA)
   ))
+})
+
+test_that("no values are no texts", {
+  for (none in list(.POSIXct(double()), double(), character(), logical())) {
+    expect_identical(column_text(none, zone = "+00"), character())
+  }
 })
 
 test_that("rows whose key has empty parts are replaced and deleted as others are", {

@@ -8,25 +8,6 @@ with_batches_of <- function(rows, code) {
   code
 }
 
-#' A new copy: `open()` gives the argument `to`, `close()` ends its use
-new_copies <- function(env = parent.frame()) {
-  file <- withr::local_tempfile(.local_envir = env)
-  copies <- list(folder = list(open = function() file, close = function(to) NULL))
-  if (requireNamespace("RSQLite", quietly = TRUE)) {
-    copies$database <- list(
-      open = function() DBI::dbConnect(RSQLite::SQLite(), paste0(file, ".sqlite")),
-      close = DBI::dbDisconnect
-    )
-  }
-  copies
-}
-
-use_copy <- function(copy, use) {
-  to <- copy$open()
-  on.exit(copy$close(to))
-  use(to)
-}
-
 #' Runs AmoSync() in a process that dies when it has kept the n-th batch
 kill_after_batch <- function(n, auth, copy, tables) {
   child <- parallel::mcparallel({
