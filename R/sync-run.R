@@ -133,7 +133,8 @@ sync_stream <- function(visit, name, known, started,
   is_first <- nrow(known) == 0 && mode == "full"
   begun <- if (is_first) visit$begun[[name]]
   began <- if (is.null(begun)) as.double(started) else begun$began
-  reader <- stream_reader(visit, name, mode, if (is_first) list(began = began, places = begun$places))
+  first <- if (is_first) list(began = began, places = begun$places)
+  reader <- stream_reader(visit, name, mode, first)
   reader$read(since)
   if (mode == "increment") reader$read_restored()
   if (reader$lacks_all()) reader$read(since)

@@ -1,7 +1,7 @@
 # Schedules of AmoSync(): an account that changes between runs and during them, runs that are
 # killed or meet errors, and at the end a copy that is what the functions read.
 
-sync_harms <- c("none", "time", "step", "commit", "during", "disk")
+sync_harms <- c("none", "time", "step", "commit", "during")
 
 #' What a seed stands for
 sync_schedule <- function(seed) {
@@ -19,7 +19,7 @@ sync_schedule <- function(seed) {
     gentle = seed %% 3 == 0,
     faults = sample(c("none", "server"), 1),
     runs = lapply(seq_len(runs), function(run) {
-      list(harm = sample(sync_harms[-6], 1, prob = c(1, 2, 3, 2, 2)), n = sample(60, 1),
+      list(harm = sample(sync_harms, 1, prob = c(1, 2, 3, 2, 2)), n = sample(60, 1),
            seconds = stats::runif(1, 0.05, 2.5), changes = sample(c(0, 3, 20, 60), 1),
            sweep = sample(c(0, 7, Inf), 1, prob = c(1, 3, 1)))
     })
@@ -122,7 +122,13 @@ harmed_run <- function(schedule, run, auth, place) {
     }
   }
   outcome <- suppressWarnings(parallel::mccollect(child))[[1]]
-  if (is.null(outcome)) "killed" else if (inherits(outcome, "try-error")) paste("broken:", outcome) else outcome
+  if (is.null(outcome)) {
+    "killed"
+  } else if (inherits(outcome, "try-error")) {
+    paste("broken:", outcome)
+  } else {
+    outcome
+  }
 }
 
 change_account <- function(schedule, auth, n, seed) {
@@ -134,7 +140,8 @@ change_account <- function(schedule, auth, n, seed) {
     return()
   }
   withr::local_seed(seed)
-  for (change in sample(c("create", "update", "move", "assign", "trash", "restore", "task"), n, TRUE)) {
+  changes <- c("create", "update", "move", "assign", "trash", "restore", "task")
+  for (change in sample(changes, n, TRUE)) {
     # There may be nothing to restore.
     AmoSandboxChange(auth, change, "lead", n = 1, seed = sample(1e6, 1))
   }
@@ -168,8 +175,10 @@ schedule_differences <- function(schedule, auth, place) {
   theirs <- schedule_rows(schedule, fresh)
   tables <- names(theirs)
   # Links may have been made at their other end.
-  if (schedule$gentle) tables <- grep("_(leads|contacts|companies|customers)$", tables, value = TRUE,
-                                      invert = TRUE)
+  if (schedule$gentle) {
+    linked <- "_(leads|contacts|companies|customers)$"
+    tables <- grep(linked, tables, value = TRUE, invert = TRUE)
+  }
   found <- lapply(tables, function(table) {
     one <- ours[[table]]
     other <- theirs[[table]]
@@ -220,7 +229,11 @@ play_schedule <- function(schedule) {
     )
     if (isTRUE(done)) break
   }
-  wrong <- if (isTRUE(done)) schedule_differences(schedule, auth, place) else paste("no run ends:", done)
+  wrong <- if (isTRUE(done)) {
+    schedule_differences(schedule, auth, place)
+  } else {
+    paste("no run ends:", done)
+  }
   list(outcomes = outcomes, wrong = c(wrong, grep("^broken", outcomes, value = TRUE)))
 }
 

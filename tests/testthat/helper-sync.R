@@ -113,8 +113,9 @@ new_copies <- function(env = parent.frame()) {
   file <- withr::local_tempfile(.local_envir = env)
   copies <- list(folder = list(file = file, open = function() file, close = function(to) NULL))
   if (requireNamespace("RSQLite", quietly = TRUE)) {
+    database <- paste0(file, ".sqlite")
     copies$database <- list(
-      file = paste0(file, ".sqlite"), open = function() DBI::dbConnect(RSQLite::SQLite(), paste0(file, ".sqlite")),
+      file = database, open = function() DBI::dbConnect(RSQLite::SQLite(), database),
       close = DBI::dbDisconnect
     )
   }

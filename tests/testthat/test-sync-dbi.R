@@ -17,6 +17,40 @@ test_that("a run that finds nothing new asks once for each list that tells what 
   expect_identical(AmoSyncLog(copy)$mode, c(first$mode, again$mode))
 })
 
+test_that("changes take no more requests than their pages, and two", {
+  auth <- sandbox_to_copy(leads = 900)
+  for (copy in new_copies()) {
+    use_copy(copy, function(to) {
+      AmoSync(auth, to, tables = "leads")
+      AmoSandboxChange(auth, "update", id = AmoRead(to, "leads")$id[1:600])
+      requests <- function(path) sum(sandbox_requests(auth)$path == path)
+      before <- requests("/api/v4/account")
+      log <- AmoSync(auth, to, tables = "leads", lookback = 0)
+      expect_identical(log$mode, "increment")
+      expect_equal(log$updated, 600)
+      expect_lte(log$requests, ceiling(600 / 250) + 2)
+      expect_lte(requests("/api/v4/account") - before, 2)
+    })
+  }
+})
+
+test_that("everything is read again after the days of a sweep, or never", {
+  auth <- sandbox_to_copy()
+  copy <- new_database()
+  AmoSync(auth, copy, tables = "leads")
+  age <- function(days) {
+    swept <- as.double(Sys.time()) - days * 86400
+    DBI::dbExecute(copy, "UPDATE amocrm_state SET swept_at = ?", list(swept))
+  }
+  mode_of <- function(...) AmoSync(auth, copy, tables = "leads", ...)$mode
+  age(6.9)
+  expect_identical(mode_of(), "unchanged")
+  age(400)
+  expect_identical(mode_of(sweep = Inf), "unchanged")
+  expect_identical(mode_of(), "full")
+  expect_identical(mode_of(), "unchanged")
+})
+
 test_that("deleted rows are marked or removed, with what belongs to them", {
   for (deleted in c("mark", "remove")) {
     auth <- sandbox_to_copy()

@@ -61,7 +61,8 @@ test_that("a full disk leaves the copy as it was, and the next run goes on", {
     place <- if (name == "folder") copy$open() else copy$file
     to <- if (name == "folder") "place" else "DBI::dbConnect(RSQLite::SQLite(), place)"
     out <- run_process(c(
-      "library(amocrm)", "options(amocrm.quiet = TRUE, amocrm.rate = Inf, amocrm.shared_rate = FALSE)",
+      "library(amocrm)", "options(amocrm.quiet = TRUE, amocrm.rate = Inf)",
+      "options(amocrm.shared_rate = FALSE)",
       sprintf("place <- %s", deparse(place)),
       sprintf('auth <- AmoAuthList(domain = "%s", access_token = "%s")', auth$domain,
               reveal(unclass(auth)$access_token)),

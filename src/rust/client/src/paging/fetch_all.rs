@@ -109,7 +109,7 @@ impl<T: RowSink> Pages<T> {
     pub fn take_settled(&self) -> Option<T> {
         let mut state = self.lock();
         state.join_added();
-        state.place = state.join_settled().place;
+        state.place = state.join_settled().reached.place;
         let empty = state.empty.empty_copy();
         let rows = state.rows.as_mut().filter(|rows| rows.count() > 0)?;
         let rows = std::mem::replace(rows, empty);

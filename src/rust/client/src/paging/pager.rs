@@ -32,8 +32,8 @@ use super::drift::Drift;
 use super::page_request::PageRequest;
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
+use super::resume::Reached;
 use super::until::Until;
-use crate::places::Place;
 
 /// Waits before each try to repair a part or a gap, without the first request.
 pub const REPAIR_WAITS: [Duration; 5] = [
@@ -90,9 +90,7 @@ pub struct Pager<T> {
     /// Counts requests and answers, to tell which came first.
     pub(super) clock: u64,
     pub(super) recheck: Option<Recheck>,
-    /// The end of the parts that have settled, and whether all of them rise.
-    pub(super) place: Option<Place>,
-    pub(super) rises: bool,
+    pub(super) reached: Reached,
     /// Rows of settled parts that were not taken yet.
     ready: VecDeque<T>,
     next_part: u64,
@@ -162,8 +160,7 @@ impl<T> Pager<T> {
             was_full: false,
             clock: 0,
             recheck: None,
-            place: None,
-            rises: true,
+            reached: Reached::default(),
             ready: VecDeque::new(),
             next_part: 0,
             readings: 1,

@@ -19,6 +19,15 @@ use crate::json::page::Page;
 use crate::places::Place;
 use crate::table::RowSink;
 
+/// How far the parts of a list have settled.
+#[derive(Default)]
+pub(super) struct Reached {
+    /// Where they end.
+    pub place: Option<Place>,
+    /// They do not rise, so that no place tells what is before it.
+    is_unordered: bool,
+}
+
 /// Finds the first page to go on with, and takes it in. Without one the list is read from its
 /// beginning.
 ///
@@ -70,13 +79,13 @@ impl<T> Pager<T> {
 
     /// Remembers the place of a part that has settled, as long as the list rises.
     pub(super) fn keep_place(&mut self, index: usize) {
-        let part = &self.parts[index];
-        let before = self.place.map_or(i64::MIN, |place| place.last);
+        let (part, reached) = (&self.parts[index], &mut self.reached);
+        let before = reached.place.map_or(i64::MIN, |place| place.last);
         match part.keys.bounds() {
-            Some((_, last)) if self.rises && before <= last => {
-                self.place = Some(Place { rows: part.end, last });
+            Some((_, last)) if !reached.is_unordered && before <= last => {
+                reached.place = Some(Place { rows: part.end, last });
             }
-            _ => (self.place, self.rises) = (None, false),
+            _ => *reached = Reached { place: None, is_unordered: true },
         }
     }
 }
