@@ -153,6 +153,14 @@ impl Request {
         status == 204 || (status == 304 && is_conditional)
     }
 
+    /// Whether the list is asked for in the order of ids or of time, the first ones first.
+    pub fn rises(&self) -> bool {
+        let rises = |(name, value): &(String, String)| {
+            matches!(name.as_str(), "order[id]" | "order[created_at]") && value == "asc"
+        };
+        self.query.iter().any(rises)
+    }
+
     /// The query as it reads before encoding. It never holds credentials.
     pub fn shown_query(&self) -> String {
         let pairs: Vec<String> =

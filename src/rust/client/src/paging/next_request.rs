@@ -122,7 +122,12 @@ impl<T> Pager<T> {
         Some(request)
     }
 
-    fn request(&mut self, index: usize, purpose: Purpose, after: Duration) -> PageRequest {
+    pub(super) fn request(
+        &mut self,
+        index: usize,
+        purpose: Purpose,
+        after: Duration,
+    ) -> PageRequest {
         let range = match purpose {
             Purpose::Whole => self.parts[index].range,
             Purpose::Bridge => self.around_end(index),

@@ -32,6 +32,7 @@ use super::drift::Drift;
 use super::page_request::PageRequest;
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
+use super::resume::Reached;
 use super::until::Until;
 
 /// Waits before each try to repair a part or a gap, without the first request.
@@ -87,6 +88,7 @@ pub struct Pager<T> {
     /// Counts requests and answers, to tell which came first.
     pub(super) clock: u64,
     pub(super) recheck: Option<Recheck>,
+    pub(super) reached: Reached,
     /// Rows of settled parts that were not taken yet.
     ready: VecDeque<T>,
     next_part: u64,
@@ -155,6 +157,7 @@ impl<T> Pager<T> {
             was_full: false,
             clock: 0,
             recheck: None,
+            reached: Reached::default(),
             ready: VecDeque::new(),
             next_part: 0,
             readings: 1,
@@ -307,6 +310,9 @@ impl<T> Pager<T> {
     fn settle_one(&mut self, index: usize) {
         self.count_up_to(index);
         self.check_order(index);
+        if self.recheck.is_none() {
+            self.keep_place(index);
+        }
         let (part, reading) = (&mut self.parts[index], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
