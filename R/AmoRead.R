@@ -22,7 +22,7 @@
 #' AmoSyncLog(copy)
 #' @export
 AmoRead <- function(to, table = NULL, prefix = "") {
-  copy <- copy_reader(to, prefix)
+  copy <- copy_reader(if (!missing(to)) to, prefix)
   rows <- if (is_one_text(table)) copy$read(table)
   if (is.null(rows)) abort_no_table(table, copy$tables(), copy$begun())
   rows
@@ -46,7 +46,9 @@ quoted <- function(names) paste0('"', sort(names), '"', collapse = ", ")
 
 #' @rdname AmoRead
 #' @export
-AmoSyncLog <- function(to, prefix = "") copy_reader(to, prefix)$log()
+AmoSyncLog <- function(to, prefix = "") {
+  copy_reader(if (!missing(to)) to, prefix)$log()
+}
 
 #' What reads a copy, without taking it from others
 #' @return list of functions `read(table)`, NULL for an unknown one, `tables()`, their

@@ -110,7 +110,7 @@
 #' @export
 AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookback = 3600,
                     deleted = "mark", sweep = 7, prefix = "") {
-  accounts <- sync_accounts(auth)
+  accounts <- sync_accounts(if (!missing(auth)) auth)
   run <- list(
     streams = chosen_streams(tables),
     from = check_time(from, "from"),

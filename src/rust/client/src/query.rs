@@ -365,9 +365,14 @@ impl Context {
     /// A span of time from its two ends.
     ///
     /// # Errors
-    /// As [`Context::zone`].
+    /// As [`Context::zone`], and [`Error::Input`] if it ends before it begins.
     pub async fn span(&self, [from, to]: [Option<Moment>; 2]) -> Result<Span, Error> {
-        Ok(Span { from: self.epoch(from).await?, to: self.epoch(to).await? })
+        let span = Span { from: self.epoch(from).await?, to: self.epoch(to).await? };
+        if span.from.zip(span.to).is_some_and(|(from, to)| from > to) {
+            let message = "`from` must not be later than `to`".to_owned();
+            return Err(Error::Input { argument: "from", message });
+        }
+        Ok(span)
     }
 }
 

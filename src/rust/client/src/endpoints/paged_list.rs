@@ -52,8 +52,6 @@ pub struct PagedList<T> {
     all: Option<Request>,
     /// Tells which errors mean that the account has no such list.
     absence: Option<fn(&Error) -> bool>,
-    /// Whether rows are likely although the request has a filter.
-    is_likely: bool,
     is_absent: OnceLock<()>,
     /// Whether its rows may be taken while it is read.
     gives_batches: bool,
@@ -125,7 +123,6 @@ impl<T: RowSink> PagedList<T> {
             ids: Vec::new(),
             all: None,
             absence: None,
-            is_likely: false,
             is_absent: OnceLock::new(),
             gives_batches: false,
             places: OnceLock::new(),
@@ -166,13 +163,6 @@ impl<T: RowSink> PagedList<T> {
     #[must_use]
     pub fn unless(mut self, absence: fn(&Error) -> bool) -> Self {
         self.absence = Some(absence);
-        self
-    }
-
-    /// Takes no rows for a surprise, as of a list without filters.
-    #[must_use]
-    pub fn likely(mut self) -> Self {
-        self.is_likely = true;
         self
     }
 
@@ -294,8 +284,7 @@ impl<T: RowSink> PagedList<T> {
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
-        let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
-        list.is_filtered &= !self.is_likely;
+        let list = ListContext::new(transport, context.rate, &self.name, paging, &request);
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         if let Some(place) = self.place_to_go_on(context) {
             go_on(&list, &self.pages, place, fetch).await?;

@@ -230,8 +230,6 @@ pub struct ListContext<'r> {
     pub paging: Paging,
     /// Method and path, for errors.
     pub endpoint: String,
-    /// Whether only some rows of a larger list are asked for.
-    pub is_filtered: bool,
     /// Counts the pages.
     pub progress: &'r Progress,
 }
@@ -251,7 +249,6 @@ impl<'r> ListContext<'r> {
             name,
             paging,
             endpoint: request.endpoint(),
-            is_filtered: request.is_filtered(),
             progress: &transport.http.progress,
         }
     }
@@ -274,7 +271,6 @@ where
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
     let backlog = pages.backlog();
-    pages.lock().pager.set_filtered(list.is_filtered);
     let mut in_flight = FuturesUnordered::new();
     let mut slow_start = std::pin::pin!(tokio::time::sleep(SLOW));
     let mut no_progress = std::pin::pin!(tokio::time::sleep(list.no_progress()));
@@ -453,7 +449,6 @@ mod tests {
             name: "notes",
             paging: Paging::Offset,
             endpoint: String::new(),
-            is_filtered: false,
             progress,
         }
     }

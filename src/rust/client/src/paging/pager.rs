@@ -74,8 +74,6 @@ pub struct Pager<T> {
     pub(super) limit: u32,
     /// Requests that may be in flight at once.
     pub(super) concurrency: usize,
-    /// Whether the list may well be empty, since only some rows are asked for.
-    pub(super) is_filtered: bool,
     /// The last row that is wanted, if that is not the last one of the list.
     pub(super) until: Option<Until>,
     /// In the order of the list.
@@ -151,7 +149,6 @@ impl<T> Pager<T> {
             paging,
             limit: limit.max(paging.least()),
             concurrency: 1,
-            is_filtered: false,
             until: None,
             parts: Vec::new(),
             reading: Reading::default(),
@@ -171,12 +168,6 @@ impl<T> Pager<T> {
     /// How many requests may be in flight; never fewer than before.
     pub fn set_concurrency(&mut self, requests: usize) {
         self.concurrency = self.concurrency.max(requests);
-    }
-
-    /// Whether only some rows of a larger list are asked for. Then an empty list is no
-    /// surprise.
-    pub fn set_filtered(&mut self, is_filtered: bool) {
-        self.is_filtered = is_filtered;
     }
 
     /// Whether the list is whole or given up.

@@ -83,9 +83,7 @@ impl EventsQuery {
                 let beyond = list(rest).peek(first, context).await?;
                 windows.cut_at(beyond.and_then(|page| first_moment(&page.rows)));
             }
-            let are_all = asked == Span::default() && !feed.request.is_filtered();
-            let found = windows.found().map(list);
-            lists.extend(found.map(|list| if are_all { list.likely() } else { list }));
+            lists.extend(windows.found().map(list));
         }
         Ok(lists)
     }
