@@ -10,32 +10,36 @@ group_colours <- function(n) grDevices::hcl.colors(n, "Dark 3")
 #' Opens a picture of rows, whose middles are at y = 1, 2 ...
 #'
 #' Sets the margins: the caller restores `graphics::par("mai")`.
+#' @param values texts at the right of the rows
 #' @param keys named colours: what they mean
 #' @noRd
-plot_rows <- function(labels, xlim, xlab, title, keys = character()) {
+plot_rows <- function(labels, xlim, xlab, title, values = "", keys = character()) {
   # Texts can be measured in an open figure only.
   graphics::plot.new()
-  size <- graphics::par("fin")
+  figure <- graphics::par("fin")
   line <- graphics::par("csi")
-  key <- key_layout(names(keys), size[[1]] - 0.3)
+  key <- key_layout(names(keys), figure[[1]] - 0.3)
   top <- line * (1.8 + key$rows)
-  row <- max(size[[2]] - top - 3.2 * line, 0) / length(labels)
+  row <- max(figure[[2]] - top - 3.2 * line, 0) / length(labels)
   two <- row > 1.8 * line * label_size
-  labels <- wrap_labels(labels, 0.38 * size[[1]], lines = if (two) 2 else 1)
+  labels <- wrap_labels(labels, 0.38 * figure[[1]], lines = if (two) 2 else 1)
   left <- max(0, label_width(labels)) + 0.15
-  graphics::par(mai = c(3.2 * line, left, top, 0.15), new = TRUE)
+  right <- max(0.05, label_width(values)) + 0.15
+  graphics::par(mai = c(3.2 * line, left, top, right), new = TRUE)
   graphics::plot.new()
   graphics::plot.window(xlim, c(length(labels) + 0.5, 0.5), xaxs = "i", yaxs = "i")
   graphics::axis(1, col = NA, col.ticks = "grey60", mgp = c(2, 0.5, 0))
   graphics::title(xlab = xlab, mgp = c(1.8, 0, 0))
-  graphics::text(
-    xlim[[1]] - inches_wide(0.08), seq_along(labels), labels,
-    adj = c(1, 0.5), xpd = NA, cex = min(label_size, row / line)
-  )
+  size <- min(label_size, row / line)
+  write <- function(x, texts, side) {
+    graphics::text(x, seq_along(labels), texts, adj = c(side, 0.5), xpd = NA, cex = size)
+  }
+  write(xlim[[1]] - inches_wide(0.08), labels, 1)
+  write(xlim[[2]] + inches_wide(right - 0.08), values, 1)
   draw_heading(title, keys, key$columns, left, line)
 }
 
-# The names of rows beside other texts.
+# The size of names beside that of other texts.
 label_size <- 0.85
 
 label_width <- function(labels) graphics::strwidth(labels, "inches", cex = label_size)
@@ -46,7 +50,7 @@ key_layout <- function(names, width) {
   if (length(names) == 0) {
     return(list(columns = 0, rows = 0))
   }
-  widest <- max(graphics::strwidth(names, "inches")) + key_square
+  widest <- max(label_width(names)) + key_square
   columns <- max(1, min(length(names), floor(width / widest)))
   list(columns = columns, rows = ceiling(length(names) / columns))
 }
@@ -66,11 +70,13 @@ draw_heading <- function(title, keys, columns, left, line) {
     return(invisible())
   }
   at <- seq_along(keys) - 1
-  widest <- max(graphics::strwidth(names(keys), "inches")) + key_square
+  widest <- max(label_width(names(keys))) + key_square
   x <- edge + inches_wide(widest * (at %% columns))
   y <- height(rows - at %/% columns - 0.3)
   graphics::points(x + inches_wide(0.07), y, pch = 15, col = keys, xpd = NA)
-  graphics::text(x + inches_wide(0.18), y, names(keys), adj = c(0, 0.5), xpd = NA)
+  graphics::text(
+    x + inches_wide(0.18), y, names(keys), adj = c(0, 0.5), xpd = NA, cex = label_size
+  )
 }
 
 #' Inches in the units of an axis. That of rows runs downwards
