@@ -162,8 +162,14 @@ count_groups <- function(stays, places, groups) {
   funnels <- lapply(seq_along(values), function(at) {
     count_funnel(stays[groups$row[of_row == at], ], places)
   })
+  funnel <- do.call(rbind, funnels)
+  if (groups$name %in% names(funnel)) {
+    abort_input("by", gettextf(
+      "`by` can't be called \"%s\": a funnel has such a column already", groups$name
+    ))
+  }
   value <- rep(values, each = nrow(places))
-  cbind(stats::setNames(data.frame(value), groups$name), do.call(rbind, funnels))
+  cbind(stats::setNames(data.frame(value), groups$name), funnel)
 }
 
 #' The values to compare, for the rows of stays

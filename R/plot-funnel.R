@@ -5,8 +5,8 @@
 plot.amocrm_funnel <- function(x, pipeline = NULL, ...) {
   old <- graphics::par("mai")
   on.exit(graphics::par(mai = old))
-  x <- one_pipeline(x, pipeline, x$reached)
-  if (is.null(funnel_by(x))) draw_bars(x) else draw_shares(x)
+  rows <- one_pipeline(x, pipeline, x$reached)
+  if (is.null(funnel_by(x))) draw_bars(rows) else draw_shares(rows)
   invisible(x)
 }
 
@@ -14,7 +14,7 @@ plot.amocrm_funnel <- function(x, pipeline = NULL, ...) {
 #' @noRd
 one_pipeline <- function(x, pipeline, numbers) {
   x <- as.data.frame(x)
-  if (nrow(x) == 0) abort_input("x", gettext("there are no rows to plot"))
+  if (nrow(x) == 0) abort_input("x", gettext("there are no stages to plot"))
   ids <- if (is.null(pipeline)) x$pipeline_id[which.max(numbers)] else check_pipeline(pipeline, x)
   x[x$pipeline_id %in% ids[[1]], ]
 }
@@ -37,7 +37,7 @@ draw_bars <- function(funnel) {
   plot_rows(
     name_or_id(funnel$status_name, funnel$status_id), c(0, max(1, reached)),
     gettext("leads that reached the stage"), pipeline_title(funnel),
-    values = sprintf("%d  %s", reached, percent(funnel$share)),
+    values = trimws(sprintf("%d  %s", reached, percent(funnel$share))),
     keys = stats::setNames(plot_colours[names(fates)], fates)
   )
   ends <- cbind(0, funnel$won, reached - funnel$lost, reached)

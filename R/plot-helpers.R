@@ -92,8 +92,8 @@ wrap_labels <- function(labels, width, lines = 2) {
   fits <- function(text) label_width(text) <= width
   cut <- function(text) {
     kept <- nchar(text)
-    while (kept > 1 && !fits(paste0(substr(text, 1, kept), "\u2026"))) kept <- kept - 1
-    paste0(trimws(substr(text, 1, kept)), "\u2026")
+    while (kept > 1 && !fits(paste0(substr(text, 1, kept), "..."))) kept <- kept - 1
+    paste0(trimws(substr(text, 1, kept)), "...")
   }
   vapply(as.character(labels), function(label) {
     words <- strsplit(label, " ", fixed = TRUE)[[1]]

@@ -4,9 +4,10 @@
 plot.amocrm_stages <- function(x, pipeline = NULL, ...) {
   old <- graphics::par("mai")
   on.exit(graphics::par(mai = old))
-  leads <- table(x$pipeline_id)
-  x <- one_pipeline(x, pipeline, leads[as.character(x$pipeline_id)])
-  draw_boxes(stage_factors(open_stays(x)))
+  leads <- table(leads_in_pipelines(x, rep(1, nrow(x)))$pipeline_id)
+  open <- open_stays(x)
+  open <- one_pipeline(open, pipeline, leads[as.character(open$pipeline_id)])
+  draw_boxes(stage_factors(open))
   invisible(x)
 }
 
@@ -89,7 +90,7 @@ ggplot_rows <- function(x) {
 #' @noRd
 two_lines <- function(texts, width) {
   vapply(strwrap(texts, width, simplify = FALSE), function(lines) {
-    if (length(lines) > 2) lines <- c(lines[[1]], paste0(lines[[2]], "\u2026"))
+    if (length(lines) > 2) lines <- c(lines[[1]], paste0(lines[[2]], "..."))
     paste(lines, collapse = "\n")
   }, "")
 }

@@ -15,7 +15,12 @@ stage_history <- function(auth, deleted) {
   }
   if (is.null(history$moves)) history$moves <- moves_of_events(history$events)
   if (deleted && !is.null(history$events)) {
-    history$leads <- rbind(history$leads, vanished_leads(history$events, history$leads))
+    # In a copy leads are older than events.
+    newest <- max(as.double(history$leads$created_at), -Inf, na.rm = TRUE)
+    gone <- vanished_leads(
+      history$events, history$leads$id, until = if (is_copy(auth)) newest else Inf
+    )
+    history$leads <- rbind(history$leads, gone)
   }
   leads <- history$leads
   history$leads <- leads[order(leads$account_id, leads$id), ]
@@ -118,12 +123,12 @@ moves_of_notes <- function(notes) {
 
 #' Leads of which only events are left
 #'
-#' Those that are younger than all leads, and not deleted, were made after the leads had
-#' been read.
+#' @param until those that are younger, and not deleted, were made after the leads had been
+#'   read
 #' @noRd
-vanished_leads <- function(events, leads) {
+vanished_leads <- function(events, leads, until) {
   events <- events[order(events$created_at, method = "radix"), ]
-  gone <- events[!events$entity_id %in% leads$id & !duplicated(events$entity_id), ]
+  gone <- events[!events$entity_id %in% leads & !duplicated(events$entity_id), ]
   told <- function(type, column, from_last) {
     of_type <- events[events$type == type, ]
     of_type <- of_type[!duplicated(of_type$entity_id, fromLast = from_last), ]
@@ -139,7 +144,6 @@ vanished_leads <- function(events, leads) {
     ended_at = as.double(told("lead_deleted", "created_at", from_last = TRUE)),
     is_deleted = rep(TRUE, nrow(gone))
   )
-  newest <- if (nrow(leads) > 0) max(leads$created_at, na.rm = TRUE) else Inf
-  is_new <- is.na(vanished$ended_at) & created_at > newest
+  is_new <- is.na(vanished$ended_at) & as.double(created_at) > until
   vanished[!is_new %in% TRUE, ]
 }

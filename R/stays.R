@@ -68,7 +68,7 @@ first_stays <- function(leads, moves) {
     pipeline_id = ifelse(has_moved, moves$pipeline_before[first], leads$pipeline_id),
     status_id = ifelse(has_moved, moves$status_before[first], leads$status_id),
     # The time of creation can be set by hand.
-    entered_at = ifelse(has_moved, pmin(leads$created_at, moves$at[first]), leads$created_at),
+    entered_at = pmin(leads$created_at, ifelse(has_moved, moves$at[first], Inf)),
     is_known = !is.na(leads$created_at) & !(leads$created_at > moves$at[first]) %in% TRUE,
     moved_by = leads$created_by
   )
@@ -121,11 +121,12 @@ present_stays <- function(leads, moves, last) {
 with_ends <- function(stays, ended_at) {
   next_one <- seq_len(nrow(stays)) + 1
   is_last <- !(stays$lead == stays$lead[next_one]) %in% TRUE
-  left_at <- ifelse(is_last, pmax(ended_at[stays$lead], stays$entered_at),
-                    stays$entered_at[next_one])
-  is_known <- stays$is_known & (is_last | stays$is_known[next_one])
+  left_at <- stays$entered_at[next_one]
+  left_at[is_last] <- pmax(ended_at[stays$lead], stays$entered_at)[is_last]
+  seconds <- left_at - stays$entered_at
+  seconds[!(stays$is_known & (is_last | stays$is_known[next_one]))] <- NA
   data.frame(
     stays[c("lead", "pipeline_id", "status_id", "entered_at")], left_at = left_at,
-    seconds = ifelse(is_known, left_at - stays$entered_at, NA), moved_by = stays$moved_by
+    seconds = seconds, moved_by = stays$moved_by
   )
 }
