@@ -56,7 +56,7 @@ draw_shares <- function(funnel) {
   colours <- group_colours(length(groups))
   stages <- funnel[value == groups[[1]], ]
   plot_rows(
-    name_or_id(stages$status_name, stages$status_id), c(-2, 102), gettext("% of the leads"),
+    name_or_id(stages$status_name, stages$status_id), c(-2, 102), gettext("percent of the leads"),
     pipeline_title(funnel), keys = stats::setNames(colours, groups)
   )
   graphics::abline(h = seq_len(nrow(stages)), col = "grey90")
@@ -114,5 +114,5 @@ ggplot_shares <- function(funnel) {
     ggplot2::scale_colour_discrete(
       labels = function(names) two_lines(names, 20), guide = ggplot2::guide_legend(ncol = 2)
     ) +
-    ggplot2::labs(x = gettext("% of the leads"), y = NULL, colour = NULL)
+    ggplot2::labs(x = gettext("percent of the leads"), y = NULL, colour = NULL)
 }

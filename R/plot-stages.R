@@ -44,6 +44,10 @@ draw_boxes <- function(stays) {
     stage_labels(stays), c(0, longest_box(boxes)), gettext("days in the stage"),
     pipeline_title(stays), values = ifelse(is.na(middle), "", sprintf("%.1f", middle))
   )
+  # bxp() warns where there is no box at all.
+  if (all(is.na(middle))) {
+    return(invisible())
+  }
   graphics::bxp(
     boxes, add = TRUE, horizontal = TRUE, axes = FALSE, outline = FALSE, boxwex = 0.7, lty = 1,
     boxfill = "#DCE6F2", border = "#34557A", staplewex = 0
