@@ -26,6 +26,7 @@ mod links;
 pub mod list_query;
 mod lists;
 pub mod loss_reasons;
+mod no_rows;
 pub mod notes;
 pub mod paged_list;
 mod parameters;
@@ -47,6 +48,7 @@ use crate::query::{AccountQuery, Query};
 use arguments::Arguments;
 use endpoint::Endpoint;
 use list_query::ListQuery;
+use no_rows::NoRowsQuery;
 
 pub use element_names::element_type;
 
@@ -79,6 +81,9 @@ pub static ENDPOINTS: &[&Endpoint] = &[
 /// # Errors
 /// [`Error::Input`] for arguments that can't be read.
 pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
+    if arguments.flag("none") {
+        return Ok(Box::new(NoRowsQuery(query(arguments.set("none", ["FALSE"]))?)));
+    }
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {
         return Ok(Box::new(ListQuery::new(endpoint, arguments)?));

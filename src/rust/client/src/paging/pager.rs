@@ -32,6 +32,7 @@ use super::drift::Drift;
 use super::page_request::PageRequest;
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
+use super::resume::Reached;
 use super::until::Until;
 
 /// Waits before each try to repair a part or a gap, without the first request.
@@ -73,8 +74,6 @@ pub struct Pager<T> {
     pub(super) limit: u32,
     /// Requests that may be in flight at once.
     pub(super) concurrency: usize,
-    /// Whether the list may well be empty, since only some rows are asked for.
-    pub(super) is_filtered: bool,
     /// The last row that is wanted, if that is not the last one of the list.
     pub(super) until: Option<Until>,
     /// In the order of the list.
@@ -89,6 +88,7 @@ pub struct Pager<T> {
     /// Counts requests and answers, to tell which came first.
     pub(super) clock: u64,
     pub(super) recheck: Option<Recheck>,
+    pub(super) reached: Reached,
     /// Rows of settled parts that were not taken yet.
     ready: VecDeque<T>,
     next_part: u64,
@@ -149,7 +149,6 @@ impl<T> Pager<T> {
             paging,
             limit: limit.max(paging.least()),
             concurrency: 1,
-            is_filtered: false,
             until: None,
             parts: Vec::new(),
             reading: Reading::default(),
@@ -158,6 +157,7 @@ impl<T> Pager<T> {
             was_full: false,
             clock: 0,
             recheck: None,
+            reached: Reached::default(),
             ready: VecDeque::new(),
             next_part: 0,
             readings: 1,
@@ -168,12 +168,6 @@ impl<T> Pager<T> {
     /// How many requests may be in flight; never fewer than before.
     pub fn set_concurrency(&mut self, requests: usize) {
         self.concurrency = self.concurrency.max(requests);
-    }
-
-    /// Whether only some rows of a larger list are asked for. Then an empty list is no
-    /// surprise.
-    pub fn set_filtered(&mut self, is_filtered: bool) {
-        self.is_filtered = is_filtered;
     }
 
     /// Whether the list is whole or given up.
@@ -316,6 +310,9 @@ impl<T> Pager<T> {
     fn settle_one(&mut self, index: usize) {
         self.count_up_to(index);
         self.check_order(index);
+        if self.recheck.is_none() {
+            self.keep_place(index);
+        }
         let (part, reading) = (&mut self.parts[index], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);
