@@ -15,7 +15,7 @@
 #' The history can have gaps, since amoCRM does not say how far back events go: a lead
 #' leaves another stage than the one it last came to, or is in another one today. The
 #' move that is missing gets the latest time that it can have: that of the next move, or
-#' of the lead's last change. The stays that it ends and begins have no `seconds`, and
+#' of the last change of the lead. The stays that it ends and begins have no `seconds`, and
 #' the latter has no `moved_by`.
 #'
 #' @param auth credentials from [AmoAuthList()], or a copy by [AmoSync()]: a folder or a
