@@ -48,7 +48,7 @@
 #' plot(funnel)
 #'
 #' # Managers, and months of creation
-#' AmoFunnel(stages, by = "responsible_user_name")
+#' head(AmoFunnel(stages, by = "responsible_user_name"))
 #' stages$month <- format(stages$created_at, "%Y-%m")
 #' recent <- stages[stages$created_at > Sys.time() - 180 * 24 * 3600, ]
 #' plot(AmoFunnel(recent, by = "month"))
