@@ -29,6 +29,7 @@
 #' @param deleted `TRUE`: also leads that are deleted. With events, also those that were
 #'   deleted for good or merged into others, as far as events tell of them. Their last
 #'   stay ends when they were deleted or, over API v2, last changed.
+#' @param prefix of the tables of a copy in a database, as for [AmoSync()].
 #'
 #' @return A data.frame of class `amocrm_stages` with a row for each stay, ordered by
 #'   lead and time. Ids are integer, or double when they exceed 2147483647; times are
@@ -76,14 +77,15 @@
 #' waits <- difftime(Sys.time(), stages$entered_at, units = "days")
 #' head(stages[is_open & waits > 90, c("lead_id", "status_name", "entered_at")])
 #' @export
-AmoStages <- function(auth, from = NULL, to = NULL, pipeline = NULL, deleted = FALSE) {
+AmoStages <- function(auth, from = NULL, to = NULL, pipeline = NULL, deleted = FALSE,
+                      prefix = "") {
   if (missing(auth)) auth <- NULL
   from <- check_time(from, "from")
   to <- check_time(to, "to")
   deleted <- check_flag(deleted, "deleted")
-  names <- stage_names(auth)
+  names <- stage_names(auth, prefix)
   chosen <- check_pipeline(pipeline, names$pipelines)
-  history <- stage_history(auth, deleted)
+  history <- stage_history(auth, deleted, prefix)
   stages <- named_stays(history, names)
   zone <- attr(stages$entered_at, "tzone")
   is_in_time <- touches(stages, in_account(from, zone), in_account(to, zone))
@@ -183,8 +185,8 @@ stage_place <- function(pipeline_id, status_id, pipelines) {
 
 #' What the ids of stages and users mean
 #' @noRd
-stage_names <- function(auth) {
-  read <- dictionary_reader(auth)
+stage_names <- function(auth, prefix) {
+  read <- dictionary_reader(auth, prefix)
   list(pipelines = read("statuses"), users = tryCatch(
     read("users"),
     amocrm_error_forbidden = function(error) {

@@ -3,9 +3,9 @@
 #' @return list of the data.frame `leads`, with `ended_at` of those that are deleted and
 #'   `is_deleted`, and of `moves`, as stays_of() takes them
 #' @noRd
-stage_history <- function(auth, deleted) {
+stage_history <- function(auth, deleted, prefix) {
   history <- if (is_copy(auth)) {
-    copied_history(copy_reader(auth, ""), deleted)
+    copied_history(copy_reader(auth, prefix), deleted)
   } else if (has_events(auth)) {
     # Moves first: what moved meanwhile is seen in the lead.
     events <- quietly(AmoEvents(auth, type = c(move_event, if (deleted) life_events)))

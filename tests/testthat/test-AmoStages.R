@@ -40,8 +40,9 @@ test_that("a copy in a database gives the table, also from notes", {
   skip_if_not_installed("RSQLite")
   for (moves in c("events", "notes")) {
     db <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-    AmoSync(auth, db, tables = c("leads", moves, "users", "pipelines"))
-    expect_identical(as_plain(AmoStages(db)), as_plain(stages))
+    AmoSync(auth, db, tables = c("leads", moves, "users", "pipelines"), prefix = "crm_")
+    expect_identical(as_plain(AmoStages(db, prefix = "crm_")), as_plain(stages))
+    expect_error(AmoStages(db), class = "amocrm_error_input")
     DBI::dbDisconnect(db)
   }
 })
