@@ -43,12 +43,13 @@
 #' @export
 AmoCustomersTransactions <- function(email = NULL, apikey = NULL, domain = NULL,
                                      auth_list = NULL, limit = 500, id = NULL,
-                                     customer_id = NULL) {
+                                     customer_id = NULL, typed = FALSE) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
     read_list("transactions", gettext("transactions"), auth, list(
       limit = check_limit(limit, 500),
       id = check_ids(id, "id"),
-      customer_id = check_ids(customer_id, "customer_id")
+      customer_id = check_ids(customer_id, "customer_id"),
+      typed = check_flag(typed, "typed")
     ))
   })
 }

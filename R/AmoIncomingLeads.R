@@ -52,14 +52,15 @@
 #' @export
 AmoIncomingLeads <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                              limit = 500, categories = NULL, order_by_key = NULL,
-                             order_by_value = NULL, pipeline_id = NULL) {
+                             order_by_value = NULL, pipeline_id = NULL, typed = FALSE) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
     ways <- c("sip", "mail", "forms", "chats")
     read_list("incoming_leads", gettext("incoming leads"), auth, list(
       limit = check_limit(limit, 500),
       categories = check_optional_choices(categories, ways, "categories"),
       order = check_order(order_by_key, order_by_value),
-      pipeline_id = check_ids(pipeline_id, "pipeline_id")
+      pipeline_id = check_ids(pipeline_id, "pipeline_id"),
+      typed = check_flag(typed, "typed")
     ))
   })
 }

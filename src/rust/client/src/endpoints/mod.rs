@@ -40,6 +40,7 @@ pub mod tasks;
 #[cfg(test)]
 mod testing;
 pub mod transactions;
+mod typed;
 pub mod users;
 
 use crate::error::Error;
@@ -74,11 +75,17 @@ pub static ENDPOINTS: &[&Endpoint] = &[
     &users::USERS,
 ];
 
-/// The query that the argument `what` names.
+/// The query that the argument `what` names, with types where `typed` is TRUE.
 ///
 /// # Errors
 /// [`Error::Input`] for arguments that can't be read.
 pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
+    let query = query_of(arguments.clone())?;
+    let what = arguments.text("what").unwrap_or_default();
+    Ok(typed::typed(query, what, &arguments))
+}
+
+fn query_of(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {
         return Ok(Box::new(ListQuery::new(endpoint, arguments)?));

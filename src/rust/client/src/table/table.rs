@@ -110,6 +110,14 @@ impl Table {
         }
     }
 
+    /// Gives the columns the types of another schema, which has the same columns.
+    pub fn set_types(&mut self, schema: &'static Schema) {
+        self.schema = schema;
+        for column in &mut self.columns {
+            column.set_role(schema.role(&column.name));
+        }
+    }
+
     /// The columns in order of first appearance, with their names in R. A table without
     /// rows has the base columns of its schema.
     pub fn into_columns(mut self) -> Vec<Column> {
