@@ -22,6 +22,7 @@
 #'   given) or `"desc"`.
 #' @param pipeline_id ids of pipelines. The rows of several pipelines come one
 #'   pipeline after the other.
+#' @inheritParams AmoNotes
 #'
 #' @return A data.frame with a row for each incoming lead. Without
 #'   `order_by_key` rows are in the server's order, newest first. Columns are in
@@ -34,6 +35,8 @@
 #'       character, except for columns that end in `send_at` or `_date`, which
 #'       are POSIXct}
 #'   }
+#'   With `typed = TRUE` `pipeline_id`, `account_id` and `incoming_lead_info_duration`
+#'   (seconds) are double.
 #'   A table without rows has the first five of these columns, and comes with a
 #'   warning of class `amocrm_warning_zero_rows`.
 #'
