@@ -135,7 +135,7 @@ impl ColumnBuilder {
     }
 
     /// Reads the texts as what a role says; those that it does not allow leave their cells
-    /// empty. Its numbers are double, whatever they are.
+    /// empty.
     pub fn set_role(&mut self, role: Role) {
         let Values::Text(codes, interner) = &self.values else { return };
         if role == Role::Text {
@@ -147,7 +147,6 @@ impl ColumnBuilder {
         for (row, code) in self.rows.iter().zip(codes.iter()) {
             typed.push_read(row, numbers[code as usize], interner.get(code));
         }
-        typed.make_double();
         (typed.used, typed.may_be_empty) = (self.used, self.may_be_empty);
         *self = typed;
     }
