@@ -134,7 +134,7 @@ names_of <- function(table, column, kind, names) {
   named <- if (kind == "statuses") {
     stage_names(table, column, ids, names)
   } else {
-    known_names(list(id = ids), table, kind, names)
+    look_up_names(list(id = ids), table, kind, names)
   }
   if (kind == "users") named[ids %in% 0] <- names$robot
   # What has a name from an earlier time is not unknown.
@@ -150,13 +150,13 @@ names_of <- function(table, column, kind, names) {
 #' @param ids named list of what tells its rows apart
 #' @param kind name of the list, which is read if there is an id to look up
 #' @noRd
-known_names <- function(ids, table, kind, names, narrow = identity) {
+look_up_names <- function(ids, table, kind, names, narrow = identity) {
   # There is a group 0.
   if (!any(!is.na(ids$id) & (ids$id != 0 | kind == "groups"))) {
     return(rep(NA_character_, length(ids$id)))
   }
   known <- narrow(names$get(kind))
-  if (length(unique(known$account_id)) > 1) ids$account_id <- table$account_id
+  if (length(unique(known$account_id)) > 1) ids$account_id <- table[["account_id"]]
   known$name[match_ids(lapply(ids, id_numbers), lapply(known[names(ids)], id_numbers))]
 }
 
@@ -168,12 +168,12 @@ stage_names <- function(table, column, ids, names) {
   is_customer <- are_customers(table)
   only <- function(rows) replace(ids, !rows, NA)
   first_of(
-    known_names(list(id = only(is_customer)), table, "customer_statuses", names),
-    known_names(
+    look_up_names(list(id = only(is_customer)), table, "customer_statuses", names),
+    look_up_names(
       list(id = only(!is_customer & !is.na(pipeline)), pipeline_id = pipeline), table,
       "statuses", names
     ),
-    known_names(
+    look_up_names(
       list(id = only(!is_customer & is.na(pipeline))), table, "statuses", names, unambiguous
     )
   )
@@ -182,8 +182,12 @@ stage_names <- function(table, column, ids, names) {
 #' Which rows are about customers, whose statuses are others
 #' @noRd
 are_customers <- function(table) {
-  type <- if (is.null(table$entity_type)) table$element_type else table$entity_type
-  if (is.null(type)) rep("next_price" %in% names(table), nrow(table)) else type %in% "customer"
+  type <- intersect(c("entity_type", "element_type"), names(table))
+  if (length(type) == 0) {
+    rep("next_price" %in% names(table), nrow(table))
+  } else {
+    table[[type[[1]]]] %in% "customer"
+  }
 }
 
 #' Stages whose name does not depend on the pipeline
@@ -207,6 +211,8 @@ no_names <- data.frame(id = numeric(), pipeline_id = numeric(), name = character
 #' @param read function of the name of a list
 #' @noRd
 name_source <- function(read, language) {
+  # Credentials are checked even if no list is needed.
+  force(read)
   lists <- list()
   problems <- character()
   unknown <- list()

@@ -90,7 +90,7 @@ card_tables <- function(x) {
 #' The rows of the main table that those of a linked one belong to
 #' @noRd
 places_of <- function(linked, main) {
-  keys <- c("id", if (length(unique(main$account_id)) > 1) "account_id")
+  keys <- c("id", if (length(unique(main[["account_id"]])) > 1) "account_id")
   match_ids(lapply(linked[keys], id_numbers), lapply(main[keys], id_numbers))
 }
 
@@ -102,8 +102,8 @@ linked_counts <- function(cards) {
   counts <- lapply(linked, function(table) {
     tabulate(places_of(table, cards$main), cards_count)
   })
-  if (is.null(counts$linked_companies) && !is.null(cards$main$company_id)) {
-    counts$linked_companies <- as.integer(!is.na(cards$main$company_id))
+  if (is.null(counts$linked_companies) && !is.null(cards$main[["company_id"]])) {
+    counts$linked_companies <- as.integer(!is.na(cards$main[["company_id"]]))
   }
   counts
 }
@@ -144,7 +144,7 @@ field_definitions <- function(fields, entity) {
   if (!all(c("id", "name") %in% names(fields)) || !any(c("type", "field_type") %in% names(fields))) {
     abort_input("fields", gettext("`fields` must be what AmoCustomFields() returns, or NULL"))
   }
-  column <- function(name) if (is.null(fields[[name]])) rep(NA, nrow(fields)) else fields[[name]]
+  column <- function(name) if (name %in% names(fields)) fields[[name]] else rep(NA, nrow(fields))
   by_code <- field_types[match(id_numbers(column("field_type")), seq_along(field_types))]
   kind <- type_kinds[first_of(as.character(column("type")), by_code)]
   data.frame(
@@ -156,7 +156,8 @@ field_definitions <- function(fields, entity) {
 #' The values that cards have, and their fields: those that are defined, then others
 #' @noRd
 field_values <- function(cards, known) {
-  rows <- cards$linked$linked_custom_fields
+  # `$` of tibbles warns of columns that are not there.
+  rows <- as.list(cards$linked$linked_custom_fields)
   place <- places_of(rows, cards$main)
   keep <- which(!is.na(place) & !is.na(rows$custom_field_value))
   id <- id_numbers(rows$custom_field_id)[keep]
