@@ -7,7 +7,7 @@
 #' | id | name | from |
 #' |---|---|---|
 #' | `responsible_user_id` | `responsible_user_name` | [AmoUsers()] |
-#' | `created_by`, `updated_by` | `created_by_name`, `updated_by_name` | [AmoUsers()]; 0 is `"robot"` |
+#' | `created_by`, `updated_by` | `created_by_name` ... | [AmoUsers()]; 0 is `"robot"` |
 #' | `pipeline_id`, `status_id` | `pipeline_name`, `status_name` | [AmoPipelinesStatuses()] |
 #' | `status_id` of customers | `status_name` | [AmoCustomerStatuses()] |
 #' | `group_id` | `group_name` | [AmoGroups()] |
@@ -16,7 +16,7 @@
 #' | `note_type` | `note_type_name` | [AmoNoteTypes()] |
 #' | `params_call_status` | `params_call_status_name` | how a call ended |
 #' | `params_STATUS_OLD`, `params_PIPELINE_ID_NEW` ... | `params_STATUS_OLD_name` ... | as above |
-#' | `after_status_id`, `before_responsible_user_id` ... of events | `after_status_name` ... | as above |
+#' | `after_status_id`, `before_pipeline_id` ... | `after_status_name` ... | as above |
 #'
 #' Two stages, 142 (won) and 143 (lost), are in every pipeline, each with its own name
 #' there. So a stage is looked up together with its pipeline, if the table has that. By
@@ -32,7 +32,8 @@
 #' @param auth an `auth_list` from [AmoAuthList()], or a copy made by [AmoSync()]: its
 #'   folder or DBI connection. A copy also knows the names of what has been deleted since.
 #' @param language `"en"` or `"ru"`: language of the names that are not the account's own,
-#'   which are those of note types, of ends of calls and of the robot. `NULL`: that of the R session.
+#'   which are those of note types, of ends of calls and of the robot. `NULL`: that of the
+#'   R session.
 #' @param prefix beginning of the names of all tables, if the copy in a database has one.
 #'
 #' @return `x` with further columns, all character. Rows, their order, other columns, the
@@ -41,9 +42,9 @@
 #' @section Conditions:
 #' See [amocrm-package]. If ids have no name, such as those of users and stages that were
 #' deleted, the name is `NA`, and there is one warning of class
-#' `amocrm_warning_unknown_ids` for the whole call. Its field `ids` is a list of these ids by column. The
-#' same warning says which lists could not be read: only the token of an administrator
-#' can read users over API v4, and loss reasons need a token.
+#' `amocrm_warning_unknown_ids` for the whole call. Its field `ids` is a list of these ids
+#' by column. The same warning says which lists could not be read: only the token of an
+#' administrator can read users over API v4, and loss reasons need a token.
 #' @seealso [AmoWide()] for custom fields.
 #' @examples
 #' auth <- AmoSandbox(notes = 200)

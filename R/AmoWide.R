@@ -32,10 +32,10 @@
 #'   value for that.
 #' @param sep text between several values; `NULL` for list columns.
 #'
-#' @return A data.frame (or tibble, as the main table is) with all rows and columns of the main table, in their
-#'   order; the custom fields; and `linked_tags`, `linked_contacts` and so on, integer
-#'   counts of the rows that these tables have for the card. `linked_companies` is 1 or 0
-#'   where a card has one company.
+#' @return A data.frame, or a tibble if the main table is one. First all rows and columns
+#'   of the main table, in their order; then the custom fields; then `linked_tags`,
+#'   `linked_contacts` and so on: integer, how many rows these tables have for the card.
+#'   `linked_companies` is 1 or 0 where a card has a column `company_id`.
 #'
 #' @section Conditions:
 #' See [amocrm-package]. A value that does not fit the type of its field is `NA`, with a
@@ -141,10 +141,11 @@ field_definitions <- function(fields, entity) {
   if (is.null(fields)) {
     return(no_fields)
   }
-  if (!all(c("id", "name") %in% names(fields)) || !any(c("type", "field_type") %in% names(fields))) {
+  has <- function(columns) columns %in% names(fields)
+  if (!all(has(c("id", "name"))) || !any(has(c("type", "field_type")))) {
     abort_input("fields", gettext("`fields` must be what AmoCustomFields() returns, or NULL"))
   }
-  column <- function(name) if (name %in% names(fields)) fields[[name]] else rep(NA, nrow(fields))
+  column <- function(name) if (has(name)) fields[[name]] else rep(NA, nrow(fields))
   by_code <- field_types[match(id_numbers(column("field_type")), seq_along(field_types))]
   kind <- type_kinds[first_of(as.character(column("type")), by_code)]
   data.frame(

@@ -151,17 +151,17 @@ test_that("all ids of an account's tables have the names of its lists, over both
     expect_names(main, "updated_by", "updated_by_name", users)
     expect_names(main, "group_id", "group_name", AmoGroups(auth))
     stages <- AmoPipelinesStatuses(auth)
-    at <- match(paste(main$pipeline_id, main$status_id), paste(stages$pipeline_id, stages$status_id))
+    key <- function(table) paste(table$pipeline_id, table$status_id)
+    at <- match(key(main), key(stages))
     expect_identical(main$pipeline_name, stages$pipeline_name[at])
     expect_identical(main$status_name, stages$status_name[at])
     expect_false(anyNA(main$status_name))
     # The server has told them.
     expect_identical(main$loss_reason_name, leads$leads$loss_reason_name)
     expect_gt(sum(!is.na(main$loss_reason_name)), 0)
-    places <- match(c("responsible_user_id", "pipeline_id", "status_id", "loss_reason_id"), names(main))
-    expect_identical(names(main)[places + 1], c(
-      "responsible_user_name", "pipeline_name", "status_name", "loss_reason_name"
-    ))
+    beside <- c("responsible_user", "pipeline", "status", "loss_reason")
+    places <- match(paste0(beside, "_id"), names(main))
+    expect_identical(names(main)[places + 1], paste0(beside, "_name"))
     tasks <- AmoLabel(AmoTasks(auth), auth)
     expect_names(tasks, "task_type", "task_type_name", AmoTaskTypes(auth))
   }

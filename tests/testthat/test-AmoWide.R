@@ -34,7 +34,9 @@ defined <- function(id, type, name = paste0("f", id), code = NA_character_) {
 test_that("each field is a column of its type, by v4's words and by v2's codes", {
   x <- cards(
     3, id = c(2, 2, 2, 1, 3, 2), field = 1:6,
-    value = c("12.5", "1", "2020-04-17 00:00:00", "2020-04-17 13:30:00", "007", "1990-05-01 00:00:00"),
+    value = c(
+      "12.5", "1", "2020-04-17 00:00:00", "2020-04-17 13:30:00", "007", "1990-05-01 00:00:00"
+    ),
     extra = data.frame(id = 1:3, created_at = .POSIXct(0, tz = "Asia/Omsk"))
   )
   words <- defined(1:6, c("numeric", "checkbox", "date", "date_time", "text", "birthday"))
@@ -85,7 +87,9 @@ test_that("checkboxes are logical in every form that servers write", {
 })
 
 test_that("what does not fit its type is NA and told with its column", {
-  x <- cards(3, id = c(1, 2, 3, 1), field = c(1, 1, 1, 2), value = c("12 500,50", "5", "Inf", "2020-02-30"))
+  x <- cards(
+    3, id = c(1, 2, 3, 1), field = c(1, 1, 1, 2), value = c("12 500,50", "5", "Inf", "2020-02-30")
+  )
   warning <- expect_warning(
     wide <- AmoWide(x, fields = defined(1:2, c("numeric", "date"), c("Sum", "Day"))),
     class = "amocrm_warning_unreadable_values"
@@ -113,7 +117,9 @@ test_that("several values are joined in their order, or are a list", {
   expect_identical(
     AmoWide(one, fields = defined(1, "multiselect"), sep = NULL)$f1, list("a", character())
   )
-  dates <- cards(1, id = c(1, 1), field = 1, value = c("2020-01-02 00:00:00", "2020-01-03 00:00:00"))
+  dates <- cards(
+    1, id = c(1, 1), field = 1, value = c("2020-01-02 00:00:00", "2020-01-03 00:00:00")
+  )
   expect_identical(AmoWide(dates, sep = NULL)$f1, list(as.Date(c("2020-01-02", "2020-01-03"))))
   expect_identical(AmoWide(dates)$f1, "2020-01-02 00:00:00; 2020-01-03 00:00:00")
 })
@@ -141,7 +147,7 @@ test_that("equal names are told apart by id, whatever else has the name", {
     id = 1L, Source_11 = "a", Source_12 = "b", id_13 = "c", linked_tags_14 = "d", Address = "f",
     Address_city = "e", linked_tags = 2L
   ))
-  x$linked_custom_fields$custom_field_name[5] <- x$linked_custom_fields$custom_field_name[6] <- "Source_11"
+  x$linked_custom_fields$custom_field_name[5:6] <- "Source_11"
   expect_false(anyDuplicated(names(AmoWide(x))) > 0)
 })
 
@@ -244,7 +250,8 @@ expect_wide <- function(tables, ..., fields = NULL) {
   main <- tables[[1]]
   expect_identical(wide[names(main)], main)
   rows <- tables$linked_custom_fields
-  pairs <- unique(rows[!is.na(rows$custom_field_value), c("custom_field_id", "custom_field_value_subtype")])
+  columns <- c("custom_field_id", "custom_field_value_subtype")
+  pairs <- unique(rows[!is.na(rows$custom_field_value), columns])
   expect_gt(nrow(pairs), 3)
   seen <- names(main)
   for (at in seq_len(nrow(pairs))) {
@@ -319,7 +326,7 @@ test_that("tables of a copy are made wide as those of the account", {
   AmoSync(auth, copy, tables = "leads")
   tables <- AmoLeads(auth)
   linked <- c("leads_custom_fields", "leads_tags", "leads_contacts")
-  copied <- c(list(leads = AmoRead(copy, "leads")), sapply(linked, AmoRead, to = copy, simplify = FALSE))
+  copied <- sapply(c("leads", linked), AmoRead, to = copy, simplify = FALSE)
   wide <- AmoWide(tables)
   ours <- AmoWide(copied)
   ours <- ours[match(wide$id, ours$id), ]
