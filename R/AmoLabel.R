@@ -235,7 +235,7 @@ name_source <- function(read, language) {
     get = get,
     robot = if (language == "ru") "\u0440\u043e\u0431\u043e\u0442" else "robot",
     miss = function(column, ids) {
-      if (length(ids) > 0) unknown[[column]] <<- unique(c(unknown[[column]], ids))
+      if (length(ids) > 0) unknown[[column]] <<- unique(as.double(c(unknown[[column]], ids)))
     },
     tell = function() if (length(unknown) > 0) warn_of_unknown(unknown, problems)
   )
