@@ -71,7 +71,9 @@ pub fn typed(query: Box<dyn Query>, what: &str, arguments: &Arguments) -> Box<dy
 
 impl TypedQuery {
     fn with_types(&self, mut tables: Tables) -> Tables {
-        tables.iter_mut().for_each(|(_, table)| table.set_types(self.schema));
+        for (_, table) in &mut tables {
+            table.set_types(self.schema);
+        }
         tables
     }
 }
