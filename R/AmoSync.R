@@ -2,7 +2,8 @@
 #'
 #' Copies the tables of an account into a folder or a database, and brings the copy
 #' up to date at each further call. The first call reads everything. Later calls read
-#' what has changed since, where amoCRM tells it, and write only that.
+#' what has changed since, where amoCRM tells it, and write only that. The guide is
+#' `vignette("sync")`, in Russian `vignette("sync-ru")`.
 #'
 #' @section What is read:
 #' Leads, contacts, companies, customers, notes, tasks and events are asked for by the
@@ -40,6 +41,12 @@
 #' a run that is killed leaves the copy of the tables that it had finished. Two runs on
 #' one copy can't be in progress at once: the second raises an error that names the
 #' first.
+#'
+#' A first read of a long list keeps what it has read, beside the tables of the copy. When it
+#' is killed or fails, the next run goes on there, with leads, contacts, companies, notes,
+#' tasks and events, and then reads what has changed since the first one began: the log has
+#' a row for each of both. Nobody sees the table before it is whole. With `from`, and over
+#' API v2, a first read begins anew.
 #'
 #' A folder has Parquet files, which DuckDB, Spark, ClickHouse and Python read as they
 #' are: for leads and other long lists one for each month of creation,
@@ -104,7 +111,7 @@
 #' @export
 AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookback = 3600,
                     deleted = "mark", sweep = 7, prefix = "") {
-  accounts <- sync_accounts(auth)
+  accounts <- sync_accounts(if (!missing(auth)) auth)
   run <- list(
     streams = chosen_streams(tables),
     from = check_time(from, "from"),

@@ -9,6 +9,7 @@ pub mod arguments;
 mod batches;
 pub mod catalog_elements;
 mod catalogs;
+mod changes;
 pub mod custom_fields;
 pub mod customer_statuses;
 mod customers;
@@ -26,6 +27,7 @@ mod links;
 pub mod list_query;
 mod lists;
 pub mod loss_reasons;
+mod no_rows;
 pub mod notes;
 pub mod paged_list;
 mod parameters;
@@ -46,8 +48,11 @@ pub mod users;
 use crate::error::Error;
 use crate::query::{AccountQuery, Query};
 use arguments::Arguments;
+use changes::ChangesQuery;
 use endpoint::Endpoint;
 use list_query::ListQuery;
+use no_rows::NoRowsQuery;
+use typed::TypedQuery;
 
 pub use element_names::element_type;
 
@@ -80,12 +85,17 @@ pub static ENDPOINTS: &[&Endpoint] = &[
 /// # Errors
 /// [`Error::Input`] for arguments that can't be read.
 pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
-    let query = query_of(arguments.clone())?;
-    let what = arguments.text("what").unwrap_or_default();
-    Ok(typed::typed(query, what, &arguments))
-}
-
-fn query_of(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
+    if arguments.flag("none") {
+        return Ok(Box::new(NoRowsQuery(query(arguments.set("none", ["FALSE"]))?)));
+    }
+    if arguments.flag("believes_ends") {
+        return Ok(Box::new(ChangesQuery(query(arguments.set("believes_ends", ["FALSE"]))?)));
+    }
+    if arguments.flag("typed") {
+        let schema = typed::schema(&arguments)?;
+        let query = query(arguments.set("typed", ["FALSE"]))?;
+        return Ok(Box::new(TypedQuery { query, schema }));
+    }
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {
         return Ok(Box::new(ListQuery::new(endpoint, arguments)?));
