@@ -481,11 +481,11 @@ compare_stages <- function() {
 arguments <- commandArgs(trailingOnly = TRUE)
 if (length(arguments) == 4) {
   do.call(measure, as.list(arguments))
-} else if (identical(arguments, "AmoStages")) {
-  compare_stages()
 } else if (identical(arguments, "AmoWide")) {
   print(machine(), row.names = FALSE)
   measure_wide()
+} else if (identical(arguments, "AmoStages")) {
+  compare_stages()
 } else if (length(arguments) == 1) {
   results <- run_plan(plan[plan$way == arguments, ])
   print(machine(), row.names = FALSE)
