@@ -143,7 +143,9 @@ cause_rules <- function() {
     "peer certificate.*(issuer|EndEntity)" = gettext("its issuer is not known to this computer"),
     "peer certificate.*revoked" = gettext("it has been revoked"),
     "refused|os error (111|61|10061)\\b" = gettext("the server refuses the connection"),
-    "lookup|dns error|no such host|os error 1100[1-4]\\b" = gettext("the server's name is not found"),
+    "lookup|dns error|no such host|os error 1100[1-4]\\b" = gettext(
+      "the server's name is not found"
+    ),
     "timed out|deadline|os error (110|60|10060)\\b" = gettext("the request timed out"),
     "connection closed|reset|end of file|broken pipe|os error (104|54|10053|10054|32)\\b" = gettext(
       "the server closed the connection before the answer was complete"
