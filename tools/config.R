@@ -32,7 +32,7 @@ target_dir <- Sys.getenv("AMOCRM_CARGO_TARGET_DIR", "./rust/target")
 keep_target <- is_set("AMOCRM_CARGO_TARGET_DIR") || is_set("NOT_CRAN")
 
 profile <- if (isTRUE(as.logical(Sys.getenv("DEBUG")))) "debug" else "release"
-target <- if (is_windows) "x86_64-pc-windows-gnu" else ""
+target <- if (is_windows) windows_target else ""
 
 #' What Rust's libraries need from the system, and what keeps the library small:
 #' only R_init_amocrm() has to be seen from outside, and the debug information of

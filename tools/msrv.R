@@ -34,20 +34,64 @@ will_do <- function(lines, wanted) {
   length(lines) == 2 && isTRUE(all(numeric_version(versions, strict = FALSE) >= wanted))
 }
 
-stop_without_rust <- function(found, wanted) {
-  found <- if (length(found) > 0) paste("found", paste(found, collapse = ", ")) else "found none"
-  stop(paste(c(
-    "",
-    "------------------------------------------------------------------",
-    paste0("amocrm is built with Rust ", wanted, " or newer; ", found, "."),
-    "  Debian 12:            apt install cargo-web rustc-web",
-    "  Debian 13:            apt install cargo rustc",
-    "  other Linux, macOS:   https://rustup.rs",
-    "  Windows:              https://rustup.rs, then",
-    "                        rustup target add x86_64-pc-windows-gnu",
-    "------------------------------------------------------------------"
-  ), collapse = "\n"), call. = FALSE)
+#' A text of tools/msrv-ru.txt, nothing where its letters can't be shown
+in_russian <- function(key, value) {
+  lines <- readLines("tools/msrv-ru.txt", encoding = "UTF-8")
+  line <- sub("^[a-z]+: ", "", lines[startsWith(lines, paste0(key, ":"))])
+  if (!grepl("<U+", enc2native(line), fixed = TRUE)) strwrap(sprintf(line, value), 72)
 }
+
+#' Ends the installation with lines that stand out: what is wrong, in English and
+#' Russian, and what to do
+stop_with <- function(english, russian, remedy) {
+  rule <- strrep("-", 72)
+  stop(paste(c("", rule, english, russian, remedy, rule), collapse = "\n"), call. = FALSE)
+}
+
+stop_without_rust <- function(found, wanted) {
+  found <- if (length(found) > 0) paste0("Found: ", toString(found), ".") else "None was found."
+  stop_with(
+    c(
+      paste0("amocrm is built with Rust ", wanted, " or newer. ", found),
+      "Install it, start R again, and install amocrm again:"
+    ),
+    in_russian("rust", wanted),
+    c(
+      "  Debian 12:     apt install cargo-web rustc-web",
+      "  Debian 13:     apt install cargo rustc",
+      "  Linux, macOS:  https://rustup.rs",
+      "  Windows:       https://rustup.rs, then",
+      "                 rustup target add x86_64-pc-windows-gnu"
+    )
+  )
+}
+
+# R on Windows is built by MinGW's gcc, and so must be what it loads.
+windows_target <- "x86_64-pc-windows-gnu"
+
+#' Ends the installation if this R for Windows can't be built for
+check_windows <- function(arch = R.version$arch, sysroot = rust_sysroot()) {
+  if (arch != "x86_64") {
+    stop_with(
+      c(
+        paste0("amocrm does not support R for Windows on ARM (", arch, ") yet, for which"),
+        "Rust would have to build for aarch64-pc-windows-gnullvm. R for 64-bit Intel and",
+        "AMD runs on ARM as well, and so does amocrm in it:"
+      ),
+      in_russian("arm", arch),
+      "  https://cran.r-project.org/bin/windows/base"
+    )
+  }
+  if (!dir.exists(file.path(sysroot, "lib", "rustlib", windows_target))) {
+    stop_with(
+      "Rust is there, but not its library for R on Windows. Run this in a terminal:",
+      in_russian("target", windows_target),
+      paste("  rustup target add", windows_target)
+    )
+  }
+}
+
+rust_sysroot <- function() system2("rustc", "--print sysroot", stdout = TRUE)
 
 #' Finds Rust and prints its version
 #'
@@ -62,6 +106,7 @@ find_rust <- function() {
     lines <- version_lines()
     if (will_do(lines, wanted)) {
       message("using ", paste(lines, collapse = ", "))
+      if (.Platform$OS.type == "windows") check_windows()
       return(folder)
     }
     found <- unique(c(found, lines))
