@@ -289,7 +289,9 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let unique = format!("amocrm-store-{}-{name}", std::process::id());
+            // Blanks and Cyrillic letters, as in the folders of many users.
+            let unique =
+                format!("amocrm \u{43a}\u{43b}\u{44e}\u{447} {}-{name}", std::process::id());
             let folder = std::env::temp_dir().join(unique);
             let _ = fs::remove_dir_all(&folder);
             Folder(folder)
