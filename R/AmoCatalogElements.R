@@ -9,7 +9,7 @@
 #'
 #' @inheritParams AmoCatalogs
 #' @param catalog_id ids of catalogs from [AmoCatalogs()]. Catalogs that don't
-#'   exist have no elements.
+#'   exist have no elements; of them a warning tells if nothing was found.
 #' @param id ids of elements, as numbers or text. Ids that don't exist give no
 #'   rows.
 #' @param query text that the server searches for in the name and in all fields.
@@ -82,7 +82,7 @@ AmoCatalogElements <- function(auth_list, catalog_id, id = NULL, query = NULL, w
     with <- check_words(with_with, "with_with")
     read_elements(auth, flatten, list(
       catalog_id = check_needed_ids(catalog_id, "catalog_id"),
-      id = check_ids(id, "id"),
+      id = check_any_ids(id, "id"),
       query = check_text(query, "query"),
       with = with
     ))
@@ -95,12 +95,30 @@ AmoCatalogElements <- function(auth_list, catalog_id, id = NULL, query = NULL, w
 #' @noRd
 read_elements <- function(auth, flatten, arguments) {
   flatten <- check_flag(flatten, "flatten")
-  spec <- c(connection_spec(auth), list(what = "catalog_elements"), arguments)
-  tables <- run_tables(rust_query_start(spec), gettext("elements of catalogs"), identity, main_rows)
+  label <- gettext("elements of catalogs")
+  tables <- read_query("catalog_elements", label, auth, arguments, identity, main_rows)
   unknown <- setdiff(arguments$with, c("invoice_link", "supplier_field_values"))
   if (length(unknown) > 0) {
     tell(sprintf("unknown_with:%s (API v4)", paste(unknown, collapse = ", ")))
   }
+  if (nrow(tables[[1]]) == 0) warn_of_catalogs(auth, arguments$catalog_id)
   warn_if_empty(tables[[1]])
   if (flatten) join_linked(tables) else tables
+}
+
+#' Warns of catalogs that are not in the account: their elements are none, as those of an
+#' empty catalog
+#' @noRd
+warn_of_catalogs <- function(auth, ids) {
+  if (length(ids) == 0) {
+    return(invisible())
+  }
+  catalogs <- read_table("catalogs", gettext("catalogs"), auth)
+  unknown <- setdiff(ids, format(catalogs$id, scientific = FALSE, trim = TRUE))
+  if (length(unknown) > 0) {
+    warn("unknown_catalog", gettextf(
+      "the account has no catalog %s (see AmoCatalogs() for names and ids)",
+      paste(unknown, collapse = ", ")
+    ))
+  }
 }

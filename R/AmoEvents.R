@@ -53,7 +53,8 @@
 #' @param entity what the events are about: one or more of `"lead"`, `"contact"`,
 #'   `"company"`, `"customer"`, `"task"` and, for elements of a catalog,
 #'   `"catalog_<id of the catalog>"`.
-#' @param entity_id ids of the leads, contacts and so on, of one `entity`. Any number.
+#' @param entity_id ids of the leads, contacts and so on, of one `entity`. Any number; for
+#'   no ids the table is empty.
 #' @param created_by ids of the users who caused the events, see [AmoUsers()]; `0` is
 #'   amoCRM itself: a robot or an integration.
 #' @param from,to only events between these times, inclusive: `"2019-06-01
@@ -149,7 +150,7 @@ AmoEvents <- function(auth_list = NULL, type = NULL, entity = NULL, entity_id = 
   with_token_auth(auth_list, function(auth) {
     type <- check_event_type(type)
     entity <- check_event_entity(entity)
-    entity_id <- check_ids(entity_id, "entity_id")
+    entity_id <- check_any_ids(entity_id, "entity_id")
     if (!is.null(entity_id) && length(entity) != 1) {
       abort_input("entity_id", gettext("`entity_id` needs exactly one `entity`, such as \"lead\""))
     }
@@ -160,7 +161,7 @@ AmoEvents <- function(auth_list = NULL, type = NULL, entity = NULL, entity_id = 
         type = event_type_of_values(type, entity, before, after),
         entity = entity,
         entity_id = entity_id,
-        created_by = check_ids(created_by, "created_by"),
+        created_by = check_any_ids(created_by, "created_by"),
         from = check_time(from, "from"),
         to = check_time(to, "to"),
         id = check_event_id(id)
@@ -188,7 +189,7 @@ label_events <- function(events) {
 #' @noRd
 warn_of_chats <- function(type, entity, entity_id) {
   has_chats <- isTRUE(entity %in% c("lead", "company", "customer"))
-  if (!is.null(entity_id) && has_chats && is.null(type)) {
+  if (length(entity_id) > 0 && has_chats && is.null(type)) {
     warn("no_chats", join(gettext(
       "API v4 can't find the chat messages of one lead or company: they are left out.",
       "Request them with `type`, which reads all chats of the account"

@@ -37,7 +37,8 @@
 #'
 #' @section Columns:
 #' A record becomes a row as in [AmoNotes()]: nested names are joined by `_`
-#' (`metadata_from`), lists of several values are numbered (`settings1`, `settings2`),
+#' (`metadata_from`), lists of several values are numbered (`settings1`, `settings2`, but
+#' `settings` for a single one; a list of values that are no records is one row),
 #' and names that repeat have their place in the record (`..._id___12`). What a record
 #' embeds is there, too (`_embedded_tags_name`); links are not. A column that no record
 #' has a value for is missing.
@@ -56,7 +57,7 @@
 #' @param auth_list credentials with a token, from [AmoAuthList()] or [AmoSandbox()];
 #'   `NULL` takes the environment variables. An API key is an error: only API v4 is
 #'   read.
-#' @param path the list, see Paths.
+#' @param path the list, see Paths; it has to be given.
 #' @param query parameters, see Parameters.
 #' @param member where an answer has several lists in `_embedded`, the name of the one to
 #'   read. `NULL` takes the only one, or the one named like the last part of the path.
@@ -85,6 +86,8 @@
 #' AmoGet(auth, "account", list(with = "users_groups"), member = "users_groups")
 #' @export
 AmoGet <- function(auth_list, path, query = list(), member = NULL) {
+  if (missing(auth_list)) auth_list <- NULL
+  if (missing(path)) path <- NULL
   with_token_auth(auth_list, function(auth) {
     parameters <- query_parameters(query)
     is_limit <- names(parameters) == "limit"
@@ -99,7 +102,7 @@ AmoGet <- function(auth_list, path, query = list(), member = NULL) {
     label <- sub("[?].*", "", sub("^.*/api/v4/|^/", "", path))
     read_list("any_list", label, auth, list(
       account = auth$domain, path = enc2utf8(path), member = check_text(member, "member"),
-      names = names(parameters), values = unname(parameters)
+      names = names(parameters), values = if (length(parameters) > 0) unname(parameters)
     ))
   })
 }

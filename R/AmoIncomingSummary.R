@@ -40,7 +40,7 @@ AmoIncomingSummary <- function(auth_list = NULL, from = NULL, to = NULL, pipelin
     read_table("incoming_summary", gettext("summary of incoming leads"), auth, list(
       from = check_time(from, "from"),
       to = check_time(to, "to"),
-      pipeline_id = check_ids(pipeline_id, "pipeline_id")
+      pipeline_id = check_any_ids(pipeline_id, "pipeline_id")
     ))
   })
 }

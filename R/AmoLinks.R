@@ -20,7 +20,7 @@
 #' @param type what the ids belong to: `"lead"`, `"contact"`, `"company"` or
 #'   `"customer"`.
 #' @param id ids of these leads, contacts and so on, as numbers or text, in any
-#'   number. Ids that don't exist give no rows.
+#'   number. Ids that don't exist give no rows, no ids an empty table.
 #' @param to_type only links to these: one or more of `"lead"`, `"contact"`,
 #'   `"company"`, `"customer"`, `"catalog_element"`; `NULL` for all. All links are
 #'   read and filtered in R, since API v4 has no such filter.
@@ -90,7 +90,6 @@ AmoLinks <- function(auth_list, type, id, to_type = NULL) {
 #' @param arguments the checked arguments
 #' @noRd
 read_links <- function(auth, arguments) {
-  spec <- c(connection_spec(auth), list(what = "links"), arguments)
   texts <- NULL
   shape <- function(tables) {
     links <- links_to(tables[[1]], arguments$to_type)
@@ -99,7 +98,7 @@ read_links <- function(auth, arguments) {
     links
   }
   count <- function(tables) nrow(links_to(tables[[1]], arguments$to_type))
-  links <- run_tables(rust_query_start(spec), gettext("links"), shape, count)
+  links <- read_query("links", gettext("links"), auth, arguments, shape, count)
   warn_of_prices(texts[is.na(links$price) & !is.na(texts)])
   warn_if_empty(links)
   links

@@ -9,6 +9,9 @@
 #'   function gives. Times are in the account's time zone, or in UTC if there are
 #'   accounts in several zones. `AmoSyncLog()` returns what [AmoSync()] returned, for
 #'   all runs.
+#'
+#' A table whose first read has not come to its end is not there yet. The next
+#' [AmoSync()] goes on with it.
 #' @section Conditions:
 #' `amocrm_error_input` if there is no such table.
 #' @examples
@@ -19,40 +22,43 @@
 #' AmoSyncLog(copy)
 #' @export
 AmoRead <- function(to, table = NULL, prefix = "") {
-  copy <- copy_reader(to, prefix)
+  copy <- copy_reader(if (!missing(to)) to, prefix)
   rows <- if (is_one_text(table)) copy$read(table)
-  if (is.null(rows)) abort_no_table(table, copy$tables())
+  if (is.null(rows)) abort_no_table(table, copy$tables(), copy$begun())
   rows
 }
 
-abort_no_table <- function(table, there) {
+abort_no_table <- function(table, there, begun) {
   abort_input("table", join(
     gettextf("`table` must be a table of the copy, not %s.", shown_value(table)),
+    if (length(begun) > 0) {
+      gettextf("Not read to the end yet are %s: AmoSync() goes on with them.", quoted(begun))
+    },
     if (length(there) == 0) {
       gettext("There is none yet: AmoSync() makes the copy")
     } else {
-      gettextf("There are %s", paste0('"', sort(there), '"', collapse = ", "))
+      gettextf("There are %s", quoted(there))
     }
   ))
 }
 
+quoted <- function(names) paste0('"', sort(names), '"', collapse = ", ")
+
 #' @rdname AmoRead
 #' @export
-AmoSyncLog <- function(to, prefix = "") copy_reader(to, prefix)$log()
+AmoSyncLog <- function(to, prefix = "") {
+  copy_reader(if (!missing(to)) to, prefix)$log()
+}
 
 #' What reads a copy, without taking it from others
 #' @return list of functions `read(table)`, NULL for an unknown one, `tables()`, their
-#'   names, and `log()`
+#'   names, `begun()`, those of streams that are not read to the end, and `log()`
 #' @noRd
 copy_reader <- function(to, prefix) {
   if (inherits(to, "DBIConnection")) {
     check_connection(to)
     db <- list(conn = to, prefix = check_prefix(prefix))
-    create_own_tables(db)
-    return(list(
-      read = function(table) dbi_read(db, table), tables = function() dbi_tables(db),
-      log = function() dbi_log(db)
-    ))
+    return(dbi_reader(db))
   }
   folder_reader(to)
 }

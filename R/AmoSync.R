@@ -41,6 +41,12 @@
 #' one copy can't be in progress at once: the second raises an error that names the
 #' first.
 #'
+#' A first read of a long list keeps what it has read, beside the tables of the copy. When it
+#' is killed or fails, the next run goes on there, with leads, contacts, companies, notes,
+#' tasks and events, and then reads what has changed since the first one began: the log has
+#' a row for each of both. Nobody sees the table before it is whole. With `from`, and over
+#' API v2, a first read begins anew.
+#'
 #' A folder has Parquet files, which DuckDB, Spark, ClickHouse and Python read as they
 #' are: for leads and other long lists one for each month of creation,
 #' `leads/account=<id>/month=<year>-<month>/data.parquet`, for the others
@@ -104,7 +110,7 @@
 #' @export
 AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookback = 3600,
                     deleted = "mark", sweep = 7, prefix = "") {
-  accounts <- sync_accounts(auth)
+  accounts <- sync_accounts(if (!missing(auth)) auth)
   run <- list(
     streams = chosen_streams(tables),
     from = check_time(from, "from"),

@@ -11,7 +11,8 @@
 #'
 #' @inheritParams AmoLossReasons
 #' @param id ids of talks, as numbers or text, such as those in the column
-#'   `params_talk_id` of [AmoNotes()]. Ids that don't exist give no rows.
+#'   `params_talk_id` of [AmoNotes()]. Ids that don't exist give no rows, no ids an empty
+#'   table.
 #' @param contact_id ids of the contacts who write.
 #' @param entity what the talk is about: `"lead"`, `"customer"`, or both.
 #' @param entity_id ids of the leads or customers that the talk is about.
@@ -59,10 +60,10 @@ AmoTalks <- function(auth_list = NULL, id = NULL, contact_id = NULL, entity = NU
   with_token_auth(auth_list, function(auth) {
     read_list("talks", gettext("talks"), auth, list(
       limit = check_limit(limit, 250),
-      talk_id = check_ids(id, "id"),
-      contact_id = check_ids(contact_id, "contact_id"),
+      talk_id = check_any_ids(id, "id"),
+      contact_id = check_any_ids(contact_id, "contact_id"),
       entity = check_optional_choices(entity, c("lead", "customer"), "entity"),
-      entity_id = check_ids(entity_id, "entity_id"),
+      entity_id = check_any_ids(entity_id, "entity_id"),
       only_in_work = if (check_flag(only_in_work, "only_in_work")) 1
     ))
   })

@@ -68,6 +68,8 @@
 #'   \item{`amocrm_error_incomplete`}{Some rows are missing after all tries. The
 #'     field `pages` says which.}
 #'   \item{`amocrm_error_too_wide`}{A table has more than 3,000 columns.}
+#'   \item{`amocrm_error_sync`}{[AmoSync()] could not bring some tables up to date. The
+#'     field `log` says which.}
 #'   \item{`amocrm_error_system`}{This computer refuses something, such as the
 #'     token file.}
 #' }
@@ -90,6 +92,7 @@
 #'     contact, lead and so on.}
 #'   \item{`amocrm_warning_unknown_type`}{[AmoEventTypes()] does not list a type of
 #'     events.}
+#'   \item{`amocrm_warning_unknown_catalog`}{The account has no such catalog.}
 #'   \item{`amocrm_warning_unknown_with`}{`with_with` has a name that amoCRM is
 #'     not known to have.}
 #'   \item{`amocrm_warning_unreadable_values`}{Values that can't be converted to

@@ -40,29 +40,41 @@ check_each_id <- function(ids, argument) {
     return(NULL)
   }
   digits <- id_digits(ids)
-  bad <- which(is.na(digits) | !grepl("^[0-9]{1,18}$", digits))
+  bad <- which(!is_id(digits))
   if (length(digits) == 0 || length(bad) > 0) {
-    abort_input(argument, join(
-      paste0(
-        gettextf("`%s` must be one or more whole numbers, or NULL", argument),
-        bad_element(ids, bad)
-      ),
-      ids_are_in(argument)
-    ))
+    must <- gettextf("`%s` must be one or more whole numbers, or NULL", argument)
+    abort_ids(must, ids, bad, argument)
   }
   digits
+}
+
+#' The same for a function that asks for nothing if there are no ids, see read_query()
+#' @noRd
+check_any_ids <- function(ids, argument) {
+  if (is_empty_vector(ids)) character() else check_ids(ids, argument)
 }
 
 #' The same for ids that have to be given
 #' @noRd
 check_needed_ids <- function(ids, argument) {
-  if (is.null(ids)) {
-    abort_input(argument, join(
-      gettextf("`%s` must be one or more whole numbers", argument), ids_are_in(argument)
-    ))
+  digits <- if (is.null(ids)) NA else id_digits(ids)
+  bad <- which(!is_id(digits))
+  if (!is_empty_vector(ids) && length(bad) > 0) {
+    abort_ids(gettextf("`%s` must be one or more whole numbers", argument), ids, bad, argument)
   }
-  check_ids(ids, argument)
+  check_any_ids(ids, argument)
 }
+
+#' @param must what the ids must be
+#' @param bad places of those that are not
+#' @noRd
+abort_ids <- function(must, ids, bad, argument) {
+  abort_input(argument, join(paste0(must, bad_element(ids, bad)), ids_are_in(argument)))
+}
+
+is_id <- function(digits) !is.na(digits) & grepl("^[0-9]{1,18}$", digits)
+
+is_empty_vector <- function(values) is.atomic(values) && !is.null(values) && length(values) == 0
 
 #' Ids as text; NA for values that are not whole numbers
 #' @noRd
@@ -212,7 +224,8 @@ check_words <- function(words, argument) {
     abort_input(argument, gettextf("`%s` must be a character vector, or NULL", argument))
   }
   words <- trimws(unlist(strsplit(as.character(words), ",", fixed = TRUE)))
-  words[nzchar(words)]
+  words <- words[nzchar(words)]
+  if (length(words) > 0) words
 }
 
 #' One of `numbers`, where TRUE is 1; NULL stays NULL. Returns digits

@@ -330,7 +330,8 @@ http_advice <- function(status, endpoint) {
     gettext("The account's subscription has expired, or its plan does not include this feature.")
   } else if (status == 404 && is_in_account(endpoint)) {
     join(gettext(
-      "The account has no such list or record, or its plan does not include it.",
+      "The account has no such list or record, or its plan does not include it:",
+      "check `path` if you gave one.",
       "If other functions fail too, check `domain`:",
       "the account may have been renamed, moved or deleted."
     ))

@@ -26,7 +26,7 @@ check_event_id <- function(id) {
   ))
 }
 
-#' Texts that match a pattern; NULL stays NULL. Returns unique texts
+#' Texts that match a pattern; NULL stays NULL, none ask for nothing. Returns unique texts
 #'
 #' @param must what the argument must be
 #' @noRd
@@ -35,6 +35,9 @@ check_pattern <- function(texts, argument, pattern, must) {
     return(NULL)
   }
   texts <- factor_text(texts)
+  if (is_empty_vector(texts)) {
+    return(character())
+  }
   bad <- if (is.character(texts)) which(!grepl(pattern, texts)) else seq_along(texts)
   if (length(texts) == 0 || length(bad) > 0) {
     abort_input(argument, paste0(must, bad_element(texts, bad)))
@@ -88,11 +91,12 @@ check_event_value <- function(value, name, argument) {
     }
     return(enc2utf8(text))
   }
-  if (is.null(value)) {
-    abort_input(argument, gettextf("`%s` must be one or more whole numbers", argument))
+  digits <- if (is.null(value)) NA else id_digits(value)
+  bad <- which(!is_id(digits))
+  if (length(digits) == 0 || length(bad) > 0) {
+    abort_ids(gettextf("`%s` must be one or more whole numbers", argument), value, bad, argument)
   }
-  check_ids(value, argument)
-  id_digits(value)
+  digits
 }
 
 #' Statuses with the pipeline of each

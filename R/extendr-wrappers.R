@@ -84,7 +84,19 @@ rust_store_mark <- function(store, table, keys, at) .Call(wrap__rust_store_mark,
 
 #' Makes all changes to some tables, and keeps the state, in one step.
 #' @noRd
-rust_store_commit <- function(store, tables, state, done) .Call(wrap__rust_store_commit, store, tables, state, done)
+rust_store_commit <- function(store, tables, state) .Call(wrap__rust_store_commit, store, tables, state)
+
+#' Keeps what is staged of some tables, and a text, for a run after this one.
+#' @noRd
+rust_store_put_aside <- function(store, tables, note) .Call(wrap__rust_store_put_aside, store, tables, note)
+
+#' What a run before has put aside with a table as the first one.
+#' @noRd
+rust_store_aside <- function(store, table) .Call(wrap__rust_store_aside, store, table)
+
+#' Forgets what was put aside.
+#' @noRd
+rust_store_forget_aside <- function(store, table) .Call(wrap__rust_store_forget_aside, store, table)
 
 #' Adds a row to the log.
 #' @noRd

@@ -25,12 +25,17 @@ type_of <- function(column) {
 #' @return the log, a row for each stream
 #' @noRd
 sync_account <- function(auth, sink, run) {
-  account <- AmoAccount(auth)
+  account <- read_account(auth)
   state <- sink$state(account$id)
   run$from <- in_account(run$from, account$timezone)
+  begun <- begun_reads(sink, account$id, state, run)
+  cursors <- c(
+    state$cursor_at[state$stream %in% names(run$streams)],
+    vapply(begun, `[[`, 0, "began")
+  )
   visit <- list(
     auth = auth, account = account$id, zone = account$timezone, sink = sink, run = run,
-    fates = read_fates(auth, state, run)
+    begun = begun, fates = read_fates(auth, cursors, sink, run)
   )
   rows <- lapply(names(run$streams), function(name) {
     known <- state[state$stream == name, ]
@@ -87,30 +92,67 @@ in_account <- function(time, zone) {
   }
 }
 
+#' The account, whose id all rows have
+#' @noRd
+read_account <- function(auth) {
+  account <- withCallingHandlers(
+    AmoAccount(auth),
+    amocrm_warning_zero_rows = function(warning) tryInvokeRestart("muffleWarning")
+  )
+  if (nrow(account) == 0) {
+    abort("incomplete", gettext("the server does not say which account it is: try again later"))
+  }
+  account
+}
+
+#' The first reads that other runs have not finished, by stream
+#'
+#' Each is a list of `began`, in seconds since 1970, and `places`, the text by which Rust
+#' finds where to go on. Only first reads of whole tables are kept.
+#' @noRd
+begun_reads <- function(sink, account, state, run) {
+  streams <- setdiff(names(run$streams), state$stream)
+  begun <- lapply(stats::setNames(nm = streams), function(name) {
+    begun <- sink$begun(account, name)
+    if (is.null(begun) || is.null(run$from)) begun else sink$forget_begun(account, name)
+  })
+  Filter(Negate(is.null), begun)
+}
+
 #' Brings one stream up to date
 #'
 #' @param known its row of the state, or none
 #' @noRd
-sync_stream <- function(visit, name, known, started) {
-  stream <- visit$run$streams[[name]]
-  mode <- sync_mode(stream, known, started, visit$run)
+sync_stream <- function(visit, name, known, started,
+                        mode = sync_mode(visit$run$streams[[name]], known, started, visit$run)) {
   since <- if (mode == "increment") {
     floor(known$cursor_at - visit$run$lookback)
   } else {
     visit$run$from
   }
-  reader <- stream_reader(visit, name, mode, is_first = nrow(known) == 0)
+  is_first <- nrow(known) == 0 && mode == "full"
+  begun <- if (is_first) visit$begun[[name]]
+  began <- if (is.null(begun)) as.double(started) else begun$began
+  first <- if (is_first) list(began = began, places = begun$places)
+  reader <- stream_reader(visit, name, mode, first)
   reader$read(since)
   if (mode == "increment") reader$read_restored()
+  if (reader$lacks_all()) reader$read(since)
   gone <- gone_rows(visit, name, mode, since, started, reader)
   state <- list(
-    cursor = as.double(started), zone = visit$zone,
-    swept = if (mode == "full") as.double(started) else c(known$swept_at, NA_real_)[[1]]
+    cursor = began, zone = visit$zone,
+    swept = if (mode == "full") began else c(known$swept_at, NA_real_)[[1]]
   )
   log <- log_row(visit, name, started, mode)
   log[names(reader$counts())] <- reader$counts()
   counts <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
-  with_counts(log, counts)
+  log <- with_counts(log, counts)
+  if (is.null(begun)) {
+    return(log)
+  }
+  # What has changed since the run that began.
+  known <- data.frame(stream = name, cursor_at = state$cursor, swept_at = state$swept)
+  rbind(log, sync_stream(visit, name, known, started, mode = "increment"))
 }
 
 #' What to read: all of it, or what changed
@@ -138,38 +180,39 @@ sync_mode <- function(stream, known, started, run) {
 # --- Reading --------------------------------------------------------------------
 
 #' Reads a stream into the sink, batch by batch
+#'
+#' @param first of a first read when it began, and the places where to go on; NULL for
+#'   others
 #' @noRd
-stream_reader <- function(visit, name, mode, is_first) {
+stream_reader <- function(visit, name, mode, first) {
   stream <- visit$run$streams[[name]]
   counts <- c(requests = 0, read = 0)
-  committed <- c(inserted = 0, updated = 0, deleted = 0)
   keys <- list()
-  has_ids <- identical(stream$key, "id")
-  dead <- if (mode == "increment" && has_ids) visit$sink$dead(name, visit$account)
+  dead <- if (mode == "increment") visit$sink$dead(name, stream$key, visit$account)
   old <- if (mode == "whole") row_texts(visit$sink$read(name), visit$account, stream$key)
-  take <- function(tables) {
+  take <- function(tables, places = NULL) {
     for (at in seq_along(tables)) {
       table <- copy_names(name, names(tables)[[at]])
-      rows <- if (table == name) stream$shape(tables[[at]]) else tables[[at]]
-      rows <- living(rows, dead, visit$fates[[name]], tables[[1]])
-      rows <- owned(rows, visit)
-      # Notes of API v2 are no events.
-      if (table == name && is.null(rows$event_id)) {
-        rows$event_id <- if ("event_id" %in% stream$key) rep(NA_character_, nrow(rows))
+      rows <- tables[[at]]
+      if (table == name) {
+        rows <- with_key(stream$shape(rows), stream$key)
+        late <- is_late(rows, dead, visit$fates[[name]], stream$key)
+        late_ids <- rows$id[late]
+        rows <- rows[!late, ]
+      } else {
+        rows <- rows[!rows$id %in% late_ids, ]
       }
+      rows <- owned(rows, visit)
       if (table == name) {
         counts[["read"]] <<- counts[["read"]] + nrow(rows)
         keys <<- c(keys, list(rows[stream$key]))
         if (mode == "whole") rows <- rows[!unchanged(rows, old, stream$key), ]
       }
-      visit$sink$stage(table, stream$key, rows)
+      visit$sink$stage(table, stream$key, rows, is_new = !is.null(first))
     }
-    # A first read of millions of rows is kept as it comes.
-    if (is_first && mode %in% c("full", "since")) {
-      done <- visit$sink$commit(visit$account, name, list(
-        state = list(cursor = NA_real_, swept = NA_real_, zone = visit$zone)
-      ))
-      committed <<- committed + done
+    # A first read of millions of rows is kept as it comes, for a run that goes on.
+    if (!is.null(first) && !is.null(places)) {
+      visit$sink$keep(visit$account, name, list(began = first$began, places = places))
     }
   }
   is_partial <- FALSE
@@ -186,14 +229,22 @@ stream_reader <- function(visit, name, mode, is_first) {
     }
   }
   list(
-    read = function(since) read(stream$spec(since)),
+    read = function(since) {
+      ends <- if (mode == "increment") believed_ends(visit$run)
+      read(c(stream$spec(since), list(places = first$places), ends))
+    },
     # A row that comes back need not have been changed.
     read_restored = function() {
       fates <- visit$fates[[name]]
       back <- setdiff(fates$id[fates$fate == "back"], unlist(keys))
       if (length(back) > 0) read(c(stream$spec(NULL), list(id = sprintf("%.0f", back))))
     },
-    counts = function() c(counts, committed),
+    counts = function() counts,
+    # A server that lags shows an empty list, and all rows would count as deleted.
+    lacks_all = function() {
+      is_empty <- mode %in% c("full", "whole") && !is_partial && counts[["read"]] == 0
+      is_empty && sum(nrow(visit$sink$keys(name, stream$key, visit$account))) > 0
+    },
     is_whole = function() mode %in% c("full", "whole") && !is_partial,
     keys = function() do.call(rbind, keys)
   )
@@ -204,7 +255,8 @@ sync_auth <- function(auth_list) {
   call_auth(NULL, NULL, NULL, auth_list)
 }
 
-#' Reads what a spec asks for, and gives it to `take` in batches
+#' Reads what a spec asks for, and gives it to `take` in batches, all but the last one with
+#' the places up to which rows were given
 #' @return list of the number of requests, and of whether customers could not be read
 #' @noRd
 run_batches <- function(spec, label, take, beat) {
@@ -213,12 +265,42 @@ run_batches <- function(spec, label, take, beat) {
   ready <- function(job, state) {
     requests <<- state$requests
     beat()
-    if (state$settled >= batch_rows) take(batch_tables(rust_job_batch(job)))
+    if (state$settled >= batch_rows) {
+      batch <- rust_job_batch(job)
+      take(batch_tables(batch), batch$places)
+    }
   }
   result <- run_job(rust_query_start(c(spec, list(batch = batch_rows))), display, ready = ready)
   if (!is.null(result$error)) abort_from_rust(result$error)
   take(batch_tables(result))
   list(requests = requests, lacks_customers = any(startsWith(result$notices, "no_customers")))
+}
+
+#' All rows of one table, with the columns that tell of deletions
+#' @noRd
+read_rows <- function(spec, label, beat) {
+  rows <- list()
+  take <- function(tables, ...) {
+    columns <- c("id", "type", "entity_id", "created_at", "updated_at")
+    rows <<- c(rows, list(tables[[1]][intersect(columns, names(tables[[1]]))]))
+  }
+  run_batches(spec, label, take, beat)
+  do.call(rbind, rows)
+}
+
+#' The ends of lists are not made sure of: what a server that lags hides for a moment comes
+#' with the next run, which reads the last `lookback` seconds again
+#' @noRd
+believed_ends <- function(run) if (run$lookback >= least_lookback) list(believes_ends = TRUE)
+
+# Seconds after which a list is no longer behind.
+least_lookback <- 60
+
+#' Rows with all columns of their key: notes of API v2 are no events
+#' @noRd
+with_key <- function(rows, key) {
+  if ("event_id" %in% key && is.null(rows$event_id)) rows$event_id <- rep(NA_character_, nrow(rows))
+  rows
 }
 
 batch_tables <- function(result) in_zone(result$tables, result$zones)
@@ -236,39 +318,40 @@ owned <- function(rows, visit) {
 
 # --- What was deleted -----------------------------------------------------------
 
-#' Drops rows that the copy knows to be deleted: lists may be late
+#' Which rows are known to be deleted: lists may be late
 #'
 #' A row lives again if it was changed after that, or if an event says so.
-#' @param main the rows of the main table, to which those of linked tables belong
+#' @param dead the key and deleted_at of deleted rows
 #' @noRd
-living <- function(rows, dead, fates, main) {
+is_late <- function(rows, dead, fates, key) {
   if (is.null(dead) || nrow(dead) == 0) {
-    return(rows)
+    return(rep(FALSE, nrow(rows)))
   }
-  died <- as.double(dead$deleted_at)[match(main$id, dead$id)]
-  is_back <- main$id %in% fates$id[fates$fate == "back"]
-  late <- main$id[!is.na(died) & !is_back & !as.double(main$updated_at) > died]
-  rows[!rows$id %in% late, ]
+  died <- as.double(dead$deleted_at)[match(key_texts(rows[key]), key_texts(dead[key]))]
+  is_back <- rows$id %in% fates$id[fates$fate == "back"]
+  is_changed <- if (is.null(rows$updated_at)) FALSE else as.double(rows$updated_at) > died
+  !is.na(died) & !is_back & !is_changed
 }
 
 #' What events tell of rows since the runs before: `gone` or `back`, the last one counts
 #'
+#' @param cursors up to when the copy's tables are true, in seconds since 1970
 #' @return list by stream of data.frames of id, fate and at; NULL where events can't be
 #'   read
 #' @noRd
-read_fates <- function(auth, state, run) {
+read_fates <- function(auth, cursors, sink, run) {
   streams <- Filter(function(stream) length(stream$gone) > 0, run$streams)
-  cursors <- state$cursor_at[state$stream %in% names(streams)]
-  if (length(cursors) == 0 || all(is.na(cursors))) {
+  if (length(streams) == 0 || length(cursors) == 0) {
     return(NULL)
   }
   fates <- unlist(lapply(streams, function(stream) c(stream$gone, stream$back)))
-  since <- .POSIXct(min(cursors, na.rm = TRUE) - run$lookback, tz = "UTC")
+  spec <- c(
+    connection_spec(sync_auth(auth)),
+    list(what = "events", type = fates, from = moment(min(cursors) - run$lookback)),
+    believed_ends(run)
+  )
   events <- tryCatch(
-    withCallingHandlers(
-      AmoEvents(auth, type = fates, from = since),
-      amocrm_warning_zero_rows = function(warning) tryInvokeRestart("muffleWarning")
-    ),
+    read_rows(spec, gettext("deletions"), sink$beat),
     amocrm_error_auth = function(error) stop(error), amocrm_error = function(error) NULL
   )
   if (!is.null(events)) lapply(streams, fates_of, events)
@@ -301,17 +384,15 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
   }
   # Rows that earlier runs have marked go as well.
   dead <- if (mode == "full" && visit$run$deleted == "remove") {
-    visit$sink$dead(name, visit$account)
+    visit$sink$dead(name, stream$key, visit$account)
   }
-  gone <- if (identical(stream$key, "id")) rbind(told, trash, missing, dead) else missing
+  gone <- rbind(told, trash, missing, dead)
   if (!is.null(gone)) gone[!duplicated(gone[stream$key]), ]
 }
 
 read_trash <- function(visit, stream, since) {
   spec <- c(connection_spec(sync_auth(visit$auth)), stream$spec(since), only_deleted = TRUE)
-  rows <- list()
-  run_batches(spec, "trash", function(tables) rows <<- c(rows, list(tables[[1]])), visit$sink$beat)
-  rows <- do.call(rbind, lapply(rows, function(table) table[c("id", "updated_at")]))
+  rows <- read_rows(c(spec, believed_ends(visit$run)), gettext("deletions"), visit$sink$beat)
   data.frame(id = rows$id, deleted_at = rows$updated_at)
 }
 

@@ -2,7 +2,9 @@
 #
 # Rows wait in temporary tables until all of a stream have come. One transaction then
 # deletes the rows that they replace, inserts them, and keeps the state. So a run
-# that is killed leaves the copy of the last finished stream.
+# that is killed leaves the copy of the last finished stream. Rows of a first read that
+# takes long are kept in tables of their own, `amocrm_part_leads` for `leads`, until all of
+# them have come.
 #
 # Types of columns are kept in a table of their own, since SQLite knows neither
 # times nor logicals. It gets times as text in UTC, "2026-11-28 09:30:00", which its
@@ -10,26 +12,78 @@
 
 dbi_sink <- function(conn, deleted, prefix) {
   db <- list(conn = conn, prefix = prefix, staged = new.env(parent = emptyenv()))
-  create_own_tables(db)
-  lock <- dbi_lock(db)
+  lock <- open_database({
+    create_own_tables(db)
+    dbi_lock(db)
+  })
   list(
     state = function(account) {
       dbi_query(db, "SELECT * FROM %s WHERE account_id = %s", own(db, "state"),
                 sql_value(db, account))
     },
-    stage = function(table, key, rows) dbi_stage(db, table, key, rows),
+    stage = function(table, key, rows, is_new = FALSE) {
+      check_own(db, table)
+      dbi_stage(db, table, key, rows)
+    },
+    keep = function(account, stream, begun) dbi_keep(db, account, stream, begun),
+    begun = function(account, stream) dbi_begun(db, account, stream),
+    forget_begun = function(account, stream) dbi_forget_begun(db, account, stream),
     commit = function(account, stream, change) dbi_commit(db, account, stream, change, deleted),
-    dead = function(table, account) dbi_dead(db, table, account),
+    dead = function(table, key, account) dbi_dead(db, table, key, account),
     keys = function(table, key, account) dbi_keys(db, table, key, account),
     read = function(table) dbi_read(db, table),
     log = function() dbi_log(db),
-    forget = function() drop_staged(db),
+    forget = function() try(drop_staged(db), silent = TRUE),
     beat = lock$beat,
+    # A connection that broke lets go of both by itself.
     close = function() {
-      drop_staged(db)
-      lock$release()
+      try(drop_staged(db), silent = TRUE)
+      try(lock$release(), silent = TRUE)
     }
   )
+}
+
+#' Reads a copy, which need not be there: nothing is written
+#' @noRd
+dbi_reader <- function(db) {
+  if_there <- function(name, value, none) {
+    if (has_table(db, paste0("amocrm_", name))) value else none
+  }
+  list(
+    read = function(table) {
+      is_there <- if_there("state", table %in% finished_tables(db), FALSE)
+      if (is_there) dbi_read(db, table)
+    },
+    tables = function() if_there("state", finished_tables(db), character()),
+    begun = function() {
+      streams <- function() dbi_query(db, "SELECT DISTINCT stream FROM %s", own(db, "parts"))
+      if_there("parts", streams()$stream, NULL)
+    },
+    log = function() if_there("log", dbi_log(db), as.data.frame(lapply(sync_log_columns, `[`, 0)))
+  )
+}
+
+#' Opens a copy, or says why the database does not let it be opened
+#' @noRd
+open_database <- function(code) {
+  tryCatch(code, error = function(error) {
+    if (inherits(error, "amocrm_error")) stop(error)
+    abort("system", gettextf("can't use the copy: %s", first_line(error)),
+          database_advice(conditionMessage(error)))
+  })
+}
+
+#' What the user can do, or NULL
+#' @noRd
+database_advice <- function(text) {
+  says <- function(pattern) grepl(pattern, text, ignore.case = TRUE)
+  if (says("transaction")) {
+    gettext("End the connection's transaction with DBI::dbCommit() or DBI::dbRollback() first.")
+  } else if (says("read.?only|permission|denied")) {
+    gettext("The copy needs the right to create tables in this database and to write them.")
+  } else if (says("locked|busy")) {
+    gettext("Another program is writing to the database: try again when it has ended.")
+  }
 }
 
 # --- SQL ------------------------------------------------------------------------
@@ -63,11 +117,26 @@ dbi_query <- function(db, sql, ...) DBI::dbGetQuery(db$conn, sprintf(sql, ...))
 dbi_transaction <- function(db, code) {
   DBI::dbBegin(db$conn)
   done <- FALSE
-  on.exit(if (!done) DBI::dbRollback(db$conn))
+  # A connection that broke has rolled back by itself.
+  on.exit(if (!done) try(DBI::dbRollback(db$conn), silent = TRUE))
   value <- code()
   DBI::dbCommit(db$conn)
   done <- TRUE
   value
+}
+
+#' Makes tables fit by `fit()`, and writes into them by `write()` with what that gives
+#'
+#' A run that is killed must not leave a column half changed. MariaDB alone ends a
+#' transaction when a table is altered.
+#' @noRd
+dbi_change <- function(db, fit, write) {
+  if (inherits(db$conn, c("MariaDBConnection", "MySQLConnection"))) {
+    types <- fit()
+    dbi_transaction(db, function() write(types))
+  } else {
+    dbi_transaction(db, function() write(fit()))
+  }
 }
 
 # --- The package's own tables ---------------------------------------------------
@@ -77,15 +146,37 @@ own_tables <- list(
             swept_at = "double", zone = "character"),
   columns = c(table_name = "character", column_name = "character", type = "character",
               place = "integer"),
+  parts = c(account_id = "double", stream = "character", began_at = "double",
+            places = "character"),
   log = sub("whole", "double", vapply(sync_log_columns, type_of, "")),
   lock = c(owner = "character", beat_at = "double")
 )
 
 create_own_tables <- function(db) {
-  for (table in paste0("amocrm_", names(own_tables))) {
-    if (!DBI::dbExistsTable(db$conn, paste0(db$prefix, table))) {
-      create_table(db, table, own_tables[[sub("amocrm_", "", table)]])
+  for (name in names(own_tables)) {
+    table <- paste0("amocrm_", name)
+    if (!has_table(db, table)) {
+      create_table(db, table, own_tables[[name]])
+    } else if (!all(names(own_tables[[name]]) %in% table_columns(db, table))) {
+      abort_input("prefix", foreign_text(db, table))
     }
+  }
+}
+
+has_table <- function(db, table) DBI::dbExistsTable(db$conn, paste0(db$prefix, table))
+
+table_columns <- function(db, table) DBI::dbListFields(db$conn, paste0(db$prefix, table))
+
+foreign_text <- function(db, table) {
+  gettextf("the database has another table \"%s\": choose a `prefix` for those of the copy",
+           paste0(db$prefix, table))
+}
+
+#' Refuses a table of the user's that has the name of one of the copy
+#' @noRd
+check_own <- function(db, table) {
+  if (length(known_types(db, table)) == 0 && has_table(db, table)) {
+    abort("sync", foreign_text(db, table))
   }
 }
 
@@ -198,7 +289,8 @@ staging_name <- function(db, table) paste0(db$prefix, "amocrm_new_", table)
 #' @noRd
 dbi_stage <- function(db, table, key, rows) {
   staged <- db$staged[[table]]
-  rows <- merge_cases(rows, unique(c(names(known_types(db, table)), names(staged$types))))
+  known <- c(known_types(db, table), known_types(db, part_name(table)))
+  rows <- merge_cases(rows, unique(c(names(known), names(staged$types))))
   types <- vapply(rows, type_of, "")
   new <- setdiff(names(types), names(staged$types))
   columns <- vapply(new, sql_name, "", db = db)
@@ -225,7 +317,8 @@ dbi_stage <- function(db, table, key, rows) {
 #' @noRd
 column_text <- function(column, zone) {
   text <- if (inherits(column, "POSIXct")) {
-    paste0(format(column, "%Y-%m-%d %H:%M:%S", tz = "UTC"), zone)
+    # paste0() would make a text of no times.
+    sprintf("%s%s", format(column, "%Y-%m-%d %H:%M:%S", tz = "UTC"), zone)
   } else if (is.logical(column)) {
     as.character(as.integer(column))
   } else if (is.double(column)) {
@@ -250,33 +343,151 @@ exact_text <- function(numbers) {
 }
 
 drop_staged <- function(db) {
-  for (table in ls(db$staged)) dbi_run(db, "DROP TABLE %s", staging(db, table))
+  for (table in ls(db$staged)) dbi_run(db, "DROP TABLE IF EXISTS %s", staging(db, table))
   rm(list = ls(db$staged), envir = db$staged)
+}
+
+# --- First reads ----------------------------------------------------------------
+
+part_name <- function(table) paste0("amocrm_part_", table)
+is_part <- function(tables) startsWith(tables, part_name(""))
+
+dbi_keep <- function(db, account, stream, begun) {
+  tables <- ls(db$staged)
+  fit <- function() fit_tables(db, tables, part_name(tables))
+  dbi_change(db, fit, function(types) {
+    replace_rows(db, account, stream, tables, types, part_name)
+    forget_places(db, account, stream)
+    insert_own(db, "parts", list(account, stream, begun$began, begun$places))
+  })
+  drop_staged(db)
+}
+
+dbi_begun <- function(db, account, stream) {
+  found <- dbi_query(db, "SELECT began_at, places FROM %s WHERE %s", own(db, "parts"),
+                     of_stream(db, account, stream))
+  if (nrow(found) > 0) list(began = found$began_at[[1]], places = found$places[[1]])
+}
+
+dbi_forget_begun <- function(db, account, stream) {
+  dbi_transaction(db, function() {
+    for (table in part_tables(db, stream)) {
+      dbi_run(db, "DELETE FROM %s WHERE account_id = %s", target(db, table),
+              sql_value(db, account))
+    }
+    forget_places(db, account, stream)
+  })
+  NULL
+}
+
+forget_places <- function(db, account, stream) {
+  dbi_run(db, "DELETE FROM %s WHERE %s", own(db, "parts"), of_stream(db, account, stream))
+}
+
+of_stream <- function(db, account, stream) {
+  sprintf("account_id = %s AND stream = %s", sql_value(db, account), sql_value(db, stream))
+}
+
+#' The tables that parts of a stream are kept in, by the tables of the copy
+#' @noRd
+part_tables <- function(db, stream) {
+  known <- all_tables(db)
+  tables <- of_this_stream(substring(known[is_part(known)], nchar(part_name("")) + 1), stream)
+  stats::setNames(part_name(tables), tables)
+}
+
+#' Moves the parts of an account into the tables of the copy
+#' @return how many rows of the main table
+#' @noRd
+move_parts <- function(db, account, parts, types) {
+  moved <- vapply(names(parts), function(table) {
+    from <- known_types(db, parts[[table]])
+    columns <- names(from)
+    to <- types[[table]][columns]
+    values <- cast(db, columns, to)
+    fractions <- from == "double" & to == "character"
+    names <- vapply(columns[fractions], sql_name, "", db = db)
+    values[fractions] <- whole_as_text(db, names, values[fractions])
+    here <- target(db, parts[[table]])
+    count <- dbi_run(
+      db, "INSERT INTO %s (%s) SELECT %s FROM %s WHERE account_id = %s", target(db, table),
+      sql_names(db, columns), paste(values, collapse = ", "), here, sql_value(db, account)
+    )
+    dbi_run(db, "DELETE FROM %s WHERE account_id = %s", here, sql_value(db, account))
+    count
+  }, 0)
+  moved[[1]]
+}
+
+#' Drops tables of parts that no account needs any more
+#' @noRd
+drop_parts <- function(db, parts) {
+  for (table in parts) {
+    if (dbi_query(db, "SELECT COUNT(*) AS n FROM %s", target(db, table))$n == 0) {
+      dbi_run(db, "DROP TABLE %s", target(db, table))
+      dbi_run(db, "DELETE FROM %s WHERE table_name = %s", own(db, "columns"),
+              sql_value(db, table))
+    }
+  }
 }
 
 # --- Commit ---------------------------------------------------------------------
 
 dbi_commit <- function(db, account, stream, change, deleted) {
+  begun <- dbi_begun(db, account, stream)
+  if (!is.null(begun)) {
+    dbi_keep(db, account, stream, begun)
+    return(dbi_commit_parts(db, account, stream, change, deleted))
+  }
   tables <- ls(db$staged)
-  # Before the transaction: some databases end it when a table is altered.
-  types <- lapply(stats::setNames(nm = tables), function(table) {
-    fit_table(db, table, db$staged[[table]]$types)
-  })
-  counts <- dbi_transaction(db, function() {
+  counts <- dbi_change(db, function() fit_tables(db, tables, tables), function(types) {
     counts <- replace_rows(db, account, stream, tables, types)
-    gone <- delete_rows(db, account, stream, change$gone, deleted)
-    keep_state(db, account, stream, change$state)
-    counts <- c(counts, deleted = gone)
-    if (!is.null(change$log)) keep_log(db, with_counts(change$log, counts))
-    counts
+    finish_stream(db, account, stream, change, deleted, counts)
   })
   drop_staged(db)
   counts
 }
 
-#' Staged rows take the place of those with their keys
+#' What a commit does when the rows are in their tables
 #' @noRd
-replace_rows <- function(db, account, stream, tables, types) {
+finish_stream <- function(db, account, stream, change, deleted, counts) {
+  counts <- c(counts, deleted = delete_rows(db, account, stream, change$gone, deleted))
+  keep_state(db, account, stream, change$state)
+  keep_log(db, with_counts(change$log, counts))
+  counts
+}
+
+#' The commit of a first read that was kept in parts
+#' @noRd
+dbi_commit_parts <- function(db, account, stream, change, deleted) {
+  parts <- part_tables(db, stream)
+  parts <- parts[order(names(parts) != stream)]
+  fit <- function() {
+    Map(function(table, part) fit_table(db, table, known_types(db, part)), names(parts), parts)
+  }
+  counts <- dbi_change(db, fit, function(types) {
+    counts <- c(inserted = move_parts(db, account, parts, types), updated = 0)
+    forget_places(db, account, stream)
+    finish_stream(db, account, stream, change, deleted, counts)
+  })
+  drop_staged(db)
+  drop_parts(db, parts)
+  counts
+}
+
+#' Makes tables fit for what is staged, `into` by the names of the staged ones
+#' @noRd
+fit_tables <- function(db, tables, into) {
+  stats::setNames(
+    Map(function(table, name) fit_table(db, name, db$staged[[table]]$types), tables, into),
+    tables
+  )
+}
+
+#' Staged rows take the place of those with their keys
+#' @param place gives the name of the table that a staged one belongs to
+#' @noRd
+replace_rows <- function(db, account, stream, tables, types, place = identity) {
   counts <- c(inserted = 0, updated = 0)
   if (!stream %in% tables) {
     return(counts)
@@ -285,14 +496,14 @@ replace_rows <- function(db, account, stream, tables, types) {
   # Rows of linked tables belong to a row of the main one, by its id.
   for (table in tables) {
     key <- if (table == stream) db$staged[[table]]$key else "id"
+    here <- target(db, place(table))
     found <- dbi_run(
-      db, "DELETE FROM %s WHERE account_id = %s AND EXISTS (SELECT 1 FROM %s AS s WHERE %s)",
-      target(db, table), sql_value(db, account), main,
-      same_key(db, target(db, table), key, types[[table]])
+      db, "DELETE FROM %s WHERE account_id = %s AND %s", here, sql_value(db, account),
+      has_staged_key(db, key, types[[table]], main)
     )
     columns <- names(db$staged[[table]]$types)
     written <- dbi_run(
-      db, "INSERT INTO %s (%s) SELECT %s FROM %s", target(db, table), sql_names(db, columns),
+      db, "INSERT INTO %s (%s) SELECT %s FROM %s", here, sql_names(db, columns),
       paste(cast(db, columns, types[[table]][columns]), collapse = ", "), staging(db, table)
     )
     if (table == stream) counts <- c(inserted = written - found, updated = found)
@@ -306,16 +517,43 @@ cast <- function(db, columns, types) {
   sprintf("CAST(%s AS %s)", vapply(columns, sql_name, "", db = db), sql_types(db, types))
 }
 
+#' Whether a row of the copy has the key of a staged one
+#'
+#' Parts of a key may be empty, and nothing is equal to NULL: so there is a condition for
+#' each choice of parts that are. Each looks the key up in a list that the database makes
+#' once, whatever the number of rows.
+#' @noRd
+has_staged_key <- function(db, key, types, staged) {
+  choices <- if (length(key) == 1) list(TRUE) else nonempty_choices(key)
+  conditions <- vapply(choices, function(filled) {
+    columns <- vapply(key, sql_name, "", db = db)
+    values <- sprintf("CAST(%s AS %s)", columns[filled], sql_types(db, types[key[filled]]))
+    empty <- sprintf("%s IS NULL", columns[!filled])
+    where <- if (length(empty) > 0) paste(" WHERE", paste(empty, collapse = " AND "))
+    ours <- paste(columns[filled], collapse = ", ")
+    if (sum(filled) > 1) ours <- paste0("(", ours, ")")
+    found <- sprintf("%s IN (SELECT %s FROM %s%s)", ours, paste(values, collapse = ", "), staged,
+                     paste(where, collapse = ""))
+    paste(c(found, empty), collapse = " AND ")
+  }, "")
+  paste0("(", paste(conditions, collapse = " OR "), ")")
+}
+
+#' The choices of parts of a key that are not empty
+#' @noRd
+nonempty_choices <- function(key) {
+  grid <- expand.grid(rep(list(c(TRUE, FALSE)), length(key)))
+  Filter(any, lapply(seq_len(nrow(grid)), function(at) unlist(grid[at, ], use.names = FALSE)))
+}
+
 #' Whether a row of the copy has the key of a staged one, `s`; a part may be empty
 #' @noRd
 same_key <- function(db, table, key, types) {
   columns <- vapply(key, sql_name, "", db = db)
   staged <- sprintf("CAST(s.%s AS %s)", columns, sql_types(db, types[key]))
   ours <- paste0(table, ".", columns)
-  empty <- sprintf("(%s IS NULL AND s.%s IS NULL)", ours, columns)
-  same <- paste0(ours, " = ", staged)
-  may_be_empty <- key == "event_id"
-  same[may_be_empty] <- paste0("(", same, " OR ", empty, ")")[may_be_empty]
+  same <- paste(ours, "=", staged)
+  if (length(key) > 1) same <- sprintf("(%s OR (%s IS NULL AND s.%s IS NULL))", same, ours, columns)
   paste(same, collapse = " AND ")
 }
 
@@ -335,8 +573,8 @@ delete_rows <- function(db, account, stream, gone, deleted) {
     types <- known_types(db, table)
     here <- target(db, table)
     same <- same_key(db, here, key, types)
-    rows <- sprintf("account_id = %s AND EXISTS (SELECT 1 FROM %s AS s WHERE %s)",
-                    sql_value(db, account), staging(db, "gone"), same)
+    rows <- paste("account_id =", sql_value(db, account), "AND",
+                  has_staged_key(db, key, types, staging(db, "gone")))
     if (deleted == "remove") {
       return(dbi_run(db, "DELETE FROM %s WHERE %s", here, rows))
     }
@@ -350,15 +588,18 @@ delete_rows <- function(db, account, stream, gone, deleted) {
 #' The tables of a stream in the copy: its own, and `<stream>_...`
 #' @noRd
 copy_tables <- function(db, stream) {
-  known <- dbi_tables(db)
-  linked <- grep(paste0("^", stream, "_"), known, value = TRUE)
-  stats::setNames(nm = intersect(c(stream, setdiff(linked, names(sync_streams()))), known))
+  stats::setNames(nm = of_this_stream(dbi_tables(db), stream))
+}
+
+#' Of tables those of a stream
+#' @noRd
+of_this_stream <- function(tables, stream) {
+  linked <- grep(paste0("^", stream, "_"), tables, value = TRUE)
+  intersect(c(stream, setdiff(linked, names(sync_streams()))), tables)
 }
 
 keep_state <- function(db, account, stream, state) {
-  where <- sprintf("account_id = %s AND stream = %s", sql_value(db, account),
-                   sql_value(db, stream))
-  dbi_run(db, "DELETE FROM %s WHERE %s", own(db, "state"), where)
+  dbi_run(db, "DELETE FROM %s WHERE %s", own(db, "state"), of_stream(db, account, stream))
   insert_own(db, "state", list(account, stream, state$cursor, state$swept, state$zone))
 }
 
@@ -380,7 +621,16 @@ keep_log <- function(db, log) {
 
 # --- Reading --------------------------------------------------------------------
 
-dbi_tables <- function(db) {
+dbi_tables <- function(db) Filter(Negate(is_part), all_tables(db))
+
+#' The tables that a run has finished
+#' @noRd
+finished_tables <- function(db) {
+  streams <- dbi_query(db, "SELECT DISTINCT stream FROM %s", own(db, "state"))$stream
+  unique(unlist(lapply(streams, of_this_stream, tables = dbi_tables(db))))
+}
+
+all_tables <- function(db) {
   dbi_query(db, "SELECT DISTINCT table_name FROM %s", own(db, "columns"))$table_name
 }
 
@@ -445,16 +695,17 @@ dbi_keys <- function(db, table, key, account) {
   restore(rows, types[key], "UTC")
 }
 
-#' The ids of rows that are marked as deleted, with the time
+#' The keys of rows that are marked as deleted, with the time
 #' @noRd
-dbi_dead <- function(db, table, account) {
+dbi_dead <- function(db, table, key, account) {
   types <- known_types(db, table)
-  if (!all(c("id", "deleted_at") %in% names(types))) {
+  columns <- c(key, "deleted_at")
+  if (!all(columns %in% names(types))) {
     return(NULL)
   }
   rows <- dbi_query(
-    db, "SELECT id, deleted_at FROM %s WHERE account_id = %s AND deleted_at IS NOT NULL",
-    target(db, table), sql_value(db, account)
+    db, "SELECT %s FROM %s WHERE account_id = %s AND deleted_at IS NOT NULL",
+    sql_names(db, columns), target(db, table), sql_value(db, account)
   )
   restore(rows, types[names(rows)], "UTC")
 }

@@ -13,9 +13,12 @@ folder_sink <- function(to, deleted) {
   begin_stream(copy)
   list(
     state = function(account) folder_state(copy, account),
-    stage = function(table, key, rows) folder_stage(copy, table, key, rows),
+    stage = function(table, key, rows, is_new = FALSE) folder_stage(copy, table, rows, is_new),
+    keep = function(account, stream, begun) folder_keep(copy, stream, begun),
+    begun = function(account, stream) folder_begun(copy, stream),
+    forget_begun = function(account, stream) folder_forget_begun(copy, stream),
     commit = function(account, stream, change) folder_commit(copy, account, stream, change),
-    dead = function(table, account) folder_dead(copy, table, account),
+    dead = function(table, key, account) folder_dead(copy, table, key, account),
     keys = function(table, key, account) folder_keys(copy, table, key, account),
     read = function(table) folder_rows(copy$folder, table),
     log = function() folder_log(copy$folder),
@@ -34,6 +37,10 @@ folder_reader <- function(to) {
   list(
     read = function(table) folder_rows(folder, table),
     tables = function() store_call(rust_folder_tables(folder))$names,
+    begun = function() {
+      files <- list.files(file.path(folder, "_amocrm"), "^aside[.]json$", recursive = TRUE)
+      unique(basename(dirname(files)))
+    },
     log = function() folder_log(folder)
   )
 }
@@ -69,6 +76,7 @@ folder_state <- function(copy, account) {
   }
   copy$now$store <- copy$stores[[name]]
   copy$now$account <- account
+  copy$now$aside <- list()
   read_state(copy$now$store)
 }
 
@@ -91,18 +99,21 @@ new_state <- function(store, stream, state) {
 begin_stream <- function(copy) {
   copy$now$names <- list()
   copy$now$ids <- NULL
-  copy$now$staged <- 0
-  copy$now$kept <- 0
 }
 
 #' Keeps rows of a table until commit(). Linked tables follow their main one
+#'
+#' In a first read a row comes again only if it was read by the run before as well. What has
+#' changed in it is read with all other changes since.
 #' @noRd
-folder_stage <- function(copy, table, key, rows) {
+folder_stage <- function(copy, table, rows, is_new) {
   now <- copy$now
   rows <- merge_cases(rows, known_names(copy, table))
   now$names[[table]] <- union(now$names[[table]], names(rows))
-  now$staged <- now$staged + nrow(rows)
   spec <- store_table(table)
+  if (is_new) {
+    return(store_call(rust_store_upsert(now$store, spec, rows)))
+  }
   if (table %in% names(sync_streams())) {
     now$ids <- rows["id"[!is.null(rows$id)]]
     # A row whose time of creation was changed moves to another month.
@@ -117,7 +128,8 @@ folder_stage <- function(copy, table, key, rows) {
 #' The names of a table's columns in the copy, and those that are staged
 #' @noRd
 known_names <- function(copy, table) {
-  unique(c(folder_columns(copy, table, copy$now$account), copy$now$names[[table]]))
+  now <- copy$now
+  unique(c(folder_columns(copy, table, now$account), now$aside[[table]], now$names[[table]]))
 }
 
 #' What the store has to know of a table
@@ -133,36 +145,47 @@ store_table <- function(table) {
   )
 }
 
+# --- First reads ----------------------------------------------------------------
+
+folder_keep <- function(copy, stream, begun) {
+  note <- sprintf("%.6f\n%s", begun$began, begun$places)
+  store_call(rust_store_put_aside(copy$now$store, stream_tables(copy, stream), note))
+}
+
+folder_begun <- function(copy, stream) {
+  aside <- store_call(rust_store_aside(copy$now$store, stream))
+  if (is.null(aside$note)) {
+    return(NULL)
+  }
+  copy$now$aside[names(aside$columns)] <- aside$columns
+  list(began = as.double(sub("\n.*", "", aside$note)), places = sub("^[^\n]*\n", "", aside$note))
+}
+
+folder_forget_begun <- function(copy, stream) {
+  store_call(rust_store_forget_aside(copy$now$store, stream))
+  copy$now$aside <- list()
+  NULL
+}
+
 # --- Commit ---------------------------------------------------------------------
 
 folder_commit <- function(copy, account, stream, change) {
   now <- copy$now
-  is_done <- !is.null(change$log)
-  nothing <- c(inserted = 0, updated = 0, deleted = 0)
-  # A commit writes whole files. So parts of a long first read are kept when the copy
-  # would become twice as large.
-  if (!is_done && now$staged < now$kept) {
-    return(nothing)
-  }
   tables <- stream_tables(copy, stream)
   delete_gone(copy, stream, tables, change$gone)
   state <- new_state(now$store, stream, change$state)
-  changes <- store_call(rust_store_commit(now$store, tables, state, is_done))
-  counts <- vapply(changes[names(nothing)], `[[`, 0, match(stream, tables))
-  if (is_done) {
-    store_call(rust_store_log(now$store, with_counts(change$log, counts)))
-    begin_stream(copy)
-  } else {
-    now$kept <- now$kept + now$staged
-    now$staged <- 0
-  }
+  changes <- store_call(rust_store_commit(now$store, tables, state))
+  counts <- vapply(changes[c("inserted", "updated", "deleted")], `[[`, 0, match(stream, tables))
+  store_call(rust_store_log(now$store, with_counts(change$log, counts)))
+  begin_stream(copy)
   counts
 }
 
 #' The tables of a stream, its own first
 #' @noRd
 stream_tables <- function(copy, stream) {
-  known <- union(names(copy$now$names), store_call(rust_folder_tables(copy$folder))$names)
+  staged <- c(names(copy$now$names), names(copy$now$aside))
+  known <- union(staged, store_call(rust_folder_tables(copy$folder))$names)
   linked <- setdiff(grep(paste0("^", stream, "_"), known, value = TRUE), names(sync_streams()))
   c(stream, linked)
 }
@@ -219,10 +242,10 @@ folder_keys <- function(copy, table, key, account) {
   rows[key]
 }
 
-#' The ids of rows that are marked as deleted, with the time
+#' The keys of rows that are marked as deleted, with the time
 #' @noRd
-folder_dead <- function(copy, table, account) {
-  columns <- c("id", "deleted_at")
+folder_dead <- function(copy, table, key, account) {
+  columns <- c(key, "deleted_at")
   if (!all(columns %in% folder_columns(copy, table, account))) {
     return(NULL)
   }

@@ -10,7 +10,7 @@ function_sink <- function(to) {
     state = function(account) {
       data.frame(stream = character(), cursor_at = numeric(), swept_at = numeric())
     },
-    stage = function(table, key, rows) {
+    stage = function(table, key, rows, is_new) {
       if (nrow(rows) > 0) to(table, rows)
       is_main <- table %in% names(sync_streams())
       if (is_main) staged[["inserted"]] <<- staged[["inserted"]] + nrow(rows)
@@ -23,7 +23,7 @@ function_sink <- function(to) {
       staged[] <<- 0
       counts
     },
-    forget = nothing, dead = nothing, keys = nothing, read = nothing, beat = nothing,
-    close = nothing
+    keep = nothing, begun = nothing, forget_begun = nothing, forget = nothing,
+    dead = nothing, keys = nothing, read = nothing, beat = nothing, close = nothing
   )
 }

@@ -3,15 +3,20 @@
 #
 # * state, of an account: what earlier runs have come to, a data.frame of stream,
 #   cursor_at and swept_at, in seconds since 1970
-# * stage, of a table, its key and rows: keeps rows until the commit. No row of the main
-#   table comes twice
+# * stage, of a table, its key, rows, and whether the copy has none of the table yet: keeps
+#   rows until the commit. No row of the main table comes twice in one run
+# * keep, of an account, a stream, and a list of began and places: what is staged of a first
+#   read, and the list, outlive the run, beside the tables of the copy
+# * begun, of an account and a stream: that list, NULL if there is none. What was kept is
+#   staged
+# * forget_begun, of an account and a stream: drops that, gives NULL
 # * commit, of an account, a stream and a change: one step, all or nothing. Staged rows
 #   replace those with their keys, rows in change$gone are deleted or marked,
 #   change$state and change$log are kept. Gives the numbers of rows inserted, updated
 #   and deleted
-# * forget: drops what is staged, after an error
+# * forget: drops what is staged and not kept, after an error
 # * keys, of a table, its key and an account: those of the rows that are not deleted
-# * dead, of a table and an account: id and deleted_at of the others
+# * dead, of a table, its key and an account: key and deleted_at of the others
 # * read, of a table: its rows
 # * log: what all runs did
 # * beat: tells others that the run is alive

@@ -8,8 +8,18 @@
 #' @param shape function from the table to the value of the call
 #' @noRd
 read_table <- function(what, label, auth, arguments = list(), shape = identity) {
-  spec <- c(connection_spec(auth), list(what = what), arguments)
-  run_tables(rust_query_start(spec), label, function(tables) shape(tables[[1]]))
+  read_query(what, label, auth, arguments, function(tables) shape(tables[[1]]), count_rows)
+}
+
+#' Reads what Rust knows as `what`. An argument without values asks for nothing: then no
+#' rows are requested
+#' @param shape function from the list of tables to the value of the call
+#' @param count function from the list of tables to the number of rows to show
+#' @noRd
+read_query <- function(what, label, auth, arguments, shape, count) {
+  is_none <- vapply(arguments, is_empty_vector, NA)
+  spec <- c(connection_spec(auth), list(what = what, none = any(is_none)), arguments[!is_none])
+  run_tables(rust_query_start(spec), label, shape, count)
 }
 
 #' Rows to show of a table and of those that belong to it

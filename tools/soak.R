@@ -2,6 +2,8 @@
 #
 #   Rscript tools/soak.R N [options]      N schedules, and a tally
 #   Rscript tools/soak.R --seed S ...     one schedule, and what was asked for
+#   Rscript tools/soak.R sync N [options] N schedules of AmoSync(): accounts that change,
+#                                         runs that are killed; takes --seed and --jobs
 #
 #   --seed S    the first seed [1]
 #   --mode M    what the server does; drawn for each schedule unless given, as are
@@ -16,7 +18,9 @@ library(amocrm)
 
 file <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 soak <- new.env(parent = asNamespace("amocrm"))
-sys.source(file.path(dirname(file), "..", "tests", "testthat", "helper-soak.R"), soak)
+for (helper in c("helper-sync.R", "helper-sync-schedule.R", "helper-soak.R")) {
+  sys.source(file.path(dirname(file), "..", "tests", "testthat", helper), soak)
+}
 
 stop_usage <- function() {
   cat(sub("^# ?", "", grep("^#", readLines(file), value = TRUE)), sep = "\n")
@@ -69,14 +73,38 @@ run_many <- function(seeds, jobs, ...) {
   done$outcome
 }
 
-arguments <- read_arguments(commandArgs(trailingOnly = TRUE))
+#' Plays schedules of AmoSync(), prints what is wrong, and a tally of how runs ended
+run_sync <- function(seeds, jobs) {
+  played <- soak$play_schedules(seeds, jobs)
+  harms <- list()
+  for (seed in names(played)) {
+    schedule <- soak$sync_schedule(as.numeric(seed))
+    one <- played[[seed]]
+    if (length(one$wrong) > 0) cat("seed", seed, schedule$sink, one$wrong, "\n\n", sep = "\n")
+    harms <- c(harms, list(data.frame(
+      sink = schedule$sink, harm = vapply(schedule$runs, `[[`, "", "harm"), outcome = one$outcomes,
+      copy = if (length(one$wrong) > 0) "WRONG" else "true"
+    )))
+  }
+  tally <- do.call(rbind, harms)
+  print(table(paste(tally$sink, tally$harm), tally$outcome))
+  wrong <- vapply(played, function(one) length(one$wrong) > 0, NA)
+  print(table(copy = ifelse(wrong, "WRONG", "true")))
+  ifelse(wrong, "FAILED", "true")
+}
+
+given <- commandArgs(trailingOnly = TRUE)
+is_sync <- length(given) > 0 && given[[1]] == "sync"
+arguments <- read_arguments(if (is_sync) given[-1] else given)
 if (!is.null(arguments$seconds)) soak$soak_seconds <- arguments$seconds
 seed <- if (is.null(arguments$seed)) 1 else arguments$seed
 access <- if (is.null(arguments$api)) NULL else c(v2 = "key", v4 = "token")[[arguments$api]]
-outcomes <- if (is.null(arguments$n)) {
+jobs <- if (is.null(arguments$jobs)) 2 else arguments$jobs
+outcomes <- if (is_sync) {
+  run_sync(seq(seed, length.out = if (is.null(arguments$n)) 1 else arguments$n), jobs)
+} else if (is.null(arguments$n)) {
   replay(soak$soak_schedule(seed, arguments$mode, arguments$list, access))
 } else {
-  jobs <- if (is.null(arguments$jobs)) 2 else arguments$jobs
   run_many(seq(seed, length.out = arguments$n), jobs, arguments$mode, arguments$list, access)
 }
 quit(status = if (any(startsWith(outcomes, "FAILED"))) 1 else 0)

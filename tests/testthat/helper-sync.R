@@ -67,3 +67,63 @@ expect_true_schedule <- function(seed, to) {
   }
   expect_true_copy(auth, to)
 }
+
+# A name that a script may well have, and a system might not take.
+new_folder <- function(env = parent.frame()) {
+  file.path(withr::local_tempdir(.local_envir = env), "\u043a\u043e\u043f\u0438\u044f amo")
+}
+
+new_database <- function(env = parent.frame()) {
+  skip_if_not_installed("RSQLite")
+  conn <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
+  withr::defer(DBI::dbDisconnect(conn), envir = env)
+  conn
+}
+
+#' Rows in an order that only their cells decide
+sorted <- function(rows) {
+  rows <- rows[do.call(order, unname(lapply(rows, column_text, zone = ""))), , drop = FALSE]
+  rownames(rows) <- NULL
+  rows
+}
+
+#' Runs code with the package in a process of its own until it ends
+#' @param limit commands of the shell before it
+run_process <- function(code, limit = "") {
+  script <- withr::local_tempfile(fileext = ".R")
+  writeLines(c(sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")), code), script)
+  env <- c("R_TESTS=", "_R_CHECK_PACKAGE_NAME_=")
+  program <- file.path(R.home("bin"), "Rscript")
+  if (nzchar(limit)) {
+    command <- sprintf("%s exec %s --vanilla %s", limit, shQuote(program), shQuote(script))
+    return(suppressWarnings(system2("bash", c("-c", shQuote(command)), env = env, stdout = TRUE,
+                                    stderr = TRUE)))
+  }
+  suppressWarnings(system2(program, c("--vanilla", shQuote(script)), env = env, stdout = TRUE,
+                           stderr = TRUE))
+}
+
+# Of today: the state of a copy has the time of this computer.
+sandbox_to_copy <- function(...) {
+  AmoSandbox(access = "token", v2 = FALSE, notes = 40, now = Sys.time(), ...)
+}
+
+#' New copies of both kinds: `open()` gives the argument `to`, `close()` ends its use
+new_copies <- function(env = parent.frame()) {
+  file <- withr::local_tempfile(.local_envir = env)
+  copies <- list(folder = list(file = file, open = function() file, close = function(to) NULL))
+  if (requireNamespace("RSQLite", quietly = TRUE)) {
+    database <- paste0(file, ".sqlite")
+    copies$database <- list(
+      file = database, open = function() DBI::dbConnect(RSQLite::SQLite(), database),
+      close = DBI::dbDisconnect
+    )
+  }
+  copies
+}
+
+use_copy <- function(copy, use) {
+  to <- copy$open()
+  on.exit(copy$close(to))
+  use(to)
+}

@@ -77,15 +77,19 @@ test_that("elements are found by id and by words", {
 })
 
 test_that("catalogs that there are not have no elements", {
-  expect_warning(none <- AmoCatalogElements(account, 5), class = "amocrm_warning_zero_rows")
+  expect_warning(
+    expect_warning(none <- AmoCatalogElements(account, 5), class = "amocrm_warning_zero_rows"),
+    class = "amocrm_warning_unknown_catalog"
+  )
   some <- AmoCatalogElements(account, catalog("suppliers"))
   expect_identical(vapply(none, ncol, 0L), vapply(some, ncol, 0L))
   expect_identical(lapply(none$linked_custom_fields, class),
                    lapply(some$linked_custom_fields, class))
   expect_identical(AmoCatalogElements(account, c(5, catalog("suppliers"))), some)
   expect_warning(
-    AmoCatalogElements(account, 5, id = some$catalog_elements$id),
-    class = "amocrm_warning_zero_rows"
+    expect_warning(AmoCatalogElements(account, 5, id = some$catalog_elements$id),
+                   class = "amocrm_warning_zero_rows"),
+    class = "amocrm_warning_unknown_catalog"
   )
 })
 
@@ -140,12 +144,21 @@ test_that("catalog_id has to be given", {
   for (read in list(
     function() AmoCatalogElements(account),
     function() AmoCatalogElements(account, NULL),
-    function() AmoCatalogElements(account, character()),
     function() AmoCatalogElements(account, "products")
   )) {
     expect_error(read(), "AmoCatalogs()", fixed = TRUE, class = "amocrm_error_input")
   }
   expect_error(AmoCatalogElements(account, 1, flatten = NA), class = "amocrm_error_input")
+})
+
+test_that("an unknown catalog is told from an empty one, and none from all", {
+  expect_warning(
+    expect_warning(none <- AmoCatalogElements(account, 77), class = "amocrm_warning_zero_rows"),
+    "no catalog 77", class = "amocrm_warning_unknown_catalog"
+  )
+  told <- testthat::capture_warnings(empty <- AmoCatalogElements(account, integer()))
+  expect_length(told, 1)
+  expect_identical(empty, none)
 })
 
 test_that("a key can't read catalogs, nor can API v2", {

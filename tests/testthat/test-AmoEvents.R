@@ -302,3 +302,33 @@ test_that("the types of an account have its words for what the package does not 
     before = NA_character_
   ))
 })
+
+test_that("an event that does not tell its time comes last", {
+  event <- paste0('{"id":"%s","type":"lead_added","entity_id":1,"entity_type":"lead",',
+                  '"created_by":0,"created_at":%s}')
+  rows <- sprintf(event, c("a", "b", "c"), c("null", "1700000000", "1700000001"))
+  body <- sprintf('{"_page":1,"_embedded":{"events":[%s]}}', paste(rows, collapse = ","))
+  found <- AmoEvents(account(faults = list(
+    list(path = "/events?", nth = c(1, Inf), action = "body", body = body)
+  )))
+  expect_identical(found$id, c("b", "c", "a"))
+  expect_identical(is.na(found$created_at), c(FALSE, FALSE, TRUE))
+})
+
+test_that("no ids have no events, and a time can't end before it begins", {
+  asked <- nrow(sandbox_requests(auth))
+  for (read in list(
+    function() AmoEvents(auth, id = character()),
+    function() AmoEvents(auth, type = character()),
+    function() AmoEvents(auth, created_by = integer()),
+    function() AmoEvents(auth, entity = "lead", entity_id = integer())
+  )) {
+    told <- testthat::capture_warnings(none <- read())
+    expect_length(told, 1)
+    expect_identical(dim(none), c(0L, length(base_events)))
+    expect_s3_class(none$created_at, "POSIXct")
+  }
+  expect_error(AmoEvents(auth, from = "2026-01-02", to = "2026-01-01"), "must not be later",
+               class = "amocrm_error_input")
+  expect_identical(nrow(sandbox_requests(auth)), asked)
+})

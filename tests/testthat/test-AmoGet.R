@@ -224,3 +224,10 @@ test_that("nested lists have numbered names, as in other tables", {
     `_embedded_tags_id` = 7L, check.names = FALSE
   ))
 })
+
+test_that("what is not given is told", {
+  expect_error(AmoGet(account), "`path`", class = "amocrm_error_input")
+  expect_error(AmoSync(), "`auth`", class = "amocrm_error_input")
+  expect_error(AmoRead(), "`to`", class = "amocrm_error_input")
+  expect_error(AmoSyncLog(), "`to`", class = "amocrm_error_input")
+})

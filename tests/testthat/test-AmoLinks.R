@@ -119,13 +119,22 @@ test_that("wrong arguments are told before anything is asked for", {
   asked <- nrow(sandbox_requests(account))
   for (read in list(
     function() AmoLinks(account, "lead"), function() AmoLinks(account, "lead", NULL),
-    function() AmoLinks(account, "lead", integer()), function() AmoLinks(account, id = 1),
+    function() AmoLinks(account, "lead", c(1, NA)), function() AmoLinks(account, id = 1),
     function() AmoLinks(account, "leads", 1), function() AmoLinks(account, c("lead", "contact"), 1),
     function() AmoLinks(account, "task", 1), function() AmoLinks(account, "lead", 1, "invoice")
   )) {
     expect_error(read(), class = "amocrm_error_input")
   }
   expect_identical(nrow(sandbox_requests(account)), asked)
+})
+
+test_that("no ids have no links, and none are asked for", {
+  asked <- nrow(links_requests(account))
+  expect_warning(none <- AmoLinks(account, "lead", integer()), class = "amocrm_warning_zero_rows")
+  expect_identical(nrow(links_requests(account)), asked)
+  some <- AmoLinks(account, "lead", leads$id[1:3])
+  expect_identical(lapply(none, class), lapply(some, class))
+  expect_error(AmoLinks(account, "lead", NULL), "whole numbers, not NULL")
 })
 
 test_that("a server that does not page gives the list at once", {

@@ -61,3 +61,25 @@ test_that("what is no filter is an input error", {
     expect_error(eval(call), class = "amocrm_error_input")
   }
 })
+
+test_that("an account without customers has no talks about them", {
+  refused <- list(path = "/talks?", nth = c(1, Inf), status = 400)
+  auth <- AmoSandbox(notes = 0, access = "token", faults = list(refused))
+  expect_warning(
+    expect_warning(none <- AmoTalks(auth, entity = "customer"),
+                   class = "amocrm_warning_zero_rows"),
+    class = "amocrm_warning_no_customers"
+  )
+  expect_identical(dim(none), c(0L, 13L))
+  expect_error(AmoTalks(auth, entity = "lead"), class = "amocrm_error_http")
+})
+
+test_that("who was answered in time was not missed in 1970", {
+  talk <- '{"talk_id":1,"contact_id":2,"created_at":1700000000,"missed_at":0,"rate":0}'
+  body <- sprintf('{"_page":1,"_embedded":{"talks":[%s]}}', talk)
+  found <- AmoTalks(AmoSandbox(notes = 0, access = "token", faults = list(
+    list(path = "/talks?", nth = c(1, Inf), action = "body", body = body)
+  )))
+  expect_identical(found$missed_at[[1]], as.POSIXct(NA, tz = "Europe/Moscow"))
+  expect_identical(found$rate, 0L)
+})

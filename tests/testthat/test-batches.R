@@ -46,7 +46,7 @@ test_that("a batch has all tables, their columns and the zone of the account", {
   taken <- take_batches(job, 100)
   whole <- AmoLeads(auth_list = auth)
   for (batch in taken$batches) {
-    expect_named(batch, c("tables", "zone", "zones"))
+    expect_named(batch, c("tables", "zone", "zones", "places"))
     expect_identical(batch$zone, "Asia/Yekaterinburg")
     expect_named(batch$tables, names(whole))
     expect_identical(attr(batch$tables$leads$created_at, "tzone"), "Asia/Yekaterinburg")

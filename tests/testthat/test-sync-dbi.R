@@ -1,14 +1,4 @@
-new_database <- function(env = parent.frame()) {
-  skip_if_not_installed("RSQLite")
-  conn <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-  withr::defer(DBI::dbDisconnect(conn), envir = env)
-  conn
-}
-
-# Of today: the state of a copy has the time of this computer.
-sandbox_to_copy <- function(...) {
-  AmoSandbox(access = "token", v2 = FALSE, notes = 40, now = Sys.time(), ...)
-}
+# Copies in databases, and what both kinds of copies have in common.
 
 test_that("a copy stays true while the account changes", {
   for (seed in 1:3) expect_true_schedule(seed, new_database())
@@ -25,6 +15,40 @@ test_that("a run that finds nothing new asks once for each list that tells what 
   expect_identical(again$mode, rep("unchanged", 3))
   expect_equal(again$requests, c(1, 1, 1))
   expect_identical(AmoSyncLog(copy)$mode, c(first$mode, again$mode))
+})
+
+test_that("changes take no more requests than their pages, and two", {
+  auth <- sandbox_to_copy(leads = 900)
+  for (copy in new_copies()) {
+    use_copy(copy, function(to) {
+      AmoSync(auth, to, tables = "leads")
+      AmoSandboxChange(auth, "update", id = AmoRead(to, "leads")$id[1:600])
+      requests <- function(path) sum(sandbox_requests(auth)$path == path)
+      before <- requests("/api/v4/account")
+      log <- AmoSync(auth, to, tables = "leads", lookback = 0)
+      expect_identical(log$mode, "increment")
+      expect_equal(log$updated, 600)
+      expect_lte(log$requests, ceiling(600 / 250) + 2)
+      expect_lte(requests("/api/v4/account") - before, 2)
+    })
+  }
+})
+
+test_that("everything is read again after the days of a sweep, or never", {
+  auth <- sandbox_to_copy()
+  copy <- new_database()
+  AmoSync(auth, copy, tables = "leads")
+  age <- function(days) {
+    swept <- as.double(Sys.time()) - days * 86400
+    DBI::dbExecute(copy, "UPDATE amocrm_state SET swept_at = ?", list(swept))
+  }
+  mode_of <- function(...) AmoSync(auth, copy, tables = "leads", ...)$mode
+  age(6.9)
+  expect_identical(mode_of(), "unchanged")
+  age(400)
+  expect_identical(mode_of(sweep = Inf), "unchanged")
+  expect_identical(mode_of(), "full")
+  expect_identical(mode_of(), "unchanged")
 })
 
 test_that("deleted rows are marked or removed, with what belongs to them", {
@@ -83,9 +107,10 @@ test_that("columns are added and widen, and names that differ by case are one co
   conn <- new_database()
   sink <- dbi_sink(conn, "mark", "")
   state <- list(cursor = 1, swept = 1, zone = "UTC")
+  log <- log_row(list(account = 1), "leads", Sys.time(), "full")
   write <- function(...) {
     sink$stage("leads", "id", data.frame(account_id = 1, ...))
-    sink$commit(1, "leads", list(state = state))
+    sink$commit(1, "leads", list(state = state, log = log))
   }
   write(id = 1:2, sale = 1:2, text = c("a", NA))
   write(id = 2:3, sale = c(2.5, 1e10), TEXT = c("b", "c"), new = TRUE)
@@ -94,6 +119,33 @@ test_that("columns are added and widen, and names that differ by case are one co
     account_id = 1, id = c(1, 2, 3, 4e9), sale = c("1", "2.5", "10000000000", "free"),
     text = c("a", "b", "c", NA), new = c(NA, TRUE, TRUE, NA)
   ))
+})
+
+test_that("no values are no texts", {
+  for (none in list(.POSIXct(double()), double(), character(), logical())) {
+    expect_identical(column_text(none, zone = "+00"), character())
+  }
+})
+
+test_that("rows whose key has empty parts are replaced and deleted as others are", {
+  sink <- dbi_sink(new_database(), "remove", "")
+  key <- c("element_type", "id", "event_id")
+  write <- function(text, gone = NULL) {
+    sink$stage("notes", key, data.frame(
+      account_id = 1, element_type = c(1, 1, 2), id = c(5, NA, 5), event_id = c(NA, "a", "a"),
+      text = text
+    ))
+    sink$commit(1, "notes", list(
+      gone = gone, state = list(cursor = 1, swept = 1, zone = "UTC"),
+      log = log_row(list(account = 1), "notes", Sys.time(), "full")
+    ))
+  }
+  expect_equal(write("old"), c(inserted = 3, updated = 0, deleted = 0))
+  gone <- data.frame(element_type = 1, id = NA_real_, event_id = "a", deleted_at = Sys.time())
+  expect_equal(write("new", gone), c(inserted = 0, updated = 3, deleted = 1))
+  notes <- sink$read("notes")
+  expect_identical(notes$text, c("new", "new"))
+  expect_equal(notes$id, c(5, 5))
 })
 
 test_that("a second run at a copy is told who has it", {

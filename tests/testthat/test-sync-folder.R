@@ -1,7 +1,4 @@
-# A name that a script may well have, and a system might not take.
-new_folder <- function(env = parent.frame()) {
-  file.path(withr::local_tempdir(.local_envir = env), "\u043a\u043e\u043f\u0438\u044f amo")
-}
+# Copies in folders of Parquet files.
 
 #' A sandbox of today: the state of a copy has the time of this computer
 sandbox_of_today <- function(...) AmoSandbox(access = "token", notes = 40, now = Sys.time(), ...)
@@ -14,13 +11,6 @@ sync <- function(auth, to, tables = c("leads", "notes", "users"), ...) {
 data_files <- function(folder) {
   files <- list.files(folder, "[.]parquet$", recursive = TRUE, full.names = TRUE)
   tools::md5sum(files)
-}
-
-#' Rows in an order that only their cells decide
-sorted <- function(rows) {
-  rows <- rows[do.call(order, unname(lapply(rows, column_text, zone = ""))), , drop = FALSE]
-  rownames(rows) <- NULL
-  rows
 }
 
 #' What a first run into a new folder would have
@@ -214,15 +204,6 @@ test_that("a second run at a copy is told who has it", {
   second$close()
 })
 
-#' Runs code with the package in a process of its own until it ends
-run_process <- function(code) {
-  script <- withr::local_tempfile(fileext = ".R")
-  writeLines(c(sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")), code), script)
-  env <- c("R_TESTS=", "_R_CHECK_PACKAGE_NAME_=")
-  suppressWarnings(system2(file.path(R.home("bin"), "Rscript"), c("--vanilla", shQuote(script)),
-                           env = env, stdout = TRUE, stderr = TRUE))
-}
-
 test_that("a run that is killed leaves whole tables, and the next one goes on", {
   skip_on_os("windows")
   auth <- sandbox_of_today()
@@ -325,34 +306,17 @@ test_that("columns whose names differ by case are one, and columns widen", {
   expect_identical(leads$Price, c("5", "0.5; high", NA))
 })
 
-test_that("parts of a long first read can be read before it ends", {
-  folder <- new_folder()
-  sink <- open_store(folder)
-  part <- list(state = list(cursor = NA_real_, swept = NA_real_, zone = "UTC"))
-  counts <- lapply(1:5, function(id) {
-    sink$stage("leads", "id", lead_rows(id))
-    sink$commit(7, "leads", part)[["inserted"]]
-  })
-  # The copy becomes twice as large each time.
-  expect_equal(unlist(counts), c(1, 1, 0, 2, 0))
-  expect_identical(nrow(AmoRead(folder, "leads")), 4L)
-  expect_equal(commit_leads(sink)[["inserted"]], 1)
-  expect_identical(nrow(AmoRead(folder, "leads")), 5L)
-  expect_identical(nrow(AmoSyncLog(folder)), 1L)
-  sink$close()
-})
-
 test_that("keys are those of rows that live, and dead rows are told with their time", {
   folder <- new_folder()
   sink <- open_store(folder)
   at <- as.POSIXct("2025-11-01 12:00:00", tz = "UTC")
   expect_null(sink$keys("leads", "id", 7))
-  expect_null(sink$dead("leads", 7))
+  expect_null(sink$dead("leads", "id", 7))
   sink$stage("leads", "id", lead_rows(1:3, deleted_at = as.POSIXct(NA)))
   commit_leads(sink)
   expect_equal(commit_leads(sink, data.frame(id = c(2, 9), deleted_at = at))[["deleted"]], 1)
   expect_equal(sink$keys("leads", "id", 7)$id, c(1, 3))
-  dead <- sink$dead("leads", 7)
+  dead <- sink$dead("leads", "id", 7)
   expect_equal(dead$id, 2)
   expect_equal(as.double(dead$deleted_at), as.double(at))
   expect_null(sink$keys("leads", "id", 8))

@@ -7,6 +7,7 @@ use amocrm_client::account::{Api, Credentials, Integration};
 use amocrm_client::endpoints;
 use amocrm_client::error::Error;
 use amocrm_client::job::Job;
+use amocrm_client::places::Places;
 use amocrm_client::progress::{JobWarning, Progress};
 use amocrm_client::query::{self, Outcome, QueryJob, Settings, Tables, Warning};
 use amocrm_client::table::Unreadable;
@@ -37,7 +38,10 @@ pub fn start_query(spec: &List) -> Result<List> {
     let query = endpoints::query(spec.arguments(&CONNECTION)?)?;
     let settings = settings(&spec)?;
     let job = match spec.optional_count("batch")? {
-        Some(rows) => QueryJob::start_in_batches(settings, query, rows)?,
+        Some(rows) => {
+            let places = spec.optional_text("places")?.unwrap_or_default();
+            QueryJob::start_in_batches(settings, query, rows, Places::of_text(&places))?
+        }
         None => QueryJob::start(settings, query)?,
     };
     Ok(list!(job = ExternalPtr::new(AnyJob::Query(job))))
@@ -69,8 +73,8 @@ pub fn poll(job: &Robj, milliseconds: i32) -> Result<List> {
     ))
 }
 
-/// `list(tables, zone, zones)` with the rows that have settled since the last batch; the
-/// job goes on.
+/// `list(tables, zone, zones, places)` with the rows that have settled since the last batch;
+/// the job goes on. `places` is where another one would go on after this batch.
 pub fn batch(job: &Robj) -> Result<List> {
     let mut job: ExternalPtr<AnyJob> = job.try_into().map_err(|_| gone())?;
     let AnyJob::Query(job) = job.try_addr_mut().map_err(|_| gone())? else { return Err(gone()) };
@@ -78,7 +82,8 @@ pub fn batch(job: &Robj) -> Result<List> {
     let zone = job.zone();
     let zones = zones(zone.as_ref());
     let tables = named_frames(tables, &zones[0]);
-    Ok(list!(tables = tables, zone = zone.map(|zone| zone.name), zones = zones))
+    let places = job.places();
+    Ok(list!(tables = tables, zone = zone.map(|zone| zone.name), zones = zones, places = places))
 }
 
 /// For a query `list(tables, api, zone, zones, notices, error, job_notices)`,
@@ -176,7 +181,7 @@ fn unreadable(table: &str, found: &Unreadable) -> String {
 }
 
 /// What [`settings`] reads: who asks, and how. All else is what is asked for.
-const CONNECTION: [&str; 16] = [
+const CONNECTION: [&str; 17] = [
     "domain",
     "rate",
     "shared_rate",
@@ -184,6 +189,7 @@ const CONNECTION: [&str; 16] = [
     "api",
     "verbose",
     "batch",
+    "places",
     "auth_method",
     "access_token",
     "client_id",

@@ -163,8 +163,29 @@ fn rust_store_mark(store: Robj, table: List, keys: List, at: f64) -> List {
 /// Makes all changes to some tables, and keeps the state, in one step.
 /// @noRd
 #[extendr]
-fn rust_store_commit(store: Robj, tables: Strings, state: List, done: bool) -> List {
-    guard::guarded(|| store::commit(store, &tables, &state, done))
+fn rust_store_commit(store: Robj, tables: Strings, state: List) -> List {
+    guard::guarded(|| store::commit(store, &tables, &state))
+}
+
+/// Keeps what is staged of some tables, and a text, for a run after this one.
+/// @noRd
+#[extendr]
+fn rust_store_put_aside(store: Robj, tables: Strings, note: &str) -> List {
+    guard::guarded(|| store::put_aside(store, &tables, note))
+}
+
+/// What a run before has put aside with a table as the first one.
+/// @noRd
+#[extendr]
+fn rust_store_aside(store: Robj, table: &str) -> List {
+    guard::guarded(|| store::aside(store, table))
+}
+
+/// Forgets what was put aside.
+/// @noRd
+#[extendr]
+fn rust_store_forget_aside(store: Robj, table: &str) -> List {
+    guard::guarded(|| store::forget_aside(store, table))
 }
 
 /// Adds a row to the log.
@@ -225,6 +246,9 @@ extendr_module! {
     fn rust_store_delete;
     fn rust_store_mark;
     fn rust_store_commit;
+    fn rust_store_put_aside;
+    fn rust_store_aside;
+    fn rust_store_forget_aside;
     fn rust_store_log;
     fn rust_folder_tables;
     fn rust_folder_columns;

@@ -10,7 +10,7 @@ pub mod reading;
 use std::path::Path;
 
 use amocrm_client::error::Error;
-use amocrm_store::{self as folder, PerKey, Progress, Store, Table};
+use amocrm_store::{self as folder, PerKey, Schema, Store, Table};
 use extendr_api::prelude::*;
 
 use crate::spec::{Spec, misshapen};
@@ -61,11 +61,10 @@ pub fn mark(store: Robj, table: &List, keys: &List, at: f64) -> Outcome<List> {
 
 /// `list(inserted, updated, deleted)` with a number for each table. Marked rows count as
 /// deleted.
-pub fn commit(store: Robj, tables: &Strings, state: &List, done: bool) -> Outcome<List> {
+pub fn commit(store: Robj, tables: &Strings, state: &List) -> Outcome<List> {
     let tables: Vec<&str> = tables.iter().map(AsRef::as_ref).collect();
     let state = json::text(state)?;
-    let progress = if done { Progress::Done } else { Progress::Going };
-    let changes = with(store, |store| store.commit_all(&tables, &state, progress))?;
+    let changes = with(store, |store| store.commit_all(&tables, &state))?;
     let counts = |count: fn(&folder::Changes) -> usize| -> Vec<f64> {
         changes.iter().map(|changes| count(changes) as f64).collect()
     };
@@ -74,6 +73,33 @@ pub fn commit(store: Robj, tables: &Strings, state: &List, done: bool) -> Outcom
         updated = counts(|changes| changes.updated),
         deleted = counts(|changes| changes.deleted + changes.marked)
     ))
+}
+
+/// Keeps what is staged of tables, and a text, for a run after this one.
+pub fn put_aside(store: Robj, tables: &Strings, note: &str) -> Outcome<List> {
+    let tables: Vec<&str> = tables.iter().map(AsRef::as_ref).collect();
+    with(store, |store| store.put_aside(&tables, note).map(|()| list!(ok = true)))
+}
+
+/// `list(note, columns)` of what a run before has put aside with a table as the first one:
+/// the text, and the names of the columns by tables. NULL if there is nothing.
+pub fn aside(store: Robj, table: &str) -> Outcome<List> {
+    with(store, |store| {
+        let Some(aside) = store.aside(table) else { return Ok(list!(note = NULL)) };
+        let names = |table: &String| {
+            Robj::from(store.staged_columns(table).map(names_of).unwrap_or_default())
+        };
+        let columns = List::from_names_and_values(&aside.tables, aside.tables.iter().map(names));
+        Ok(list!(note = aside.note.clone(), columns = columns.unwrap_or_default()))
+    })
+}
+
+pub fn forget_aside(store: Robj, table: &str) -> Outcome<List> {
+    with(store, |store| store.forget_aside(table).map(|()| list!(ok = true)))
+}
+
+fn names_of(columns: &Schema) -> Vec<&str> {
+    columns.fields.iter().map(|field| field.name.as_str()).collect()
 }
 
 /// Keeps a data frame in the log.

@@ -11,6 +11,7 @@ pub mod backlog;
 pub mod bad_body;
 mod critical;
 pub mod error;
+pub mod places;
 pub mod progress;
 mod sanitize;
 mod sync;

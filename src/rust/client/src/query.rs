@@ -18,6 +18,7 @@ use crate::flaws::Flaws;
 use crate::http::connections::is_loopback;
 use crate::http::rate_limiter::ALLOWED;
 use crate::job::Job;
+use crate::places::Places;
 use crate::progress::Progress;
 use crate::table::row_filter::Span;
 use crate::table::{Table, Unreadable};
@@ -96,6 +97,11 @@ pub trait Query: Send + Sync + 'static {
         None
     }
 
+    /// Whether what looks like the end of a list is taken for it, without asking again.
+    fn believes_ends(&self) -> bool {
+        false
+    }
+
     /// Warnings about a call that worked.
     fn warnings(&self) -> Vec<Warning> {
         Vec::new()
@@ -112,6 +118,10 @@ pub struct Context {
     pub api: Api,
     /// Counts the rows that wait to be taken in batches.
     pub backlog: Arc<Backlog>,
+    /// How far the rows were taken, by this call or one before.
+    pub places: Arc<Places>,
+    /// Whether what looks like the end of a list is taken for it.
+    pub believes_ends: bool,
 }
 
 /// Asks only which API answers, and for the account's time zone.
@@ -132,6 +142,7 @@ pub struct QueryJob {
     job: Job<()>,
     call: Arc<Call>,
     backlog: Arc<Backlog>,
+    places: Arc<Places>,
     flaws: Flaws,
 }
 
@@ -196,11 +207,11 @@ impl QueryJob {
     /// [`Error::Input`] for a bad domain, [`Error::System`] without TLS or
     /// threads.
     pub fn start(settings: Settings, query: Box<dyn Query>) -> Result<Self, Error> {
-        QueryJob::start_with(settings, query, Backlog::unlimited())
+        QueryJob::start_with(settings, query, Backlog::unlimited(), Places::default())
     }
 
     /// Starts reading rows that are taken in batches of about so many. The reading waits
-    /// for those who take them.
+    /// for those who take them, and begins at the places that an earlier call has reached.
     ///
     /// # Errors
     /// As [`QueryJob::start`].
@@ -208,23 +219,25 @@ impl QueryJob {
         settings: Settings,
         query: Box<dyn Query>,
         rows: u64,
+        places: Places,
     ) -> Result<Self, Error> {
-        QueryJob::start_with(settings, query, Backlog::of_batches(rows))
+        QueryJob::start_with(settings, query, Backlog::of_batches(rows), places)
     }
 
     fn start_with(
         mut settings: Settings,
         query: Box<dyn Query>,
         backlog: Backlog,
+        places: Places,
     ) -> Result<Self, Error> {
         let progress = settings.progress();
         let transport = connect(&mut settings, Arc::clone(&progress))?;
         let call =
             Arc::new(Call { account: Arc::clone(&transport.account), query, api: OnceLock::new() });
-        let backlog = Arc::new(backlog);
-        let run = run(Arc::clone(&call), transport, settings, Arc::clone(&backlog));
-        let job = Job::start(progress, run)?;
-        Ok(QueryJob { job, call, backlog, flaws: Flaws::default() })
+        let (backlog, places) = (Arc::new(backlog), Arc::new(places));
+        let waiting = (Arc::clone(&backlog), Arc::clone(&places));
+        let job = Job::start(progress, run(Arc::clone(&call), transport, settings, waiting))?;
+        Ok(QueryJob { job, call, backlog, places, flaws: Flaws::default() })
     }
 
     /// Waits for the end, `patience` at most; whether it has come.
@@ -248,6 +261,11 @@ impl QueryJob {
         let mut tables = self.call.query.batch();
         self.flaws.add(&mut tables);
         tables
+    }
+
+    /// How far the rows of all batches reach, as a text.
+    pub fn places(&self) -> String {
+        self.places.text()
     }
 
     /// The account's time zone, if it was learnt.
@@ -277,7 +295,7 @@ async fn run(
     call: Arc<Call>,
     transport: Transport,
     settings: Settings,
-    backlog: Arc<Backlog>,
+    (backlog, places): (Arc<Backlog>, Arc<Places>),
 ) -> Result<(), Error> {
     transport.account.limiter.set_rate(settings.rate);
     // Before anything runs in parallel, so that refused credentials are sent once.
@@ -286,7 +304,8 @@ async fn run(
     let asked = asked.or(call.query.better_api().filter(|_| !has_key(&transport)));
     let api = choose_api(&transport, asked).await?;
     let api = *call.api.get_or_init(|| api);
-    let context = Context { transport, rate: settings.rate, api, backlog };
+    let believes_ends = call.query.believes_ends();
+    let context = Context { transport, rate: settings.rate, api, backlog, places, believes_ends };
     if context.backlog.is_limited() {
         // The first batch has times, too.
         context.zone().await?;
@@ -354,9 +373,14 @@ impl Context {
     /// A span of time from its two ends.
     ///
     /// # Errors
-    /// As [`Context::zone`].
+    /// As [`Context::zone`], and [`Error::Input`] if it ends before it begins.
     pub async fn span(&self, [from, to]: [Option<Moment>; 2]) -> Result<Span, Error> {
-        Ok(Span { from: self.epoch(from).await?, to: self.epoch(to).await? })
+        let span = Span { from: self.epoch(from).await?, to: self.epoch(to).await? };
+        if span.from.zip(span.to).is_some_and(|(from, to)| from > to) {
+            let message = "`from` must not be later than `to`".to_owned();
+            return Err(Error::Input { argument: "from", message });
+        }
+        Ok(span)
     }
 }
 

@@ -1,16 +1,17 @@
 //! Rows that are taken in batches while they are read, over real HTTP, against the sandbox.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use amocrm_client::account::{Api, Credentials};
 use amocrm_client::endpoints;
 use amocrm_client::endpoints::arguments::Arguments;
 use amocrm_client::error::Error;
+use amocrm_client::places::Places;
 use amocrm_client::query::{Outcome, QueryJob, Settings, Tables, Warning};
 use amocrm_client::table::Column;
-use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
+use amocrm_sandbox::{Action, Change, Config, Fault, Kind, ListCounts, NoteCounts, Sandbox};
 
 const PATIENCE: Duration = Duration::from_secs(100);
 const BOTH: [Api; 2] = [Api::V2, Api::V4];
@@ -40,8 +41,20 @@ fn asked(what: &str) -> Arguments {
 }
 
 fn start(sandbox: &Sandbox, api: Api, arguments: &Arguments, batch: u64) -> QueryJob {
+    start_at("", sandbox, api, arguments, batch)
+}
+
+/// Begins at the places that another job has reached.
+fn start_at(
+    places: &str,
+    sandbox: &Sandbox,
+    api: Api,
+    arguments: &Arguments,
+    batch: u64,
+) -> QueryJob {
     let query = endpoints::query(arguments.clone()).unwrap();
-    QueryJob::start_in_batches(settings(sandbox, api), query, batch).unwrap()
+    let places = Places::of_text(places);
+    QueryJob::start_in_batches(settings(sandbox, api), query, batch, places).unwrap()
 }
 
 fn whole(sandbox: &Sandbox, api: Api, arguments: &Arguments) -> Outcome {
@@ -206,4 +219,102 @@ fn customers_that_are_missing_are_told_with_batches_too() {
     let (batches, rest, _) = read(&sandbox, Api::V4, &call, 100);
     assert!(batches.is_empty() && rest.error.is_none());
     assert_eq!(rest.warnings, [Warning::NoCustomers]);
+}
+
+/// What is begun: lists in the order of ids and of time, one and several.
+fn rising_calls() -> Vec<Arguments> {
+    let of_entity = |entity: &&str| asked("entity").set("entity", [entity]);
+    let mut calls: Vec<_> = ["leads", "contacts", "companies"].iter().map(of_entity).collect();
+    calls.push(asked("tasks"));
+    calls.push(asked("notes").set("type", ["lead", "contact"]));
+    calls.push(Arguments::default().set("what", ["events"]));
+    calls
+}
+
+/// Takes batches of 100 rows until so many have come, and stops there: the batches and how
+/// far they reach.
+fn stop_after(count: u32, sandbox: &Sandbox, call: &Arguments) -> (Vec<Tables>, String) {
+    let mut job = start(sandbox, Api::V4, call, 100);
+    let (mut batches, mut taken) = (Vec::new(), 0);
+    while taken < count {
+        assert!(!job.is_done(Duration::from_millis(1)), "{taken} rows");
+        if job.settled() >= 100 {
+            let tables = job.batch();
+            taken += main_rows(&tables);
+            batches.push(tables);
+        }
+    }
+    (batches, job.places())
+}
+
+/// The rows of those tables that are no linked ones.
+fn main_rows(tables: &Tables) -> u32 {
+    let is_main = |(name, _): &&(String, _)| !name.starts_with("linked_");
+    tables.iter().filter(is_main).map(|(_, table)| table.rows()).sum()
+}
+
+fn distinct(mut rows: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    rows.values_mut().for_each(Vec::dedup);
+    rows
+}
+
+#[test]
+fn a_call_goes_on_where_another_one_was_stopped() {
+    let latency = Duration::from_millis(2);
+    let sandbox = account(Config { latency, ..Config::default() });
+    for call in rising_calls() {
+        let expected = whole(&sandbox, Api::V4, &call);
+        let all = main_rows(&expected.tables);
+        let (mut batches, places) = stop_after(all / 2, &sandbox, &call);
+        let taken: u32 = batches.iter().map(main_rows).sum();
+        let mut job = start_at(&places, &sandbox, Api::V4, &call, u64::from(all));
+        while !job.is_done(PATIENCE) {}
+        let requests = job.progress().snapshot().requests;
+        let rest = job.finish();
+        assert_eq!(rest.error, None, "{call:?}");
+        let again = main_rows(&rest.tables) + taken - all;
+        assert!(again <= 6 * 100, "{call:?}: {again} of {all} rows came twice");
+        // Pages of 40 new rows or more, some to find the place and the end of each list.
+        assert!(requests <= u64::from(all - taken + again) / 40 + 40, "{call:?}: {requests}");
+        batches.push(rest.tables);
+        assert_eq!(distinct(rows(&batches)), rows([&expected.tables]), "{call:?}");
+    }
+}
+
+#[test]
+fn rows_that_were_deleted_before_a_call_goes_on_are_no_gap() {
+    for call in [&rising_calls()[0], &rising_calls()[4]] {
+        let sandbox = account(Config { latency: Duration::from_millis(2), ..Config::default() });
+        let all = main_rows(&whole(&sandbox, Api::V4, call).tables);
+        let (mut batches, places) = stop_after(all / 2, &sandbox, call);
+        for kind in [Kind::Lead, Kind::Contact, Kind::Company, Kind::Task] {
+            sandbox.change(Change::Delete, kind, 300, 1);
+        }
+        let expected = whole(&sandbox, Api::V4, call);
+        let mut job = start_at(&places, &sandbox, Api::V4, call, u64::from(all));
+        while !job.is_done(PATIENCE) {}
+        let rest = job.finish();
+        assert_eq!(rest.error, None, "{call:?}");
+        batches.push(rest.tables);
+        let came = ids(&batches);
+        assert!(ids(&[expected.tables]).is_subset(&came), "{call:?}");
+    }
+}
+
+/// The ids of the rows of those tables that are no linked ones.
+fn ids(batches: &[Tables]) -> BTreeSet<String> {
+    let is_main = |(name, _): &&(String, _)| !name.starts_with("linked_");
+    let tables = batches.iter().flatten().filter(is_main);
+    tables
+        .flat_map(|(_, table)| [table.texts("id"), table.texts("event_id")].concat())
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn a_list_without_an_order_begins_again() {
+    let sandbox = account(Config { latency: Duration::from_millis(2), ..Config::default() });
+    let call = asked("entity").set("entity", ["customers"]);
+    let (_, places) = stop_after(200, &sandbox, &call);
+    assert_eq!(places, "{}");
 }

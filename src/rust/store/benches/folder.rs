@@ -8,9 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use amocrm_store::{
-    Column, PerKey, Progress, Rows, Selection, Store, Table, TableReader, Texts, Values,
-};
+use amocrm_store::{Column, PerKey, Rows, Selection, Store, Table, TableReader, Texts, Values};
 use fastrand::Rng;
 
 const SECOND: i64 = 1_000_000;
@@ -220,7 +218,7 @@ fn main() {
         staging += clock() - begun;
     }
     println!("staged: {staging:.2} s, {:.2} us a row", staging * 1e6 / count as f64);
-    measure("committed", count, || store.commit("notes", "{}", Progress::Done).unwrap());
+    measure("committed", count, || store.commit("notes", "{}").unwrap());
     let bytes = size(&folder.join("notes"));
     println!(
         "{count} rows: {:.1} MB, as CSV {:.1} MB, {:.1}% of it",
@@ -232,7 +230,7 @@ fn main() {
         (0..1000).map(|number| note(number * (count / 1000), count, &mut random)).collect();
     measure("1000 rows changed in all months", count, || {
         store.upsert(&table, rows(&changed)).unwrap();
-        store.commit("notes", "{}", Progress::Done).unwrap()
+        store.commit("notes", "{}").unwrap()
     });
     measure("read", count, || {
         let mut reader = TableReader::open(&folder, "notes", &Selection::default()).unwrap();

@@ -17,17 +17,6 @@ use crate::schema::{Schema, Widening};
 use crate::stage::Stage;
 use crate::table::{DELETED_AT, Info, VERSION};
 
-/// How far the reading of a table is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// More rows follow: files without changes stay as they are, even if the table
-    /// has gained columns meanwhile.
-    Going,
-    /// The table is whole: all its files have the same columns afterwards, so that
-    /// any engine reads them as one.
-    Done,
-}
-
 /// What a commit changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -62,7 +51,6 @@ pub struct Change<'a> {
     stage: &'a Stage,
     info: Info,
     columns: Widening,
-    progress: Progress,
     /// Partitions that have rows.
     filled: BTreeSet<Partition>,
     /// Whether there is a file without rows, as a table without rows has.
@@ -76,16 +64,10 @@ impl<'a> Change<'a> {
         keys: &'a KeyMaker,
         stage: &'a Stage,
         info: Option<Info>,
-        progress: Progress,
     ) -> Result<Change<'a>, Error> {
         let table = stage.table.clone();
         let is_new = info.is_none();
-        let mut info = info.unwrap_or(Info {
-            version: VERSION,
-            table,
-            columns: Schema::default(),
-            is_uniform: true,
-        });
+        let mut info = info.unwrap_or(Info { version: VERSION, table, columns: Schema::default() });
         let mut columns = info.columns.take_in(stage.schema.fields.iter().cloned());
         if stage.marks() && !info.columns.fields.is_empty() {
             let (name, of) = (DELETED_AT.to_owned(), Type::Time);
@@ -98,7 +80,6 @@ impl<'a> Change<'a> {
             stage,
             info,
             columns,
-            progress,
             filled: BTreeSet::new(),
             has_empty: false,
             is_new,
@@ -124,14 +105,12 @@ impl<'a> Change<'a> {
             return Ok(());
         }
         let gained = self.columns != Widening::default();
-        self.info.is_uniform &= !gained || self.is_new;
         for (number, partition) in self.candidates().into_iter().enumerate() {
             let Some(counts) = self.merge(&partition, number, commit)? else { continue };
             changes.add(counts);
             changes.files += usize::from(counts.rows > 0);
         }
         self.settle_empty(gained, commit)?;
-        self.info.is_uniform |= self.progress == Progress::Done;
         changes.columns = self.columns;
         let name = self.stage.table.name.as_str();
         let tables = self.home.own.join("tables");
@@ -150,9 +129,10 @@ impl<'a> Change<'a> {
         candidates
     }
 
-    /// Whether all files are to get the same columns and may have others.
+    /// Whether files have other columns than the table now has. All are to have the same
+    /// ones, so that any engine reads them as one.
     fn unifies(&self) -> bool {
-        self.progress == Progress::Done && !self.info.is_uniform
+        !self.is_new && self.columns != Widening::default()
     }
 
     /// Whether a file lacks columns that the table now has, and is to get them.

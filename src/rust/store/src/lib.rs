@@ -16,8 +16,7 @@
 //! stands for a table without rows.
 //!
 //! ```
-//! use amocrm_store::{Column, PerKey, Progress, Rows, Selection, Store, Table};
-//! use amocrm_store::{TableReader, Values};
+//! use amocrm_store::{Column, PerKey, Rows, Selection, Store, Table, TableReader, Values};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = std::env::temp_dir().join(format!("amocrm-store-doc-{}", std::process::id()));
 //! let notes = Table {
@@ -33,7 +32,7 @@
 //!         .ok_or("cells and rows differ")?,
 //! ]);
 //! store.upsert(&notes, rows.ok_or("columns differ")?)?;
-//! store.commit("notes", r#"{"notes": "2024-05-01"}"#, Progress::Done)?;
+//! store.commit("notes", r#"{"notes": "2024-05-01"}"#)?;
 //!
 //! let mut reader = TableReader::open(&folder, "notes", &Selection::default())?;
 //! while let Some(rows) = reader.next_rows()? {
@@ -57,12 +56,14 @@
 //! * **Committed.** New files and the new state take their places together, as
 //!   the module `commit` tells. Killed at any moment, without power, on a full disk: the
 //!   copy is that of the last commit, or, once it is opened again, that of the one that
-//!   was being finished. What was staged and not committed is gone; the state says
+//!   was being finished. What was staged and neither committed nor put aside is gone; the state says
 //!   from where to read again.
 //!
 //! A commit is that of one table, or of several that belong together.
-//! [`Progress::Going`] commits what there is of a long first reading; what follows joins
-//! it.
+//!
+//! * **Put aside.** A first read that takes hours keeps what it has staged, and a text of the
+//!   caller's, for the next run ([`Store::put_aside`]), which goes on with it. No reader sees it
+//!   before the commit.
 //!
 //! # Rules
 //!
@@ -77,7 +78,7 @@
 //!   until a row with the key comes again.
 //! * **Columns** are only ever added, and types widened: yes or no, whole number, number,
 //!   text. Cells keep their values, in the words of the wider type. What a batch lacks is
-//!   missing in its rows. After [`Progress::Done`] all files of the table and account have
+//!   missing in its rows. After a commit all files of the table and account have
 //!   the same columns; readers of several accounts go by name
 //!   (`union_by_name = true` in `DuckDB`).
 //! * **Names that differ by case only** are one column, since SQL engines cannot tell
@@ -115,6 +116,8 @@ mod home;
 mod commit;
 mod stage;
 
+mod aside;
+
 mod merge;
 
 mod change;
@@ -123,7 +126,8 @@ mod store;
 
 mod read;
 
-pub use change::{Changes, Progress};
+pub use aside::Aside;
+pub use change::Changes;
 pub use column::{Column, Texts, Type, Values};
 pub use error::Error;
 pub use field::Field;

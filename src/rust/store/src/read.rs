@@ -14,10 +14,10 @@ use crate::format::Reader;
 use crate::fs::unless_missing;
 use crate::home::own_folder;
 use crate::log;
-use crate::partition::{self, OWN, data_file, partitions};
+use crate::partition::{self, OWN, account_folder, data_file, partitions};
 use crate::rows::Rows;
 use crate::schema::Schema;
-use crate::table::read_info;
+use crate::table::{Info, read_info, read_info_in};
 
 /// What to read of a table.
 #[derive(Clone, Debug, Default)]
@@ -49,12 +49,34 @@ struct Source {
 pub fn tables(root: &Path) -> Result<Vec<String>, Error> {
     let mut tables = BTreeSet::new();
     for account in partition::accounts(root, OWN)? {
-        let folder = own_folder(root, account).join("tables");
-        for file in crate::fs::names(&folder, "", ".json")? {
-            tables.insert(file.trim_end_matches(".json").to_owned());
-        }
+        let own = own_folder(root, account);
+        let commit = unfinished(&own)?;
+        let coming = commit.iter().flat_map(|commit| &commit.moves).map(|file| file.to.as_str());
+        let infos = infos(account);
+        let coming = coming.filter_map(|path| path.strip_prefix(&infos)).map(str::to_owned);
+        let there = crate::fs::names(&own.join("tables"), "", ".json")?;
+        let files = there.into_iter().chain(coming);
+        tables.extend(files.map(|file| file.trim_end_matches(".json").to_owned()));
     }
     Ok(tables.into_iter().collect())
+}
+
+/// The folder of the files about tables, from the top folder.
+fn infos(account: i64) -> String {
+    format!("{OWN}/{}/tables/", account_folder(account))
+}
+
+/// What is written down about a table, or what a commit has of it that is not finished.
+fn info_of(root: &Path, table: &str, account: i64) -> Result<Option<Info>, Error> {
+    let own = own_folder(root, account);
+    let to = format!("{}{table}.json", infos(account));
+    let moves = unfinished(&own)?.map(|commit| commit.moves).unwrap_or_default();
+    let coming = moves.into_iter().find(|file| file.to == to);
+    let coming = coming.and_then(|file| partition::inside(root, &file.from));
+    match coming.map(|path| read_info_in(&path)).transpose()?.flatten() {
+        Some(info) => Ok(Some(info)),
+        None => read_info(&own, table),
+    }
 }
 
 /// The accounts that a folder has a copy of.
@@ -80,7 +102,7 @@ impl TableReader {
         let mut columns = Schema::default();
         let mut files = Vec::new();
         for account in accounts(root)?.into_iter().filter(is_wanted) {
-            if let Some(info) = read_info(&own_folder(root, account), table)? {
+            if let Some(info) = info_of(root, table, account)? {
                 join(&mut columns, info.columns);
                 files.extend(files_of(root, table, account)?);
             }

@@ -1,5 +1,5 @@
 //! What a run wants to change in a table: rows in small files on the disk, by
-//! partition, and keys of rows to delete. Nothing of it outlives the run.
+//! partition, and keys of rows to delete. Only what is put aside outlives the run.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,8 +22,9 @@ pub const BEFORE_ALL: Operation = 0;
 pub struct Stage {
     pub table: Table,
     folder: PathBuf,
-    last: Operation,
-    files: usize,
+    /// The last operation, and how many files there were.
+    pub last: Operation,
+    pub count: usize,
     /// The columns of all rows.
     pub schema: Schema,
     /// Where the rows are.
@@ -38,6 +39,8 @@ pub struct Stage {
 pub struct StagedFile {
     pub path: PathBuf,
     pub operation: Operation,
+    /// Whether it is safe from a power cut, but for its name.
+    pub is_flushed: bool,
 }
 
 /// What happens to the rows of a key: the last operations that removed and marked
@@ -65,12 +68,30 @@ impl Stage {
             table: table.clone(),
             folder,
             last: BEFORE_ALL,
-            files: 0,
+            count: 0,
             schema: Schema::default(),
             rows: BTreeMap::new(),
             gone: KeyMap::default(),
             replaces: false,
         })
+    }
+
+    /// All its files.
+    pub fn files(&self) -> impl Iterator<Item = &StagedFile> {
+        self.rows.values().flatten()
+    }
+
+    /// Returns when its rows are safe from a power cut. Keys can't be kept.
+    pub fn flush(&mut self, fs: &dyn Fs) -> Result<(), Error> {
+        if self.replaces || !self.gone.is_empty() {
+            return Err(Error::input(&self.table.name, "only rows can be put aside"));
+        }
+        for file in self.rows.values_mut().flatten().filter(|file| !file.is_flushed) {
+            let flushed = fs.append(&file.path).and_then(|mut output| output.sync());
+            flushed.map_err(|error| Error::io(&file.path, error))?;
+            file.is_flushed = true;
+        }
+        fs.sync_folder(&self.folder).map_err(|error| Error::io(&self.folder, error))
     }
 
     /// The folder of its files.
@@ -85,12 +106,12 @@ impl Stage {
         self.last += 1;
         self.schema.take_in(schema.fields.iter().cloned());
         for (partition, rows) in parts {
-            let path = self.folder.join(format!("{}.parquet", self.files));
-            self.files += 1;
+            let path = self.folder.join(format!("{}.parquet", self.count));
+            self.count += 1;
             let mut writer = Writer::create(fs, &path, &schema, Purpose::Staging)?;
             writer.write(rows)?;
             writer.finish()?;
-            let file = StagedFile { path, operation: self.last };
+            let file = StagedFile { path, operation: self.last, is_flushed: false };
             self.rows.entry(partition).or_default().push(file);
         }
         Ok(())

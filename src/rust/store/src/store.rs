@@ -4,11 +4,12 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::change::{Change, Changes, Progress};
+use crate::aside::Aside;
+use crate::change::{Change, Changes};
 use crate::commit::{Commit, unfinished};
 use crate::error::Error;
 use crate::fs::{Disk, Fs, read_text};
-use crate::home::{Home, STAGE};
+use crate::home::Home;
 use crate::keys::KeyMaker;
 use crate::lock::Lock;
 use crate::log;
@@ -30,6 +31,7 @@ pub struct Store {
     stages: BTreeMap<String, Stage>,
     /// Tables of which a change went wrong.
     lost: BTreeSet<String>,
+    asides: Vec<Aside>,
     _lock: Lock,
 }
 
@@ -56,9 +58,14 @@ impl Store {
         let lock = Lock::take(&home.own, owner)?;
         home.recover()?;
         let keys = KeyMaker::default();
-        let (stages, lost) = (BTreeMap::new(), BTreeSet::new());
-        let store = Store { home, keys, stages, lost, _lock: lock };
+        let (stages, lost, asides) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+        let mut store = Store { home, keys, stages, lost, asides, _lock: lock };
         store.tidy();
+        for (aside, stages) in store.home.all_aside()? {
+            let stages = stages.into_iter().map(|stage| (stage.table.name.clone(), stage));
+            store.stages.extend(stages);
+            store.asides.push(aside);
+        }
         Ok(store)
     }
 
@@ -70,6 +77,44 @@ impl Store {
     /// The columns of a table, None if it is new.
     pub fn columns(&self, table: &str) -> Result<Option<Schema>, Error> {
         Ok(read_info(&self.home.own, table)?.map(|info| info.columns))
+    }
+
+    /// The columns of a table's rows that are staged, None without any.
+    pub fn staged_columns(&self, table: &str) -> Option<&Schema> {
+        self.stages.get(table).map(|stage| &stage.schema)
+    }
+
+    /// What a run before has put aside with a table as the first one. It is staged.
+    pub fn aside(&self, first: &str) -> Option<&Aside> {
+        self.asides.iter().find(|aside| aside.tables.first().is_some_and(|name| name == first))
+    }
+
+    /// Puts the staged rows of tables aside for a run that may come after this one was
+    /// killed, with a text: all or nothing. A commit of the first table ends that.
+    ///
+    /// # Errors
+    /// Any, also when keys of rows were staged: what was put aside before still is.
+    pub fn put_aside(&mut self, tables: &[&str], note: &str) -> Result<(), Error> {
+        self.home.recover()?;
+        if let Some(table) = tables.iter().find(|table| self.lost.contains(**table)) {
+            return Err(Error::Lost { table: (*table).to_owned() });
+        }
+        let place = |stage: &&mut Stage| tables.iter().position(|name| *name == stage.table.name);
+        let mut stages: Vec<&mut Stage> =
+            self.stages.values_mut().filter(|stage| place(stage).is_some()).collect();
+        stages.sort_by_key(place);
+        self.home.put_aside(&mut stages, note)
+    }
+
+    /// Forgets what was put aside with a table as the first one.
+    pub fn forget_aside(&mut self, first: &str) -> Result<(), Error> {
+        self.home.forget_aside(first)?;
+        if let Some(at) = self.asides.iter().position(|aside| aside.tables[0] == first) {
+            for table in self.asides.remove(at).tables {
+                self.stages.remove(&table);
+            }
+        }
+        Ok(())
     }
 
     /// Adds rows, or replaces those with their keys. They wait on the disk.
@@ -108,24 +153,14 @@ impl Store {
     /// # Errors
     /// Any: then the table is as it was, or, if the commit itself was made, as it was
     /// to be once the copy is opened again.
-    pub fn commit(
-        &mut self,
-        table: &str,
-        state: &str,
-        progress: Progress,
-    ) -> Result<Changes, Error> {
-        let changes = self.commit_all(&[table], state, progress)?;
+    pub fn commit(&mut self, table: &str, state: &str) -> Result<Changes, Error> {
+        let changes = self.commit_all(&[table], state)?;
         Ok(changes.into_iter().next().unwrap_or_default())
     }
 
     /// As [`commit`](Store::commit), for several tables in one step. What changed in
     /// each of them.
-    pub fn commit_all(
-        &mut self,
-        tables: &[&str],
-        state: &str,
-        progress: Progress,
-    ) -> Result<Vec<Changes>, Error> {
+    pub fn commit_all(&mut self, tables: &[&str], state: &str) -> Result<Vec<Changes>, Error> {
         self.home.recover()?;
         let staged: Vec<Option<Stage>> =
             tables.iter().map(|table| self.stages.remove(*table)).collect();
@@ -137,8 +172,11 @@ impl Store {
         let changes: Vec<Changes> = tables
             .iter()
             .zip(&staged)
-            .map(|(table, staged)| self.add_changes(table, staged.as_ref(), progress, &mut commit))
+            .map(|(table, staged)| self.add_changes(table, staged.as_ref(), &mut commit))
             .collect::<Result<_, _>>()?;
+        if let Some(first) = tables.first() {
+            self.home.use_aside(first, &mut commit);
+        }
         self.home.add_text(&mut commit, STATE, "state.new", state)?;
         self.home.make(&commit)?;
         for table in tables {
@@ -179,7 +217,6 @@ impl Store {
         &self,
         table: &str,
         staged: Option<&Stage>,
-        progress: Progress,
         commit: &mut Commit,
     ) -> Result<Changes, Error> {
         let info = read_info(&self.home.own, table)?;
@@ -188,21 +225,19 @@ impl Store {
         if let Some(table) = table.cloned() {
             let nothing = Stage::new(&*self.home.fs, &table, self.home.stage_folder(&table.name))?;
             let staged = staged.unwrap_or(&nothing);
-            Change::new(&self.home, &self.keys, staged, info, progress)?
-                .write(commit, &mut changes)?;
+            Change::new(&self.home, &self.keys, staged, info)?.write(commit, &mut changes)?;
         }
         Ok(changes)
     }
 
-    /// Removes what runs left, unless a commit still needs it. A file that a reader
-    /// has open may stay.
+    /// Removes what runs left, unless a commit still needs it. What can't be removed does no
+    /// harm.
     fn tidy(&self) {
         if !matches!(unfinished(&self.home.own), Ok(None)) {
             return;
         }
-        for folder in [STAGE, "old"] {
-            let _ = self.home.fs.remove_folder(&self.home.own.join(folder));
-        }
+        let _ = self.home.tidy_stage();
+        let _ = self.home.fs.remove_folder(&self.home.own.join("old"));
     }
 }
 

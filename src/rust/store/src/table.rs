@@ -44,8 +44,6 @@ pub struct Info {
     #[serde(flatten)]
     pub table: Table,
     pub columns: Schema,
-    /// Whether all its files have these columns.
-    pub is_uniform: bool,
 }
 
 pub const VERSION: u32 = 1;
@@ -69,12 +67,16 @@ pub fn info_path(own: &Path, table: &str) -> PathBuf {
 
 /// What is written down about a table; None if it is new.
 pub fn read_info(own: &Path, table: &str) -> Result<Option<Info>, Error> {
-    let path = info_path(own, table);
-    let Some(text) = read_text(&path)? else { return Ok(None) };
-    let info: Info = serde_json::from_str(&text).map_err(|error| Error::damaged(&path, error))?;
+    read_info_in(&info_path(own, table))
+}
+
+/// What a file says about a table; None if there is no file.
+pub fn read_info_in(path: &Path) -> Result<Option<Info>, Error> {
+    let Some(text) = read_text(path)? else { return Ok(None) };
+    let info: Info = serde_json::from_str(&text).map_err(|error| Error::damaged(path, error))?;
     if info.version == VERSION {
         Ok(Some(info))
     } else {
-        Err(Error::damaged(&path, format!("version {} is not known here", info.version)))
+        Err(Error::damaged(path, format!("version {} is not known here", info.version)))
     }
 }

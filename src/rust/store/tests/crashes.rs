@@ -4,16 +4,17 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use amocrm_store::{Disk, Error, Fs, Output, Progress, Store};
-use common::Folder;
+use amocrm_store::{Disk, Error, Fs, Output, Store};
 use common::faulty::{Fault, Faulty};
 use common::model::{Model, Step, play, run, steps};
+use common::{Folder, read};
 use fastrand::Rng;
 
 fn open(folder: &Folder) -> Store {
@@ -110,7 +111,7 @@ fn rows_that_the_disk_had_no_room_for_are_no_gap_in_a_commit() {
             continue;
         }
         disk.mend();
-        let rest = [note(2), Step::CommitNotes(Progress::Done)];
+        let rest = [note(2), Step::CommitNotes];
         assert!(matches!(run(&mut store, &rest, 0), Err(Error::Lost { .. })));
         assert!(Model::default().is_in(&folder));
         assert_eq!(store.state().unwrap(), None);
@@ -168,7 +169,7 @@ fn is_data(path: &Path) -> bool {
 /// Eight notes with a text.
 fn notes(text: &str) -> [Step; 2] {
     let notes = (1..9).map(|id| (id, Some(text.to_owned()))).collect();
-    [Step::Notes(notes), Step::CommitNotes(Progress::Done)]
+    [Step::Notes(notes), Step::CommitNotes]
 }
 
 fn model_of(steps: &[Step]) -> Model {
@@ -240,7 +241,7 @@ fn a_program_that_has_a_file_open_delays_a_commit_and_loses_nothing() {
 #[test]
 fn a_commit_whose_files_are_not_whole_is_given_up() {
     let folder = Folder::new();
-    let note = |id| [Step::Notes(vec![(id, None)]), Step::CommitNotes(Progress::Done)];
+    let note = |id| [Step::Notes(vec![(id, None)]), Step::CommitNotes];
     run(&mut open(&folder), &note(1), 0).unwrap();
     let first = play(&Model::default(), &note(1)).pop().unwrap();
     let mut cut_short = 0;
@@ -274,4 +275,101 @@ fn a_power_cut_at_any_operation_leaves_the_last_commit() {
 #[test]
 fn a_full_disk_at_any_operation_leaves_the_last_commit() {
     break_runs(Fault::Full, 100..102);
+}
+
+/// A first read of notes and their tags: batches that are put aside, and a commit. It goes on
+/// with what was put aside.
+fn read_first(store: &mut Store, batches: i64) -> Result<(), Error> {
+    let begun = store.aside("notes").map_or(0, |aside| aside.note.parse().unwrap());
+    for batch in begun..batches {
+        run(store, &first_steps(batch), 0)?;
+        store.put_aside(&["notes", "lead_tags"], &(batch + 1).to_string())?;
+    }
+    run(store, &[Step::CommitBoth], 0)
+}
+
+fn first_steps(batch: i64) -> [Step; 2] {
+    let ids = 10 * batch + 1..10 * batch + 11;
+    let notes = ids.clone().map(|id| (id, Some(format!("note {id}"))));
+    let tags = ids.map(|id| (id, format!("tag {}", id % 3)));
+    [Step::Notes(notes.collect()), Step::Tags(tags.collect())]
+}
+
+#[test]
+fn a_first_read_that_breaks_off_at_any_operation_goes_on_and_nobody_sees_a_part_of_it() {
+    let mut steps: Vec<Step> = (0..3).flat_map(first_steps).collect();
+    steps.push(Step::CommitBoth);
+    let whole = play(&Model::default(), &steps).pop().unwrap();
+    let mut random = Rng::with_seed(1);
+    for fault in [Fault::PowerCut, Fault::Full] {
+        let mut went_on = BTreeSet::new();
+        for operation in 0.. {
+            let folder = Folder::new();
+            let disk = Faulty::after(operation, fault);
+            let opened = Store::open_on(Box::new(disk.clone()), &folder.0, 1, "test");
+            let done = opened.and_then(|mut store| read_first(&mut store, 3));
+            if fault == Fault::PowerCut {
+                disk.lose(&mut random);
+            }
+            let at = format!("{fault:?} at {operation}");
+            assert!(Model::default().is_in(&folder) || whole.is_in(&folder), "{at}");
+            let mut store = open(&folder);
+            if store.state().unwrap().is_none() {
+                assert!(done.is_err() && Model::default().is_in(&folder), "{at}");
+                went_on.insert(store.aside("notes").map(|aside| aside.note.clone()));
+                read_first(&mut store, 3).unwrap();
+            }
+            drop(store);
+            assert!(whole.is_in(&folder), "{at}");
+            assert!(open(&folder).aside("notes").is_none(), "{at}");
+            assert!(!folder.0.join("_amocrm/account=1/stage/notes").exists(), "{at}");
+            if disk.operations() < operation {
+                assert!(done.is_ok(), "{at}");
+                break;
+            }
+        }
+        let notes: Vec<_> = went_on.iter().map(Option::as_deref).collect();
+        assert_eq!(notes, [None, Some("1"), Some("2"), Some("3")], "{fault:?}");
+    }
+}
+
+#[test]
+fn what_was_put_aside_and_lost_a_file_is_read_again() {
+    let folder = Folder::new();
+    let mut store = open(&folder);
+    run(&mut store, &first_steps(0), 0).unwrap();
+    store.put_aside(&["notes", "lead_tags"], "1").unwrap();
+    run(&mut store, &first_steps(1), 0).unwrap();
+    drop(store);
+    let stage = folder.0.join("_amocrm/account=1/stage/lead_tags");
+    assert_eq!(open(&folder).aside("notes").unwrap().tables, ["notes", "lead_tags"]);
+    // The file of the second batch was not put aside.
+    assert_eq!(fs::read_dir(&stage).unwrap().count(), 1);
+    fs::remove_file(stage.join("0.parquet")).unwrap();
+    let mut store = open(&folder);
+    assert!(store.aside("notes").is_none() && store.staged_columns("notes").is_none());
+    read_first(&mut store, 1).unwrap();
+    let mut steps = first_steps(0).to_vec();
+    steps.push(Step::CommitBoth);
+    assert!(play(&Model::default(), &steps).pop().unwrap().is_in(&folder));
+}
+
+#[test]
+fn what_is_forgotten_is_not_staged_and_keys_can_not_be_put_aside() {
+    let folder = Folder::new();
+    run(&mut open(&folder), &[Step::Notes(vec![(1, None)]), Step::CommitNotes], 0).unwrap();
+    let mut store = open(&folder);
+    run(&mut store, &[Step::Delete(vec![1])], 0).unwrap();
+    assert!(matches!(store.put_aside(&["notes"], ""), Err(Error::Input { .. })));
+    drop(store);
+    let mut store = open(&folder);
+    run(&mut store, &first_steps(0), 0).unwrap();
+    store.put_aside(&["notes", "lead_tags"], "1").unwrap();
+    drop(store);
+    let mut store = open(&folder);
+    store.forget_aside("notes").unwrap();
+    run(&mut store, &[Step::Notes(vec![(2, None)]), Step::CommitNotes], 1).unwrap();
+    assert_eq!(read(&folder, "notes").unwrap().len(), 2);
+    drop(store);
+    assert!(open(&folder).aside("notes").is_none());
 }

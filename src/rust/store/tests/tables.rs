@@ -4,8 +4,8 @@
 mod common;
 
 use amocrm_store::{
-    Changes, Column, Error, Field, PerKey, Progress, Rows, Selection, Store, Table, TableReader,
-    Texts, Type, Values, accounts, read_log, tables,
+    Changes, Column, Error, Field, PerKey, Rows, Selection, Store, Table, TableReader, Texts, Type,
+    Values, accounts, read_log, tables,
 };
 use common::{Folder, Row, ids, read, rows, table, texts, times};
 
@@ -27,7 +27,7 @@ fn monthly() -> Table {
 fn add(folder: &Folder, table: &Table, rows: Rows) -> Changes {
     let mut store = open(folder);
     store.upsert(table, rows).unwrap();
-    store.commit(&table.name, "{}", Progress::Done).unwrap()
+    store.commit(&table.name, "{}").unwrap()
 }
 
 fn row(cells: &[(&str, &str)]) -> Row {
@@ -102,7 +102,7 @@ fn a_table_without_rows_has_its_columns_and_gets_rows_later() {
 
         let mut store = open(&folder);
         store.delete(&table, &rows(vec![ids(&[1])])).unwrap();
-        let changes = store.commit("notes", "{}", Progress::Done).unwrap();
+        let changes = store.commit("notes", "{}").unwrap();
         assert_eq!((changes.deleted, changes.inserted), (1, 0));
         assert_eq!(read(&folder, "notes").unwrap(), [] as [Row; 0]);
         assert_eq!(folder.files("notes").len(), 1);
@@ -120,7 +120,7 @@ fn many_rows_are_several_row_groups_and_none_is_lost() {
         let text = Column::full("text", Values::Text(values));
         store.upsert(&notes(), rows(vec![ids(&all), text])).unwrap();
     }
-    let changes = store.commit("notes", "{}", Progress::Done).unwrap();
+    let changes = store.commit("notes", "{}").unwrap();
     assert_eq!((changes.inserted, changes.updated, changes.files), (250_000, 0, 1));
     let (_, pieces) = whole(&folder, &Selection::default());
     assert!(pieces.len() > 2);
@@ -143,7 +143,8 @@ fn rows_are_in_the_files_of_their_months_and_only_months_with_changes_are_writte
     let folder = Folder::new();
     let (may, june) = (1_714_600_000 * SECOND, 1_717_300_000 * SECOND);
     let created = times("created_at", &[Some(may), Some(june), None]);
-    let changes = add(&folder, &monthly(), rows(vec![ids(&[1, 2, 3]), created]));
+    let texts_of_all = texts("text", &[None, Some("old"), None]);
+    let changes = add(&folder, &monthly(), rows(vec![ids(&[1, 2, 3]), created, texts_of_all]));
     assert_eq!(changes.files, 3);
     assert_eq!(
         folder.files("notes"),
@@ -158,10 +159,10 @@ fn rows_are_in_the_files_of_their_months_and_only_months_with_changes_are_writte
     let again = rows(vec![ids(&[2, 4]), created, texts("text", &[Some("new"), None])]);
     let mut store = open(&folder);
     store.upsert(&monthly(), again).unwrap();
-    let changes = store.commit("notes", "{}", Progress::Going).unwrap();
+    let changes = store.commit("notes", "{}").unwrap();
     assert_eq!((changes.inserted, changes.updated, changes.files), (1, 1, 1));
     store.delete(&monthly(), &rows(vec![ids(&[1, 99])])).unwrap();
-    let changes = store.commit("notes", "{}", Progress::Going).unwrap();
+    let changes = store.commit("notes", "{}").unwrap();
     assert_eq!((changes.deleted, changes.files), (1, 0));
     assert_eq!(folder.files("notes").len(), 2);
 }
@@ -205,7 +206,7 @@ fn a_mark_is_kept_until_the_row_comes_back() {
     let mark = |at| {
         let mut store = open(&folder);
         store.mark_deleted(&notes(), &rows(vec![ids(&[1])]), at).unwrap();
-        store.commit("notes", "{}", Progress::Done).unwrap()
+        store.commit("notes", "{}").unwrap()
     };
     assert_eq!(mark(5).marked, 1);
     let changes = mark(6);
@@ -231,7 +232,7 @@ fn new_columns_are_missing_in_rows_that_came_before() {
 }
 
 #[test]
-fn a_finished_table_has_the_same_columns_in_all_files() {
+fn a_table_has_the_same_columns_in_all_files() {
     let folder = Folder::new();
     let (may, june) = (Some(1_714_600_000 * SECOND), Some(1_717_300_000 * SECOND));
     let one = |id, month, more: Vec<Column>| {
@@ -243,11 +244,8 @@ fn a_finished_table_has_the_same_columns_in_all_files() {
     let mut store = open(&folder);
     let flag = || vec![Column::full("flag", Values::Bool(vec![true]))];
     store.upsert(&monthly(), one(2, june, flag())).unwrap();
-    assert_eq!(store.commit("notes", "{}", Progress::Going).unwrap().files, 1);
-    let both = read(&folder, "notes");
-    assert_eq!(store.commit("notes", "{}", Progress::Done).unwrap().files, 1);
-    assert_eq!(read(&folder, "notes"), both);
-    assert_eq!(store.commit("notes", "{}", Progress::Done).unwrap().files, 0);
+    assert_eq!(store.commit("notes", "{}").unwrap().files, 2);
+    assert_eq!(store.commit("notes", "{}").unwrap().files, 0);
 }
 
 #[test]
@@ -323,7 +321,7 @@ fn accounts_are_read_together_or_alone() {
     for account in [2, 10, 1] {
         let mut store = Store::open(&folder.0, account, "test").unwrap();
         store.upsert(&notes(), rows(vec![ids(&[account])])).unwrap();
-        store.commit("notes", "{}", Progress::Done).unwrap();
+        store.commit("notes", "{}").unwrap();
     }
     let read = |wanted: Option<Vec<i64>>| {
         let selection = Selection { accounts: wanted, columns: None };
@@ -404,14 +402,14 @@ fn the_state_is_that_of_the_last_commit() {
     let mut store = open(&folder);
     assert_eq!(store.state().unwrap(), None);
     store.upsert(&notes(), rows(vec![ids(&[1])])).unwrap();
-    store.commit("notes", "{\"notes\": 1}", Progress::Done).unwrap();
+    store.commit("notes", "{\"notes\": 1}").unwrap();
     store.upsert(&notes(), rows(vec![ids(&[2])])).unwrap();
     drop(store);
     let mut store = open(&folder);
     assert_eq!(store.state().unwrap().unwrap(), "{\"notes\": 1}");
     assert_eq!(read(&folder, "notes").unwrap().len(), 1);
     // A table that the run does not know.
-    store.commit("leads", "{}", Progress::Done).unwrap();
+    store.commit("leads", "{}").unwrap();
     assert_eq!(store.state().unwrap().unwrap(), "{}");
     assert_eq!(tables(&folder.0).unwrap(), ["notes"]);
 }
@@ -445,11 +443,11 @@ fn wrong_rows_are_refused_and_change_nothing() {
         assert!(matches!(store.upsert(&table, rows), Err(Error::Input { .. })));
     }
     assert!(matches!(store.delete(&notes(), &text()), Err(Error::Input { .. })));
-    assert!(matches!(store.commit("notes", "{}", Progress::Done), Err(Error::Lost { .. })));
+    assert!(matches!(store.commit("notes", "{}"), Err(Error::Lost { .. })));
     assert_eq!((read(&folder, "notes"), store.state().unwrap()), (None, None));
 
     store.upsert(&notes(), rows(vec![ids(&[1])])).unwrap();
-    store.commit("notes", "{}", Progress::Done).unwrap();
+    store.commit("notes", "{}").unwrap();
     assert!(matches!(store.upsert(&monthly(), rows(vec![ids(&[1])])), Err(Error::Input { .. })));
 }
 
@@ -481,7 +479,7 @@ fn a_key_that_is_deleted_first_may_come_again_in_another_month() {
     let mut come_again = |all: &[i64], months: &[i64]| {
         store.delete(&monthly(), &rows(vec![ids(all)])).unwrap();
         store.upsert(&monthly(), notes(all, months)).unwrap();
-        store.commit("notes", "{}", Progress::Done).unwrap()
+        store.commit("notes", "{}").unwrap()
     };
     come_again(&[2], &[5]);
     assert_eq!(read(&folder, "notes").unwrap().len(), 2);
@@ -499,7 +497,7 @@ fn tables_of_one_commit_are_lost_together() {
     store.upsert(&notes(), rows(vec![ids(&[1])])).unwrap();
     let no_key = rows(vec![texts("name", &[None])]);
     assert!(matches!(store.upsert(&tags, no_key), Err(Error::Input { .. })));
-    let both = store.commit_all(&["notes", "tags"], "{}", Progress::Done);
+    let both = store.commit_all(&["notes", "tags"], "{}");
     assert!(matches!(both, Err(Error::Lost { .. })));
     assert_eq!((read(&folder, "notes"), store.state().unwrap()), (None, None));
 }
@@ -515,7 +513,7 @@ fn moments_of_accounts_in_several_zones_are_shown_in_utc() {
         let mut store = Store::open(&folder.0, account, "test").unwrap();
         let at = times("at", &[Some(0)]).in_zone(zone);
         store.upsert(&notes(), rows(vec![ids(&[1]), at])).unwrap();
-        store.commit("notes", "{}", Progress::Done).unwrap();
+        store.commit("notes", "{}").unwrap();
     }
     assert_eq!(zone(&[1, 2]), "Asia/Tomsk");
     assert_eq!(zone(&[3]), "Europe/Moscow");

@@ -104,6 +104,11 @@ impl Endpoint {
         let (api, spec) = self.spec(api);
         let limit = limit(spec, arguments)?;
         let (filter, zone) = (Arc::new(self.filter(arguments)), zone.clone());
+        // Where there are no customers, a filter does not know them.
+        let absence = match arguments.texts("entity") {
+            [only] if only == "customer" => customers::is_unknown_filter,
+            _ => customers::are_missing,
+        };
         Ok(move |request, arguments: &Arguments| {
             let (filter, zone) = (Arc::clone(&filter), zone.clone());
             let of = self.list_column.map(|(name, column)| (column, only_value(arguments, name)));
@@ -111,7 +116,7 @@ impl Endpoint {
             let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
             let list =
                 PagedList::new(self.label, request, spec.pagination, limit, self.empty(), read)
-                    .unless(customers::are_missing);
+                    .unless(absence);
             // Equal ids of several lists are different rows, which batches would drop.
             if self.list_column.is_some() { list } else { list.in_batches() }
         })

@@ -9,6 +9,7 @@ pub mod arguments;
 mod batches;
 pub mod catalog_elements;
 mod catalogs;
+mod changes;
 pub mod custom_fields;
 pub mod customer_statuses;
 mod customers;
@@ -26,6 +27,7 @@ mod links;
 pub mod list_query;
 mod lists;
 pub mod loss_reasons;
+mod no_rows;
 pub mod notes;
 pub mod paged_list;
 mod parameters;
@@ -45,8 +47,10 @@ pub mod users;
 use crate::error::Error;
 use crate::query::{AccountQuery, Query};
 use arguments::Arguments;
+use changes::ChangesQuery;
 use endpoint::Endpoint;
 use list_query::ListQuery;
+use no_rows::NoRowsQuery;
 
 pub use element_names::element_type;
 
@@ -79,6 +83,12 @@ pub static ENDPOINTS: &[&Endpoint] = &[
 /// # Errors
 /// [`Error::Input`] for arguments that can't be read.
 pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
+    if arguments.flag("none") {
+        return Ok(Box::new(NoRowsQuery(query(arguments.set("none", ["FALSE"]))?)));
+    }
+    if arguments.flag("believes_ends") {
+        return Ok(Box::new(ChangesQuery(query(arguments.set("believes_ends", ["FALSE"]))?)));
+    }
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {
         return Ok(Box::new(ListQuery::new(endpoint, arguments)?));

@@ -1,6 +1,6 @@
 //! A list, however it is paged. Every list of either API is read here.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::FutureExt;
@@ -11,9 +11,10 @@ use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::{Extent, Page};
 use crate::paging::{
-    ListContext, PageRange, PageRequest, Pages, Paging, is_too_slow, read_ids, read_list,
+    ListContext, PageRange, PageRequest, Pages, Paging, go_on, is_too_slow, read_ids, read_list,
     short_lists,
 };
+use crate::places::{Place, Places};
 use crate::query::{Context, all_of};
 use crate::table::{RowSink, SeenKeys, Table};
 
@@ -51,11 +52,11 @@ pub struct PagedList<T> {
     all: Option<Request>,
     /// Tells which errors mean that the account has no such list.
     absence: Option<fn(&Error) -> bool>,
-    /// Whether rows are likely although the request has a filter.
-    is_likely: bool,
     is_absent: OnceLock<()>,
     /// Whether its rows may be taken while it is read.
     gives_batches: bool,
+    /// Where the call keeps how far its rows were taken.
+    places: OnceLock<Arc<Places>>,
 }
 
 impl Pagination {
@@ -122,9 +123,9 @@ impl<T: RowSink> PagedList<T> {
             ids: Vec::new(),
             all: None,
             absence: None,
-            is_likely: false,
             is_absent: OnceLock::new(),
             gives_batches: false,
+            places: OnceLock::new(),
         }
     }
 
@@ -162,13 +163,6 @@ impl<T: RowSink> PagedList<T> {
     #[must_use]
     pub fn unless(mut self, absence: fn(&Error) -> bool) -> Self {
         self.absence = Some(absence);
-        self
-    }
-
-    /// Takes no rows for a surprise, as of a list without filters.
-    #[must_use]
-    pub fn likely(mut self) -> Self {
-        self.is_likely = true;
         self
     }
 
@@ -240,6 +234,7 @@ impl<T: RowSink> PagedList<T> {
     pub async fn read(&self, context: &Context) -> Result<(), Error> {
         if self.gives_batches {
             self.pages.give_batches(&context.backlog);
+            self.places.get_or_init(|| Arc::clone(&context.places));
             context.backlog.room().await;
         }
         let read = match self.pagination {
@@ -290,8 +285,11 @@ impl<T: RowSink> PagedList<T> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
         let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
-        list.is_filtered &= !self.is_likely;
+        list.believes_ends = context.believes_ends;
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
+        if let Some(place) = self.place_to_go_on(context) {
+            go_on(&list, &self.pages, place, fetch).await?;
+        }
         read_list(&list, &self.pages, fetch).await
     }
 
@@ -373,7 +371,29 @@ impl<T: RowSink> PagedList<T> {
     /// The rows that have settled since the last time, if it gives batches; None if there
     /// are none.
     pub fn take_settled(&self) -> Option<T> {
-        if self.gives_batches { self.pages.take_settled() } else { None }
+        let rows = if self.gives_batches { self.pages.take_settled() } else { None };
+        if let (Some(place), Some(places), true) =
+            (self.pages.place(), self.places.get(), self.request.rises())
+        {
+            places.set(&self.key(), place);
+        }
+        rows
+    }
+
+    /// Where an earlier call stopped, if the list has an order by which that can be found.
+    fn place_to_go_on(&self, context: &Context) -> Option<Place> {
+        let is_whole = self.gives_batches && self.request.rises();
+        if is_whole { context.places.get(&self.key()) } else { None }
+    }
+
+    /// The list in the places of a call. Until when events are read is no part of it: those
+    /// that come later stand behind the others.
+    fn key(&self) -> String {
+        let query = self.request.shown_query();
+        let by_time = query.split('&').any(|part| part == "order[created_at]=asc");
+        let counts = |part: &&str| !by_time || !part.starts_with("filter[created_at][to]=");
+        let parts: Vec<&str> = query.split('&').filter(counts).collect();
+        format!("{}?{}", self.request.path(), parts.join("&"))
     }
 
     /// All other rows that have arrived; takes them.

@@ -153,16 +153,12 @@ impl Request {
         status == 204 || (status == 304 && is_conditional)
     }
 
-    /// Whether it has a filter, rather than asking for a page of all records.
-    pub fn is_filtered(&self) -> bool {
-        const OF_ALL: [&str; 7] =
-            ["limit_rows", "limit_offset", "page_size", "page", "limit", "with", "type"];
-        let is_trash = |value: &str| value.split(',').any(|part| part == "only_deleted");
-        let is_of_all = |(name, value): &(String, String)| {
-            let is_known = OF_ALL.contains(&name.as_str()) || name.starts_with("order");
-            is_known && !is_trash(value)
+    /// Whether the list is asked for in the order of ids or of time, the first ones first.
+    pub fn rises(&self) -> bool {
+        let rises = |(name, value): &(String, String)| {
+            matches!(name.as_str(), "order[id]" | "order[created_at]") && value == "asc"
         };
-        !self.headers.is_empty() || !self.query.iter().all(is_of_all)
+        self.query.iter().any(rises)
     }
 
     /// The query as it reads before encoding. It never holds credentials.

@@ -80,7 +80,7 @@ impl<'de> Record<'de> {
 
 /// Drops NUL, which R's strings can't hold. Only a text with escapes can have
 /// one, and such a text never comes as `visit_borrowed_str`.
-fn without_nul(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
     if text.as_bytes().contains(&0) { text.replace('\0', "").into() } else { text.into() }
 }
 

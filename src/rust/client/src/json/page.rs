@@ -429,11 +429,12 @@ impl<R: RecordSink> PageReader<'_, '_, R> {
         self.keys.lacks_ids |= id.is_none();
         self.keys.ids.push(id.unwrap_or_else(|| hash_of(&self.record)));
         if let Some(order) = self.shape.order {
-            let member = order.member();
-            let Some(Value::Whole(value)) = self.record.get(member) else {
-                return Err(E::custom(format_args!("`{member}` is not a whole number")));
+            // A record that does not tell it stands where it came.
+            let place = match self.record.get(order.member()) {
+                Some(Value::Whole(value)) => order.rising(value),
+                _ => self.keys.order.last().copied().unwrap_or(i64::MIN),
             };
-            self.keys.order.push(order.rising(value));
+            self.keys.order.push(place);
         }
         self.records.keep(&self.record).map_err(|bad| bad_cell(&bad))
     }

@@ -94,6 +94,15 @@ impl PageKeys {
         self.order.partition_point(|value| Some(value) < self.order.last())
     }
 
+    /// The first and the last record in the order of the list: their ids, unless it is
+    /// another. None if they do not rise.
+    pub fn bounds(&self) -> Option<(i64, i64)> {
+        let ids = self.ids.iter().filter_map(|id| i64::try_from(*id).ok());
+        let values = if self.order.is_empty() { ids.collect() } else { self.order.clone() };
+        let ends = values.first().copied().zip(values.last().copied());
+        ends.filter(|_| values.len() == self.count() && values.is_sorted())
+    }
+
     /// Whether the order is known and ascends.
     pub fn is_ordered(&self) -> bool {
         !self.order.is_empty() && self.order.is_sorted()

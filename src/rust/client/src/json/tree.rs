@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::bad_body::BadBody;
 use crate::json::broken_text::read_document;
-use crate::json::flatten::{JsonType, Value, push_without_nul};
+use crate::json::flatten::{JsonType, Value, without_nul};
 use crate::json::number::write_double;
 
 /// A value of a document.
@@ -120,9 +120,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        let mut without_nul = String::new();
-        push_without_nul(&mut without_nul, text);
-        Ok(Node::Scalar(without_nul, JsonType::Text))
+        Ok(Node::Scalar(without_nul(text).into_owned(), JsonType::Text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
@@ -135,8 +133,9 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+        while let Some((name, value)) = map.next_entry::<String, Node>()? {
+            // Names become texts of tables, too.
+            members.push((without_nul(&name).into_owned(), value));
         }
         Ok(Node::Object(members))
     }
@@ -153,8 +152,8 @@ mod tests {
     }
 
     #[test]
-    fn members_keep_their_order() {
-        let tree = read(r#"{"b":{"9":1,"10":2},"a":[true,null,"x\u0000y",1.5]}"#);
+    fn members_keep_their_order_and_nothing_has_a_nul() {
+        let tree = read(r#"{"\u0000b":{"9":1,"10":2},"a":[true,null,"x\u0000y",1.5]}"#);
         let names: Vec<&str> = tree.members().iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["b", "a"]);
         let numbers: Vec<_> = tree.at(&["b"]).unwrap().values().iter().map(|n| n.text()).collect();

@@ -226,7 +226,10 @@ impl<T> Pager<T> {
         let has_room = page.records < request.range.limit;
         part.ending.steps_back = 0;
         if !page.keys.shows_end_of(&part.keys) {
-            part.ending.shrunk += u32::from(has_room && !page.has_next);
+            // A list that ends where it did has not shrunk: other rows are its last now.
+            let end = request.range.offset + u64::from(page.records);
+            let is_earlier = end < part.range.offset + u64::from(part.records);
+            part.ending.shrunk += u32::from(has_room && !page.has_next && is_earlier);
             part.ending.is_behind = !has_room;
         } else if has_room {
             part.prove_end(request, page.has_next, now);

@@ -17,6 +17,7 @@ use crate::error::{At, Error};
 use crate::http::Request;
 use crate::http::rate_limiter::{ALLOWED, RateLimiter};
 use crate::json::page::Page;
+use crate::places::Place;
 use crate::progress::Progress;
 use crate::sync::lock;
 use crate::table::{RowSink, SeenKeys, Table};
@@ -36,8 +37,8 @@ pub struct Pages<T> {
     first: PageRange,
 }
 
-struct ListState<T> {
-    pager: Pager<T>,
+pub(super) struct ListState<T> {
+    pub(super) pager: Pager<T>,
     /// Rows that need no check.
     added: Vec<T>,
     /// Whether they came out of order.
@@ -51,6 +52,8 @@ struct ListState<T> {
     seen: SeenKeys,
     /// Counts the joined rows that were not taken.
     backlog: Arc<Backlog>,
+    /// Where those that were taken end.
+    place: Option<Place>,
 }
 
 impl<T: RowSink> Pages<T> {
@@ -65,6 +68,7 @@ impl<T: RowSink> Pages<T> {
             empty,
             seen: SeenKeys::default(),
             backlog: Arc::new(Backlog::unlimited()),
+            place: None,
         };
         Pages { state: Mutex::new(state), first: paging.first(limit) }
     }
@@ -105,12 +109,17 @@ impl<T: RowSink> Pages<T> {
     pub fn take_settled(&self) -> Option<T> {
         let mut state = self.lock();
         state.join_added();
-        state.join_settled();
+        state.place = state.join_settled().reached.place;
         let empty = state.empty.empty_copy();
         let rows = state.rows.as_mut().filter(|rows| rows.count() > 0)?;
         let rows = std::mem::replace(rows, empty);
         state.backlog.take(rows.count());
         Some(rows)
+    }
+
+    /// Where the rows end that were taken last, if the list rises.
+    pub fn place(&self) -> Option<Place> {
+        self.lock().place
     }
 
     /// All other rows received, in order, each once. None when they were taken before.
@@ -132,7 +141,7 @@ impl<T: RowSink> Pages<T> {
         keys.extend(&state.seen);
     }
 
-    fn lock(&self) -> MutexGuard<'_, ListState<T>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, ListState<T>> {
         lock(&self.state)
     }
 }
@@ -221,8 +230,8 @@ pub struct ListContext<'r> {
     pub paging: Paging,
     /// Method and path, for errors.
     pub endpoint: String,
-    /// Whether only some rows of a larger list are asked for.
-    pub is_filtered: bool,
+    /// Whether what looks like the end is taken for it.
+    pub believes_ends: bool,
     /// Counts the pages.
     pub progress: &'r Progress,
 }
@@ -242,7 +251,7 @@ impl<'r> ListContext<'r> {
             name,
             paging,
             endpoint: request.endpoint(),
-            is_filtered: request.is_filtered(),
+            believes_ends: false,
             progress: &transport.http.progress,
         }
     }
@@ -264,8 +273,8 @@ where
     F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
+    pages.lock().pager.set_believing(list.believes_ends);
     let backlog = pages.backlog();
-    pages.lock().pager.set_filtered(list.is_filtered);
     let mut in_flight = FuturesUnordered::new();
     let mut slow_start = std::pin::pin!(tokio::time::sleep(SLOW));
     let mut no_progress = std::pin::pin!(tokio::time::sleep(list.no_progress()));
@@ -366,7 +375,7 @@ pub(crate) fn requests_ahead(answer_time: Duration, rate: f64) -> usize {
 
 impl ListContext<'_> {
     /// Takes a page; true if it has new rows.
-    fn take_in<T: RowSink>(
+    pub(super) fn take_in<T: RowSink>(
         &self,
         pages: &Pages<T>,
         request: &PageRequest,
@@ -444,7 +453,7 @@ mod tests {
             name: "notes",
             paging: Paging::Offset,
             endpoint: String::new(),
-            is_filtered: false,
+            believes_ends: false,
             progress,
         }
     }

@@ -1,7 +1,7 @@
 //! One list, from its first page to its end: what to ask for ([`pager`],
 //! [`next_request`]), whether pages fit together ([`overlap`], [`drift`]), how much
-//! of it is wanted ([`until`]), and the loop that reads it ([`fetch_all`]). Or, of a list, the records with some
-//! ids ([`ids`]).
+//! of it is wanted ([`until`]), where to go on with it ([`resume`]), and the loop that reads
+//! it ([`fetch_all`]). Or, of a list, the records with some ids ([`ids`]).
 //!
 //! It is told how to fetch a page, and knows nothing of what rows are made of.
 //!
@@ -19,6 +19,7 @@ mod page_request;
 mod pager;
 mod part;
 mod range;
+mod resume;
 pub mod short_lists;
 #[cfg(test)]
 mod tests;
@@ -28,3 +29,4 @@ pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list, stac
 pub use ids::read_ids;
 pub use page_request::PageRequest;
 pub use range::{PageRange, Paging};
+pub use resume::go_on;

@@ -11,7 +11,8 @@ use super::range::{PageRange, Paging};
 /// How many last pages are dropped because they don't fit the rest.
 const MOST_DROPPED: u32 = 3;
 
-/// Waits before an empty list is believed to be empty.
+/// Waits before an empty list is believed to be empty. Also with filters: a server
+/// that lags shows no rows where there are some.
 const EMPTY_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1200)];
 
 /// Wait before the end of a list is asked for once more. A server may lag for a
@@ -121,7 +122,12 @@ impl<T> Pager<T> {
         Some(request)
     }
 
-    fn request(&mut self, index: usize, purpose: Purpose, after: Duration) -> PageRequest {
+    pub(super) fn request(
+        &mut self,
+        index: usize,
+        purpose: Purpose,
+        after: Duration,
+    ) -> PageRequest {
         let range = match purpose {
             Purpose::Whole => self.parts[index].range,
             Purpose::Bridge => self.around_end(index),
@@ -141,8 +147,7 @@ impl<T> Pager<T> {
             return self.try_again(index, Purpose::Whole);
         }
         let tries = self.parts[index].tries as usize;
-        let most = if self.is_filtered { 1 } else { EMPTY_WAITS.len() };
-        match EMPTY_WAITS.get(tries).filter(|_| tries < most) {
+        match EMPTY_WAITS.get(tries).filter(|_| !self.believes_ends) {
             Some(wait) => {
                 let request = self.request(index, Purpose::Whole, *wait);
                 self.parts[index].tries += 1;
@@ -268,7 +273,8 @@ impl<T> Pager<T> {
         let Some(last) = self.last_filled() else {
             // The first page takes long, and is not asked for again.
             let is_first = self.parts.len() < 2 && self.parts[0].tries == 0;
-            return is_first && flying > 0 && self.concurrency > 1 && !self.may_stop();
+            let may_be_long = !self.may_stop() && !self.believes_ends;
+            return is_first && flying > 0 && self.concurrency > 1 && may_be_long;
         };
         let is_empty = |part: &Part<T>| part.state == PartState::Received;
         let beyond = &self.parts[last + 1..];

@@ -32,6 +32,7 @@ use super::drift::Drift;
 use super::page_request::PageRequest;
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging, signed};
+use super::resume::Reached;
 use super::until::Until;
 
 /// Waits before each try to repair a part or a gap, without the first request.
@@ -73,13 +74,13 @@ pub struct Pager<T> {
     pub(super) limit: u32,
     /// Requests that may be in flight at once.
     pub(super) concurrency: usize,
-    /// Whether the list may well be empty, since only some rows are asked for.
-    pub(super) is_filtered: bool,
     /// The last row that is wanted, if that is not the last one of the list.
     pub(super) until: Option<Until>,
     /// In the order of the list.
     pub(super) parts: Vec<Part<T>>,
     pub(super) reading: Reading,
+    /// What looks like the end is taken for it.
+    pub(super) believes_ends: bool,
     /// The server skipped rows that it served later: it is trusted less.
     pub(super) has_lagged: bool,
     /// Rows of the page that was read last in the course of the list.
@@ -89,6 +90,7 @@ pub struct Pager<T> {
     /// Counts requests and answers, to tell which came first.
     pub(super) clock: u64,
     pub(super) recheck: Option<Recheck>,
+    pub(super) reached: Reached,
     /// Rows of settled parts that were not taken yet.
     ready: VecDeque<T>,
     next_part: u64,
@@ -149,8 +151,8 @@ impl<T> Pager<T> {
             paging,
             limit: limit.max(paging.least()),
             concurrency: 1,
-            is_filtered: false,
             until: None,
+            believes_ends: false,
             parts: Vec::new(),
             reading: Reading::default(),
             has_lagged: false,
@@ -158,6 +160,7 @@ impl<T> Pager<T> {
             was_full: false,
             clock: 0,
             recheck: None,
+            reached: Reached::default(),
             ready: VecDeque::new(),
             next_part: 0,
             readings: 1,
@@ -170,10 +173,10 @@ impl<T> Pager<T> {
         self.concurrency = self.concurrency.max(requests);
     }
 
-    /// Whether only some rows of a larger list are asked for. Then an empty list is no
-    /// surprise.
-    pub fn set_filtered(&mut self, is_filtered: bool) {
-        self.is_filtered = is_filtered;
+    /// Whether what looks like the end of the list is taken for it: a short page, or one that
+    /// names no next one.
+    pub fn set_believing(&mut self, believes_ends: bool) {
+        self.believes_ends = believes_ends;
     }
 
     /// Whether the list is whole or given up.
@@ -255,7 +258,11 @@ impl<T> Pager<T> {
             && part.is_short()
             && !self.may_be_cap(index);
         let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
-        part.ending.proofs >= self.proofs_needed(index) || has_shrunk || keeps_growing
+        let is_believed = self.believes_ends && !part.has_next && part.is_short();
+        part.ending.proofs >= self.proofs_needed(index)
+            || has_shrunk
+            || keeps_growing
+            || is_believed
     }
 
     /// Whether no page was full and all were as long as this one: the server may
@@ -316,6 +323,9 @@ impl<T> Pager<T> {
     fn settle_one(&mut self, index: usize) {
         self.count_up_to(index);
         self.check_order(index);
+        if self.recheck.is_none() {
+            self.keep_place(index);
+        }
         let (part, reading) = (&mut self.parts[index], &mut self.reading);
         let ahead = signed(part.range.offset) - signed(reading.rank);
         reading.drift.add(part.asked, part.received, ahead);

@@ -185,6 +185,15 @@ fn a_list_of_one_page_that_was_short_at_first_is_read_whole() {
 }
 
 #[test]
+fn rows_that_move_to_the_front_are_not_lost_for_others_that_did() {
+    for paging in [Paging::Sized, Paging::Numbered] {
+        let schedule = Schedule::new(paging, 99388, hostile);
+        assert!(matches!(schedule.mode, Mode::MovesToFront(_)), "{:?}", schedule.mode);
+        schedule.play().unwrap_or_else(|problem| panic!("{paging:?} {problem}"));
+    }
+}
+
+#[test]
 fn the_last_rows_may_be_of_one_second_and_name_a_next_page() {
     for seed in 0..schedules() {
         let mut rng = fastrand::Rng::with_seed(seed);

@@ -13,7 +13,9 @@ mod schema;
 mod seen_keys;
 #[allow(clippy::module_inception)]
 mod table;
+mod table_order;
 mod table_page;
+mod table_rows;
 pub mod unique_names;
 
 pub use column::{Column, Role, Type, Unreadable, Values};

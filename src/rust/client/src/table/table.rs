@@ -3,19 +3,15 @@
 //! A column stores only the cells that exist, so hundreds of rarely used columns
 //! are cheap. Equal texts of a column are stored once.
 
-use std::cmp::Ordering;
-
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use crate::json::flatten::{Record, Value};
 use crate::json::page::BadCell;
-use crate::table::RowSink;
 use crate::table::column::{Column, Unreadable};
-use crate::table::column_builder::{ColumnBuilder, SortKey};
+use crate::table::column_builder::ColumnBuilder;
 use crate::table::row::Row;
 use crate::table::schema::Schema;
-use crate::table::seen_keys::{Key, SeenKeys};
 use crate::table::unique_names::{make_unique, names_in_r};
 
 /// The most columns of a table. In R every column has a cell in every row, so
@@ -24,20 +20,20 @@ pub const MAX_COLUMNS: usize = 3000;
 
 /// Rows as columns.
 pub struct Table {
-    schema: &'static Schema,
-    rows: u32,
-    columns: Vec<ColumnBuilder>,
+    pub(super) schema: &'static Schema,
+    pub(super) rows: u32,
+    pub(super) columns: Vec<ColumnBuilder>,
     /// The index of each column, by its name.
     index: HashMap<Box<str>, usize, RandomState>,
     /// The columns of the row that is being added. Reused from row to row.
     slots: Vec<usize>,
     /// Whether columns beyond [`MAX_COLUMNS`] were dropped.
-    is_too_wide: bool,
+    pub(super) is_too_wide: bool,
     /// Whether the page had broken texts. Then texts with the replacement
     /// character are counted.
     is_repaired: bool,
     /// The row of each such text.
-    broken: Vec<u32>,
+    pub(super) broken: Vec<u32>,
 }
 
 impl Table {
@@ -182,11 +178,11 @@ impl Table {
         self.index = columns.map(|(slot, column)| (column.name.clone(), slot)).collect();
     }
 
-    fn find(&self, name: &str) -> Option<usize> {
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
     }
 
-    fn column_at(&mut self, name: &str) -> usize {
+    pub(super) fn column_at(&mut self, name: &str) -> usize {
         if let Some(slot) = self.find(name) {
             return slot;
         }
@@ -194,82 +190,6 @@ impl Table {
         self.columns.push(ColumnBuilder::new(name, self.schema.role(name)));
         self.index.insert(name.into(), slot);
         slot
-    }
-
-    /// Appends those rows of `other` whose number in column `name` is one of
-    /// `numbers`.
-    pub fn append_with(&mut self, other: Table, name: &str, numbers: &SeenKeys) {
-        let keep = other.numbers(name).into_iter().map(|number| numbers.has_number(number));
-        let targets = targets(self.rows, keep);
-        self.append_at(other, &targets);
-    }
-
-    fn append_at(&mut self, other: Table, targets: &[Option<u32>]) {
-        let added: u32 = targets.iter().flatten().map(|_| 1).sum();
-        self.broken.extend(other.broken.iter().filter_map(|row| targets[*row as usize]));
-        for column in other.columns {
-            // A column that only dropped rows have is dropped.
-            if !column.rows().is_empty()
-                && column.rows().iter().all(|row| targets[row as usize].is_none())
-            {
-                continue;
-            }
-            if self.columns.len() >= MAX_COLUMNS && self.find(&column.name).is_none() {
-                self.is_too_wide = true;
-                continue;
-            }
-            let slot = self.column_at(&column.name);
-            self.columns[slot].append(column, targets);
-        }
-        self.is_too_wide |= other.is_too_wide;
-        self.rows += added;
-    }
-
-    /// The new number of each row whose key is not in `seen`, to which it is added.
-    fn targets(&self, start: u32, seen: &mut SeenKeys) -> Vec<Option<u32>> {
-        let mut keep = vec![true; self.rows as usize];
-        self.for_each_key(|row, key| keep[row as usize] = seen.insert(key));
-        targets(start, keep.into_iter())
-    }
-
-    /// Adds the wanted keys of the rows to `keys`.
-    pub fn keys_into_if(&self, keys: &mut SeenKeys, is_wanted: impl Fn(Key<'_>) -> bool) {
-        self.for_each_key(|_, key| {
-            if is_wanted(key) {
-                keys.insert(key);
-            }
-        });
-    }
-
-    /// Calls `use_key` for each row that has a key.
-    fn for_each_key(&self, mut use_key: impl FnMut(u32, Key<'_>)) {
-        let mut has_key = vec![false; self.rows as usize];
-        let mut use_first = |row: u32, key: Key<'_>| {
-            if !std::mem::replace(&mut has_key[row as usize], true) {
-                use_key(row, key);
-            }
-        };
-        for name in self.schema.keys {
-            if let Some(slot) = self.find(name) {
-                self.columns[slot].for_each_key(&mut use_first);
-            } else if name.contains('+') {
-                for (row, key) in (0..).zip(self.joined_texts(name)) {
-                    if let Some(key) = key {
-                        use_first(row, Key::Text(&key));
-                    }
-                }
-            }
-        }
-    }
-
-    /// The texts of several columns, joined as their names are; None in rows that lack one.
-    fn joined_texts(&self, names: &str) -> Vec<Option<String>> {
-        let columns: Vec<_> = names.split('+').map(|name| self.texts(name)).collect();
-        let joined = |row: usize| {
-            let texts = columns.iter().map(|texts| texts[row].as_deref());
-            texts.collect::<Option<Vec<_>>>().map(|texts| texts.join("+"))
-        };
-        (0..self.rows as usize).map(joined).collect()
     }
 
     /// Replaces texts of a column; `label` gives the new text or None.
@@ -304,162 +224,19 @@ impl Table {
         self.columns.retain(|column| *column.name != *name);
         self.reindex();
     }
-
-    /// The rows of several tables, each once, in ascending order of the given
-    /// columns. The order of columns does not depend on which table has
-    /// which rows. None without tables.
-    pub fn in_order(mut tables: Vec<Table>, names: &[&str]) -> Option<Table> {
-        let mut firsts = Vec::new();
-        for table in &mut tables {
-            table.sort_by(names);
-            firsts.extend(table.first_cells(names));
-        }
-        firsts.sort_by(|a, b| compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
-        let mut joined = Table::new(tables.first()?.schema);
-        for (_, _, name) in &firsts {
-            joined.ensure(name);
-        }
-        let mut seen = SeenKeys::default();
-        for table in tables {
-            joined.append(table, &mut seen);
-        }
-        joined.sort_by(names);
-        Some(joined)
-    }
-
-    /// For each column: the sort values of the first row that has it, its index in
-    /// that row, and its name.
-    fn first_cells(&self, names: &[&str]) -> Vec<(Vec<f64>, usize, Box<str>)> {
-        let keys: Vec<Vec<f64>> = names.iter().map(|name| self.numbers(name)).collect();
-        let mut firsts = Vec::new();
-        let mut behind = u32::MAX;
-        for (slot, column) in self.columns.iter().enumerate().rev() {
-            let mut first = column.rows().iter().next().unwrap_or(u32::MAX);
-            behind = behind.min(first);
-            // The first row that has the column may lack the cell. That row came no
-            // later than the first row of any column behind it.
-            if column.may_be_empty {
-                first = behind;
-            }
-            let order = keys.iter().map(|key| *key.get(first as usize).unwrap_or(&f64::INFINITY));
-            firsts.push((order.collect(), slot, column.name.clone()));
-        }
-        firsts
-    }
-
-    fn numbers(&self, name: &str) -> Vec<f64> {
-        let rows = self.rows as usize;
-        self.find(name)
-            .map_or_else(|| vec![f64::NAN; rows], |slot| self.columns[slot].numbers(rows))
-    }
-
-    /// Sorts the rows by the given columns, ascending. The sort is stable.
-    pub fn sort_by(&mut self, names: &[&str]) {
-        let rows = self.rows as usize;
-        let columns = names.iter().filter_map(|name| self.find(name));
-        let keys: Vec<SortKey> = columns.map(|slot| self.columns[slot].sort_key(rows)).collect();
-        let mut order: Vec<u32> = (0..self.rows).collect();
-        order.sort_by(|a, b| {
-            keys.iter()
-                .map(|key| key.compare(*a, *b))
-                .find(|ordering| ordering.is_ne())
-                .unwrap_or(Ordering::Equal)
-        });
-        if order.is_sorted() {
-            return;
-        }
-        let mut targets = vec![0; order.len()];
-        for (target, row) in (0..).zip(&order) {
-            targets[*row as usize] = target;
-        }
-        for column in &mut self.columns {
-            column.rearrange(&targets);
-        }
-    }
-}
-
-/// The new number of each row that is kept; the first one gets `start`.
-fn targets(start: u32, keep: impl Iterator<Item = bool>) -> Vec<Option<u32>> {
-    let mut next = start..;
-    keep.map(|keep| if keep { next.next() } else { None }).collect()
-}
-
-fn compare(a: &[f64], b: &[f64]) -> Ordering {
-    let pairs = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
-    pairs.fold(Ordering::Equal, Ordering::then)
 }
 
 fn is_broken(value: Value) -> bool {
     matches!(value, Value::Text(text, _) if text.contains(char::REPLACEMENT_CHARACTER))
 }
 
-impl RowSink for Table {
-    /// Rows without a key are all kept.
-    fn append(&mut self, page: Table, seen: &mut SeenKeys) {
-        let targets = page.targets(self.rows, seen);
-        self.append_at(page, &targets);
-    }
-
-    fn count(&self) -> u64 {
-        self.rows.into()
-    }
-
-    fn empty_copy(&self) -> Table {
-        let mut copy = Table::new(self.schema);
-        self.names().for_each(|name| copy.ensure(name));
-        copy
-    }
-
-    fn keys_into(&self, keys: &mut SeenKeys) {
-        self.keys_into_if(keys, |_| true);
-    }
-
-    fn sort_by_id(&mut self) {
-        let rows = std::mem::replace(self, Table::new(self.schema));
-        if let Some(sorted) = Table::in_order(vec![rows], &["id"]) {
-            *self = sorted;
-        }
-    }
-}
-
-/// A table, and others whose rows belong to its rows by `id`.
-impl RowSink for Vec<Table> {
-    /// When a row is dropped, so are the rows that belong to it.
-    fn append(&mut self, page: Vec<Table>, seen: &mut SeenKeys) {
-        let mut new = SeenKeys::default();
-        for (index, (table, page)) in self.iter_mut().zip(page).enumerate() {
-            if index == 0 {
-                page.keys_into_if(&mut new, |key| !seen.has(key));
-                table.append(page, seen);
-            } else {
-                table.append_with(page, "id", &new);
-            }
-        }
-    }
-
-    fn count(&self) -> u64 {
-        self.first().map_or(0, Table::count)
-    }
-
-    fn empty_copy(&self) -> Vec<Table> {
-        self.iter().map(Table::empty_copy).collect()
-    }
-
-    fn keys_into(&self, keys: &mut SeenKeys) {
-        self.iter().take(1).for_each(|table| table.keys_into(keys));
-    }
-
-    fn sort_by_id(&mut self) {
-        self.iter_mut().for_each(Table::sort_by_id);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::float_cmp)]
-    use super::{BadCell, Column, MAX_COLUMNS, Schema, SeenKeys, Table, Unreadable};
+    use super::{BadCell, Column, MAX_COLUMNS, Schema, Table, Unreadable};
     use crate::json::flatten::{NoLinks, Record};
     use crate::table::RowSink;
+    use crate::table::SeenKeys;
     use crate::table::column::{Type, Values};
     use serde::de::DeserializeSeed;
 

@@ -233,6 +233,8 @@ async fn a_talk_begins_with_a_message_and_goes_on_with_the_next() {
     assert_eq!((&first["created_at"], &first["is_read"]), (&begun.at.into(), &false.into()));
     let said = event(&client, "incoming_chat_message").await;
     assert_eq!(said["value_after"][0]["message"]["talk_id"], begun.id);
+    // Clients write it, who are no users.
+    assert_eq!((&said["type"], &said["created_by"]), (&"incoming_chat_message".into(), &0.into()));
     assert_eq!(said["entity_id"], first["contact_id"]);
     let next = client.sandbox.change_each(Change::Update, Subject::Talk, &[begun.id.into()], 1);
     assert_eq!(talk().await["updated_at"], next.unwrap()[0].at);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use amocrm_store::{Column, Error, PerKey, Progress, Rows, Store, Table, Values};
+use amocrm_store::{Column, Error, PerKey, Rows, Store, Table, Values};
 use fastrand::Rng;
 
 use super::{Folder, Row, ids, read, rows, table, texts, times};
@@ -37,7 +37,7 @@ pub enum Step {
     Clear,
     Tags(Vec<(i64, String)>),
     DeleteTags(Vec<i64>),
-    CommitNotes(Progress),
+    CommitNotes,
     CommitTags,
     /// Both tables in one step.
     CommitBoth,
@@ -45,7 +45,7 @@ pub enum Step {
 
 impl Step {
     pub fn is_commit(&self) -> bool {
-        matches!(self, Step::CommitNotes(_) | Step::CommitTags | Step::CommitBoth)
+        matches!(self, Step::CommitNotes | Step::CommitTags | Step::CommitBoth)
     }
 }
 
@@ -63,7 +63,7 @@ pub fn steps(random: &mut Rng) -> Vec<Step> {
     let now = random.i64(1..9) * SECOND;
     let mut steps: Vec<Step> = (0..random.usize(1..6)).map(|_| step(random, now)).collect();
     // The last one tells whether the run came to its end.
-    steps.extend([Step::Notes(Vec::new()), Step::CommitNotes(Progress::Done)]);
+    steps.extend([Step::Notes(Vec::new()), Step::CommitNotes]);
     if random.bool() {
         let end = if random.bool() { Step::CommitTags } else { Step::CommitBoth };
         steps.extend([Step::Notes(Vec::new()), Step::Tags(tag_rows(random)), end]);
@@ -89,7 +89,7 @@ fn step(random: &mut Rng, now: i64) -> Step {
         6 | 7 => Step::Tags(tag_rows(random)),
         8 => Step::DeleteTags(some_ids(random)),
         9 if random.bool() => Step::CommitBoth,
-        _ => Step::CommitNotes(if random.bool() { Progress::Going } else { Progress::Done }),
+        _ => Step::CommitNotes,
     }
 }
 
@@ -119,18 +119,18 @@ pub fn run(store: &mut Store, steps: &[Step], mut commits: usize) -> Result<(), 
                 store.upsert(&tags(), rows(vec![ids(&all), names]))?;
             }
             Step::DeleteTags(all) => store.delete(&tags(), &key(all))?,
-            Step::CommitNotes(progress) => {
+            Step::CommitNotes => {
                 commits += 1;
-                store.commit("notes", &commits.to_string(), *progress)?;
+                store.commit("notes", &commits.to_string())?;
             }
             Step::CommitTags => {
                 commits += 1;
-                store.commit("lead_tags", &commits.to_string(), Progress::Done)?;
+                store.commit("lead_tags", &commits.to_string())?;
             }
             Step::CommitBoth => {
                 commits += 1;
                 let tables = ["notes", "lead_tags"];
-                store.commit_all(&tables, &commits.to_string(), Progress::Done)?;
+                store.commit_all(&tables, &commits.to_string())?;
             }
         }
     }
@@ -168,7 +168,7 @@ pub fn play(start: &Model, steps: &[Step]) -> Vec<Model> {
             Step::DeleteTags(all) => {
                 coming.tags.iter_mut().for_each(|tags| tags.retain(|id, _| !all.contains(id)));
             }
-            Step::CommitNotes(_) => committed.notes.clone_from(&coming.notes),
+            Step::CommitNotes => committed.notes.clone_from(&coming.notes),
             Step::CommitTags => committed.tags.clone_from(&coming.tags),
             Step::CommitBoth => committed.clone_from(&coming),
         }

@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::account::Api;
+use crate::endpoints::batches::Batches;
 use crate::endpoints::customers;
 use crate::endpoints::paged_list::{PagedList, Pagination, read_all};
 use crate::endpoints::parameters::EVENTS_LIMIT;
@@ -33,12 +34,14 @@ pub struct EventsQuery {
     rows_a_window: u64,
     /// Set as soon as it is known which lists they are.
     lists: OnceLock<Vec<PagedList<Table>>>,
+    batches: Batches,
 }
 
 impl EventsQuery {
     /// Nothing is read yet.
     pub fn new(request: EventsRequest) -> Self {
-        EventsQuery { request, rows_a_window: ROWS_A_WINDOW, lists: OnceLock::new() }
+        let (lists, batches) = (OnceLock::new(), Batches::default());
+        EventsQuery { request, rows_a_window: ROWS_A_WINDOW, lists, batches }
     }
 
     /// The same with shorter or longer windows of time.
@@ -66,6 +69,10 @@ impl EventsQuery {
             let list = |feed: &Feed| list(feed, Span::default(), &rows);
             return Ok(feeds.iter().map(list).collect());
         }
+        if context.believes_ends {
+            // What comes meanwhile stands behind what is read, and comes again next time.
+            return Ok(feeds.iter().map(|feed| list(feed, asked, &rows)).collect());
+        }
         let past = Span { to: Some(end_of_past(asked.to, context).await?), ..asked };
         let mut lists = Vec::new();
         for feed in &feeds {
@@ -80,9 +87,7 @@ impl EventsQuery {
                 let beyond = list(rest).peek(first, context).await?;
                 windows.cut_at(beyond.and_then(|page| first_moment(&page.rows)));
             }
-            let are_all = asked == Span::default() && !feed.request.is_filtered();
-            let found = windows.found().map(list);
-            lists.extend(found.map(|list| if are_all { list.likely() } else { list }));
+            lists.extend(windows.found().map(list));
         }
         Ok(lists)
     }
@@ -97,6 +102,11 @@ impl EventsQuery {
     }
 }
 
+/// The table with these rows.
+fn named(rows: Option<Table>) -> Tables {
+    vec![("events".to_owned(), rows.unwrap_or_else(|| Table::with_base(&EVENTS)))]
+}
+
 /// A list of events in order of time.
 fn list(feed: &Feed, span: Span, rows: &Arc<EventRows>) -> PagedList<Table> {
     let name = match feed.kind.as_deref() {
@@ -108,6 +118,7 @@ fn list(feed: &Feed, span: Span, rows: &Arc<EventRows>) -> PagedList<Table> {
     let read = Box::new(move |body: Option<&[u8]>| rows.read_page(body));
     let empty = Table::with_base(&EVENTS);
     let list = PagedList::new(name, request, Pagination::Pages, EVENTS_LIMIT, empty, read);
+    let list = list.in_batches();
     match feed.kind.as_deref() {
         Some("customer") => list.unless(customers::is_unknown_filter),
         _ => list,
@@ -154,9 +165,15 @@ impl Query for EventsQuery {
     }
 
     fn tables(&self) -> Tables {
+        if self.batches.is_begun() {
+            return named(self.batches.rest(self.known_lists()));
+        }
         let rows = self.known_lists().iter().filter_map(PagedList::take);
-        let table = Table::in_order(rows.collect(), &["created_at", "id"]);
-        vec![("events".to_owned(), table.unwrap_or_else(|| Table::with_base(&EVENTS)))]
+        named(Table::in_order(rows.collect(), &["created_at", "id"]))
+    }
+
+    fn batch(&self) -> Tables {
+        named(self.batches.next(self.known_lists()))
     }
 
     fn warnings(&self) -> Vec<Warning> {

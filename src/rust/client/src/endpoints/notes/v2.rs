@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn only_changed_notes_are_asked_for_in_a_header() {
-        let is_filtered = |since| element_request("lead", None, None, since).is_filtered();
-        assert_eq!((is_filtered(None), is_filtered(Some(5))), (false, true));
+        let is_conditional =
+            |since| element_request("lead", None, None, since).is_answered_by_nothing(304);
+        assert_eq!((is_conditional(None), is_conditional(Some(5))), (false, true));
     }
 }

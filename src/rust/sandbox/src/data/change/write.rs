@@ -49,6 +49,7 @@ impl Store {
         };
         let place = self.notes(kind).rows().len();
         let id = note::note_id(kind, place as u64, act.id);
+        let income = matches!(content, Some(Content::Chat { income: true, .. }));
         let note = Note {
             kind,
             id: short(id),
@@ -58,10 +59,10 @@ impl Store {
             move_number: None,
             created_at: at,
             updated_at: at,
-            created_by: short(by.id),
+            // What comes in is written by no user.
+            created_by: if income { 0 } else { short(by.id) },
             responsible,
         };
-        let income = matches!(content, Some(Content::Chat { income: true, .. }));
         self.written.extend(content.map(|content| (note.id, content)));
         self.notes_mut(kind)?.insert(note);
         if let Some(event_type) = note_type.event(|| income) {
