@@ -66,36 +66,58 @@ stop_without_rust <- function(found, wanted) {
   )
 }
 
-# R on Windows is built by MinGW's gcc, and so must be what it loads.
-windows_target <- "x86_64-pc-windows-gnu"
+#' What Rust must build for: what R is built for
+#'
+#' R on Windows is built by MinGW's gcc. On a Mac with an Apple processor R may be one for
+#' Intel, or Rust.
+#'
+#' @return "" or nothing for what Rust builds for anyway
+rust_target <- function(system, arch, host) {
+  switch(system,
+    Windows = "x86_64-pc-windows-gnu",
+    Darwin = setdiff(paste0(arch, "-apple-darwin"), host),
+    ""
+  )
+}
 
-#' Ends the installation if this R for Windows can't be built for
-check_windows <- function(arch = R.version$arch, sysroot = rust_sysroot()) {
-  if (arch != "x86_64") {
+stop_on_arm <- function(arch) {
+  stop_with(
+    c(
+      paste0("amocrm does not support R for Windows on ARM (", arch, ") yet, for which"),
+      "Rust would have to build for aarch64-pc-windows-gnullvm. R for 64-bit Intel and",
+      "AMD runs on ARM as well, and so does amocrm in it:"
+    ),
+    in_russian("arm", arch),
+    "  https://cran.r-project.org/bin/windows/base"
+  )
+}
+
+#' Ends the installation if Rust lacks its library for a target
+check_target <- function(target, sysroot) {
+  if (!dir.exists(file.path(sysroot, "lib", "rustlib", target))) {
     stop_with(
-      c(
-        paste0("amocrm does not support R for Windows on ARM (", arch, ") yet, for which"),
-        "Rust would have to build for aarch64-pc-windows-gnullvm. R for 64-bit Intel and",
-        "AMD runs on ARM as well, and so does amocrm in it:"
-      ),
-      in_russian("arm", arch),
-      "  https://cran.r-project.org/bin/windows/base"
-    )
-  }
-  if (!dir.exists(file.path(sysroot, "lib", "rustlib", windows_target))) {
-    stop_with(
-      "Rust is there, but not its library for R on Windows. Run this in a terminal:",
-      in_russian("target", windows_target),
-      paste("  rustup target add", windows_target)
+      "Rust is there, but not its library for this R. Run this in a terminal:",
+      in_russian("target", target),
+      paste("  rustup target add", target)
     )
   }
 }
 
-rust_sysroot <- function() system2("rustc", "--print sysroot", stdout = TRUE)
+#' What Rust must build for, once it is known that it can
+find_target <- function(system = Sys.info()[["sysname"]], arch = R.version$arch) {
+  if (system == "Windows" && arch != "x86_64") stop_on_arm(arch)
+  about <- system2("rustc", "-vV", stdout = TRUE)
+  host <- sub("^host: ", "", grep("^host: ", about, value = TRUE))
+  target <- c(rust_target(system, arch, host), "")[[1]]
+  if (nzchar(target)) {
+    check_target(target, system2("rustc", c("--print", "sysroot"), stdout = TRUE))
+  }
+  target
+}
 
 #' Finds Rust and prints its version
 #'
-#' @return the folder that must go first on the PATH, "" when the PATH will do
+#' @return `folder`, which must go first on the PATH, "" when the PATH will do; `target`
 find_rust <- function() {
   wanted <- wanted_rust()
   path <- Sys.getenv("PATH")
@@ -106,8 +128,7 @@ find_rust <- function() {
     lines <- version_lines()
     if (will_do(lines, wanted)) {
       message("using ", paste(lines, collapse = ", "))
-      if (.Platform$OS.type == "windows") check_windows()
-      return(folder)
+      return(list(folder = folder, target = find_target()))
     }
     found <- unique(c(found, lines))
   }

@@ -40,18 +40,27 @@ test_that("a Rust that is too old does not do, nor half of one", {
 
 test_that("R for Windows on ARM is refused with a way out", {
   tools <- build_tools()
-  said <- refusal(tools$check_windows("aarch64", tempdir()))
+  said <- refusal(tools$find_target("Windows", "aarch64"))
   expect_match(said, "does not support R for Windows on ARM", fixed = TRUE)
   expect_match(said, "https://cran.r-project.org/bin/windows/base", fixed = TRUE)
   speaks_both(said)
 })
 
-test_that("Rust without its library for R on Windows is told how to get it", {
+test_that("Rust builds for the processor that R is built for", {
+  target <- build_tools()$rust_target
+  expect_identical(target("Windows", "x86_64", "x86_64-pc-windows-msvc"), "x86_64-pc-windows-gnu")
+  expect_identical(target("Darwin", "x86_64", "aarch64-apple-darwin"), "x86_64-apple-darwin")
+  expect_identical(target("Darwin", "aarch64", "x86_64-apple-darwin"), "aarch64-apple-darwin")
+  expect_length(target("Darwin", "aarch64", "aarch64-apple-darwin"), 0)
+  expect_identical(target("Linux", "x86_64", "x86_64-unknown-linux-gnu"), "")
+})
+
+test_that("Rust without its library for this R is told how to get it", {
   tools <- build_tools()
   sysroot <- withr::local_tempdir()
-  said <- refusal(tools$check_windows("x86_64", sysroot))
+  said <- refusal(tools$check_target("x86_64-pc-windows-gnu", sysroot))
   expect_match(said, "rustup target add x86_64-pc-windows-gnu", fixed = TRUE)
   speaks_both(said)
-  dir.create(file.path(sysroot, "lib", "rustlib", tools$windows_target), recursive = TRUE)
-  expect_null(tools$check_windows("x86_64", sysroot))
+  dir.create(file.path(sysroot, "lib", "rustlib", "x86_64-pc-windows-gnu"), recursive = TRUE)
+  expect_null(tools$check_target("x86_64-pc-windows-gnu", sysroot))
 })
