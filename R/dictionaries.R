@@ -10,7 +10,8 @@ kept_dictionaries <- new.env(parent = emptyenv())
 #'
 #' @param auth credentials, or a copy made by AmoSync(): a folder or a DBI connection
 #' @param name `"users"`, `"groups"`, `"pipelines"`, `"statuses"`, `"loss_reasons"`,
-#'   `"task_types"`, `"customer_statuses"`, `"segments"` or `"note_types"`
+#'   `"task_types"`, `"customer_statuses"`, `"segments"`, `"note_types"` or
+#'   `"call_statuses"`
 #' @param prefix of the copy's tables in a database
 #' @return a data.frame with `id` and `name`, and what else the list has. `statuses` are
 #'   in the order of the funnel, told apart by `pipeline_id` and `status_id`, and have
@@ -26,6 +27,7 @@ dictionary_reader <- function(auth, prefix = "") {
   function(name) {
     switch(name,
       note_types = note_type_names(),
+      call_statuses = call_status_names(),
       users = user_names(read("users")),
       statuses = ordered_statuses(read("pipelines")),
       pipelines = pipeline_names(ordered_statuses(read("pipelines"))),
@@ -91,6 +93,13 @@ read_whole_list <- function(auth, name) {
 note_type_names <- function() {
   types <- AmoNoteTypes()
   data.frame(id = types$code, types[c("name", "label", "label_ru", "kind")])
+}
+
+#' How a call ended, the same in every account
+#' @noRd
+call_status_names <- function() {
+  file <- system.file("call-statuses.csv", package = "amocrm")
+  utils::read.csv(file, encoding = "UTF-8")
 }
 
 #' API v2 may keep the last name apart
