@@ -49,7 +49,7 @@ AmoHygiene <- function(auth, days = 14) {
   accounts <- if (is_copy(auth)) copied_work(auth) else list(read_work(auth, since))
   rows <- do.call(rbind, lapply(accounts, function(work) hygiene_rows(work, since, now)))
   users <- known_users(auth)
-  labels <- hygiene_labels(days)
+  labels <- hygiene_labels()
   rows <- rows[order(match(rows$reason, names(labels)), rows$since, rows$lead_id, rows$task_id), ]
   data.frame(
     reason = rows$reason, reason_label = unname(labels[rows$reason]),
@@ -62,11 +62,11 @@ AmoHygiene <- function(auth, days = 14) {
 
 #' The reasons in their order
 #' @noRd
-hygiene_labels <- function(days) {
+hygiene_labels <- function() {
   c(
     overdue_task = gettext("task is overdue"), no_task = gettext("no open task"),
     no_contact = gettext("no contact and no company"),
-    untouched = gettextf("untouched for %s days", format(days))
+    untouched = gettext("untouched")
   )
 }
 

@@ -25,7 +25,7 @@ plot.amocrm_calls <- function(x, ...) {
 #' @noRd
 write_counts <- function(counts, x, y) {
   size <- 0.7
-  has_room <- graphics::strwidth(max(counts), cex = size) < 0.9 &&
+  has_room <- graphics::strwidth(max(counts), cex = size) < 0.75 &&
     abs(graphics::strheight("0", cex = size)) < 0.7
   shown <- counts > 0
   if (has_room && any(shown)) {
@@ -78,8 +78,8 @@ count_colours <- function(counts, most) {
 autoplot.amocrm_calls <- function(object, ...) {
   counts <- calls_by_hour(object)
   shown <- data.frame(
-    day = factor(rownames(counts)[row(counts)], rownames(counts)), hour = col(counts) - 0.5,
-    calls = as.vector(counts)
+    day = factor(rownames(counts)[row(counts)], rownames(counts)),
+    hour = as.vector(col(counts)) - 0.5, calls = as.vector(counts)
   )
   ggplot2::ggplot(shown, ggplot2::aes(.data$hour, .data$day, fill = .data$calls)) +
     ggplot2::geom_tile(colour = "white") +
@@ -88,5 +88,9 @@ autoplot.amocrm_calls <- function(object, ...) {
     ggplot2::scale_y_discrete(limits = rev) +
     ggplot2::labs(x = hour_title(object), y = NULL, fill = gettext("calls")) +
     ggplot2::theme_minimal() +
-    ggplot2::theme(panel.grid = ggplot2::element_blank(), legend.position = "top")
+    ggplot2::theme(
+      panel.grid = ggplot2::element_blank(), legend.position = "top",
+      # Room for the half of the last hour's number.
+      plot.margin = ggplot2::margin(6, 12, 6, 6)
+    )
 }
