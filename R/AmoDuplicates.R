@@ -62,7 +62,7 @@ AmoDuplicates <- function(contacts) {
 }
 
 check_contacts <- function(contacts) {
-  is_good <- is.list(contacts) && !is.data.frame(contacts) && is.data.frame(contacts[[1]]) &&
+  is_good <- is.list(contacts) && length(contacts) > 1 && is.data.frame(contacts[[1]]) &&
     is.data.frame(contacts$linked_custom_fields)
   if (!is_good) {
     abort_input("contacts", gettextf(
