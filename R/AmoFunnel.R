@@ -48,14 +48,15 @@
 #' plot(funnel)
 #'
 #' # Managers, and months of creation
-#' AmoFunnel(stages, by = "responsible_user_name")
+#' head(AmoFunnel(stages, by = "responsible_user_name"))
 #' stages$month <- format(stages$created_at, "%Y-%m")
-#' plot(AmoFunnel(stages[stages$month >= "2025-06", ], by = "month"))
+#' recent <- stages[stages$created_at > Sys.time() - 180 * 24 * 3600, ]
+#' plot(AmoFunnel(recent, by = "month"))
 #'
 #' # A custom field
 #' fields <- AmoLeads(auth)$linked_custom_fields
-#' source <- fields[fields$custom_field_name == fields$custom_field_name[[1]], ]
-#' AmoFunnel(stages, by = source[c("id", "custom_field_value")])
+#' fields <- fields[fields$custom_field_id == fields$custom_field_id[[1]], ]
+#' by_value <- AmoFunnel(stages, by = fields[c("id", "custom_field_value")])
 #' @export
 AmoFunnel <- function(stages, by = NULL) {
   check_stages(stages)

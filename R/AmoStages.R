@@ -15,12 +15,12 @@
 #' The history can have gaps, since amoCRM does not say how far back events go: a lead
 #' leaves another stage than the one it last came to, or is in another one today. The
 #' move that is missing gets the latest time that it can have: that of the next move, or
-#' of the lead's last change. The stays that it ends and begins have no `seconds`, and
+#' of the last change of the lead. The stays that it ends and begins have no `seconds`, and
 #' the latter has no `moved_by`.
 #'
 #' @param auth credentials from [AmoAuthList()], or a copy by [AmoSync()]: a folder or a
-#'   DBI connection. The copy needs `"leads"`, and `"events"` or `"notes"`; the names are
-#'   in `"pipelines"` and `"users"`.
+#'   DBI connection. The copy needs the tables `"leads"`, `"pipelines"`, `"users"`, and
+#'   `"events"` or `"notes"`.
 #' @param from,to only stays that touch this time: those that began before or at `to` and
 #'   did not end before `from`. `"2019-06-01 12:30:00"`, `"2019-06-01"` (midnight) or a
 #'   Date in the account's time zone, or a POSIXct.
@@ -29,6 +29,7 @@
 #' @param deleted `TRUE`: also leads that are deleted. With events, also those that were
 #'   deleted for good or merged into others, as far as events tell of them. Their last
 #'   stay ends when they were deleted or, over API v2, last changed.
+#' @param prefix of the tables of a copy in a database, as for [AmoSync()].
 #'
 #' @return A data.frame of class `amocrm_stages` with a row for each stay, ordered by
 #'   lead and time. Ids are integer, or double when they exceed 2147483647; times are
@@ -36,7 +37,8 @@
 #'   \describe{
 #'     \item{`lead_id`}{id of the lead}
 #'     \item{`pipeline_id`, `pipeline_name`, `status_id`, `status_name`}{the stage. Names
-#'       are `NA` if it has been deleted. Status 142 is won, 143 is lost}
+#'       are `NA` if it has been deleted, but for copies that knew it. Status 142 is won,
+#'       143 is lost}
 #'     \item{`entered_at`, `left_at`}{when it came and left; `left_at` is `NA` while the
 #'       stay lasts}
 #'     \item{`seconds`}{double: from `entered_at` to `left_at`; `NA` while the stay lasts
@@ -60,7 +62,8 @@
 #'   leads. `ggplot2::autoplot()` shows all pipelines.
 #' @section Conditions:
 #' See [amocrm-package]. `amocrm_error_input` if the copy lacks a table, or if there is
-#' no such pipeline.
+#' no such pipeline. If the token must not list the users, their names are `NA`, with the
+#' warning `amocrm_warning_no_users`.
 #' @seealso [AmoFunnel()] counts the leads that reached each stage;
 #'   `vignette("funnel")`.
 #' @examples
@@ -74,27 +77,27 @@
 #' waits <- difftime(Sys.time(), stages$entered_at, units = "days")
 #' head(stages[is_open & waits > 90, c("lead_id", "status_name", "entered_at")])
 #' @export
-AmoStages <- function(auth, from = NULL, to = NULL, pipeline = NULL, deleted = FALSE) {
+AmoStages <- function(auth, from = NULL, to = NULL, pipeline = NULL, deleted = FALSE,
+                      prefix = "") {
   if (missing(auth)) auth <- NULL
   from <- check_time(from, "from")
   to <- check_time(to, "to")
   deleted <- check_flag(deleted, "deleted")
-  names <- stage_names(auth)
+  names <- stage_names(auth, prefix)
   chosen <- check_pipeline(pipeline, names$pipelines)
-  history <- stage_history(auth, deleted)
+  history <- stage_history(auth, deleted, prefix)
   stages <- named_stays(history, names)
   zone <- attr(stages$entered_at, "tzone")
-  stages <- stages[
-    (is.null(chosen) | stages$pipeline_id %in% chosen) &
-      touches(stages, in_account(from, zone), in_account(to, zone)),
-  ]
+  is_in_time <- touches(stages, in_account(from, zone), in_account(to, zone))
+  stages <- stages[is_in_time & (is.null(chosen) | stages$pipeline_id %in% chosen), ]
   rownames(stages) <- NULL
   warn_if_empty(stages)
-  known <- names$pipelines[stage_columns]
+  # Stages that no lead was in belong to a funnel, too. A copy has deleted ones.
+  is_there <- is.null(chosen) | names$pipelines$pipeline_id %in% chosen
+  if (is_copy(auth)) is_there <- is_there & is.na(names$pipelines$deleted_at)
   structure(
     stages, class = c("amocrm_stages", "data.frame"),
-    # Stages that no lead was in belong to a funnel, too.
-    pipelines = known[is.null(chosen) | known$pipeline_id %in% chosen, ]
+    pipelines = names$pipelines[is_there, stage_columns]
   )
 }
 
@@ -128,6 +131,7 @@ check_pipeline <- function(pipeline, pipelines) {
 touches <- function(stages, from, to) {
   if (is.null(from)) from <- -Inf
   if (is.null(to)) to <- Inf
+  if (from > to) abort_input("from", gettext("`from` must not be later than `to`"))
   !(stages$entered_at > to) %in% TRUE & !(stages$left_at < from) %in% TRUE
 }
 
@@ -181,11 +185,16 @@ stage_place <- function(pipeline_id, status_id, pipelines) {
 
 #' What the ids of stages and users mean
 #' @noRd
-stage_names <- function(auth) {
-  if (is_copy(auth)) {
-    copy <- copy_reader(auth, "")
-    list(pipelines = copy$read("pipelines"), users = copy$read("users"))
-  } else {
-    list(pipelines = AmoPipelinesStatuses(auth_list = auth), users = AmoUsers(auth_list = auth))
-  }
+stage_names <- function(auth, prefix) {
+  read <- dictionary_reader(auth, prefix)
+  list(pipelines = read("statuses"), users = tryCatch(
+    read("users"),
+    amocrm_error_forbidden = function(error) {
+      warn("no_users", join(
+        gettext("The names of users are missing."),
+        gettext("Only the token of an account administrator can list the users.")
+      ))
+      data.frame(id = integer(), name = character())
+    }
+  ))
 }

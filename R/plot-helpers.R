@@ -15,7 +15,8 @@ group_colours <- function(n) grDevices::hcl.colors(n, "Dark 3")
 #' @param at where the axis has its ticks
 #' @noRd
 plot_rows <- function(labels, xlim, xlab, title, values = "", keys = character(), at = NULL) {
-  # Texts can be measured in an open figure only.
+  # Texts can be measured in an open figure only, which need not have room for more.
+  graphics::par(mai = rep(0, 4))
   graphics::plot.new()
   figure <- graphics::par("fin")
   line <- graphics::par("csi")
@@ -37,7 +38,8 @@ plot_rows <- function(labels, xlim, xlab, title, values = "", keys = character()
   }
   write(xlim[[1]] - inches_wide(0.08), labels, 1)
   write(xlim[[2]] + inches_wide(right - 0.08), values, 1)
-  draw_heading(title, keys, key$columns, left, line)
+  # The title is larger than names, and bold.
+  draw_heading(wrap_labels(title, 0.7 * figure[[1]], 1), keys, key$columns, left, line)
 }
 
 # The size of names beside that of other texts.

@@ -3,9 +3,9 @@
 #' @return list of the data.frame `leads`, with `ended_at` of those that are deleted and
 #'   `is_deleted`, and of `moves`, as stays_of() takes them
 #' @noRd
-stage_history <- function(auth, deleted) {
+stage_history <- function(auth, deleted, prefix) {
   history <- if (is_copy(auth)) {
-    copied_history(copy_reader(auth, ""), deleted)
+    copied_history(copy_reader(auth, prefix), deleted)
   } else if (has_events(auth)) {
     # Moves first: what moved meanwhile is seen in the lead.
     events <- quietly(AmoEvents(auth, type = c(move_event, if (deleted) life_events)))
@@ -29,10 +29,6 @@ stage_history <- function(auth, deleted) {
 
 move_event <- "lead_status_changed"
 life_events <- c("lead_added", "lead_deleted")
-
-#' Whether the argument `auth` is a copy by AmoSync()
-#' @noRd
-is_copy <- function(auth) is_one_text(auth) || inherits(auth, "DBIConnection")
 
 #' Whether the account is read over API v4, which alone has events
 #' @noRd
@@ -66,14 +62,14 @@ noted_history <- function(auth, deleted) {
 
 copied_history <- function(copy, deleted) {
   leads <- copy$read("leads")
-  if (is.null(leads)) abort_no_table("leads", copy$tables())
+  if (is.null(leads)) abort_no_table("leads", copy$tables(), copy$begun())
   ended_at <- leads$deleted_at
   if (is.null(ended_at)) ended_at <- .POSIXct(rep(NA_real_, nrow(leads)))
   leads <- lead_rows(leads, ended_at)
   if (!deleted) leads <- leads[!leads$is_deleted, ]
   events <- copy$read("events")
   notes <- if (is.null(events)) copy$read("notes")
-  if (is.null(events) && is.null(notes)) abort_no_table("events", copy$tables())
+  if (is.null(events) && is.null(notes)) abort_no_table("events", copy$tables(), copy$begun())
   list(
     leads = leads, events = events[events$type %in% c(move_event, life_events), ],
     moves = if (!is.null(notes)) moves_of_notes(notes)

@@ -40,6 +40,11 @@ stays_of <- function(leads, moves) {
 sorted_moves <- function(leads, moves) {
   moves <- as.data.frame(moves)
   moves$lead <- match(moves$lead_id, leads$id)
+  # A move that names no pipeline was in that of the lead.
+  for (column in c("pipeline_before", "pipeline_after")) {
+    nameless <- is.na(moves[[column]])
+    moves[[column]][nameless] <- leads$pipeline_id[moves$lead[nameless]]
+  }
   stays_there <- !differs(moves$pipeline_before, moves$pipeline_after) &
     !differs(moves$status_before, moves$status_after) & !is.na(moves$status_before)
   moves <- moves[!is.na(moves$lead) & !stays_there, ]

@@ -35,7 +35,7 @@ sync_account <- function(auth, sink, run) {
   )
   visit <- list(
     auth = auth, account = account$id, zone = account$timezone, sink = sink, run = run,
-    begun = begun, fates = read_fates(auth, cursors, run)
+    begun = begun, fates = read_fates(auth, cursors, sink, run)
   )
   rows <- lapply(names(run$streams), function(name) {
     known <- state[state$stream == name, ]
@@ -229,7 +229,10 @@ stream_reader <- function(visit, name, mode, first) {
     }
   }
   list(
-    read = function(since) read(c(stream$spec(since), list(places = first$places))),
+    read = function(since) {
+      ends <- if (mode == "increment") believed_ends(visit$run)
+      read(c(stream$spec(since), list(places = first$places), ends))
+    },
     # A row that comes back need not have been changed.
     read_restored = function() {
       fates <- visit$fates[[name]]
@@ -272,6 +275,26 @@ run_batches <- function(spec, label, take, beat) {
   take(batch_tables(result))
   list(requests = requests, lacks_customers = any(startsWith(result$notices, "no_customers")))
 }
+
+#' All rows of one table, with the columns that tell of deletions
+#' @noRd
+read_rows <- function(spec, label, beat) {
+  rows <- list()
+  take <- function(tables, ...) {
+    columns <- c("id", "type", "entity_id", "created_at", "updated_at")
+    rows <<- c(rows, list(tables[[1]][intersect(columns, names(tables[[1]]))]))
+  }
+  run_batches(spec, label, take, beat)
+  do.call(rbind, rows)
+}
+
+#' The ends of lists are not made sure of: what a server that lags hides for a moment comes
+#' with the next run, which reads the last `lookback` seconds again
+#' @noRd
+believed_ends <- function(run) if (run$lookback >= least_lookback) list(believes_ends = TRUE)
+
+# Seconds after which a list is no longer behind.
+least_lookback <- 60
 
 #' Rows with all columns of their key: notes of API v2 are no events
 #' @noRd
@@ -316,18 +339,19 @@ is_late <- function(rows, dead, fates, key) {
 #' @return list by stream of data.frames of id, fate and at; NULL where events can't be
 #'   read
 #' @noRd
-read_fates <- function(auth, cursors, run) {
+read_fates <- function(auth, cursors, sink, run) {
   streams <- Filter(function(stream) length(stream$gone) > 0, run$streams)
   if (length(streams) == 0 || length(cursors) == 0) {
     return(NULL)
   }
   fates <- unlist(lapply(streams, function(stream) c(stream$gone, stream$back)))
-  since <- .POSIXct(min(cursors) - run$lookback, tz = "UTC")
+  spec <- c(
+    connection_spec(sync_auth(auth)),
+    list(what = "events", type = fates, from = moment(min(cursors) - run$lookback)),
+    believed_ends(run)
+  )
   events <- tryCatch(
-    withCallingHandlers(
-      AmoEvents(auth, type = fates, from = since),
-      amocrm_warning_zero_rows = function(warning) tryInvokeRestart("muffleWarning")
-    ),
+    read_rows(spec, gettext("deletions"), sink$beat),
     amocrm_error_auth = function(error) stop(error), amocrm_error = function(error) NULL
   )
   if (!is.null(events)) lapply(streams, fates_of, events)
@@ -368,10 +392,7 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
 
 read_trash <- function(visit, stream, since) {
   spec <- c(connection_spec(sync_auth(visit$auth)), stream$spec(since), only_deleted = TRUE)
-  rows <- list()
-  take <- function(tables, ...) rows <<- c(rows, list(tables[[1]]))
-  run_batches(spec, "trash", take, visit$sink$beat)
-  rows <- do.call(rbind, lapply(rows, function(table) table[c("id", "updated_at")]))
+  rows <- read_rows(c(spec, believed_ends(visit$run)), gettext("deletions"), visit$sink$beat)
   data.frame(id = rows$id, deleted_at = rows$updated_at)
 }
 

@@ -165,12 +165,28 @@ schedule_rows <- function(schedule, place) {
   })
 }
 
+#' Runs until nothing is left of the faults. TRUE, or why no run ends
+quiet_run <- function(schedule, auth, place, sweep) {
+  for (try in 1:4) {
+    done <- tryCatch(
+      {
+        log <- schedule_run(schedule, auth, place, sweep)
+        # A first read that went on is no sweep.
+        if (anyDuplicated(log$table) > 0) "once more" else TRUE
+      },
+      amocrm_error = function(error) conditionMessage(error)
+    )
+    if (isTRUE(done)) break
+  }
+  done
+}
+
 #' What differs between a copy and a new one
 schedule_differences <- function(schedule, auth, place) {
   fresh <- tempfile()
   on.exit(unlink(paste0(fresh, c("", ".sqlite")), recursive = TRUE))
   plain <- utils::modifyList(schedule, list(deleted = "remove"))
-  schedule_run(plain, auth, fresh, 7)
+  stopifnot(isTRUE(quiet_run(plain, auth, fresh, 7)))
   ours <- schedule_rows(schedule, place)
   theirs <- schedule_rows(schedule, fresh)
   tables <- names(theirs)
@@ -217,18 +233,7 @@ play_schedule <- function(schedule) {
     outcomes <- c(outcomes, harmed_run(schedule, run, auth, place))
     change_account(schedule, auth, run$changes, schedule$seed * 100 + at)
   }
-  # A quiet run, which may meet what is left of the faults.
-  for (try in 1:4) {
-    done <- tryCatch(
-      {
-        log <- schedule_run(schedule, auth, place, if (schedule$gentle) Inf else 0)
-        # A first read that went on is no sweep.
-        if (anyDuplicated(log$table) > 0) "once more" else TRUE
-      },
-      amocrm_error = function(error) conditionMessage(error)
-    )
-    if (isTRUE(done)) break
-  }
+  done <- quiet_run(schedule, auth, place, if (schedule$gentle) Inf else 0)
   wrong <- if (isTRUE(done)) {
     schedule_differences(schedule, auth, place)
   } else {

@@ -16,7 +16,8 @@ written <- function(lead_id, status_id, days = NA, pipeline_id = 1, entered_at =
 
 two_pipelines <- data.frame(
   pipeline_id = rep(c(2, 1), each = 5), pipeline_name = rep(c("second", "first"), each = 5),
-  pipeline_sort = rep(c(20L, 10L), each = 5), status_id = c(142, 143, 23, 22, 21, 142, 143, 13, 12, 11),
+  pipeline_sort = rep(c(20L, 10L), each = 5),
+  status_id = c(142, 143, 23, 22, 21, 142, 143, 13, 12, 11),
   status_name = rep(c("won", "lost", "c", "b", "a"), 2),
   status_sort = rep(c(10000L, 11000L, 30L, 20L, 10L), 2)
 )

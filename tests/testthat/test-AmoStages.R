@@ -23,12 +23,26 @@ test_that("both APIs, keys and copies give the same table", {
   expect_identical(AmoFunnel(AmoStages(copy)), AmoFunnel(stages))
 })
 
+test_that("a copy of several accounts keeps their leads apart", {
+  # All sandboxes are the same account, but for the seed.
+  other <- AmoSandbox(notes = c(lead = 300), leads = 60, access = "token", seed = 2, faults = list(
+    list(path = "/api", nth = c(1, Inf), action = "replace", text = "28614203", by = "5")
+  ))
+  copy <- withr::local_tempdir()
+  AmoSync(list(auth, other), copy, tables = c("leads", "events", "users", "pipelines"))
+  both <- AmoStages(copy)
+  expect_true(any(stages$lead_id %in% AmoLeads(other)$leads$id))
+  expect_identical(both$seconds[both$account_id == 28614203], stages$seconds)
+  expect_identical(both$seconds[both$account_id == 5], AmoStages(other)$seconds)
+})
+
 test_that("a copy in a database gives the table, also from notes", {
   skip_if_not_installed("RSQLite")
   for (moves in c("events", "notes")) {
     db <- DBI::dbConnect(RSQLite::SQLite(), ":memory:")
-    AmoSync(auth, db, tables = c("leads", moves, "users", "pipelines"))
-    expect_identical(as_plain(AmoStages(db)), as_plain(stages))
+    AmoSync(auth, db, tables = c("leads", moves, "users", "pipelines"), prefix = "crm_")
+    expect_identical(as_plain(AmoStages(db, prefix = "crm_")), as_plain(stages))
+    expect_error(AmoStages(db), class = "amocrm_error_input")
     DBI::dbDisconnect(db)
   }
 })
@@ -96,6 +110,13 @@ test_that("stages that are deleted and users who are gone have no names, but the
     expect_false(anyNA(gone$pipeline_name))
     expect_identical(is.na(gone$moved_by_name), stages$moved_by %in% c(0, 6790112))
   }
+})
+
+test_that("a token that must not list the users gives a table without their names", {
+  expect_warning(nameless <- AmoStages(account(admin = FALSE, v2 = FALSE)),
+                 class = "amocrm_warning_no_users")
+  expect_identical(nameless$moved_by, stages$moved_by)
+  expect_true(all(is.na(nameless$moved_by_name)))
 })
 
 test_that("leads of a hand-made account stay as long as worked out by hand", {
@@ -224,6 +245,8 @@ test_that("a copy without moves, an unknown pipeline and wrong times are input e
   expect_error(AmoStages(auth, pipeline = "None"), "\u041f\u0440\u043e\u0434\u0430\u0436\u0438",
                class = "amocrm_error_input")
   expect_error(AmoStages(auth, from = "soon"), "from", class = "amocrm_error_input")
+  expect_error(AmoStages(auth, from = "2025-02-01", to = "2025-01-01"), "later",
+               class = "amocrm_error_input")
   expect_error(AmoStages(auth, deleted = NA), "deleted", class = "amocrm_error_input")
 })
 

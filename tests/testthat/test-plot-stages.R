@@ -124,5 +124,5 @@ test_that("autoplot() has the numbers of the table in a panel for each pipeline"
 test_that("pictures speak Russian where R does", {
   withr::local_language("ru")
   skip_if(!is_russian(), "no translations in this locale")
-  expect_identical(unname(fate_names()[["won"]]), "\u0432\u044b\u0438\u0433\u0440\u0430\u043d\u044b")
+  expect_identical(fate_names()[["won"]], "\u0432\u044b\u0438\u0433\u0440\u0430\u043d\u044b")
 })

@@ -155,6 +155,12 @@ test_that("moves back and between pipelines are stays, moves to the same stage a
   expect_identical(stays$moved_by, c(5L, 9L, 9L, 9L))
 })
 
+test_that("moves that name no pipeline were in that of the lead", {
+  stays <- stays_of(one_lead(2L), moves(110, 1L, 2L, NA_integer_, NA_integer_))
+  expect_identical(stays$pipeline_id, c(1L, 1L))
+  expect_identical(stays$seconds, c(10, NA))
+})
+
 test_that("moves in one second keep their order", {
   stays <- stays_of(one_lead(3L), moves(c(110, 110), c(1L, 2L), c(2L, 3L)))
   expect_identical(stays$status_id, 1:3)

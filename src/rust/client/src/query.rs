@@ -97,6 +97,11 @@ pub trait Query: Send + Sync + 'static {
         None
     }
 
+    /// Whether what looks like the end of a list is taken for it, without asking again.
+    fn believes_ends(&self) -> bool {
+        false
+    }
+
     /// Warnings about a call that worked.
     fn warnings(&self) -> Vec<Warning> {
         Vec::new()
@@ -115,6 +120,8 @@ pub struct Context {
     pub backlog: Arc<Backlog>,
     /// How far the rows were taken, by this call or one before.
     pub places: Arc<Places>,
+    /// Whether what looks like the end of a list is taken for it.
+    pub believes_ends: bool,
 }
 
 /// Asks only which API answers, and for the account's time zone.
@@ -297,7 +304,8 @@ async fn run(
     let asked = asked.or(call.query.better_api().filter(|_| !has_key(&transport)));
     let api = choose_api(&transport, asked).await?;
     let api = *call.api.get_or_init(|| api);
-    let context = Context { transport, rate: settings.rate, api, backlog, places };
+    let believes_ends = call.query.believes_ends();
+    let context = Context { transport, rate: settings.rate, api, backlog, places, believes_ends };
     if context.backlog.is_limited() {
         // The first batch has times, too.
         context.zone().await?;

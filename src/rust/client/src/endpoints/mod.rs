@@ -9,6 +9,7 @@ pub mod arguments;
 mod batches;
 pub mod catalog_elements;
 mod catalogs;
+mod changes;
 pub mod custom_fields;
 pub mod customer_statuses;
 mod customers;
@@ -46,6 +47,7 @@ pub mod users;
 use crate::error::Error;
 use crate::query::{AccountQuery, Query};
 use arguments::Arguments;
+use changes::ChangesQuery;
 use endpoint::Endpoint;
 use list_query::ListQuery;
 use no_rows::NoRowsQuery;
@@ -83,6 +85,9 @@ pub static ENDPOINTS: &[&Endpoint] = &[
 pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     if arguments.flag("none") {
         return Ok(Box::new(NoRowsQuery(query(arguments.set("none", ["FALSE"]))?)));
+    }
+    if arguments.flag("believes_ends") {
+        return Ok(Box::new(ChangesQuery(query(arguments.set("believes_ends", ["FALSE"]))?)));
     }
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {

@@ -284,7 +284,8 @@ impl<T: RowSink> PagedList<T> {
     async fn read_parts(&self, context: &Context) -> Result<(), Error> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
-        let list = ListContext::new(transport, context.rate, &self.name, paging, &request);
+        let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
+        list.believes_ends = context.believes_ends;
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         if let Some(place) = self.place_to_go_on(context) {
             go_on(&list, &self.pages, place, fetch).await?;

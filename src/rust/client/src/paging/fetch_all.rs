@@ -230,6 +230,8 @@ pub struct ListContext<'r> {
     pub paging: Paging,
     /// Method and path, for errors.
     pub endpoint: String,
+    /// Whether what looks like the end is taken for it.
+    pub believes_ends: bool,
     /// Counts the pages.
     pub progress: &'r Progress,
 }
@@ -249,6 +251,7 @@ impl<'r> ListContext<'r> {
             name,
             paging,
             endpoint: request.endpoint(),
+            believes_ends: false,
             progress: &transport.http.progress,
         }
     }
@@ -270,6 +273,7 @@ where
     F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
+    pages.lock().pager.set_believing(list.believes_ends);
     let backlog = pages.backlog();
     let mut in_flight = FuturesUnordered::new();
     let mut slow_start = std::pin::pin!(tokio::time::sleep(SLOW));
@@ -449,6 +453,7 @@ mod tests {
             name: "notes",
             paging: Paging::Offset,
             endpoint: String::new(),
+            believes_ends: false,
             progress,
         }
     }

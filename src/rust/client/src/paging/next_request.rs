@@ -147,7 +147,7 @@ impl<T> Pager<T> {
             return self.try_again(index, Purpose::Whole);
         }
         let tries = self.parts[index].tries as usize;
-        match EMPTY_WAITS.get(tries) {
+        match EMPTY_WAITS.get(tries).filter(|_| !self.believes_ends) {
             Some(wait) => {
                 let request = self.request(index, Purpose::Whole, *wait);
                 self.parts[index].tries += 1;
@@ -273,7 +273,8 @@ impl<T> Pager<T> {
         let Some(last) = self.last_filled() else {
             // The first page takes long, and is not asked for again.
             let is_first = self.parts.len() < 2 && self.parts[0].tries == 0;
-            return is_first && flying > 0 && self.concurrency > 1 && !self.may_stop();
+            let may_be_long = !self.may_stop() && !self.believes_ends;
+            return is_first && flying > 0 && self.concurrency > 1 && may_be_long;
         };
         let is_empty = |part: &Part<T>| part.state == PartState::Received;
         let beyond = &self.parts[last + 1..];

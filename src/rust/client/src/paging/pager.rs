@@ -79,6 +79,8 @@ pub struct Pager<T> {
     /// In the order of the list.
     pub(super) parts: Vec<Part<T>>,
     pub(super) reading: Reading,
+    /// What looks like the end is taken for it.
+    pub(super) believes_ends: bool,
     /// The server skipped rows that it served later: it is trusted less.
     pub(super) has_lagged: bool,
     /// Rows of the page that was read last in the course of the list.
@@ -150,6 +152,7 @@ impl<T> Pager<T> {
             limit: limit.max(paging.least()),
             concurrency: 1,
             until: None,
+            believes_ends: false,
             parts: Vec::new(),
             reading: Reading::default(),
             has_lagged: false,
@@ -168,6 +171,12 @@ impl<T> Pager<T> {
     /// How many requests may be in flight; never fewer than before.
     pub fn set_concurrency(&mut self, requests: usize) {
         self.concurrency = self.concurrency.max(requests);
+    }
+
+    /// Whether what looks like the end of the list is taken for it: a short page, or one that
+    /// names no next one.
+    pub fn set_believing(&mut self, believes_ends: bool) {
+        self.believes_ends = believes_ends;
     }
 
     /// Whether the list is whole or given up.
@@ -249,7 +258,11 @@ impl<T> Pager<T> {
             && part.is_short()
             && !self.may_be_cap(index);
         let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
-        part.ending.proofs >= self.proofs_needed(index) || has_shrunk || keeps_growing
+        let is_believed = self.believes_ends && !part.has_next && part.is_short();
+        part.ending.proofs >= self.proofs_needed(index)
+            || has_shrunk
+            || keeps_growing
+            || is_believed
     }
 
     /// Whether no page was full and all were as long as this one: the server may
