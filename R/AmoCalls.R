@@ -15,6 +15,7 @@
 #' @param from,to only calls created between these times, inclusive: `"2019-06-01
 #'   12:30:00"`, `"2019-06-01"` (midnight) or a Date in the account's time zone, or a
 #'   POSIXct.
+#' @param prefix of the tables of a copy in a database, as for [AmoSync()].
 #'
 #' @return A data.frame of class `amocrm_calls` with a row for each call, ordered by
 #'   `created_at` and `id`. Ids are integer, or double when they exceed 2147483647:
@@ -58,15 +59,15 @@
 #' incoming <- calls[calls$direction == "in", ]
 #' tapply(incoming$answered, incoming$user_name, mean)
 #' @export
-AmoCalls <- function(auth, from = NULL, to = NULL) {
+AmoCalls <- function(auth, from = NULL, to = NULL, prefix = "") {
   if (missing(auth)) auth <- NULL
   after <- check_time(from, "from")
   before <- check_time(to, "to")
-  notes <- if (is_copy(auth)) copied_notes(auth) else read_calls(auth, from)
+  notes <- if (is_copy(auth)) copied_notes(auth, prefix) else read_calls(auth, from)
   zone <- attr(notes$created_at, "tzone")
   notes <- notes[notes$note_type %in% call_types &
                    is_between(notes$created_at, in_account(after, zone), in_account(before, zone)), ]
-  calls <- calls_of(notes, known_users(auth))
+  calls <- calls_of(notes, known_users(auth, prefix))
   warn_if_empty(calls)
   structure(calls, class = c("amocrm_calls", "data.frame"))
 }
@@ -98,8 +99,8 @@ read_calls <- function(auth, from) {
 
 call_owners <- c("contact", "lead", "company", "customer")
 
-copied_notes <- function(to) {
-  copy <- copy_reader(to, "")
+copied_notes <- function(to, prefix) {
+  copy <- copy_reader(to, prefix)
   notes <- copy$read("notes")
   if (is.null(notes)) abort_no_table("notes", copy$tables(), copy$begun())
   if (!is.null(notes$deleted_at)) notes <- notes[is.na(notes$deleted_at), ]

@@ -14,6 +14,7 @@
 #' @param days after so many days without a change of the lead, and without a note of the
 #'   lead, its contacts or its company, a lead counts as untouched. Calls, letters and SMS
 #'   are notes, too.
+#' @param prefix of the tables of a copy in a database, as for [AmoSync()].
 #'
 #' @return A data.frame ordered by `reason`, in the order below, and by `since`, the oldest
 #'   first. It has no rows, and there is no warning, if nothing is left lying. Ids are
@@ -41,14 +42,14 @@
 #' table(work$reason_label, work$responsible_user_name)
 #' head(work[work$reason == "overdue_task", c("name", "responsible_user_name", "days")])
 #' @export
-AmoHygiene <- function(auth, days = 14) {
+AmoHygiene <- function(auth, days = 14, prefix = "") {
   if (missing(auth)) auth <- NULL
   days <- check_number(days, "days")
   now <- Sys.time()
   since <- now - days * day_seconds
-  accounts <- if (is_copy(auth)) copied_work(auth) else list(read_work(auth, since))
+  accounts <- if (is_copy(auth)) copied_work(auth, prefix) else list(read_work(auth, since))
   rows <- do.call(rbind, lapply(accounts, function(work) hygiene_rows(work, since, now)))
-  users <- known_users(auth)
+  users <- known_users(auth, prefix)
   labels <- hygiene_labels()
   rows <- rows[order(match(rows$reason, names(labels)), rows$since, rows$lead_id, rows$task_id), ]
   data.frame(
@@ -95,8 +96,8 @@ note_owners <- c("lead", "contact", "company")
 
 #' The same of a copy, for each of its accounts
 #' @noRd
-copied_work <- function(to) {
-  copy <- copy_reader(to, "")
+copied_work <- function(to, prefix) {
+  copy <- copy_reader(to, prefix)
   read <- function(table) {
     rows <- copy$read(table)
     if (is.null(rows)) abort_no_table(table, copy$tables(), copy$begun())

@@ -65,7 +65,7 @@
 #' no such pipeline. If the token must not list the users, their names are `NA`, with the
 #' warning `amocrm_warning_no_users`.
 #' @seealso [AmoFunnel()] counts the leads that reached each stage;
-#'   `vignette("funnel")`.
+#'   the guide "funnel" ([amocrm-package] says where the guides are).
 #' @examples
 #' auth <- AmoSandbox(notes = c(lead = 2000), leads = 400, access = "token")
 #' stages <- AmoStages(auth)

@@ -3,8 +3,8 @@
 #' The users of an account or a copy, none with a warning if they can't be read
 #' @return data.frame of `id` and `name`
 #' @noRd
-known_users <- function(auth) {
-  tryCatch(read_dictionary(auth, "users")[c("id", "name")],
+known_users <- function(auth, prefix) {
+  tryCatch(read_dictionary(auth, "users", prefix)[c("id", "name")],
     amocrm_error_forbidden = users_unknown, amocrm_error_input = users_unknown
   )
 }
