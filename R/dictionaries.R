@@ -44,7 +44,11 @@ is_copy <- function(auth) inherits(auth, "DBIConnection") || is_one_text(auth)
 #' they are not kept
 #' @noRd
 copy_lists <- function(to, prefix) {
-  copy_reader(to, prefix)
+  if (length(copy_reader(to, prefix)$tables()) == 0) {
+    abort_input("auth", gettext(
+      "`auth` must be a list created by AmoAuthList(), or a copy that AmoSync() has made"
+    ))
+  }
   function(name) AmoRead(to, name, prefix)
 }
 
@@ -133,4 +137,31 @@ pipeline_names <- function(statuses) {
     key[!duplicated(key), , drop = FALSE], id = first$pipeline_id, name = first$pipeline_name,
     sort = first$pipeline_sort, is_main = first$pipeline_is_main, row.names = NULL
   )
+}
+
+# --- Ids -------------------------------------------------------------------------
+
+#' Ids of any type as numbers; NA for what is none
+#' @noRd
+id_numbers <- function(ids) {
+  if (inherits(ids, "integer64")) {
+    integer64_numbers(ids)
+  } else if (is.numeric(ids)) {
+    as.double(ids)
+  } else {
+    suppressWarnings(as.double(as.character(ids)))
+  }
+}
+
+#' The rows of a list that have these ids
+#'
+#' @param ids,known lists of columns that tell rows apart together, as numbers
+#' @noRd
+match_ids <- function(ids, known) {
+  code <- function(columns) {
+    Reduce(function(code, at) {
+      code * length(known[[at]]) + match(columns[[at]], known[[at]], incomparables = NA)
+    }, seq_along(known), 0)
+  }
+  match(code(ids), code(known), incomparables = NA)
 }

@@ -42,6 +42,7 @@ pub mod tasks;
 #[cfg(test)]
 mod testing;
 pub mod transactions;
+mod typed;
 pub mod users;
 
 use crate::error::Error;
@@ -78,7 +79,7 @@ pub static ENDPOINTS: &[&Endpoint] = &[
     &users::USERS,
 ];
 
-/// The query that the argument `what` names.
+/// The query that the argument `what` names, with types where `typed` is TRUE.
 ///
 /// # Errors
 /// [`Error::Input`] for arguments that can't be read.
@@ -89,6 +90,12 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     if arguments.flag("believes_ends") {
         return Ok(Box::new(ChangesQuery(query(arguments.set("believes_ends", ["FALSE"]))?)));
     }
+    let query = query_of(arguments.clone())?;
+    let what = arguments.text("what").unwrap_or_default();
+    Ok(typed::typed(query, what, &arguments))
+}
+
+fn query_of(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {
         return Ok(Box::new(ListQuery::new(endpoint, arguments)?));
