@@ -11,13 +11,15 @@
 #' no difference in email addresses. If a value has several numbers or addresses, separated
 #' by a comma or a semicolon, each is compared.
 #'
-#' The tables of contacts don't have the codes of fields (`PHONE`, `EMAIL`), and names can
-#' be changed. So the fields are known by the names that amoCRM gives them, or by their
+#' The tables of contacts don't have the codes of fields (`PHONE`, `EMAIL`); `fields` has
+#' them. Without it the fields are known by the names that amoCRM gives them, or by their
 #' values, each of which has a kind, such as work or mobile.
 #'
-#' @param contacts the list of tables that [AmoContacts()] returns, or a list of the
-#'   tables of a copy: `list(contacts = AmoRead(copy, "contacts"), linked_custom_fields =
-#'   AmoRead(copy, "contacts_custom_fields"))`. That of [AmoCompanies()] will do, too.
+#' @param contacts the list of tables that [AmoContacts()] returns, or a list of the same
+#'   tables from [AmoRead()]: `list(contacts = , contacts_custom_fields = )`. That of
+#'   [AmoCompanies()] will do, too.
+#' @param fields definitions of the fields: what [AmoCustomFields()] returns, as for
+#'   [AmoWide()].
 #'
 #' @return A data.frame with a row for each contact that shares something, ordered by
 #'   `group` and `created_at`. It has no rows, and there is no warning, if there are no
@@ -44,10 +46,14 @@
 #' # How large are the groups?
 #' table(table(twice$group))
 #' @export
-AmoDuplicates <- function(contacts) {
+AmoDuplicates <- function(contacts, fields = NULL) {
   check_contacts(contacts)
-  people <- living(contacts[[1]])
-  values <- shared_values(contact_values(living(contacts$linked_custom_fields), people))
+  cards <- card_tables(contacts)
+  people <- living(cards$main)
+  rows <- contact_fields(
+    living(cards$linked$linked_custom_fields), field_definitions(fields, cards$name)
+  )
+  values <- shared_values(contact_values(rows, people))
   people$group <- connected(values$person, match(values$key, unique(values$key)), nrow(people))
   with_others <- sort(unique(values$person))
   people <- people[with_others, ]
@@ -62,8 +68,9 @@ AmoDuplicates <- function(contacts) {
 }
 
 check_contacts <- function(contacts) {
-  is_good <- is.list(contacts) && length(contacts) > 1 && is.data.frame(contacts[[1]]) &&
-    is.data.frame(contacts$linked_custom_fields)
+  is_good <- is.list(contacts) && !is.data.frame(contacts) &&
+    all(vapply(contacts, is.data.frame, NA)) && any(c("contacts", "companies") %in% names(contacts)) &&
+    any(endsWith(names(contacts), "_custom_fields"))
   if (!is_good) {
     abort_input("contacts", gettextf(
       "`contacts` must be the list of tables that AmoContacts() returns, not %s",
@@ -78,12 +85,12 @@ living <- function(rows) if (is.null(rows$deleted_at)) rows else rows[is.na(rows
 
 #' The numbers and addresses of contacts, as they are compared
 #'
+#' @param fields values of custom fields, by contact_fields()
 #' @param people data.frame of contacts
 #' @return data.frame of `person`, a row of `people`, `kind`, `value`, and `key`, which tells
 #'   values of several accounts apart
 #' @noRd
 contact_values <- function(fields, people) {
-  fields <- contact_fields(fields)
   accounts <- !is.null(fields$account_id)
   own_id <- function(rows) if (accounts) paste(rows$account_id, rows$id) else rows$id
   parts <- strsplit(fields$custom_field_value, "[,;\n]")
@@ -109,10 +116,12 @@ contact_field_names <- c(
 #'
 #' Values of these fields have a kind. What tells them from choices of a list: the values
 #' of one kind differ.
+#' @param known definitions of the fields, which may be none
 #' @noRd
-contact_fields <- function(fields) {
-  if (!is.null(fields$custom_field_code)) {
-    return(fields[fields$custom_field_code %in% c("PHONE", "EMAIL"), ])
+contact_fields <- function(fields, known) {
+  if (nrow(known) > 0) {
+    ids <- known$id[known$code %in% c("PHONE", "EMAIL")]
+    return(fields[fields$custom_field_id %in% ids, ])
   }
   kind <- fields$custom_field_value_id
   differs <- !is.na(kind) & !duplicated(paste(kind, fields$custom_field_value))

@@ -80,9 +80,10 @@ test_that("fields of other names are known by their kinds, choices of a list are
   # Each choice has an id of its own.
   choices <- people_with(values, "Line", kind = c(1, 1, 2))
   expect_identical(nrow(AmoDuplicates(choices)), 0L)
-  # Codes, where there are any, decide.
-  choices$linked_custom_fields$custom_field_code <- "PHONE"
-  expect_identical(AmoDuplicates(choices)$id, 2:1)
+  # Codes, where they are given, decide.
+  coded <- function(code) data.frame(id = 9L, name = "Line", code = code, type = "multitext")
+  expect_identical(AmoDuplicates(choices, coded("PHONE"))$id, 2:1)
+  expect_identical(nrow(AmoDuplicates(renamed, coded("OTHER"))), 0L)
 })
 
 test_that("groups are right in whatever way they are connected", {
@@ -104,7 +105,12 @@ test_that("groups are right in whatever way they are connected", {
 
 test_that("both APIs and copies give the same groups, and deleted contacts are in none", {
   auth <- AmoSandbox(contacts = 600, notes = 0, access = "token", now = Sys.time())
-  both <- through_both(auth, function(auth) AmoDuplicates(AmoContacts(auth)))
+  both <- through_both(auth, function(auth) {
+    people <- AmoContacts(auth)
+    found <- AmoDuplicates(people)
+    expect_identical(AmoDuplicates(people, AmoCustomFields(auth)), found)
+    found
+  })
   expect_gt(nrow(both$v2), 0)
   expect_identical(both$v4, both$v2)
   copy <- withr::local_tempdir()
@@ -112,7 +118,7 @@ test_that("both APIs and copies give the same groups, and deleted contacts are i
     AmoSync(auth, copy, tables = "contacts")
     AmoDuplicates(list(
       contacts = AmoRead(copy, "contacts"),
-      linked_custom_fields = AmoRead(copy, "contacts_custom_fields")
+      contacts_custom_fields = AmoRead(copy, "contacts_custom_fields")
     ))
   }
   expect_identical(copied(), both$v2)
@@ -130,7 +136,7 @@ test_that("contacts of two accounts are no duplicates", {
 })
 
 test_that("something else than the tables of contacts is an error", {
-  for (wrong in list(NULL, 1, data.frame(), list(), list(data.frame()))) {
+  for (wrong in list(NULL, 1, data.frame(), list(), list(contacts = data.frame()))) {
     expect_error(AmoDuplicates(wrong), "AmoContacts", class = "amocrm_error_input")
   }
 })
