@@ -133,7 +133,7 @@ name_column <- function(column) paste0(sub("_id$", "", column), "_name")
 names_of <- function(table, column, kind, names) {
   ids <- id_numbers(table[[column]])
   named <- if (kind == "statuses") {
-    label_stages(table, column, ids, names)
+    look_up_stages(table, column, ids, names)
   } else {
     look_up_names(list(id = ids), table, kind, names)
   }
@@ -163,7 +163,7 @@ look_up_names <- function(ids, table, kind, names, narrow = identity) {
 
 #' Names of stages, together with the pipeline or, where that is not known, without
 #' @noRd
-label_stages <- function(table, column, ids, names) {
+look_up_stages <- function(table, column, ids, names) {
   pipeline <- table[[sub("STATUS", "PIPELINE_ID", sub("status", "pipeline", column))]]
   pipeline <- if (is.null(pipeline)) rep(NA_real_, length(ids)) else id_numbers(pipeline)
   is_customer <- are_customers(table)

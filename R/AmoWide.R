@@ -74,9 +74,9 @@ card_kinds <- c("leads", "contacts", "companies", "customers", "catalog_elements
 card_tables <- function(x) {
   name <- if (is.list(x) && !is.data.frame(x)) intersect(card_kinds, names(x))
   if (length(name) != 1 || !all(vapply(x, is.data.frame, NA))) {
-    abort_input("x", join(
-      gettext("`x` must be a list of tables as AmoLeads() returns it, with `flatten = FALSE`,"),
-      gettextf("one of them %s", paste0("`", card_kinds, "`", collapse = ", "))
+    abort_input("x", gettextf(
+      "`x` must be a list of tables as AmoLeads() returns it, with exactly one of %s",
+      paste0("`", card_kinds, "`", collapse = ", ")
     ))
   }
   main <- x[[name]]
