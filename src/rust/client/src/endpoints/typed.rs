@@ -75,7 +75,9 @@ pub fn schema(arguments: &Arguments) -> Result<&'static Schema, Error> {
 
 impl TypedQuery {
     fn with_types(&self, mut tables: Tables) -> Tables {
-        tables.iter_mut().for_each(|(_, table)| table.set_types(self.schema));
+        for (_, table) in &mut tables {
+            table.set_types(self.schema);
+        }
         tables
     }
 }
