@@ -59,7 +59,7 @@
 #'     \item{`event_type`, `event_id`}{character, last, over API v4 only: type
 #'       and id of the event that the row was made from, such as
 #'       `"incoming_chat_message"`. Such rows, stage changes among them, have
-#'       no `responsible_user_id`: see `vignette("v2-v4")`}
+#'       no `responsible_user_id`}
 #'   }
 #'   A table without rows has the 13 base columns, and comes with a warning of
 #'   class `amocrm_warning_zero_rows`.
