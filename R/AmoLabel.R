@@ -133,7 +133,7 @@ name_column <- function(column) paste0(sub("_id$", "", column), "_name")
 names_of <- function(table, column, kind, names) {
   ids <- id_numbers(table[[column]])
   named <- if (kind == "statuses") {
-    stage_names(table, column, ids, names)
+    look_up_stages(table, column, ids, names)
   } else {
     look_up_names(list(id = ids), table, kind, names)
   }
@@ -163,7 +163,7 @@ look_up_names <- function(ids, table, kind, names, narrow = identity) {
 
 #' Names of stages, together with the pipeline or, where that is not known, without
 #' @noRd
-stage_names <- function(table, column, ids, names) {
+look_up_stages <- function(table, column, ids, names) {
   pipeline <- table[[sub("STATUS", "PIPELINE_ID", sub("status", "pipeline", column))]]
   pipeline <- if (is.null(pipeline)) rep(NA_real_, length(ids)) else id_numbers(pipeline)
   is_customer <- are_customers(table)
@@ -235,7 +235,7 @@ name_source <- function(read, language) {
     get = get,
     robot = if (language == "ru") "\u0440\u043e\u0431\u043e\u0442" else "robot",
     miss = function(column, ids) {
-      if (length(ids) > 0) unknown[[column]] <<- unique(c(unknown[[column]], ids))
+      if (length(ids) > 0) unknown[[column]] <<- unique(as.double(c(unknown[[column]], ids)))
     },
     tell = function() if (length(unknown) > 0) warn_of_unknown(unknown, problems)
   )

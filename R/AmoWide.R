@@ -74,9 +74,9 @@ card_kinds <- c("leads", "contacts", "companies", "customers", "catalog_elements
 card_tables <- function(x) {
   name <- if (is.list(x) && !is.data.frame(x)) intersect(card_kinds, names(x))
   if (length(name) != 1 || !all(vapply(x, is.data.frame, NA))) {
-    abort_input("x", join(
-      gettext("`x` must be a list of tables as AmoLeads() returns it, with `flatten = FALSE`,"),
-      gettextf("one of them %s", paste0("`", card_kinds, "`", collapse = ", "))
+    abort_input("x", gettextf(
+      "`x` must be a list of tables as AmoLeads() returns it, with exactly one of %s",
+      paste0("`", card_kinds, "`", collapse = ", ")
     ))
   }
   main <- x[[name]]
@@ -183,16 +183,26 @@ field_values <- function(cards, known) {
 field_columns <- function(values) {
   fields <- values$fields
   parts <- unique(values$part[!is.na(values$part)])
-  base <- length(parts) + 1
-  code <- values$field * base + match(values$part, parts, nomatch = 0)
+  base <- length(parts) + 1L
+  pairs <- data.frame(
+    field = rep(seq_len(nrow(fields)), each = base),
+    part = rep(c(NA_character_, parts), nrow(fields))
+  )
+  pairs$rows <- split_by(
+    seq_along(values$field),
+    (values$field - 1L) * base + match(values$part, parts, nomatch = 0L) + 1L, nrow(pairs)
+  )
+  has_values <- lengths(pairs$rows) > 0
   # Which parts a field has only its values tell.
-  is_whole <- !fields$kind %in% c("parts", "items") & !seq_along(fields$kind) %in% values$field
-  codes <- sort(c(unique(code), which(is_whole) * base))
-  groups <- structure(match(code, codes), levels = as.character(codes), class = "factor")
-  columns <- fields[codes %/% base, ]
-  columns$part <- c(NA, parts)[codes %% base + 1]
-  columns$rows <- split(seq_along(code), groups)
-  columns
+  is_empty <- !fields$kind %in% c("parts", "items") & !seq_len(nrow(fields)) %in% values$field
+  pairs <- pairs[has_values | (is.na(pairs$part) & is_empty[pairs$field]), ]
+  cbind(fields[pairs$field, ], pairs)
+}
+
+#' Values by the number of their group, of which there are `count`
+#' @noRd
+split_by <- function(values, group, count) {
+  unname(split(values, structure(group, levels = seq_len(count), class = "factor")))
 }
 
 #' Names of columns. Fields whose name is not the only one have their id behind it
@@ -229,13 +239,15 @@ make_column <- function(at, columns, values, cards, sep) {
   } else if (is.na(kind)) {
     kind <- guess_kind(text, values$has_option[rows])
   }
-  has_several <- anyDuplicated(place) > 0 || kind %in% c("texts", "items")
-  read <- if (has_several && !is.null(sep)) text else read_values(text, kind, cards$zone)
   cards_count <- nrow(cards$main)
+  from <- rep(NA_integer_, cards_count)
+  from[place] <- seq_along(place)
+  has_several <- kind %in% c("texts", "items") || sum(!is.na(from)) < length(place)
+  read <- if (has_several && !is.null(sep)) text else read_values(text, kind, cards$zone)
   column <- if (!has_several) {
-    read[match(seq_len(cards_count), place)]
+    read[from]
   } else if (is.null(sep)) {
-    unname(split(read, structure(place, levels = seq_len(cards_count), class = "factor")))
+    split_by(read, place, cards_count)
   } else {
     join_values(read, place, cards_count, sep)
   }
@@ -245,8 +257,9 @@ make_column <- function(at, columns, values, cards, sep) {
 #' Several values of a card as one text
 #' @noRd
 join_values <- function(text, place, cards_count, sep) {
-  joined <- text[match(seq_len(cards_count), place)]
+  joined <- rep(NA_character_, cards_count)
   rest <- duplicated(place)
+  joined[place[!rest]] <- text[!rest]
   # The second value of all cards, the third one ...
   while (any(rest)) {
     text <- text[rest]
@@ -280,14 +293,16 @@ guess_kind <- function(text, has_option) {
 #' Texts as values of a kind; NA for what is none
 #' @noRd
 read_values <- function(text, kind, zone) {
+  if (!kind %in% c("number", "flag", "date", "time")) {
+    return(text)
+  }
   each <- unique(text)
   read <- switch(kind,
     number = finite(suppressWarnings(as.numeric(each))),
     flag = c(TRUE, TRUE, FALSE, FALSE)[match(tolower(each), c("1", "true", "0", "false"))],
     date = as.Date(substr(each, 1, 10), "%Y-%m-%d"),
     # Days without a time begin at midnight.
-    time = as.POSIXct(strptime(paste(each, "00:00:00"), "%Y-%m-%d %H:%M:%S", tz = zone)),
-    each
+    time = as.POSIXct(strptime(paste(each, "00:00:00"), "%Y-%m-%d %H:%M:%S", tz = zone))
   )
   read[match(text, each)]
 }

@@ -101,6 +101,10 @@
 #'   \item{`amocrm_warning_unknown_catalog`}{The account has no such catalog.}
 #'   \item{`amocrm_warning_unknown_with`}{`with_with` has a name that amoCRM is
 #'     not known to have.}
+#'   \item{`amocrm_warning_no_users`}{[AmoStages()] has no names of users, since the token
+#'     may not list them.}
+#'   \item{`amocrm_warning_unknown_ids`}{[AmoLabel()] has no name for some ids, such as
+#'     those of deleted users. The field `ids` has them by column.}
 #'   \item{`amocrm_warning_unreadable_values`}{Values that can't be converted to
 #'     the type of their column are `NA`.}
 #'   \item{`amocrm_warning_broken_texts`}{Texts with invalid characters have

@@ -147,7 +147,7 @@ id_numbers <- function(ids) {
   if (inherits(ids, "integer64")) {
     integer64_numbers(ids)
   } else if (is.numeric(ids)) {
-    as.double(ids)
+    ids
   } else {
     suppressWarnings(as.double(as.character(ids)))
   }
@@ -158,6 +158,9 @@ id_numbers <- function(ids) {
 #' @param ids,known lists of columns that tell rows apart together, as numbers
 #' @noRd
 match_ids <- function(ids, known) {
+  if (length(known) == 1) {
+    return(match(ids[[1]], known[[1]], incomparables = NA))
+  }
   code <- function(columns) {
     Reduce(function(code, at) {
       code * length(known[[at]]) + match(columns[[at]], known[[at]], incomparables = NA)

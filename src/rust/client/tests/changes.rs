@@ -220,6 +220,7 @@ fn what_an_unchanged_list_costs() {
         ("companies", [1, 1, 1]),
         ("customers", [1, 1, 1]),
         ("tasks", [1, 1, 1]),
+        ("events", [1, 1, 1]),
         ("lead", [1, 3, 3]),
         ("contact", [1, 3, 3]),
         ("task", [1, 1, 1]),
@@ -237,6 +238,10 @@ fn what_an_unchanged_list_costs() {
                 "tasks" => {
                     let moment = format!("@{moment}");
                     Arguments::default().set("what", ["tasks"]).set("date_modify_from", [moment])
+                }
+                "events" => {
+                    let moment = format!("@{moment}");
+                    Arguments::default().set("what", ["events"]).set("from", [moment])
                 }
                 "lead" | "contact" | "task" => {
                     let moment = format!("@{moment}");

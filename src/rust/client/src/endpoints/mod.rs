@@ -52,6 +52,7 @@ use changes::ChangesQuery;
 use endpoint::Endpoint;
 use list_query::ListQuery;
 use no_rows::NoRowsQuery;
+use typed::TypedQuery;
 
 pub use element_names::element_type;
 
@@ -90,12 +91,11 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     if arguments.flag("believes_ends") {
         return Ok(Box::new(ChangesQuery(query(arguments.set("believes_ends", ["FALSE"]))?)));
     }
-    let query = query_of(arguments.clone())?;
-    let what = arguments.text("what").unwrap_or_default();
-    Ok(typed::typed(query, what, &arguments))
-}
-
-fn query_of(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
+    if arguments.flag("typed") {
+        let schema = typed::schema(&arguments)?;
+        let query = query(arguments.set("typed", ["FALSE"]))?;
+        return Ok(Box::new(TypedQuery { query, schema }));
+    }
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {
         return Ok(Box::new(ListQuery::new(endpoint, arguments)?));

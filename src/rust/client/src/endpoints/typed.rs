@@ -53,25 +53,31 @@ static TYPED_INCOMING_LEADS: Schema = Schema {
 };
 
 /// A query whose tables get types.
-struct TypedQuery {
-    query: Box<dyn Query>,
-    schema: &'static Schema,
+pub struct TypedQuery {
+    /// The query of the tables.
+    pub query: Box<dyn Query>,
+    /// The types.
+    pub schema: &'static Schema,
 }
 
-/// The query with the types that its arguments ask for.
-pub fn typed(query: Box<dyn Query>, what: &str, arguments: &Arguments) -> Box<dyn Query> {
-    let schema = match what {
-        "notes" => &TYPED_NOTES,
-        "transactions" => &TYPED_TRANSACTIONS,
-        "incoming_leads" => &TYPED_INCOMING_LEADS,
-        _ => return query,
-    };
-    if arguments.flag("typed") { Box::new(TypedQuery { query, schema }) } else { query }
+/// The types of the tables that a call asks for.
+///
+/// # Errors
+/// [`Error::Input`] for tables that have types in any case.
+pub fn schema(arguments: &Arguments) -> Result<&'static Schema, Error> {
+    match arguments.text("what") {
+        Some("notes") => Ok(&TYPED_NOTES),
+        Some("transactions") => Ok(&TYPED_TRANSACTIONS),
+        Some("incoming_leads") => Ok(&TYPED_INCOMING_LEADS),
+        _ => Err(arguments.unknown("typed")),
+    }
 }
 
 impl TypedQuery {
     fn with_types(&self, mut tables: Tables) -> Tables {
-        tables.iter_mut().for_each(|(_, table)| table.set_types(self.schema));
+        for (_, table) in &mut tables {
+            table.set_types(self.schema);
+        }
         tables
     }
 }
@@ -87,6 +93,10 @@ impl Query for TypedQuery {
 
     fn batch(&self) -> Tables {
         self.with_types(self.query.batch())
+    }
+
+    fn believes_ends(&self) -> bool {
+        self.query.believes_ends()
     }
 
     fn only_api(&self) -> Option<Api> {
