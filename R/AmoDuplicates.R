@@ -69,7 +69,8 @@ AmoDuplicates <- function(contacts, fields = NULL) {
 
 check_contacts <- function(contacts) {
   is_good <- is.list(contacts) && !is.data.frame(contacts) &&
-    all(vapply(contacts, is.data.frame, NA)) && any(c("contacts", "companies") %in% names(contacts)) &&
+    all(vapply(contacts, is.data.frame, NA)) &&
+    any(c("contacts", "companies") %in% names(contacts)) &&
     any(endsWith(names(contacts), "_custom_fields"))
   if (!is_good) {
     abort_input("contacts", gettextf(
