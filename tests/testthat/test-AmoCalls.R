@@ -33,8 +33,8 @@ test_that("values are typed and have names, whatever a call lacks", {
     key <- function(name) if (api == "v2") toupper(name) else tolower(name)
     calls <- AmoCalls(with_calls(api = api, c(
       call_json(1, sprintf(
-        '{"%s":"+7 (495) 123-45-67\\u0434\\u043e\\u0431. 12","%s":"65","%s":"u1","call_status":"4"}',
-        key("phone"), key("duration"), key("uniq")
+        '{"%s":"+7 (495) 123-45-67%s. 12","%s":"65","%s":"u1","call_status":"4"}',
+        key("phone"), "\\u0434\\u043e\\u0431", key("duration"), key("uniq")
       ), api = api),
       # The user is gone, the status is missing, the phone is empty.
       call_json(2, sprintf('{"%s":"","%s":30,"%s":""}', key("phone"), key("duration"), key("link")),
