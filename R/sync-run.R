@@ -141,12 +141,21 @@ sync_stream <- function(visit, name, known, started,
   began <- if (is.null(begun)) as.double(started) else begun$began
   first <- if (is_first) list(began = began, places = begun$places)
   reader <- stream_reader(visit, name, mode, first)
-  reader$read(since)
+  reader$read(since, is_increment = mode == "increment")
+  # Of several lists, those that came without rows are no more to be trusted.
+  if (mode == "increment" && visit$run$streams[[name]]$several && reader$counts()[["read"]] > 0) {
+    visit$sink$forget()
+    reader <- stream_reader(visit, name, mode, first, reader$counts()[["requests"]])
+    reader$read(since)
+  }
+  is_quiet <- mode == "increment" && reader$counts()[["read"]] == 0
   if (mode == "increment") reader$read_restored()
   if (reader$lacks_all()) reader$read(since)
   gone <- gone_rows(visit, name, mode, since, started, reader)
+  # Where no rows came, a server that lags may have hidden them: the next run asks for all
+  # that has changed since the same moment.
   state <- list(
-    cursor = began, zone = visit$zone,
+    cursor = if (is_quiet) known$cursor_at else began, zone = visit$zone,
     swept = if (mode == "full") began else c(known$swept_at, NA_real_)[[1]]
   )
   log <- log_row(visit, name, started, mode)
@@ -189,10 +198,11 @@ sync_mode <- function(stream, known, started, run) {
 #'
 #' @param first of a first read when it began, and the places where to go on; NULL for
 #'   others
+#' @param requests how many were made before
 #' @noRd
-stream_reader <- function(visit, name, mode, first) {
+stream_reader <- function(visit, name, mode, first, requests = 0) {
   stream <- visit$run$streams[[name]]
-  counts <- c(requests = 0, read = 0)
+  counts <- c(requests = requests, read = 0)
   keys <- list()
   dead <- if (mode == "increment") visit$sink$dead(name, stream$key, visit$account)
   old <- if (mode == "whole") row_texts(visit$sink$read(name), visit$account, stream$key)
@@ -235,9 +245,8 @@ stream_reader <- function(visit, name, mode, first) {
     }
   }
   list(
-    read = function(since) {
-      ends <- if (mode == "increment") believed_ends(visit$run)
-      read(c(stream$spec(since), list(places = first$places), ends))
+    read = function(since, is_increment = FALSE) {
+      read(c(stream$spec(since), list(places = first$places, is_increment = is_increment)))
     },
     # A row that comes back need not have been changed.
     read_restored = function() {
@@ -294,14 +303,6 @@ read_rows <- function(spec, label, beat) {
   do.call(rbind, rows)
 }
 
-#' The ends of lists are not made sure of: what a server that lags hides for a moment comes
-#' with the next run, which reads the last `lookback` seconds again
-#' @noRd
-believed_ends <- function(run) if (run$lookback >= least_lookback) list(believes_ends = TRUE)
-
-# Seconds after which a list is no longer behind.
-least_lookback <- 60
-
 #' Rows with all columns of their key: notes of API v2 are no events
 #' @noRd
 with_key <- function(rows, key) {
@@ -353,8 +354,7 @@ read_fates <- function(auth, cursors, sink, run) {
   fates <- unlist(lapply(streams, function(stream) c(stream$gone, stream$back)))
   spec <- c(
     connection_spec(sync_auth(auth)),
-    list(what = "events", type = fates, from = moment(min(cursors) - run$lookback)),
-    believed_ends(run)
+    list(what = "events", type = fates, from = moment(min(cursors) - run$lookback))
   )
   events <- tryCatch(
     read_rows(spec, gettext("deletions"), sink$beat),
@@ -398,7 +398,7 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
 
 read_trash <- function(visit, stream, since) {
   spec <- c(connection_spec(sync_auth(visit$auth)), stream$spec(since), only_deleted = TRUE)
-  rows <- read_rows(c(spec, believed_ends(visit$run)), gettext("deletions"), visit$sink$beat)
+  rows <- read_rows(spec, gettext("deletions"), visit$sink$beat)
   data.frame(id = rows$id, deleted_at = rows$updated_at)
 }
 

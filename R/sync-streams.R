@@ -10,6 +10,7 @@
 #' * `key`: the columns that tell rows of the main table apart
 #' * `grows`: whether `since` is known to the list. Others are read whole and
 #'   compared
+#' * `several`: whether these are several lists of the account
 #' * `gone`, `back`: types of events that tell of deleted and restored rows
 #' * `trash`: whether deleted rows are listed
 #' @noRd
@@ -27,7 +28,7 @@ sync_streams <- function() {
         kinds <- setdiff(note_kinds, "task")
         list(what = "notes", type = kinds, limit = 500, if_modified_since = moment(since))
       },
-      key = c("element_type", "id", "event_id"), grows = TRUE
+      key = c("element_type", "id", "event_id"), grows = TRUE, several = TRUE
     ),
     tasks = list(
       spec = function(since) list(what = "tasks", limit = 500, date_modify_from = moment(since)),
@@ -55,7 +56,8 @@ sync_streams <- function() {
 moment <- function(since) if (!is.null(since)) sprintf("@%.0f", since)
 
 stream_defaults <- list(
-  shape = identity, key = "id", grows = FALSE, gone = character(), back = character(), trash = FALSE
+  shape = identity, key = "id", grows = FALSE, several = FALSE, gone = character(),
+  back = character(), trash = FALSE
 )
 
 #' A list of leads, contacts, companies or customers

@@ -97,8 +97,8 @@ pub trait Query: Send + Sync + 'static {
         None
     }
 
-    /// Whether what looks like the end of a list is taken for it, without asking again.
-    fn believes_ends(&self) -> bool {
+    /// Whether it asks for what has changed, and takes no rows for no sign of anything.
+    fn is_increment(&self) -> bool {
         false
     }
 
@@ -120,8 +120,8 @@ pub struct Context {
     pub backlog: Arc<Backlog>,
     /// How far the rows were taken, by this call or one before.
     pub places: Arc<Places>,
-    /// Whether what looks like the end of a list is taken for it.
-    pub believes_ends: bool,
+    /// Whether what has changed is asked for, and no rows are no sign of anything.
+    pub is_increment: bool,
 }
 
 /// Asks only which API answers, and for the account's time zone.
@@ -304,8 +304,8 @@ async fn run(
     let asked = asked.or(call.query.better_api().filter(|_| !has_key(&transport)));
     let api = choose_api(&transport, asked).await?;
     let api = *call.api.get_or_init(|| api);
-    let believes_ends = call.query.believes_ends();
-    let context = Context { transport, rate: settings.rate, api, backlog, places, believes_ends };
+    let is_increment = call.query.is_increment();
+    let context = Context { transport, rate: settings.rate, api, backlog, places, is_increment };
     if context.backlog.is_limited() {
         // The first batch has times, too.
         context.zone().await?;

@@ -1,6 +1,6 @@
-//! A call for what has changed, by somebody who will ask again later for what has changed
-//! since some time before this call. A server that lags hides a row for a moment only, so
-//! there is no need to make sure of the ends of lists. An unchanged list takes one request.
+//! A call for what has changed. If no rows come, whoever asks will ask again for all that has
+//! changed since the same moment, so there is no need to make sure that there are none: an
+//! unchanged list takes one request instead of three.
 
 use futures_util::future::BoxFuture;
 
@@ -8,11 +8,11 @@ use crate::account::Api;
 use crate::error::Error;
 use crate::query::{Context, Query, Tables, Warning};
 
-/// A query that takes what looks like the end of a list for its end.
+/// A query of which an answer without rows says nothing.
 pub struct ChangesQuery(pub Box<dyn Query>);
 
 impl Query for ChangesQuery {
-    fn believes_ends(&self) -> bool {
+    fn is_increment(&self) -> bool {
         true
     }
 

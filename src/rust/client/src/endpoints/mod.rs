@@ -88,8 +88,8 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     if arguments.flag("none") {
         return Ok(Box::new(NoRowsQuery(query(arguments.set("none", ["FALSE"]))?)));
     }
-    if arguments.flag("believes_ends") {
-        return Ok(Box::new(ChangesQuery(query(arguments.set("believes_ends", ["FALSE"]))?)));
+    if arguments.flag("is_increment") {
+        return Ok(Box::new(ChangesQuery(query(arguments.set("is_increment", ["FALSE"]))?)));
     }
     if arguments.flag("typed") {
         let schema = typed::schema(&arguments)?;

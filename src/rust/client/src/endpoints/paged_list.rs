@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::{Extent, Page};
 use crate::paging::{
-    Ends, ListContext, PageRange, PageRequest, Pages, Paging, go_on, is_too_slow, read_ids,
+    Emptiness, ListContext, PageRange, PageRequest, Pages, Paging, go_on, is_too_slow, read_ids,
     read_list, short_lists,
 };
 use crate::places::{Place, Places};
@@ -285,11 +285,11 @@ impl<T: RowSink> PagedList<T> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
         let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
-        list.ends = match paging {
-            _ if context.believes_ends => Ends::Believed,
+        list.emptiness = match paging {
+            _ if context.is_increment && request.is_filtered() => Emptiness::Believed,
             // API v2 has a list for each of many elements, and most of these are empty.
-            Paging::Offset if request.is_filtered() => Ends::OftenEmpty,
-            _ => Ends::Checked,
+            Paging::Offset if request.is_filtered() => Emptiness::Usual,
+            _ => Emptiness::Doubted,
         };
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         if let Some(place) = self.place_to_go_on(context) {

@@ -95,8 +95,8 @@ impl Query for TypedQuery {
         self.with_types(self.query.batch())
     }
 
-    fn believes_ends(&self) -> bool {
-        self.query.believes_ends()
+    fn is_increment(&self) -> bool {
+        self.query.is_increment()
     }
 
     fn only_api(&self) -> Option<Api> {

@@ -67,15 +67,15 @@ const MOST_READINGS: u32 = 3;
 /// The most rows of a list, against a server that invents rows without end.
 pub const MOST_ROWS: u64 = 50_000_000;
 
-/// How sure it is made that a list ends where it seems to: at a short page, or at one that
-/// names no next one.
+/// How sure it is made that a list without rows is empty. The end of any other is always
+/// asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ends {
-    /// The end is shown several times, an empty list three times.
-    Checked,
-    /// The same, but an empty list two times.
-    OftenEmpty,
-    /// The end is taken as it is shown.
+pub enum Emptiness {
+    /// It has to come three times.
+    Doubted,
+    /// Two times: many such lists are read, and most are empty.
+    Usual,
+    /// Once: whoever asks takes it for no sign of anything.
     Believed,
 }
 
@@ -91,7 +91,7 @@ pub struct Pager<T> {
     /// In the order of the list.
     pub(super) parts: Vec<Part<T>>,
     pub(super) reading: Reading,
-    pub(super) ends: Ends,
+    pub(super) emptiness: Emptiness,
     /// The server skipped rows that it served later: it is trusted less.
     pub(super) has_lagged: bool,
     /// Rows of the page that was read last in the course of the list.
@@ -163,7 +163,7 @@ impl<T> Pager<T> {
             limit: limit.max(paging.least()),
             concurrency: 1,
             until: None,
-            ends: Ends::Checked,
+            emptiness: Emptiness::Doubted,
             parts: Vec::new(),
             reading: Reading::default(),
             has_lagged: false,
@@ -184,9 +184,9 @@ impl<T> Pager<T> {
         self.concurrency = self.concurrency.max(requests);
     }
 
-    /// How sure to make of the end.
-    pub fn set_ends(&mut self, ends: Ends) {
-        self.ends = ends;
+    /// How sure to make of it if no rows come.
+    pub fn set_emptiness(&mut self, emptiness: Emptiness) {
+        self.emptiness = emptiness;
     }
 
     /// Whether the list is whole or given up.
@@ -231,19 +231,19 @@ impl<T> Pager<T> {
         part.refusals < MOST_REFUSALS
     }
 
-    /// Ends the list: these are all of its rows.
+    /// Emptiness the list: these are all of its rows.
     pub(super) fn end_with(&mut self, rows: T) {
         self.parts.clear();
         self.ready.push_back(rows);
         self.outcome = Some(Outcome::Whole);
     }
 
-    /// Ends the list: these rows could not be read.
+    /// Emptiness the list: these rows could not be read.
     pub(super) fn give_up(&mut self, range: PageRange) {
         self.outcome.get_or_insert(Outcome::Failed(Missing::Of(range)));
     }
 
-    /// Ends the list: what follows this part could not be read.
+    /// Emptiness the list: what follows this part could not be read.
     pub(super) fn give_up_after(&mut self, index: usize) {
         let range = PageRange { offset: self.parts[index].end, limit: self.limit };
         self.outcome.get_or_insert(Outcome::Failed(Missing::From(range)));
@@ -268,11 +268,7 @@ impl<T> Pager<T> {
             && part.is_short()
             && !self.may_be_cap(index);
         let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
-        let is_believed = self.ends == Ends::Believed && !part.has_next && part.is_short();
-        part.ending.proofs >= self.proofs_needed(index)
-            || has_shrunk
-            || keeps_growing
-            || is_believed
+        part.ending.proofs >= self.proofs_needed(index) || has_shrunk || keeps_growing
     }
 
     /// Whether no page was full and all were as long as this one: the server may
@@ -320,7 +316,7 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Ends the list with a part: what follows is not wanted.
+    /// Emptiness the list with a part: what follows is not wanted.
     fn stop(&mut self, index: usize) {
         self.parts.truncate(index + 1);
         self.outcome.get_or_insert(Outcome::Whole);

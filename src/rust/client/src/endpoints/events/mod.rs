@@ -69,7 +69,7 @@ impl EventsQuery {
             let list = |feed: &Feed| list(feed, Span::default(), &rows);
             return Ok(feeds.iter().map(list).collect());
         }
-        if context.believes_ends {
+        if context.is_increment {
             // What comes meanwhile stands behind what is read, and comes again next time.
             return Ok(feeds.iter().map(|feed| list(feed, asked, &rows)).collect());
         }
