@@ -4,16 +4,25 @@
 #' Rows per request: a whole number from 1; `most` with a warning if it is greater
 #' @noRd
 check_limit <- function(limit, most) {
+  rows <- check_rows(limit, most)
+  if (rows > most) warn("limit", limit_text(most))
+  min(rows, most)
+}
+
+#' The same without the warning
+#' @noRd
+check_rows <- function(limit, most) {
   rows <- as_numbers(limit)
   if (length(rows) != 1 || !whole(rows) || rows < 1) {
     abort_input("limit", gettextf(
       "`limit` must be a whole number from 1 to %d, not %s", most, shown_value(limit)
     ))
   }
-  if (rows > most) {
-    warn("limit", gettextf("`limit` can't be greater than %d: %d is used", most, most))
-  }
-  min(rows, most)
+  rows
+}
+
+limit_text <- function(most) {
+  gettextf("`limit` can't be greater than %d: %d is used", most, most)
 }
 
 #' Numbers as doubles, integer64 by value; empty for anything else, such as text,

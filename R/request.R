@@ -102,6 +102,7 @@ tell <- function(notice) {
         "The type is obsolete or unknown; see vignette(\"v2-v4\")"
       )
     ),
+    limit = limit_text(as.integer(about)),
     no_chats = join(gettext(
       "API v4 can't find the chat messages of one lead or company: they are left out.",
       "Request them with note_type = 17, which reads all chats of the account"

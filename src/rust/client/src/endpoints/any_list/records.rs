@@ -219,6 +219,8 @@ mod tests {
         for (first, again, other) in [
             (r#"{"id":1}"#, r#"{"id":1,"x":2}"#, r#"{"id":2}"#),
             (r#"{"id":"01A"}"#, r#"{"id":"01A"}"#, r#"{"id":"01B"}"#),
+            (r#"{"id":1}"#, r#"{"id":"1"}"#, r#"{"id":2}"#),
+            (r#"{"id":"1"}"#, r#"{"id":1}"#, r#"{"id":"x"}"#),
             (r#"{"uid":"a"}"#, r#"{"uid":"a"}"#, r#"{"uid":"b"}"#),
             (r#"{"talk_id":1,"key":5}"#, r#"{"talk_id":1}"#, r#"{"talk_id":2,"key":5}"#),
             (r#"{"key":"a","type":1}"#, r#"{"key":"a"}"#, r#"{"key":"b"}"#),
@@ -238,6 +240,7 @@ mod tests {
         assert_eq!(rows(r#"{"key":"a","n":1},{"key":"a","n":2}"#), 2);
         assert_eq!(rows(r#"{"key":"a","n":1},{"n":2}"#), 2);
         assert_eq!(rows(r#"{"id":1,"n":1},{"id":1,"n":2}"#), 1);
+        assert_eq!(rows(r#"{"id":1,"n":1},{"id":"1","n":2},{"id":"01"}"#), 2);
     }
 
     #[test]
