@@ -212,14 +212,14 @@ check_text <- function(text, argument) {
 
 is_one_text <- function(text) is.character(text) && length(text) == 1 && !is.na(text)
 
-#' Strings; NULL stays NULL. Returns unique ones
+#' Strings; NULL stays NULL, none ask for nothing. Returns unique ones
 #' @noRd
 check_texts <- function(texts, argument) {
   texts <- factor_text(texts)
   if (is.null(texts)) {
     return(NULL)
   }
-  if (!is.character(texts) || length(texts) == 0 || anyNA(texts)) {
+  if (!is.character(texts) || anyNA(texts)) {
     abort_input(argument, gettextf("`%s` must be a character vector, or NULL", argument))
   }
   unique(enc2utf8(texts))

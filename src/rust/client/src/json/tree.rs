@@ -158,7 +158,8 @@ mod tests {
         let tree = read(r#"{"\u0000b":{"9":1,"10":2},"a":[true,null,"x\u0000y",1.5]}"#);
         let names: Vec<&str> = tree.members().iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["\u{fffd}b", "a"]);
-        let numbers: Vec<_> = tree.at(&["\u{fffd}b"]).unwrap().values().iter().map(|n| n.text()).collect();
+        let numbers: Vec<_> =
+            tree.at(&["\u{fffd}b"]).unwrap().values().iter().map(|n| n.text()).collect();
         assert_eq!(numbers, [Some("1"), Some("2")]);
         let scalar = |text: &str, json_type| Node::Scalar(text.to_owned(), json_type);
         let expected = vec![

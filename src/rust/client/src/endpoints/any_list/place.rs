@@ -160,7 +160,8 @@ fn find_in(
 
 /// The list of this name: one that is embedded, or a member of the answer itself.
 fn named(wanted: &str, embedded: &[(String, Node)], own: &[&(String, Node)]) -> Found {
-    let all = || embedded.iter().map(|member| (true, member)).chain(own.iter().map(|own| (false, *own)));
+    let all =
+        || embedded.iter().map(|member| (true, member)).chain(own.iter().map(|own| (false, *own)));
     let lists = all().filter(|(_, (_, node))| is_list(node) || is_list_of_values(node));
     match lists.clone().find(|(_, (name, _))| name == wanted) {
         Some((true, (name, node))) => records_in(node, Place::Embedded(name.clone())),
