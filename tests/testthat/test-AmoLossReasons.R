@@ -72,7 +72,7 @@ test_that("tags say what they belong to, and are found by id and name", {
   expect_identical(AmoTags(account, "customer", id = of_customers$id[2:3])$name, some)
   expect_identical(nrow(AmoTags(account, id = 1)), 0L)
   expect_error(AmoTags(account, "task"), "`type`", class = "amocrm_error_input")
-  for (name in list(1, NA_character_, character())) {
+  for (name in list(1, NA_character_, list())) {
     expect_error(AmoTags(account, name = name), "`name`", class = "amocrm_error_input")
   }
 })
