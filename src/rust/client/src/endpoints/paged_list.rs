@@ -286,6 +286,8 @@ impl<T: RowSink> PagedList<T> {
         let (transport, request) = (&context.transport, self.first_request());
         let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
         list.believes_ends = context.believes_ends;
+        // API v2 has a list for each of many elements, and most of these are empty.
+        list.is_often_empty = paging == Paging::Offset && request.is_filtered();
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         if let Some(place) = self.place_to_go_on(context) {
             go_on(&list, &self.pages, place, fetch).await?;

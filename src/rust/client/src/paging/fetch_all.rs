@@ -232,6 +232,8 @@ pub struct ListContext<'r> {
     pub endpoint: String,
     /// Whether what looks like the end is taken for it.
     pub believes_ends: bool,
+    /// Whether the list is likely to be empty: then it is asked for twice only.
+    pub is_often_empty: bool,
     /// Counts the pages.
     pub progress: &'r Progress,
 }
@@ -252,6 +254,7 @@ impl<'r> ListContext<'r> {
             paging,
             endpoint: request.endpoint(),
             believes_ends: false,
+            is_often_empty: false,
             progress: &transport.http.progress,
         }
     }
@@ -273,7 +276,11 @@ where
     F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
-    pages.lock().pager.set_believing(list.believes_ends);
+    {
+        let pager = &mut pages.lock().pager;
+        pager.set_believing(list.believes_ends);
+        pager.set_often_empty(list.is_often_empty);
+    }
     let backlog = pages.backlog();
     let mut in_flight = FuturesUnordered::new();
     let mut slow_start = std::pin::pin!(tokio::time::sleep(SLOW));
@@ -454,6 +461,7 @@ mod tests {
             paging: Paging::Offset,
             endpoint: String::new(),
             believes_ends: false,
+            is_often_empty: false,
             progress,
         }
     }

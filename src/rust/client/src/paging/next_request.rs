@@ -11,8 +11,8 @@ use super::range::{PageRange, Paging};
 /// How many last pages are dropped because they don't fit the rest.
 const MOST_DROPPED: u32 = 3;
 
-/// Waits before an empty list is believed to be empty. Also with filters: a server
-/// that lags shows no rows where there are some.
+/// Waits before an empty list is believed to be empty. Also with filters: a server that
+/// lags shows no rows where there are some.
 const EMPTY_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1200)];
 
 /// Wait before the end of a list is asked for once more. A server may lag for a
@@ -147,7 +147,12 @@ impl<T> Pager<T> {
             return self.try_again(index, Purpose::Whole);
         }
         let tries = self.parts[index].tries as usize;
-        match EMPTY_WAITS.get(tries).filter(|_| !self.believes_ends) {
+        let waits = match self {
+            Pager { believes_ends: true, .. } => &[],
+            Pager { is_often_empty: true, .. } => &EMPTY_WAITS[..1],
+            _ => &EMPTY_WAITS[..],
+        };
+        match waits.get(tries) {
             Some(wait) => {
                 let request = self.request(index, Purpose::Whole, *wait);
                 self.parts[index].tries += 1;

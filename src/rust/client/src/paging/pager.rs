@@ -81,6 +81,8 @@ pub struct Pager<T> {
     pub(super) reading: Reading,
     /// What looks like the end is taken for it.
     pub(super) believes_ends: bool,
+    /// An empty list is asked for twice only.
+    pub(super) is_often_empty: bool,
     /// The server skipped rows that it served later: it is trusted less.
     pub(super) has_lagged: bool,
     /// Rows of the page that was read last in the course of the list.
@@ -153,6 +155,7 @@ impl<T> Pager<T> {
             concurrency: 1,
             until: None,
             believes_ends: false,
+            is_often_empty: false,
             parts: Vec::new(),
             reading: Reading::default(),
             has_lagged: false,
@@ -177,6 +180,11 @@ impl<T> Pager<T> {
     /// names no next one.
     pub fn set_believing(&mut self, believes_ends: bool) {
         self.believes_ends = believes_ends;
+    }
+
+    /// Whether the list is likely to be empty.
+    pub fn set_often_empty(&mut self, is_often_empty: bool) {
+        self.is_often_empty = is_often_empty;
     }
 
     /// Whether the list is whole or given up.
