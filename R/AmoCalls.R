@@ -65,8 +65,9 @@ AmoCalls <- function(auth, from = NULL, to = NULL, prefix = "") {
   before <- check_time(to, "to")
   notes <- if (is_copy(auth)) copied_notes(auth, prefix) else read_calls(auth, from)
   zone <- attr(notes$created_at, "tzone")
-  is_asked <- is_between(notes$created_at, in_account(after, zone), in_account(before, zone))
-  notes <- notes[notes$note_type %in% call_types & is_asked, ]
+  is_meant <- notes$note_type %in% call_types &
+    is_between(notes$created_at, in_account(after, zone), in_account(before, zone))
+  notes <- notes[is_meant, ]
   calls <- calls_of(notes, known_users(auth, prefix))
   warn_if_empty(calls)
   structure(calls, class = c("amocrm_calls", "data.frame"))

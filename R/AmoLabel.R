@@ -47,7 +47,7 @@
 #' administrator can read users over API v4, and loss reasons need a token.
 #' @seealso [AmoWide()] for custom fields.
 #' @examples
-#' auth <- AmoSandbox(notes = 200)
+#' auth <- AmoSandbox(notes = 200, access = "token")
 #'
 #' leads <- AmoLabel(AmoLeads(auth), auth)
 #' head(leads$leads[c("name", "responsible_user_name", "pipeline_name", "status_name")])

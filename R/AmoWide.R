@@ -32,7 +32,7 @@
 #'   value for that.
 #' @param sep text between several values; `NULL` for list columns.
 #'
-#' @return A data.frame, or a tibble if the main table is one. First all rows and columns
+#' @return A data.frame of the same class as the main table. First all rows and columns
 #'   of the main table, in their order; then the custom fields; then `linked_tags`,
 #'   `linked_contacts` and so on: integer, how many rows these tables have for the card.
 #'   `linked_companies` is 1 or 0 where a card has a column `company_id`.

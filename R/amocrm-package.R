@@ -12,6 +12,11 @@
 #' installed without them: `remotes::install_local("<folder>", build_vignettes = TRUE)`
 #' installs them, too, with the folder of the sources. There they are texts in `vignettes`.
 #'
+#' @section Printing:
+#' Tables are plain data.frames, as in amocrm 0.1.0. R prints a data.frame whole, up to
+#' `getOption("max.print")` values, when it is typed without a name: look at `head()`,
+#' `str()` or `View()` instead, or set `options(max.print = 1000)`.
+#'
 #' @section Options:
 #' \describe{
 #'   \item{`amocrm.quiet`}{`TRUE` silences progress and summary lines.}

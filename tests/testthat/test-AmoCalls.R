@@ -33,7 +33,7 @@ test_that("values are typed and have names, whatever a call lacks", {
     key <- function(name) if (api == "v2") toupper(name) else tolower(name)
     calls <- AmoCalls(with_calls(api = api, c(
       call_json(1, sprintf(
-        '{"%s":"+7 (495) 123-45-67 %s. 12","%s":"65","call_status":"4","%s":"u1"}',
+        '{"%s":"+7 (495) 123-45-67%s. 12","%s":"65","%s":"u1","call_status":"4"}',
         key("phone"), "\\u0434\\u043e\\u0431", key("duration"), key("uniq")
       ), api = api),
       # The user is gone, the status is missing, the phone is empty.
@@ -134,4 +134,12 @@ test_that("hours and days are those of the account, also in the night when clock
   expect_identical(counts[7, 3], 2L, ignore_attr = TRUE)
   expect_identical(counts[2, 1], 1L, ignore_attr = TRUE)
   expect_identical(sum(counts), 3L)
+})
+
+test_that("how calls ended is told in the language of the session", {
+  withr::local_language("ru")
+  skip_if(!is_russian(), "no translations in this locale")
+  calls <- AmoCalls(with_calls(call_json(1, '{"call_status":4}'), "v2"))
+  # "talked"
+  expect_match(calls$status_label, "^\u0440\u0430\u0437\u0433\u043e\u0432\u043e\u0440")
 })

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::page_request::{PageRequest, Purpose};
-use super::pager::{MOST_MOVES_IN_ALL, Pager, REPAIR_WAITS};
+use super::pager::{Ends, MOST_MOVES_IN_ALL, Pager, REPAIR_WAITS};
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging};
 
@@ -147,10 +147,10 @@ impl<T> Pager<T> {
             return self.try_again(index, Purpose::Whole);
         }
         let tries = self.parts[index].tries as usize;
-        let waits = match self {
-            Pager { believes_ends: true, .. } => &[],
-            Pager { is_often_empty: true, .. } => &EMPTY_WAITS[..1],
-            _ => &EMPTY_WAITS[..],
+        let waits = match self.ends {
+            Ends::Believed => &[],
+            Ends::OftenEmpty => &EMPTY_WAITS[..1],
+            Ends::Checked => &EMPTY_WAITS[..],
         };
         match waits.get(tries) {
             Some(wait) => {
@@ -278,7 +278,7 @@ impl<T> Pager<T> {
         let Some(last) = self.last_filled() else {
             // The first page takes long, and is not asked for again.
             let is_first = self.parts.len() < 2 && self.parts[0].tries == 0;
-            let may_be_long = !self.may_stop() && !self.believes_ends;
+            let may_be_long = !self.may_stop() && self.ends != Ends::Believed;
             return is_first && flying > 0 && self.concurrency > 1 && may_be_long;
         };
         let is_empty = |part: &Part<T>| part.state == PartState::Received;
