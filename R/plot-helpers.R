@@ -1,6 +1,9 @@
 # What the pictures by base graphics have in common: rows from top to bottom, each with
 # its name at the left, and a key above them.
 
+# In ggplot2's aes() it is the rows of the plot.
+utils::globalVariables(".data")
+
 plot_colours <- c(open = "#6C8EBF", won = "#3E9B6E", lost = "#C0504D")
 
 #' Colours that tell n groups apart
