@@ -47,6 +47,7 @@
 #' table(table(twice$group))
 #' @export
 AmoDuplicates <- function(contacts, fields = NULL) {
+  if (missing(contacts)) contacts <- NULL
   check_contacts(contacts)
   cards <- card_tables(contacts)
   people <- living(cards$main)

@@ -64,9 +64,9 @@
 #'   for `enum_id` and `value`.
 #' @param value_before,value_after only events with these values, see below.
 #'
-#' @return A data.frame with a row for each event, ordered by `created_at` and `id`.
-#'   These columns are always there; ids are integer, or double when they exceed
-#'   2147483647:
+#' @return A data.frame with a row for each event, ordered by `created_at` and `id`. An
+#'   event without a time stands last, and is in no span of `from` and `to`. These columns
+#'   are always there; ids are integer, or double when they exceed 2147483647:
 #'   \describe{
 #'     \item{`id`}{character: id of the event}
 #'     \item{`type`}{character: see [AmoEventTypes()]}
@@ -103,10 +103,10 @@
 #'
 #' @section Conditions:
 #' See [amocrm-package]. The field `partial` holds the rows received before the
-#' error. `amocrm_error_input` for an API key or `options(amocrm.api = "v2")`. If the
-#' account has no customers, as on Kommo, `entity = "customer"` gives no rows, with
-#' the warning `amocrm_warning_no_customers`. `amocrm_warning_unknown_type` names
-#' types that [AmoEventTypes()] does not list.
+#' error. `amocrm_error_input` for an API key, for `options(amocrm.api = "v2")` and for a
+#' `from` that is later than `to`. If the account has no customers, as on Kommo,
+#' `entity = "customer"` gives no rows, with the warning `amocrm_warning_no_customers`.
+#' `amocrm_warning_unknown_type` names types that [AmoEventTypes()] does not list.
 #' @seealso The guide "events" ([amocrm-package] says where the guides are): discounts,
 #'   moves, deletions, reaction times and links.
 #' @examples

@@ -59,6 +59,7 @@
 #' by_value <- AmoFunnel(stages, by = fields[c("id", "custom_field_value")])
 #' @export
 AmoFunnel <- function(stages, by = NULL) {
+  if (missing(stages)) stages <- NULL
   check_stages(stages)
   rows <- as.data.frame(stages)
   places <- funnel_places(rbind(attr(stages, "pipelines"), rows[stage_columns]))

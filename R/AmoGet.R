@@ -27,8 +27,9 @@
 #' | `list(filter = list(created_at = list(from = t)))` | `filter[created_at][from]=...` |
 #' | `list(filter = list(x = list(list(status_id = 1))))` | `filter[x][0][status_id]=1` |
 #'
-#' All pages are read, so `page` is an error; `limit` is the number of rows per request
-#' (250, of events 100). One request holds about 7,500 characters, which is some 200
+#' All pages are read, so `page` is an error; `limit` is the number of rows per request:
+#' 250 at most, of events 100, with a warning if it is greater. It can be in `query` or in
+#' the address, not in both. One request holds about 7,500 characters, which is some 200
 #' ids.
 #'
 #' amoCRM ignores parameters that it does not know, and filters of leads, contacts and
@@ -37,9 +38,11 @@
 #'
 #' @section Columns:
 #' A record becomes a row as in [AmoNotes()]: nested names are joined by `_`
-#' (`metadata_from`), lists of several values are numbered (`settings1`, `settings2`, but
-#' `settings` for a single one; a list of values that are no records is one row),
-#' and names that repeat have their place in the record (`..._id___12`). What a record
+#' (`metadata_from`), lists of several values are numbered (`settings1`, `settings2`; a
+#' single one is `settings`, so that a record with one value and a record with two fill
+#' different columns: this is how `unlist()` names them), and names that repeat have their
+#' place in the record (`..._id___12`). A list of bare values, such as `["a", "b"]`, has a
+#' row for each in the column `value`. What a record
 #' embeds is there, too (`_embedded_tags_name`); links are not. A column that no record
 #' has a value for is missing.
 #'
@@ -51,8 +54,9 @@
 #' Leads, contacts, companies, tasks and notes are requested in the order of their ids,
 #' events by time, unless `query` has an `order`: rows that change meanwhile then keep
 #' their place. Other lists come in the server's order. Rows come once: records are told
-#' apart by `id`, else `uid`, `uuid`, `talk_id` or `key`. Where a paged list has none of
-#' these, of rows that are equal in all columns one is kept.
+#' apart by `id`, else `uid`, `uuid`, `talk_id` or `key`, and `1` is the same as `"1"`:
+#' of a paged list the first record with an id is kept. Where it has none of these, of rows
+#' that are equal in all columns one is kept. A list that comes in one answer keeps all rows.
 #'
 #' @param auth_list credentials with a token, from [AmoAuthList()] or [AmoSandbox()];
 #'   `NULL` takes the environment variables. An API key is an error: only API v4 is
@@ -69,6 +73,8 @@
 #' See [amocrm-package]. The field `partial` holds the rows received before the error.
 #' `amocrm_error_input` for a path or a query that must not be sent, and for a `member`
 #' that is not in the answer or is needed: the message lists the choices.
+#' `amocrm_warning_limit` for a `limit` that is too great, `amocrm_warning_broken_texts` for
+#' texts with invalid characters.
 #' `amocrm_error_http` with `status` 404 if the account has no such path,
 #' `amocrm_error_forbidden` if the user may not read it.
 #' @examples
@@ -92,7 +98,7 @@ AmoGet <- function(auth_list, path, query = list(), member = NULL) {
     parameters <- query_parameters(query)
     is_limit <- names(parameters) == "limit"
     if (any(is_limit)) {
-      limit <- check_limit(utils::type.convert(unname(parameters[is_limit]), as.is = TRUE), 250)
+      limit <- check_rows(utils::type.convert(unname(parameters[is_limit]), as.is = TRUE), 250)
       parameters[is_limit] <- sprintf("%.0f", limit)
     }
     path <- factor_text(path)

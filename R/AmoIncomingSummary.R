@@ -10,7 +10,7 @@
 #'   `"2024-06-01 12:30:00"`, `"2024-06-01"` (midnight) or a Date in the account's time
 #'   zone, or a POSIXct. The server counts, so R can't check the bounds again.
 #' @param pipeline_id ids of pipelines, see [AmoPipelinesStatuses()]: a row for each.
-#'   `NULL`: one row for all together.
+#'   `NULL`: one row for all together; no ids give an empty table.
 #'
 #' @return A data.frame with one row, or a row for each `pipeline_id` in their order.
 #'   All columns are integer and always there:
@@ -24,7 +24,8 @@
 #'   }
 #'
 #' @section Conditions:
-#' See [amocrm-package]. `amocrm_error_input` without a token.
+#' See [amocrm-package]. `amocrm_error_input` without a token, or if `from` is later than
+#' `to`.
 #' @examples
 #' auth <- AmoSandbox(access = "token")
 #'

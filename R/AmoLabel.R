@@ -56,6 +56,8 @@
 #' head(moves[c("created_at", "params_STATUS_OLD_name", "params_STATUS_NEW_name")])
 #' @export
 AmoLabel <- function(x, auth, language = NULL, prefix = "") {
+  if (missing(x)) x <- NULL
+  if (missing(auth)) auth <- NULL
   if (!is.data.frame(x) && (!is.list(x) || is.object(x))) {
     abort_input("x", gettextf(
       "`x` must be a table of this package or a list of them, not %s", shown_value(x)

@@ -10,7 +10,8 @@
 #' @param type what the tags or fields belong to: one or more of `"lead"`, `"contact"`,
 #'   `"company"` and `"customer"`. `"customer"` has to be asked for, since not every
 #'   account has customers.
-#' @param id ids of tags, as numbers or text. Ids that don't exist give no rows.
+#' @param id ids of tags, as numbers or text. Ids that don't exist give no rows, no ids an
+#'   empty table.
 #' @param name names of tags, exactly as they are written.
 #'
 #' @return A data.frame with rows in the server's order. The columns below are always
@@ -18,7 +19,9 @@
 #'   integer (double if ids exceed 2147483647), times are POSIXct in the account's time
 #'   zone.
 #'
-#'   `AmoLossReasons()`: a row for each reason why leads are lost.
+#'   `AmoLossReasons()`: a row for each reason why leads are lost. [AmoLeads()] has the
+#'   name of the reason, too, as `loss_reason_name`; here are those that no lead has, and
+#'   their order.
 #'   \describe{
 #'     \item{`id`}{integer: `loss_reason_id` of [AmoLeads()]}
 #'     \item{`name`}{character}
@@ -93,7 +96,7 @@
 #' @section Conditions:
 #' See [amocrm-package]. `amocrm_error_input` without a token. `AmoRoles()` and
 #' `AmoSources()` fail with `amocrm_error_forbidden` if the token is not an
-#' administrator's. In an account without customers their tables are empty, with a warning
+#' administrator's. Without customers in the account the tables about them are empty, with a warning
 #' of class `amocrm_warning_no_customers`; so are `AmoCustomerStatuses()` where customers
 #' are not used by period, and `AmoSegments()` where they are not used by segment.
 #' @examples

@@ -147,7 +147,7 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
                        companies = 60, customers = 30, tasks = 150, transactions = 40,
                        unsorted = 25, api_filter = FALSE, admin = TRUE, strict_rate = FALSE,
                        now = Sys.time()) {
-  access <- check_choices(access[[1]], c("key", "token", "oauth"), "access")
+  access <- check_choice(access[1], c("key", "token", "oauth"), "access")
   kinds <- c("contact", "lead", "company", "task", "customer")
   lists <- list(
     leads = leads, contacts = contacts, companies = companies, customers = customers,

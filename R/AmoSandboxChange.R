@@ -54,7 +54,7 @@
 #' @export
 AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = NULL,
                              n = if (identical(change, "random")) 50 else 1, seed = 1) {
-  sandbox <- attr(auth_list, "sandbox")
+  sandbox <- if (!missing(auth_list)) attr(auth_list, "sandbox")
   if (is.null(sandbox)) {
     abort_input("auth_list", gettext("`auth_list` must be the list returned by AmoSandbox()"))
   }

@@ -42,7 +42,8 @@
 #'
 #' @section Conditions:
 #' See [amocrm-package]. `amocrm_error_input` without a token. The field `partial`
-#' holds the rows received before the error.
+#' holds the rows received before the error. If the account has no customers, as on Kommo,
+#' `entity = "customer"` gives no rows, with the warning `amocrm_warning_no_customers`.
 #' @examples
 #' auth <- AmoSandbox(notes = 500, access = "token")
 #'

@@ -51,6 +51,7 @@
 #' head(people[c("name", "PHONE", "EMAIL", "linked_leads")])
 #' @export
 AmoWide <- function(x, names = c("name", "id", "code"), fields = NULL, sep = "; ") {
+  if (missing(x)) x <- NULL
   cards <- card_tables(x)
   names <- check_choice(names[1], c("name", "id", "code"), "names")
   sep <- check_text(sep, "sep")

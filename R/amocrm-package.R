@@ -92,8 +92,8 @@
 #'   \item{`amocrm_warning_partial`}{The table is incomplete, see
 #'     `amocrm.on_error`. It has the fields `partial`, `status`, `endpoint` and
 #'     `pages`.}
-#'   \item{`amocrm_warning_limit`}{`limit` is above 500 (250 for [AmoGet()]), which is
-#'     used.}
+#'   \item{`amocrm_warning_limit`}{`limit` is above 500 (250 for [AmoGet()] and
+#'     [AmoTalks()]), which is used.}
 #'   \item{`amocrm_warning_no_filters`}{API v4 has no filters in this account: the
 #'     whole list was read and filtered here.}
 #'   \item{`amocrm_warning_no_customers`}{The account has no customers, or does not use

@@ -4,16 +4,25 @@
 #' Rows per request: a whole number from 1; `most` with a warning if it is greater
 #' @noRd
 check_limit <- function(limit, most) {
+  rows <- check_rows(limit, most)
+  if (rows > most) warn("limit", limit_text(most))
+  min(rows, most)
+}
+
+#' The same without the warning
+#' @noRd
+check_rows <- function(limit, most) {
   rows <- as_numbers(limit)
   if (length(rows) != 1 || !whole(rows) || rows < 1) {
     abort_input("limit", gettextf(
       "`limit` must be a whole number from 1 to %d, not %s", most, shown_value(limit)
     ))
   }
-  if (rows > most) {
-    warn("limit", gettextf("`limit` can't be greater than %d: %d is used", most, most))
-  }
-  min(rows, most)
+  rows
+}
+
+limit_text <- function(most) {
+  gettextf("`limit` can't be greater than %d: %d is used", most, most)
 }
 
 #' Numbers as doubles, integer64 by value; empty for anything else, such as text,
@@ -203,14 +212,14 @@ check_text <- function(text, argument) {
 
 is_one_text <- function(text) is.character(text) && length(text) == 1 && !is.na(text)
 
-#' Strings; NULL stays NULL. Returns unique ones
+#' Strings; NULL stays NULL, none ask for nothing. Returns unique ones
 #' @noRd
 check_texts <- function(texts, argument) {
   texts <- factor_text(texts)
   if (is.null(texts)) {
     return(NULL)
   }
-  if (!is.character(texts) || length(texts) == 0 || anyNA(texts)) {
+  if (!is.character(texts) || anyNA(texts)) {
     abort_input(argument, gettextf("`%s` must be a character vector, or NULL", argument))
   }
   unique(enc2utf8(texts))

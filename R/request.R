@@ -104,6 +104,7 @@ tell <- function(notice) {
       gettextf("API v4 has no notes of type %s: the table has no rows for it.", about),
       gettext("The type is obsolete or unknown; see ?AmoNoteTypes")
     ),
+    limit = limit_text(as.integer(about)),
     no_chats = join(gettext(
       "API v4 can't find the chat messages of one lead or company: they are left out.",
       "Request them with note_type = 17, which reads all chats of the account"

@@ -12,6 +12,8 @@ rust_input_texts <- function() {
     "names in `query` must be made of letters, digits, `_`, `-` and brackets",
     "`query` can't have a `page`: all pages of a list are read",
     "`limit` must be a whole number",
+    "`limit` can be given once",
+    "`member` can't be used: the answer has no lists",
     "`from` must not be later than `to`",
     "`query` is too long for one request: ask for less at once"
   )

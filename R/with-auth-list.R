@@ -133,7 +133,20 @@ check_auth_list <- function(auth_list) {
   one_row <- !is.data.frame(auth_list) || nrow(auth_list) == 1
   if (!one_row || !any(names(auth_list) %in% credential_pieces)) {
     abort_input("auth_list", gettextf(
-      "`auth_list` must be a list created by AmoAuthList(), not %s", shown_value(auth_list)
+      "`auth_list` must be a list created by AmoAuthList(), not %s", shown_list(auth_list)
     ))
+  }
+}
+
+#' What a list holds, by its names
+#' @noRd
+shown_list <- function(list) {
+  if (is.data.frame(list)) {
+    gettext("a data.frame")
+  } else if (is.null(names(list))) {
+    gettext("a list without names")
+  } else {
+    names <- vapply(utils::head(names(list), 5), shown_value, "")
+    gettextf("a list with the names %s", paste(names, collapse = ", "))
   }
 }

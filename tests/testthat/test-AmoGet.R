@@ -156,7 +156,42 @@ test_that("limit is the number of rows per request", {
   auth <- AmoSandbox(notes = 0, leads = 120, access = "token")
   expect_identical(nrow(AmoGet(auth, "leads", list(limit = 50))), 120L)
   expect_true(all(grepl("limit=(50|[2-4][0-9])(&|$)", requests_to(auth, "/leads")$query)))
-  expect_warning(AmoGet(auth, "leads", list(limit = 500)), class = "amocrm_warning_limit")
+  address <- paste0(unclass(auth)$domain, "/api/v4/leads?limit=500")
+  for (read in list(
+    function() AmoGet(auth, "leads", list(limit = 500)), function() AmoGet(auth, address)
+  )) {
+    expect_warning(rows <- read(), "than 250: 250 is used", class = "amocrm_warning_limit")
+    expect_identical(nrow(rows), 120L)
+  }
+  expect_warning(AmoGet(account, "events", list(limit = 250)), "100 is used",
+                 class = "amocrm_warning_limit")
+  expect_error(AmoGet(auth, address, list(limit = 5)), "once", class = "amocrm_error_input")
+})
+
+test_that("values without names are rows of the column value", {
+  for (body in c('["a","b"]', '{"_embedded":{"items":["a","b"]}}',
+                 '{"_page":1,"_embedded":{"items":["a","b"]}}')) {
+    expect_identical(AmoGet(account_with("/things", body), "things"),
+                     data.frame(value = c("a", "b")), info = body)
+  }
+  expect_identical(AmoGet(account_with("/things", "[1,null,3]"), "things")$value, c(1L, NA, 3L))
+  own <- account_with("/things", '{"sizes":[1.5,2],"n":1}')
+  expect_identical(AmoGet(own, "things")$sizes2, 2L)
+  expect_identical(AmoGet(own, "things", member = "sizes")$value, c(1.5, 2))
+  expect_error(AmoGet(account_with("/things", '{"n":1}'), "things", member = "n"), "no lists",
+               class = "amocrm_error_input")
+})
+
+test_that("an id is the same whether it is a number or a text", {
+  body <- '{"_page":1,"_embedded":{"items":[{"id":1,"n":1},{"id":"1","n":2},{"id":"x"}]}}'
+  expect_identical(AmoGet(account_with("/things", body), "things")$id, c("1", "x"))
+})
+
+test_that("NUL is an invalid character as others are", {
+  body <- '{"_embedded":{"items":[{"id":1,"x":"a\\u0000b"},{"id":2,"x":"c\\ud800"},{"id":3}]}}'
+  expect_warning(found <- AmoGet(account_with("/things", body), "things"), ": 2$",
+                 class = "amocrm_warning_broken_texts")
+  expect_identical(found$x, c("a\ufffdb", "c\ufffd", NA))
 })
 
 test_that("of several lists one has to be named", {
@@ -230,4 +265,9 @@ test_that("what is not given is told", {
   expect_error(AmoSync(), "`auth`", class = "amocrm_error_input")
   expect_error(AmoRead(), "`to`", class = "amocrm_error_input")
   expect_error(AmoSyncLog(), "`to`", class = "amocrm_error_input")
+  expect_error(AmoDuplicates(), "`contacts`", class = "amocrm_error_input")
+  expect_error(AmoFunnel(), "`stages`", class = "amocrm_error_input")
+  expect_error(AmoWide(), "`x`", class = "amocrm_error_input")
+  expect_error(AmoLabel(), "`x`", class = "amocrm_error_input")
+  expect_error(AmoLabel(data.frame()), class = "amocrm_error_input")
 })

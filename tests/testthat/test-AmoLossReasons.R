@@ -72,8 +72,45 @@ test_that("tags say what they belong to, and are found by id and name", {
   expect_identical(AmoTags(account, "customer", id = of_customers$id[2:3])$name, some)
   expect_identical(nrow(AmoTags(account, id = 1)), 0L)
   expect_error(AmoTags(account, "task"), "`type`", class = "amocrm_error_input")
-  for (name in list(1, NA_character_, character())) {
+  for (name in list(1, NA_character_, list())) {
     expect_error(AmoTags(account, name = name), "`name`", class = "amocrm_error_input")
+  }
+})
+
+test_that("no ids and no names ask for nothing", {
+  AmoTags(account)
+  asked <- nrow(sandbox_requests(account))
+  for (none in list(
+    AmoTags(account, id = integer()), AmoTags(account, name = character()),
+    AmoIncomingSummary(account, pipeline_id = integer())
+  )) {
+    expect_identical(nrow(none), 0L)
+  }
+  expect_identical(nrow(sandbox_requests(account)), asked)
+  expect_identical(AmoTags(account, id = integer()), AmoTags(account, id = 5))
+})
+
+test_that("a time that is 0 has not come, in every table", {
+  times <- '"created_at":0,"updated_at":0'
+  with_record <- function(path, list, record) {
+    body <- sprintf('{"_page":1,"_embedded":{"%s":[{"id":1,%s}]}}', list, record)
+    AmoSandbox(notes = 0, access = "token", faults = list(
+      list(path = path, nth = c(1, Inf), action = "body", body = body)
+    ))
+  }
+  event <- paste0('"type":"task_deadline_changed","created_at":0,',
+                  '"value_after":[{"task_deadline":{"timestamp":0}}]')
+  for (found in list(
+    AmoLossReasons(with_record("/loss_reasons", "loss_reasons", times)),
+    AmoSegments(with_record("/segments", "segments", times)),
+    AmoCatalogs(with_record("/catalogs?", "catalogs", times)),
+    AmoCatalogElements(with_record("/elements?", "elements", times), 1)$catalog_elements,
+    AmoEvents(with_record("/events?", "events", event)),
+    AmoGet(with_record("/things", "things", times), "things")
+  )) {
+    moments <- Filter(function(column) inherits(column, "POSIXct"), found)
+    expect_length(moments, 2)
+    expect_true(all(vapply(moments, is.na, NA)))
   }
 })
 
@@ -101,6 +138,8 @@ test_that("incoming leads are summed up in one row, or one for each pipeline", {
   expect_identical(AmoIncomingSummary(account, format(ends[[1]]), format(ends[[2]]))$total,
                    sum(within))
   expect_error(AmoIncomingSummary(account, to = "soon"), "`to`", class = "amocrm_error_input")
+  expect_error(AmoIncomingSummary(account, "2026-01-02", "2026-01-01"), "must not be later",
+               class = "amocrm_error_input")
 })
 
 test_that("what only API v4 has needs a token, and says so", {

@@ -137,3 +137,10 @@ test_that("a token that is lost on its way was sold", {
   expect_error(AmoUsers(auth), class = "amocrm_error")
   expect_identical(log()[[1]], 0)
 })
+
+test_that("an access that there is not is told with those that there are", {
+  for (access in list("tokn", NULL, character(), NA, 1, list("key"))) {
+    expect_error(AmoSandbox(access = access), '`access` must be one of "key", "token", "oauth"',
+                 class = "amocrm_error_input")
+  }
+})

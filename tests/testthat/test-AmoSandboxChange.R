@@ -99,6 +99,7 @@ test_that("changes that are not possible are input errors which say why", {
   expect_wrong(auth, "explode", message = of_changes)
   expect_wrong(auth, c("move", "trash"), message = "not 2 values")
   expect_wrong(auth, NULL, message = "not NULL")
+  expect_error(AmoSandboxChange(), "`auth_list`", class = "amocrm_error_input")
   of_types <- '`type` must be one of "lead", "contact", "company", "customer", '
   expect_wrong(auth, "move", type = "deal", message = of_types)
   expect_wrong(auth, "move", type = NULL, message = "not NULL")

@@ -79,8 +79,10 @@ test_that("what is no access is told from what is", {
                fixed = TRUE, class = "amocrm_error_input")
   expect_error(AmoNotes("lead", auth_list = users), "not a data.frame",
                class = "amocrm_error_input")
-  expect_error(AmoUsers(list(1, "x")), 'not an object of class "list"',
+  expect_error(AmoUsers(list(1, "x")), "not a list without names",
                class = "amocrm_error_input")
+  expect_error(AmoUsers(list(a = 1, `s3cret-s3cret-s3cret-s3cret` = 2)),
+               'not a list with the names "a", a long string', class = "amocrm_error_input")
   expect_error(AmoUsers(auth, auth), "takes only the auth_list",
                class = "amocrm_error_input")
   expect_error(AmoNotes(auth, auth), "`type` must be .*not an object of class",

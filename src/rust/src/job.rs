@@ -157,6 +157,7 @@ fn named_frames(tables: Tables, zone: &str) -> Robj {
 fn warning_texts(warnings: &[Warning]) -> Vec<String> {
     let text = |warning: &Warning| match warning {
         Warning::NoSource(codes) => format!("no_source:{}", codes.join(", ")),
+        Warning::LowerLimit(most) => format!("limit:{most}"),
         Warning::NoCustomers => "no_customers:".to_owned(),
         Warning::NoChats => "no_chats:".to_owned(),
         Warning::NoFilters => "no_filters:".to_owned(),

@@ -56,6 +56,8 @@ impl Settings {
 pub enum Warning {
     /// API v4 keeps no notes of these codes.
     NoSource(Vec<String>),
+    /// More rows a request were asked for than the API gives: so many are used.
+    LowerLimit(u32),
     /// The account has no customers: their table is empty.
     NoCustomers,
     /// Chat messages of single elements were left out.

@@ -1,18 +1,17 @@
 //! Any list by its path, over real HTTP, against the sandbox and servers that don't page.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::Path;
-use std::time::Duration;
+mod common;
 
-use amocrm_client::account::Credentials;
+use std::path::Path;
+
 use amocrm_client::endpoints;
 use amocrm_client::endpoints::arguments::Arguments;
 use amocrm_client::error::Error;
-use amocrm_client::query::{Outcome, QueryJob, Settings, Warning};
+use amocrm_client::query::{Outcome, Warning};
 use amocrm_client::table::{Column, Table, Type};
 use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
-
-const PATIENCE: Duration = Duration::from_secs(100);
+use common::{run, settings};
 
 fn account(config: Config) -> Sandbox {
     Sandbox::start(Config { notes: NoteCounts::each(20), lists: ListCounts::each(120), ..config })
@@ -37,18 +36,7 @@ fn ask(sandbox: &Sandbox, path: &str, query: &[(&str, &str)], member: Option<&st
         .set("names", query.iter().map(|(name, _)| name))
         .set("values", query.iter().map(|(_, value)| value))
         .set("member", member);
-    let settings = Settings {
-        domain: sandbox.url(),
-        credentials: Credentials::Token(sandbox.access_token().to_owned().into()),
-        rate: f64::INFINITY,
-        timeout: Duration::from_secs(30),
-        api: None,
-        shared_rate: None,
-        verbose: false,
-    };
-    let mut job = QueryJob::start(settings, endpoints::query(arguments).unwrap()).unwrap();
-    assert!(job.is_done(PATIENCE), "the job does not end");
-    job.finish()
+    run(settings(sandbox, None), endpoints::query(arguments).unwrap())
 }
 
 fn table(outcome: Outcome) -> Table {

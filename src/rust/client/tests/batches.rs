@@ -1,17 +1,20 @@
 //! Rows that are taken in batches while they are read, over real HTTP, against the sandbox.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use amocrm_client::account::{Api, Credentials};
+use amocrm_client::account::Api;
 use amocrm_client::endpoints;
 use amocrm_client::endpoints::arguments::Arguments;
 use amocrm_client::error::Error;
 use amocrm_client::places::Places;
-use amocrm_client::query::{Outcome, QueryJob, Settings, Tables, Warning};
+use amocrm_client::query::{Outcome, QueryJob, Tables, Warning};
 use amocrm_client::table::Column;
 use amocrm_sandbox::{Action, Change, Config, Fault, Kind, ListCounts, NoteCounts, Sandbox};
+use common::{run, settings};
 
 const PATIENCE: Duration = Duration::from_secs(100);
 const BOTH: [Api; 2] = [Api::V2, Api::V4];
@@ -22,18 +25,6 @@ const AHEAD: u64 = 16;
 fn account(config: Config) -> Sandbox {
     Sandbox::start(Config { notes: NoteCounts::each(900), lists: ListCounts::each(900), ..config })
         .unwrap()
-}
-
-fn settings(sandbox: &Sandbox, api: Api) -> Settings {
-    Settings {
-        domain: sandbox.url(),
-        credentials: Credentials::Token(sandbox.access_token().to_owned().into()),
-        rate: f64::INFINITY,
-        timeout: Duration::from_secs(30),
-        api: Some(api),
-        shared_rate: None,
-        verbose: false,
-    }
 }
 
 fn asked(what: &str) -> Arguments {
@@ -54,14 +45,12 @@ fn start_at(
 ) -> QueryJob {
     let query = endpoints::query(arguments.clone()).unwrap();
     let places = Places::of_text(places);
-    QueryJob::start_in_batches(settings(sandbox, api), query, batch, places).unwrap()
+    QueryJob::start_in_batches(settings(sandbox, Some(api)), query, batch, places).unwrap()
 }
 
 fn whole(sandbox: &Sandbox, api: Api, arguments: &Arguments) -> Outcome {
     let query = endpoints::query(arguments.clone()).unwrap();
-    let mut job = QueryJob::start(settings(sandbox, api), query).unwrap();
-    assert!(job.is_done(PATIENCE), "the job does not end");
-    job.finish()
+    run(settings(sandbox, Some(api)), query)
 }
 
 /// Reads in batches of so many rows: those of each batch, the rest, and the most rows that

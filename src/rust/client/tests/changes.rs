@@ -1,17 +1,18 @@
 //! What changed since a moment, over real HTTP, against the sandbox.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod common;
 
-use amocrm_client::account::{Api, Credentials};
+use std::collections::BTreeMap;
+
+use amocrm_client::account::Api;
 use amocrm_client::endpoints;
 use amocrm_client::endpoints::arguments::Arguments;
-use amocrm_client::query::{Outcome, QueryJob, Settings};
+use amocrm_client::query::Outcome;
 use amocrm_client::table::Table;
 use amocrm_sandbox::{Action, Change, Config, Fault, Kind, ListCounts, NoteCounts, Sandbox};
+use common::{run, settings};
 
-const PATIENCE: Duration = Duration::from_secs(100);
 const BOTH: [Api; 2] = [Api::V2, Api::V4];
 const ENTITIES: [(&str, Kind); 4] = [
     ("leads", Kind::Lead),
@@ -25,20 +26,9 @@ fn account(config: Config) -> Sandbox {
     Sandbox::start(Config { notes: NoteCounts::each(300), lists, ..config }).unwrap()
 }
 
-fn run(sandbox: &Sandbox, api: Api, arguments: Arguments) -> Outcome {
-    let settings = Settings {
-        domain: sandbox.url(),
-        credentials: Credentials::Token(sandbox.access_token().to_owned().into()),
-        rate: f64::INFINITY,
-        timeout: Duration::from_secs(30),
-        api: Some(api),
-        shared_rate: None,
-        verbose: false,
-    };
+fn read(sandbox: &Sandbox, api: Api, arguments: Arguments) -> Outcome {
     let query = endpoints::query(arguments.set("limit", [500])).unwrap();
-    let mut job = QueryJob::start(settings, query).unwrap();
-    assert!(job.is_done(PATIENCE), "the job does not end");
-    let outcome = job.finish();
+    let outcome = run(settings(sandbox, Some(api)), query);
     assert_eq!(outcome.error, None);
     outcome
 }
@@ -106,10 +96,10 @@ fn what_changed_comes_as_in_the_whole_read_and_nothing_else() {
         for (name, kind) in ENTITIES {
             let moment = sandbox.change(Change::Update, kind, 400, 1)[0].at;
             for api in BOTH {
-                let whole = run(&sandbox, api, entities(name));
+                let whole = read(&sandbox, api, entities(name));
                 let ids = changed_ids(&whole, moment);
                 assert!(ids.len() > 250, "{name}: {} changed", ids.len());
-                let changes = run(&sandbox, api, since(entities(name), moment));
+                let changes = read(&sandbox, api, since(entities(name), moment));
                 assert_eq!(changed_ids(&changes, 0), ids, "{api:?} {name} {api_filter}");
                 assert_eq!(with_ids(&changes, &ids), with_ids(&whole, &ids), "{api:?} {name}");
                 assert_eq!(changes.warnings, [], "{api:?} {name}");
@@ -127,7 +117,7 @@ fn a_list_takes_one_request_if_nothing_changed_and_two_more_than_its_pages_if_so
             let read = |moment| {
                 let mut rows = 0;
                 let asked = requests(&sandbox, &path, || {
-                    let changes = run(&sandbox, Api::V4, since(entities(name), moment));
+                    let changes = read(&sandbox, Api::V4, since(entities(name), moment));
                     rows = changes.tables[0].1.rows();
                 });
                 (asked, rows)
@@ -154,8 +144,8 @@ fn changes_that_happen_while_it_is_read_lose_no_row_that_stays() {
         let sandbox = account(Config { faults, seed, ..Config::default() });
         let updates = sandbox.change(Change::Update, Kind::Lead, 1200, seed);
         let (moment, begin) = (updates[0].at, updates[1199].at);
-        let came = changed_ids(&run(&sandbox, Api::V4, since(entities("leads"), moment)), 0);
-        let later = run(&sandbox, Api::V4, entities("leads"));
+        let came = changed_ids(&read(&sandbox, Api::V4, since(entities("leads"), moment)), 0);
+        let later = read(&sandbox, Api::V4, entities("leads"));
         // Those that changed meanwhile are for the next reading.
         let moved = changed_ids(&later, begin);
         assert!(moved.len() > 10, "nothing moved, seed {seed}");
@@ -171,24 +161,24 @@ fn the_trash_is_read_alone_whole_or_since_a_moment() {
     for (name, kind) in &ENTITIES[..3] {
         let sandbox = account(Config::default());
         let trash = || entities(name).set("only_deleted", ["TRUE"]);
-        let before: Vec<String> = changed_ids(&run(&sandbox, Api::V4, trash()), 0);
+        let before: Vec<String> = changed_ids(&read(&sandbox, Api::V4, trash()), 0);
         let deleted = sandbox.change(Change::Trash, *kind, 30, 1);
         let mut ids: Vec<String> = deleted.iter().map(|row| row.id.to_string()).collect();
         // Over v2, too, API v4 is asked, which alone has it.
         for api in BOTH {
-            let all = run(&sandbox, api, trash());
+            let all = read(&sandbox, api, trash());
             assert_eq!(
                 (all.api, all.tables[0].1.rows() as usize),
                 (Some(Api::V4), before.len() + 30)
             );
-            let changes = run(&sandbox, api, since(trash(), deleted[0].at));
+            let changes = read(&sandbox, api, since(trash(), deleted[0].at));
             ids.sort_unstable();
             assert_eq!(changed_ids(&changes, 0), ids, "{name}");
             assert_eq!(changes.warnings, []);
         }
         let nothing = requests(&sandbox, &format!("/api/v4/{name}"), || {
             let moment = deleted[29].at + 1;
-            assert_eq!(run(&sandbox, Api::V4, since(trash(), moment)).tables[0].1.rows(), 0);
+            assert_eq!(read(&sandbox, Api::V4, since(trash(), moment)).tables[0].1.rows(), 0);
         });
         assert_eq!(nothing, 1, "{name}");
     }
@@ -200,13 +190,13 @@ fn a_server_that_does_not_know_of_the_trash_shows_no_deleted_rows() {
     let faults = vec![Fault { path: "/api/v4/companies".to_owned(), nth: 0..99, action }];
     let sandbox = account(Config { faults, ..Config::default() });
     let trash = entities("companies").set("only_deleted", ["TRUE"]);
-    assert_eq!(run(&sandbox, Api::V4, trash).tables[0].1.rows(), 0);
+    assert_eq!(read(&sandbox, Api::V4, trash).tables[0].1.rows(), 0);
 }
 
 /// Requests to lists, not to the account, for one call.
 fn cost(sandbox: &Sandbox, api: Api, arguments: Arguments) -> usize {
     let before = sandbox.requests().len();
-    run(sandbox, api, arguments);
+    read(sandbox, api, arguments);
     let log = &sandbox.requests()[before..];
     log.iter().filter(|request| !request.path.ends_with("/account")).count()
 }

@@ -2,36 +2,23 @@
 //! comes in one list, whatever the server does meanwhile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::time::Duration;
+mod common;
 
-use amocrm_client::account::{Api, Credentials};
+use amocrm_client::account::Api;
 use amocrm_client::endpoints::arguments::Arguments;
 use amocrm_client::endpoints::events::EventsQuery;
 use amocrm_client::endpoints::events::request::EventsRequest;
-use amocrm_client::query::{Outcome, QueryJob, Settings, Warning};
+use amocrm_client::query::{Outcome, Warning};
 use amocrm_sandbox::{Action, Config, Fault, NoteCounts, Sandbox};
-
-const PATIENCE: Duration = Duration::from_secs(100);
+use common::{run, settings};
 
 fn account(config: Config) -> Sandbox {
     Sandbox::start(Config { notes: NoteCounts::each(150), v2: false, ..config }).unwrap()
 }
 
 fn ask(sandbox: &Sandbox, arguments: &Arguments, rows_a_window: u64) -> Outcome {
-    let settings = Settings {
-        domain: sandbox.url(),
-        credentials: Credentials::Token(sandbox.access_token().to_owned().into()),
-        rate: f64::INFINITY,
-        timeout: Duration::from_secs(30),
-        api: None,
-        shared_rate: None,
-        verbose: false,
-    };
     let query = EventsQuery::new(EventsRequest::new(arguments).unwrap());
-    let query = Box::new(query.in_windows_of(rows_a_window));
-    let mut job = QueryJob::start(settings, query).unwrap();
-    assert!(job.is_done(PATIENCE), "the job does not end");
-    job.finish()
+    run(settings(sandbox, None), Box::new(query.in_windows_of(rows_a_window)))
 }
 
 const NO_WINDOWS: u64 = 20_000;

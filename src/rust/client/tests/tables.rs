@@ -1,9 +1,11 @@
 //! Cards and plain tables over real HTTP, through both APIs, against the sandbox.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::time::Duration;
 
-use amocrm_client::account::{Api, Credentials};
+use amocrm_client::account::Api;
 use amocrm_client::endpoints;
 use amocrm_client::endpoints::arguments::Arguments;
 use amocrm_client::endpoints::endpoint::{Endpoint, Filter, ListSpec, RowOf};
@@ -11,11 +13,10 @@ use amocrm_client::endpoints::entities::{Entity, EntityQuery, EntityRequest};
 use amocrm_client::endpoints::linked::Linked;
 use amocrm_client::endpoints::list_query::ListQuery;
 use amocrm_client::error::Error;
-use amocrm_client::query::{Outcome, Query, QueryJob, Settings, Warning};
+use amocrm_client::query::{Outcome, Query, Warning};
 use amocrm_client::table::{Schema, Values};
 use amocrm_sandbox::{Action, Config, Fault, ListCounts, NoteCounts, Sandbox};
 
-const PATIENCE: Duration = Duration::from_secs(100);
 const BOTH: [Api; 2] = [Api::V2, Api::V4];
 const ENTITIES: [Entity; 4] = [Entity::Lead, Entity::Contact, Entity::Company, Entity::Customer];
 
@@ -44,18 +45,7 @@ fn purchases(sandbox: &Sandbox, api: Api, customers: &[u64]) -> Outcome {
 }
 
 fn run_boxed(sandbox: &Sandbox, api: Option<Api>, query: Box<dyn Query>) -> Outcome {
-    let settings = Settings {
-        domain: sandbox.url(),
-        credentials: Credentials::Token(sandbox.access_token().to_owned().into()),
-        rate: f64::INFINITY,
-        shared_rate: None,
-        timeout: Duration::from_secs(30),
-        api,
-        verbose: false,
-    };
-    let mut job = QueryJob::start(settings, query).unwrap();
-    assert!(job.is_done(PATIENCE), "the job does not end");
-    job.finish()
+    common::run(common::settings(sandbox, api), query)
 }
 
 /// The names of the tables and their rows.

@@ -82,7 +82,7 @@ pub fn fields(record: &Members) -> Row {
     let mut found = Found::default();
     found.owners.push(Owner { path: String::new(), start: 0, own: 0 });
     for (key, value) in record {
-        let key = without_nul(key);
+        let key = repaired(key);
         if key != "_links" && key != "_embedded" {
             found.member(&key, value, 0);
         }
@@ -132,20 +132,20 @@ impl Found {
             Node::Null => {}
             Node::Scalar(text) => {
                 self.owners[owner].own += 1;
-                self.fields.push((owner, without_nul(text)));
+                self.fields.push((owner, repaired(text)));
             }
             Node::Array(items) => items.iter().for_each(|item| self.value(item, owner)),
             Node::Object(members) => {
                 for (key, value) in members {
-                    self.member(&without_nul(key), value, owner);
+                    self.member(&repaired(key), value, owner);
                 }
             }
         }
     }
 }
 
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "")
+fn repaired(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// A double as text, which must be what 15 significant digits say, or all

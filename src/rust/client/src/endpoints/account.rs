@@ -40,6 +40,7 @@ static SCHEMA: Schema = Schema {
         "created_by", "updated_at", "updated_by",
     ],
     times: &["created_at", "updated_at"],
+    zero_is_no_time: true,
     integers: &[
         "id", "current_user_id", "contact_name_display_order", "version", "created_by",
         "updated_by",

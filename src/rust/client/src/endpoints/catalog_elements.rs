@@ -34,6 +34,7 @@ static SCHEMA: Schema = Schema {
     keys: &["id"],
     ids: &["id"],
     times: &["created_at", "updated_at"],
+    zero_is_no_time: true,
     inferred: true,
     integers: &["catalog_id", "created_by", "updated_by", "account_id"],
     logicals: &["is_deleted"],

@@ -31,6 +31,7 @@ static SCHEMA: Schema = Schema {
     keys: &["id"],
     ids: &["id"],
     times: &["created_at", "updated_at"],
+    zero_is_no_time: true,
     inferred: true,
     integers: &["created_by", "updated_by", "sort", "account_id"],
     logicals: &[

@@ -6,10 +6,10 @@ use crate::bad_body::BadBody;
 use crate::endpoints::linked::{Linked, Related};
 use crate::endpoints::paged_list::Pagination;
 use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
-use crate::json::flatten::{Record, Value, form_of};
+use crate::json::flatten::{Record, form_of};
 use crate::json::page::Page;
 use crate::table::row::Row;
-use crate::table::{Schema, Table, is_named_as_time};
+use crate::table::{Schema, Table};
 
 /// A table, and the lists that hold its rows.
 pub struct Endpoint {
@@ -236,11 +236,8 @@ impl ListSpec {
 fn write_base<'r>(schema: &Schema, renamed: Renamed, record: &'r Record, row: &mut Row<'r>) {
     for column in schema.base {
         let other = renamed.iter().find(|(_, name)| name == column).map(|(member, _)| *member);
-        let value = record.get(other.unwrap_or(column)).unwrap_or(Value::ABSENT);
-        // Moments that have not come are 0.
-        let is_no_time = is_named_as_time(column) && value == Value::Whole(0);
         if row.get(column).is_none() {
-            row.push_value(column, if is_no_time { Value::ABSENT } else { value });
+            row.copy_as(record, other.unwrap_or(column), column);
         }
     }
 }
@@ -268,16 +265,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{ListSpec, RowOf, Schema};
     use crate::endpoints::testing::cells;
-
-    #[test]
-    fn a_moment_that_is_0_has_not_come() {
-        let schema = Schema { base: &["missed_at", "rate"], ..Schema::TEXT };
-        let spec = ListSpec { row: RowOf::Base { renamed: &[], without: &[] }, ..ListSpec::V4 };
-        let json = r#"{"missed_at":0,"rate":0}"#;
-        let cells = cells(|record, row| spec.write(&schema, record, row), json).unwrap();
-        let texts: Vec<&str> = cells.iter().map(|(_, text)| &**text).collect();
-        assert_eq!(texts, ["", "0"]);
-    }
 
     #[test]
     fn base_columns_come_first_whatever_a_record_has_and_the_rest_behind_them() {

@@ -52,6 +52,8 @@ impl ListQuery {
     /// The arguments with moments as seconds since 1970.
     async fn in_seconds(&self, context: &Context) -> Result<Arguments, Error> {
         let mut arguments = self.arguments.clone();
+        // The ends of a span, which has to be one.
+        context.span([arguments.moment("from")?, arguments.moment("to")?]).await?;
         for name in self.endpoint.moments() {
             let seconds = context.epoch(arguments.moment(name)?).await?;
             arguments = arguments.set(name, seconds);

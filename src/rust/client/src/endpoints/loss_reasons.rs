@@ -13,6 +13,7 @@ pub static LOSS_REASONS: Endpoint = Endpoint {
         keys: &["id"],
         ids: &["id"],
         times: &["created_at", "updated_at"],
+        zero_is_no_time: true,
         inferred: true,
         integers: &["sort"],
         ..Schema::TEXT

@@ -13,6 +13,7 @@ pub static SEGMENTS: Endpoint = Endpoint {
         keys: &["id"],
         ids: &["id"],
         times: &["created_at", "updated_at"],
+        zero_is_no_time: true,
         inferred: true,
         integers: &["customers_count", "account_id"],
         ..Schema::TEXT

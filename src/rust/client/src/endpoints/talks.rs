@@ -42,6 +42,7 @@ static SCHEMA: Schema = Schema {
     keys: &["id"],
     ids: &["id"],
     times: &["created_at", "updated_at", "missed_at"],
+    zero_is_no_time: true,
     inferred: true,
     integers: &["contact_id", "entity_id", "rate", "account_id"],
     logicals: &["is_in_work", "is_read"],

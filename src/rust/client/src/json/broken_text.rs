@@ -1,6 +1,6 @@
-//! Bodies with broken texts: bytes that are not UTF-8, or half of a surrogate
-//! pair, as PHP writes when it cuts a text in the middle of a character. The
-//! character is lost, the page is not. Nor is it for a number that is too large.
+//! Bodies with broken texts: bytes that are not UTF-8, half of a surrogate pair, as PHP
+//! writes when it cuts a text in the middle of a character, or NUL, which R's strings can't
+//! hold. The character is lost, the page is not. Nor is it for a number that is too large.
 
 use serde::de::DeserializeOwned;
 
@@ -20,12 +20,12 @@ pub fn read_text<T>(
     // Looked at once rather than text by text.
     match simdutf8::basic::from_utf8(body) {
         Ok(text) => read_numbers(text, |text| read(text, false)).or_else(|bad| {
-            let repaired = with_whole_pairs(text);
+            let repaired = with_whole_characters(text);
             repaired.map_or(Err(bad), |text| read_numbers(&text, |text| read(text, true)))
         }),
         Err(_) => {
             let text = String::from_utf8_lossy(body);
-            let repaired = with_whole_pairs(&text);
+            let repaired = with_whole_characters(&text);
             let text = repaired.as_deref().unwrap_or(&text);
             read_numbers(text, |text| read(text, true))
         }
@@ -48,8 +48,8 @@ pub fn read_document<T: DeserializeOwned>(body: Option<&[u8]>) -> Result<T, BadB
 }
 
 /// The text with the replacement character in place of each lone surrogate, such
-/// as `\ud800`; None if there is none.
-fn with_whole_pairs(text: &str) -> Option<String> {
+/// as `\ud800`, and of each `\u0000`; None if there is none.
+fn with_whole_characters(text: &str) -> Option<String> {
     let mut repaired = String::new();
     let mut kept = 0;
     let mut at = 0;
@@ -59,7 +59,7 @@ fn with_whole_pairs(text: &str) -> Option<String> {
         let next = || text.get(start + 6..start + 12).and_then(unit);
         at = match escape {
             Some(0xD800..0xDC00) if matches!(next(), Some(0xDC00..0xE000)) => start + 12,
-            Some(0xD800..0xE000) => {
+            Some(0 | 0xD800..0xE000) => {
                 repaired.push_str(&text[kept..start]);
                 repaired.push_str("\\ufffd");
                 kept = start + 6;
@@ -83,10 +83,13 @@ fn unit(escape: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{read_document, with_whole_pairs};
+    use super::{read_document, with_whole_characters};
+    use crate::json::tree::Node;
 
+    /// A text as trees and records read it.
     fn text(body: &[u8]) -> Option<String> {
-        read_document(Some(body)).ok()
+        let node: Node = read_document(Some(body)).ok()?;
+        node.text().map(str::to_owned)
     }
 
     #[test]
@@ -95,6 +98,7 @@ mod tests {
             (&b"\"a\xffb\""[..], "a\u{fffd}b"),
             (b"\"\xd0\x9f\xd0\"", "\u{41f}\u{fffd}"),
             (br#""a\ud800b""#, "a\u{fffd}b"),
+            (br#""a\u0000b\\u0000\u0001""#, "a\u{fffd}b\\u0000\u{1}"),
             (br#""\uDC00""#, "\u{fffd}"),
             (br#""\ud83d""#, "\u{fffd}"),
             (br#""\ud83d\ud83d\ude00""#, "\u{fffd}\u{1f600}"),
@@ -103,7 +107,7 @@ mod tests {
         ] {
             assert_eq!(text(body).as_deref(), Some(expected), "{body:?}");
         }
-        assert_eq!(with_whole_pairs(r#""\ud83d\ude00 \\ud800 \n \u041f""#), None);
+        assert_eq!(with_whole_characters(r#""\ud83d\ude00 \\ud800 \n \u041f""#), None);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //! R (docs/contract.md, Flattening a record). No tree is built: the parser's
 //! events go straight into buffers that every record of a page reuses.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -78,15 +77,11 @@ impl<'de> Record<'de> {
     }
 }
 
-/// Drops NUL, which R's strings can't hold. Only a text with escapes can have
-/// one, and such a text never comes as `visit_borrowed_str`.
-pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
-    if text.as_bytes().contains(&0) { text.replace('\0', "").into() } else { text.into() }
-}
-
-/// Appends a text without its NULs.
-pub(crate) fn push_without_nul(out: &mut String, text: &str) {
-    out.push_str(&without_nul(text));
+/// Refuses NUL, which R's strings can't hold, so that the text is repaired
+/// ([`crate::json::broken_text`]). Only a text with escapes can have one, and such a text
+/// never comes as `visit_borrowed_str`.
+pub(crate) fn check_nul<E: serde::de::Error>(text: &str) -> Result<(), E> {
+    if text.as_bytes().contains(&0) { Err(E::custom("a text with NUL")) } else { Ok(()) }
 }
 
 struct RecordSeed<'l, 'de, M> {
@@ -166,8 +161,9 @@ impl<'de> Visitor<'de> for KeySeed<'_, '_> {
         Ok(())
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        self.record.go_to_member(self.parent, &without_nul(key));
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<(), E> {
+        check_nul(key)?;
+        self.record.go_to_member(self.parent, key);
         Ok(())
     }
 }
@@ -233,8 +229,9 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_, 'de> {
         Ok(())
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.add_made(JsonType::Text, |out| push_without_nul(out, value));
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
+        check_nul(value)?;
+        self.add_made(JsonType::Text, |out| out.push_str(value));
         Ok(())
     }
 
@@ -337,13 +334,13 @@ mod tests {
     }
 
     #[test]
-    fn nul_characters_are_left_out_of_names_and_texts() {
-        assert_eq!(flat(r#"{"a\u0000b":"x\u0000y"}"#), [("ab".to_owned(), "xy".to_owned())]);
-    }
-
-    #[test]
-    fn a_name_of_nul_characters_alone_is_an_empty_name() {
-        assert_names(r#"{"x":{"\u0000":[1,2],"y":3},"s":"x"}"#, &["x1", "x2", "x.y", "s"]);
+    fn nul_characters_in_names_and_texts_are_refused() {
+        for json in [r#"{"a":"x\u0000y"}"#, r#"{"a":{"b\u0000":1}}"#, r#"{"\u0000":1}"#] {
+            let mut record = Record::default();
+            let mut parser = serde_json::Deserializer::from_str(json);
+            let error = record.seed(&mut NoLinks).deserialize(&mut parser).unwrap_err();
+            assert!(error.to_string().contains("NUL"), "{json}");
+        }
     }
 
     #[test]

@@ -4,11 +4,11 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::bad_body::BadBody;
 use crate::json::broken_text::read_document;
-use crate::json::flatten::{JsonType, Value, without_nul};
+use crate::json::flatten::{JsonType, Value, check_nul};
 use crate::json::number::write_double;
 
 /// A value of a document.
@@ -119,8 +119,9 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::Scalar(text, JsonType::Double))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Scalar(without_nul(text).into_owned(), JsonType::Text))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
+        check_nul(text)?;
+        Ok(Node::Scalar(text.to_owned(), JsonType::Text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
@@ -135,7 +136,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut members = Vec::new();
         while let Some((name, value)) = map.next_entry::<String, Node>()? {
             // Names become texts of tables, too.
-            members.push((without_nul(&name).into_owned(), value));
+            check_nul(&name)?;
+            members.push((name, value));
         }
         Ok(Node::Object(members))
     }
@@ -155,14 +157,15 @@ mod tests {
     fn members_keep_their_order_and_nothing_has_a_nul() {
         let tree = read(r#"{"\u0000b":{"9":1,"10":2},"a":[true,null,"x\u0000y",1.5]}"#);
         let names: Vec<&str> = tree.members().iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["b", "a"]);
-        let numbers: Vec<_> = tree.at(&["b"]).unwrap().values().iter().map(|n| n.text()).collect();
+        assert_eq!(names, ["\u{fffd}b", "a"]);
+        let numbers: Vec<_> =
+            tree.at(&["\u{fffd}b"]).unwrap().values().iter().map(|n| n.text()).collect();
         assert_eq!(numbers, [Some("1"), Some("2")]);
         let scalar = |text: &str, json_type| Node::Scalar(text.to_owned(), json_type);
         let expected = vec![
             scalar("TRUE", JsonType::Bool),
             Node::Null,
-            scalar("xy", JsonType::Text),
+            scalar("x\u{fffd}y", JsonType::Text),
             scalar("1.5", JsonType::Double),
         ];
         assert_eq!(tree.get("a"), Some(&Node::Array(expected)));

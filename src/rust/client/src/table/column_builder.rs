@@ -89,6 +89,11 @@ impl ColumnBuilder {
         &self.rows
     }
 
+    /// Whether whole numbers in it are times.
+    pub fn is_of_times(&self) -> bool {
+        matches!(self.role, Role::Time | Role::InferredTime)
+    }
+
     /// Adds a cell. An unreadable value leaves it empty.
     ///
     /// # Errors

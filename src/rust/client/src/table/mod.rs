@@ -20,7 +20,7 @@ pub mod unique_names;
 
 pub use column::{Column, Role, Type, Unreadable, Values};
 pub use row_sink::RowSink;
-pub use schema::{Schema, is_named_as_time};
+pub use schema::Schema;
 pub use seen_keys::{Key, SeenKeys};
 pub use table::{MAX_COLUMNS, Table};
 pub use table_page::{Format, Map, RowMap, read_page, read_row};

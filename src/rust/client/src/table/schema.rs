@@ -25,6 +25,8 @@ pub struct Schema {
     pub inferred: bool,
     /// Whether such columns are [`Role::InferredTime`] if they have the name of a time.
     pub inferred_times: bool,
+    /// Whether times that are 0 are none: what has not happened yet.
+    pub zero_is_no_time: bool,
 }
 
 impl Schema {
@@ -39,6 +41,7 @@ impl Schema {
         logicals: &[],
         inferred: false,
         inferred_times: false,
+        zero_is_no_time: false,
     };
 
     /// The role of a column, by its name.
@@ -70,7 +73,7 @@ impl Schema {
 
 /// Whether a column is named like a time: `created_at`, or `created_at...7` where a record
 /// has several.
-pub fn is_named_as_time(name: &str) -> bool {
+fn is_named_as_time(name: &str) -> bool {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     stem.strip_suffix("...").unwrap_or(stem).ends_with("_at")
 }

@@ -12,7 +12,23 @@ pub enum Key<'k> {
     Text(&'k str),
 }
 
-/// Keys of rows that were seen.
+impl Key<'_> {
+    /// The same key as a number, if it is one that a double holds exactly.
+    fn plain(self) -> Self {
+        match self {
+            Key::Text(text) if is_whole(text) => text.parse().map_or(self, Key::Number),
+            key => key,
+        }
+    }
+}
+
+fn is_whole(text: &str) -> bool {
+    let has_digits = text.len() < 16 && text.bytes().all(|byte| byte.is_ascii_digit());
+    has_digits && (text == "0" || !text.is_empty() && !text.starts_with('0'))
+}
+
+/// Keys of rows that were seen. A text of digits is the number that it says: a server may
+/// write an id either way.
 #[derive(Default)]
 pub struct SeenKeys {
     numbers: HashSet<u64, RandomState>,
@@ -22,7 +38,7 @@ pub struct SeenKeys {
 impl SeenKeys {
     /// Adds a key; true if it was new.
     pub fn insert(&mut self, key: Key<'_>) -> bool {
-        match key {
+        match key.plain() {
             Key::Number(number) => self.numbers.insert(number.to_bits()),
             Key::Text(text) => !self.texts.contains(text) && self.texts.insert(text.into()),
         }
@@ -36,7 +52,7 @@ impl SeenKeys {
 
     /// Whether a key is there.
     pub fn has(&self, key: Key<'_>) -> bool {
-        match key {
+        match key.plain() {
             Key::Number(number) => self.has_number(number),
             Key::Text(text) => self.texts.contains(text),
         }
@@ -63,6 +79,17 @@ mod tests {
     use super::{Key, SeenKeys};
 
     #[test]
+    fn a_number_is_the_same_key_as_a_text() {
+        let mut keys = SeenKeys::default();
+        assert!(keys.insert(Key::Number(1.0)) && keys.insert(Key::Text("20")));
+        assert!(!keys.insert(Key::Text("1")) && !keys.insert(Key::Number(20.0)));
+        assert!(keys.has(Key::Text("1")) && keys.has_number(20.0));
+        for other in ["01", "1.0", "", "+1", "00", "9007199254740993", "1e0", "\u{661}"] {
+            assert!(keys.insert(Key::Text(other)), "{other}");
+        }
+    }
+
+    #[test]
     fn a_key_is_new_once_in_whatever_order_keys_come() {
         for order in [[1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0], [2.0, 4.0, 1.0, 3.0]] {
             let mut keys = SeenKeys::default();
@@ -74,7 +101,7 @@ mod tests {
             for number in order {
                 assert!(!keys.insert(Key::Number(number)), "{number} of {order:?}");
             }
-            assert!(keys.insert(Key::Text("1")) && !keys.insert(Key::Text("1")));
+            assert!(keys.insert(Key::Text("x")) && !keys.insert(Key::Text("x")));
             assert_eq!(keys.len(), 5);
         }
     }

@@ -159,7 +159,10 @@ impl Table {
             if self.is_repaired && is_broken(value) {
                 self.broken.push(self.rows);
             }
-            self.columns[*slot].push(self.rows, value)?;
+            let column = &mut self.columns[*slot];
+            let may_be_none = self.schema.zero_is_no_time && value == Value::Whole(0);
+            let is_none = may_be_none && column.is_of_times();
+            column.push(self.rows, if is_none { Value::ABSENT } else { value })?;
         }
         self.rows += 1;
         Ok(())
@@ -321,6 +324,33 @@ mod tests {
 
     fn names(table: Table) -> Vec<String> {
         table.into_columns().iter().map(Column::name).collect()
+    }
+
+    #[test]
+    fn a_time_that_is_0_is_none_where_the_schema_says_so() {
+        static NONE: Schema = Schema {
+            times: &["created_at", "deadline"],
+            inferred: true,
+            inferred_times: true,
+            zero_is_no_time: true,
+            ..Schema::TEXT
+        };
+        let times = |schema| {
+            let mut table = Table::new(schema);
+            for json in
+                [r#"{"created_at":0,"n":0,"deadline":0,"seen_at":0}"#, r#"{"created_at":5}"#]
+            {
+                push(&mut table, json).unwrap();
+            }
+            let columns = table.into_columns();
+            columns.iter().map(|column| (column.name(), cells(column))).collect::<Vec<_>>()
+        };
+        let cell = |row, text: &str| (row, text.to_owned());
+        let none = times(&NONE);
+        assert_eq!(none[0], ("created_at".to_owned(), vec![cell(1, "5")]));
+        assert_eq!(none[1], ("n".to_owned(), vec![cell(0, "0")]));
+        assert_eq!(none[2..], [("deadline".to_owned(), vec![]), ("seen_at".to_owned(), vec![])]);
+        assert_eq!(times(&SCHEMA)[0].1, [cell(0, "0"), cell(1, "5")]);
     }
 
     #[test]

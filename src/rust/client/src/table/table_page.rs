@@ -242,12 +242,14 @@ mod tests {
             Format { list: "items", schema: &SCHEMA, id: "id", order: None, map: Map::Identity };
         let body =
             b"{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"x\xff\"},{\"id\":2,\"a\":\"\\ud83d\",
-            \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\"}]}}";
+            \"b\":\"\\ud83d\\ude00\"},{\"id\":3,\"a\":\"y\\u0000z\"}]}}";
         let page = read_page(body, &format).unwrap();
-        let texts = ["x\u{fffd}", "\u{fffd}", "y"].map(|text| Some(text.to_owned()));
+        let texts = ["x\u{fffd}", "\u{fffd}", "y\u{fffd}z"].map(|text| Some(text.to_owned()));
         assert_eq!(page.rows.texts("a"), texts);
         assert_eq!(page.rows.texts("b")[1].as_deref(), Some("\u{1f600}"));
-        assert_eq!((page.records, page.rows.broken_texts()), (3, 2));
+        assert_eq!((page.records, page.rows.broken_texts()), (3, 3));
+        let nul = read(r#"{"_embedded":{"items":[{"id":1,"a":"\u0000"}]}}"#).unwrap();
+        assert_eq!(nul.rows.broken_texts(), 1);
         // As long as nothing is broken, the character is one as any other.
         let whole = read("{\"_embedded\":{\"items\":[{\"id\":1,\"a\":\"\u{fffd}\"}]}}").unwrap();
         assert_eq!(whole.rows.broken_texts(), 0);

@@ -67,8 +67,8 @@ impl Asked {
             Some("limit") => {
                 let limit = value.parse().ok().filter(|limit| *limit > 0 && name == "limit");
                 let limit = limit.ok_or_else(|| bad_query("`limit` must be a whole number"))?;
-                self.limit = Some(limit);
-                Ok(())
+                let is_second = self.limit.replace(limit).is_some();
+                if is_second { Err(bad_query("`limit` can be given once")) } else { Ok(()) }
             }
             _ => {
                 self.query.push((name, value));
@@ -361,6 +361,10 @@ mod tests {
         for limit in ["0", "-1", "many", "", "1e3", "99999999999"] {
             assert_eq!(refused("leads", &[("limit", limit)]), Some("query"), "{limit:?}");
         }
+        let twice = [("limit", "5"), ("limit", "5")];
+        let address = format!("https://{OWN}/api/v4/leads?limit=5");
+        assert_eq!(refused("leads", &twice), Some("query"));
+        assert_eq!(refused(&address, &twice[..1]), Some("query"));
         for query in ["page=2", "with=x&page=2", "%20page=2", "p%61ge=2", "page%5B%5D=2", "limit=0"]
         {
             let path = format!("https://{OWN}/api/v4/leads?{query}");

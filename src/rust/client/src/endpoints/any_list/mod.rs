@@ -30,6 +30,8 @@ pub struct AnyListQuery {
     path: String,
     reader: Arc<Reader>,
     list: PagedList<Table>,
+    /// Records of a page at most, if more were asked for.
+    lower_limit: Option<u32>,
     /// Set when the account turns out to have no customers.
     no_customers: OnceLock<()>,
 }
@@ -43,6 +45,7 @@ impl AnyListQuery {
         let Asked { path, query, limit } = Asked::new(arguments)?;
         let name = path.strip_prefix(ROOT).unwrap_or(&path).to_owned();
         let most = if name == "events" { EVENTS_LIMIT } else { V4_LIMIT };
+        let lower_limit = limit.filter(|limit| *limit > most).map(|_| most);
         let limit = limit.unwrap_or(most).min(most);
         let member = arguments.text("member").map(str::to_owned);
         let order = if is_ordered(&query) { None } else { steady_order(&name) };
@@ -61,14 +64,18 @@ impl AnyListQuery {
             Table::new(&SCHEMA),
             Box::new(move |body| read.read(body)),
         );
-        Ok(AnyListQuery { path: name, reader, list, no_customers: OnceLock::new() })
+        Ok(AnyListQuery { path: name, reader, list, lower_limit, no_customers: OnceLock::new() })
     }
 
     /// Where it is not known which list is meant, an error that tells which there are.
     fn check_choice(&self) -> Result<(), Error> {
         let Some(names) = self.reader.choices() else { return Ok(()) };
         let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        let message = format!("`member` must be one of {}", sanitize(&names.join(", ")));
+        let message = if names.is_empty() {
+            "`member` can't be used: the answer has no lists".to_owned()
+        } else {
+            format!("`member` must be one of {}", sanitize(&names.join(", ")))
+        };
         Err(Error::Input { argument: "member", message })
     }
 
@@ -129,7 +136,9 @@ impl Query for AnyListQuery {
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        self.no_customers.get().map(|()| Warning::NoCustomers).into_iter().collect()
+        let lower_limit = self.lower_limit.map(Warning::LowerLimit);
+        let no_customers = self.no_customers.get().map(|()| Warning::NoCustomers);
+        lower_limit.into_iter().chain(no_customers).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::bad_body::BadBody;
+use crate::json::flatten::JsonType;
 use crate::json::tree::Node;
 
 /// Where an answer has its records.
@@ -16,7 +17,12 @@ pub enum Place {
     List,
     /// The answer is the only record.
     Record,
+    /// What is there are values without names of their own, each of which is a record.
+    Values(Box<Place>),
 }
+
+/// The member that holds the value of a record of [`Place::Values`].
+const VALUE: &str = "value";
 
 /// What was found in an answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,7 +46,18 @@ impl Place {
             Place::Member(name) => (name, within(r#"{"_embedded":"#, "}")),
             Place::List => ("items", within(r#"{"_embedded":{"items":"#, "}}")),
             Place::Record => ("items", within(r#"{"_embedded":{"items":["#, "]}}")),
+            Place::Values(place) => ("items", Cow::Owned(place.page_of_values(body))),
         }
+    }
+
+    /// A page whose records are the values here. What can't be read stays as it is.
+    fn page_of_values(&self, body: &[u8]) -> Vec<u8> {
+        let Ok(answer) = Node::read(Some(body)) else { return body.to_vec() };
+        let records: Option<Vec<String>> =
+            self.records(&answer).into_iter().map(record_of_value).collect();
+        let Some(records) = records else { return body.to_vec() };
+        let next = if has_next(&answer) { r#""_links":{"next":{}},"# } else { "" };
+        format!(r#"{{{next}"_embedded":{{"items":[{}]}}}}"#, records.join(",")).into_bytes()
     }
 
     /// The records.
@@ -53,6 +70,7 @@ impl Place {
             Place::Member(name) => member(answer, name).unwrap_or_default(),
             Place::List => answer.values(),
             Place::Record => vec![answer],
+            Place::Values(place) => place.records(answer),
         }
     }
 
@@ -62,18 +80,33 @@ impl Place {
         match self {
             Place::Record => true,
             Place::Embedded(_) => {
-                let has_next =
-                    answer.get("_links").is_some_and(|links| links.get("next").is_some());
                 let total = answer.get("_total_items").and_then(Node::text);
                 answer.get("_page").is_none()
-                    && !has_next
+                    && !has_next(answer)
                     && records > 0
                     && records != limit as usize
                     && total.is_none_or(|total| total == records.to_string())
             }
             Place::Member(_) | Place::List => false,
+            Place::Values(place) => place.is_whole(answer, records, limit),
         }
     }
+}
+
+fn has_next(answer: &Node) -> bool {
+    answer.get("_links").is_some_and(|links| links.get("next").is_some())
+}
+
+/// A value as the JSON of a record; None for what is no single value.
+fn record_of_value(value: &Node) -> Option<String> {
+    let value = match value {
+        Node::Null | Node::Scalar(_, JsonType::Absent) => "null".to_owned(),
+        Node::Scalar(text, JsonType::Text) => serde_json::to_string(text).ok()?,
+        Node::Scalar(text, JsonType::Bool) => text.to_lowercase(),
+        Node::Scalar(text, JsonType::Int | JsonType::Double) => text.clone(),
+        Node::Array(_) | Node::Object(_) => return None,
+    };
+    Some(format!(r#"{{"{VALUE}":{value}}}"#))
 }
 
 /// Finds the records of an answer. `member` is the member that the user asks for; `path`
@@ -85,7 +118,7 @@ pub fn find(answer: &Node, member: Option<&str>, path: &str) -> Result<Found, Ba
     match answer {
         Node::Null => Ok(Found::Nothing),
         Node::Array(records) if records.is_empty() => Ok(Found::Nothing),
-        Node::Array(_) => Ok(Found::Records(Place::List)),
+        Node::Array(_) => Ok(records_in(answer, Place::List)),
         Node::Object(members) => Ok(find_in(members, answer.get("_embedded"), member, path)),
         Node::Scalar(..) => Err(BadBody {
             path: "the top level".to_owned(),
@@ -102,16 +135,20 @@ fn find_in(
 ) -> Found {
     let embedded = embedded.map(Node::members).unwrap_or_default();
     let own: Vec<_> = members.iter().filter(|(name, _)| !name.starts_with('_')).collect();
-    let lists = names_of_lists(embedded);
     if own.is_empty() && embedded.is_empty() {
         return Found::Nothing;
     }
     if let Some(wanted) = member {
-        return named(wanted, &lists, &names_of_lists(own));
+        return named(wanted, embedded, &own);
     }
+    let lists = names_of(is_list, embedded);
     let last = path.rsplit('/').next().unwrap_or_default();
     match (own.as_slice(), lists.as_slice()) {
         ([], [only]) => Found::Records(Place::Embedded((*only).to_owned())),
+        ([], []) if names_of(is_list_of_values, embedded).len() == 1 => {
+            let name = names_of(is_list_of_values, embedded).concat();
+            Found::Records(Place::Values(Box::new(Place::Embedded(name))))
+        }
         ([], [_, ..]) if lists.contains(&last) => Found::Records(Place::Embedded(last.to_owned())),
         ([], [_, ..]) => Found::Several(lists.iter().map(ToString::to_string).collect()),
         ([(name, node @ Node::Array(records))], []) if !records.is_empty() && is_list(node) => {
@@ -122,19 +159,25 @@ fn find_in(
 }
 
 /// The list of this name: one that is embedded, or a member of the answer itself.
-fn named(wanted: &str, embedded: &[&str], own: &[&str]) -> Found {
-    if embedded.contains(&wanted) {
-        Found::Records(Place::Embedded(wanted.to_owned()))
-    } else if own.contains(&wanted) {
-        Found::Records(Place::Member(wanted.to_owned()))
-    } else {
-        Found::Several(embedded.iter().chain(own).map(ToString::to_string).collect())
+fn named(wanted: &str, embedded: &[(String, Node)], own: &[&(String, Node)]) -> Found {
+    let all =
+        || embedded.iter().map(|member| (true, member)).chain(own.iter().map(|own| (false, *own)));
+    let lists = all().filter(|(_, (_, node))| is_list(node) || is_list_of_values(node));
+    match lists.clone().find(|(_, (name, _))| name == wanted) {
+        Some((true, (name, node))) => records_in(node, Place::Embedded(name.clone())),
+        Some((false, (name, node))) => records_in(node, Place::Member(name.clone())),
+        None => Found::Several(lists.map(|(_, (name, _))| name.clone()).collect()),
     }
 }
 
+/// The records of a list at a place.
+fn records_in(list: &Node, place: Place) -> Found {
+    Found::Records(if is_list_of_values(list) { Place::Values(Box::new(place)) } else { place })
+}
+
 /// The members that may be lists. An empty one can be anything.
-fn names_of_lists<'n>(members: impl IntoIterator<Item = &'n (String, Node)>) -> Vec<&'n str> {
-    let lists = members.into_iter().filter(|(_, node)| is_list(node));
+fn names_of(is_list: impl Fn(&Node) -> bool, members: &[(String, Node)]) -> Vec<&str> {
+    let lists = members.iter().filter(|(_, node)| is_list(node));
     lists.map(|(name, _)| name.as_str()).collect()
 }
 
@@ -145,6 +188,12 @@ fn is_list(node: &Node) -> bool {
         Node::Null => true,
         Node::Scalar(..) => false,
     }
+}
+
+/// Values alone, one at least.
+fn is_list_of_values(node: &Node) -> bool {
+    let Node::Array(values) = node else { return false };
+    !values.is_empty() && values.iter().all(|value| matches!(value, Node::Scalar(..) | Node::Null))
 }
 
 fn is_object(node: &Node) -> bool {
@@ -218,6 +267,38 @@ mod tests {
             (Place::Member("a".to_owned()), r#"{"_embedded":[1]}"#),
         ] {
             assert_eq!(place.page(b"[1]").1, expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn values_without_names_are_records_unless_they_are_a_member_of_one() {
+        let values = |place| Found::Records(Place::Values(Box::new(place)));
+        let items = || Place::Embedded("items".to_owned());
+        assert_eq!(found(r#"["a",1,null]"#, None, "x"), values(Place::List));
+        for json in [
+            r#"{"_embedded":{"items":["a"]}}"#,
+            r#"{"_page":1,"_embedded":{"items":["a"],"count":5}}"#,
+        ] {
+            assert_eq!(found(json, None, "x"), values(items()), "{json}");
+            assert_eq!(found(json, Some("items"), "x"), values(items()), "{json}");
+        }
+        let own = r#"{"settings":["a"]}"#;
+        let settings = Place::Member("settings".to_owned());
+        assert_eq!(found(own, Some("settings"), "x"), values(settings));
+        assert_eq!(found(own, Some("other"), "x"), Found::Several(vec!["settings".to_owned()]));
+        assert_eq!(found(r#"["a",{"id":1}]"#, None, "x"), Found::Records(Place::List));
+        let body = r#"{"_page":1,"_links":{"next":{"href":"x"}},"_embedded":{"items":
+            ["a\"\u0000",true,-1,1.50,1e400,null,18446744073709551615]}}"#;
+        let page = concat!(
+            r#"{"_links":{"next":{}},"_embedded":{"items":[{"value":"a\""#,
+            "\u{fffd}",
+            r#""},{"value":true},{"value":-1},{"value":1.5},{"value":"1e400"},{"value":null},"#,
+            r#"{"value":18446744073709551615}]}}"#
+        );
+        let values = Place::Values(Box::new(items()));
+        assert_eq!(String::from_utf8_lossy(&values.page(body.as_bytes()).1), page);
+        for other in ["<html>", r#"{"_embedded":{"items":["a",{"id":1}]}}"#] {
+            assert_eq!(values.page(other.as_bytes()).1, other.as_bytes());
         }
     }
 

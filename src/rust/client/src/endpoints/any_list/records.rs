@@ -9,13 +9,13 @@ use crate::json::page::{Extent, Page, hash_of};
 use crate::json::page_keys::PageKeys;
 use crate::json::tree::Node;
 use crate::table::row::Row;
-use crate::table::{Format, Map, RowMap, Schema, Table, is_named_as_time, read_page};
+use crate::table::{Format, Map, RowMap, Schema, Table, read_page};
 
 /// The column with the keys of records that have no id. No member has such a name.
 pub const HASH: &str = "\0";
 
 const fn keyed(keys: &'static [&'static str]) -> Schema {
-    Schema { keys, inferred: true, inferred_times: true, ..Schema::TEXT }
+    Schema { keys, inferred: true, inferred_times: true, zero_is_no_time: true, ..Schema::TEXT }
 }
 
 /// By what records are told apart, the most usual first.
@@ -145,14 +145,11 @@ impl Layout {
     }
 }
 
-/// All fields of a record, but for the links of what it embeds. A time 0 is none.
+/// All fields of a record, but for the links of what it embeds.
 fn write_row<'r>(record: &'r Record, row: &mut Row<'r>) -> bool {
     let is_link =
         |field: &Field| field.name().starts_with("_embedded.") && field.name().contains("._links.");
-    for field in record.iter().filter(|field| !is_link(field)) {
-        let is_no_time = field.value() == Value::Whole(0) && is_named_as_time(field.name());
-        row.push_named(field.name(), if is_no_time { Value::ABSENT } else { field.value() });
-    }
+    record.iter().filter(|field| !is_link(field)).for_each(|field| row.push_field(field));
     true
 }
 
@@ -219,6 +216,8 @@ mod tests {
         for (first, again, other) in [
             (r#"{"id":1}"#, r#"{"id":1,"x":2}"#, r#"{"id":2}"#),
             (r#"{"id":"01A"}"#, r#"{"id":"01A"}"#, r#"{"id":"01B"}"#),
+            (r#"{"id":1}"#, r#"{"id":"1"}"#, r#"{"id":2}"#),
+            (r#"{"id":"1"}"#, r#"{"id":1}"#, r#"{"id":"x"}"#),
             (r#"{"uid":"a"}"#, r#"{"uid":"a"}"#, r#"{"uid":"b"}"#),
             (r#"{"talk_id":1,"key":5}"#, r#"{"talk_id":1}"#, r#"{"talk_id":2,"key":5}"#),
             (r#"{"key":"a","type":1}"#, r#"{"key":"a"}"#, r#"{"key":"b"}"#),
@@ -238,6 +237,7 @@ mod tests {
         assert_eq!(rows(r#"{"key":"a","n":1},{"key":"a","n":2}"#), 2);
         assert_eq!(rows(r#"{"key":"a","n":1},{"n":2}"#), 2);
         assert_eq!(rows(r#"{"id":1,"n":1},{"id":1,"n":2}"#), 1);
+        assert_eq!(rows(r#"{"id":1,"n":1},{"id":"1","n":2},{"id":"01"}"#), 2);
     }
 
     #[test]

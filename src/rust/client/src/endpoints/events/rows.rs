@@ -27,6 +27,7 @@ pub static EVENTS: Schema = Schema {
     ],
     keys: &["id"],
     times: &["created_at", "after_task_deadline", "before_task_deadline"],
+    zero_is_no_time: true,
     integers: &[
         "entity_id", "created_by", "account_id", "linked_talk_contact_id",
         "after_status_id", "before_status_id", "after_pipeline_id", "before_pipeline_id",
