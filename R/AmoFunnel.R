@@ -39,7 +39,7 @@
 #'   the most leads. `ggplot2::autoplot()` shows all pipelines.
 #' @section Conditions:
 #' `amocrm_error_input`.
-#' @seealso `vignette("funnel")`
+#' @seealso The guide "funnel"; [amocrm-package] says where the guides are.
 #' @examples
 #' auth <- AmoSandbox(notes = c(lead = 2000), leads = 400, access = "token")
 #' stages <- AmoStages(auth)

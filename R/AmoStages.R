@@ -65,7 +65,7 @@
 #' no such pipeline. If the token must not list the users, their names are `NA`, with the
 #' warning `amocrm_warning_no_users`.
 #' @seealso [AmoFunnel()] counts the leads that reached each stage;
-#'   `vignette("funnel")`.
+#'   the guide "funnel" ([amocrm-package] says where the guides are).
 #' @examples
 #' auth <- AmoSandbox(notes = c(lead = 2000), leads = 400, access = "token")
 #' stages <- AmoStages(auth)
@@ -83,7 +83,7 @@ AmoStages <- function(auth, from = NULL, to = NULL, pipeline = NULL, deleted = F
   from <- check_time(from, "from")
   to <- check_time(to, "to")
   deleted <- check_flag(deleted, "deleted")
-  names <- stage_names(auth, prefix)
+  names <- names_of_stages(auth, prefix)
   chosen <- check_pipeline(pipeline, names$pipelines)
   history <- stage_history(auth, deleted, prefix)
   stages <- named_stays(history, names)
@@ -185,7 +185,7 @@ stage_place <- function(pipeline_id, status_id, pipelines) {
 
 #' What the ids of stages and users mean
 #' @noRd
-stage_names <- function(auth, prefix) {
+names_of_stages <- function(auth, prefix) {
   read <- dictionary_reader(auth, prefix)
   list(pipelines = read("statuses"), users = tryCatch(
     read("users"),

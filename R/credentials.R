@@ -122,7 +122,7 @@ abort_without_credentials <- function() {
   abort_input("access_token", join(gettext(
     "no credentials: give AmoAuthList() a `domain` and an `access_token`,",
     "or set the environment variables AMOCRM_DOMAIN and AMOCRM_ACCESS_TOKEN;",
-    "see vignette(\"auth\")"
+    "see ?AmoAuthList"
   )))
 }
 
@@ -189,7 +189,7 @@ check_credential <- function(value, piece) {
 #' @noRd
 agreed_token_file <- function(auth, ask = ask_to_store) {
   if (!is.null(auth$token_file)) {
-    return(path.expand(auth$token_file))
+    return(rust_path(auth$token_file))
   }
   file <- default_token_file(auth)
   if (file.exists(file) || isTRUE(agreements[[file]])) {
@@ -214,7 +214,7 @@ agreements <- new.env(parent = emptyenv())
 default_token_file <- function(auth) {
   plain <- function(text) gsub("[^A-Za-z0-9.-]+", "_", text)
   name <- paste0(plain(auth$domain), "-", plain(auth$client_id), ".json")
-  file.path(tools::R_user_dir("amocrm", "cache"), name)
+  rust_path(file.path(tools::R_user_dir("amocrm", "cache"), name))
 }
 
 ask_to_store <- function(file) {

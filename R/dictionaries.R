@@ -10,7 +10,8 @@ kept_dictionaries <- new.env(parent = emptyenv())
 #'
 #' @param auth credentials, or a copy made by AmoSync(): a folder or a DBI connection
 #' @param name `"users"`, `"groups"`, `"pipelines"`, `"statuses"`, `"loss_reasons"`,
-#'   `"task_types"`, `"customer_statuses"`, `"segments"` or `"note_types"`
+#'   `"task_types"`, `"customer_statuses"`, `"segments"`, `"note_types"` or
+#'   `"call_statuses"`
 #' @param prefix of the copy's tables in a database
 #' @return a data.frame with `id` and `name`, and what else the list has. `statuses` are
 #'   in the order of the funnel, told apart by `pipeline_id` and `status_id`, and have
@@ -26,6 +27,7 @@ dictionary_reader <- function(auth, prefix = "") {
   function(name) {
     switch(name,
       note_types = note_type_names(),
+      call_statuses = call_status_names(),
       users = user_names(read("users")),
       statuses = ordered_statuses(read("pipelines")),
       pipelines = pipeline_names(ordered_statuses(read("pipelines"))),
@@ -42,7 +44,11 @@ is_copy <- function(auth) inherits(auth, "DBIConnection") || is_one_text(auth)
 #' they are not kept
 #' @noRd
 copy_lists <- function(to, prefix) {
-  copy_reader(to, prefix)
+  if (length(copy_reader(to, prefix)$tables()) == 0) {
+    abort_input("auth", gettext(
+      "`auth` must be a list created by AmoAuthList(), or a copy that AmoSync() has made"
+    ))
+  }
   function(name) AmoRead(to, name, prefix)
 }
 
@@ -93,6 +99,13 @@ note_type_names <- function() {
   data.frame(id = types$code, types[c("name", "label", "label_ru", "kind")])
 }
 
+#' How a call ended, the same in every account
+#' @noRd
+call_status_names <- function() {
+  file <- system.file("call-statuses.csv", package = "amocrm")
+  utils::read.csv(file, encoding = "UTF-8")
+}
+
 #' API v2 may keep the last name apart
 #' @noRd
 user_names <- function(users) {
@@ -124,4 +137,34 @@ pipeline_names <- function(statuses) {
     key[!duplicated(key), , drop = FALSE], id = first$pipeline_id, name = first$pipeline_name,
     sort = first$pipeline_sort, is_main = first$pipeline_is_main, row.names = NULL
   )
+}
+
+# --- Ids -------------------------------------------------------------------------
+
+#' Ids of any type as numbers; NA for what is none
+#' @noRd
+id_numbers <- function(ids) {
+  if (inherits(ids, "integer64")) {
+    integer64_numbers(ids)
+  } else if (is.numeric(ids)) {
+    ids
+  } else {
+    suppressWarnings(as.double(as.character(ids)))
+  }
+}
+
+#' The rows of a list that have these ids
+#'
+#' @param ids,known lists of columns that tell rows apart together, as numbers
+#' @noRd
+match_ids <- function(ids, known) {
+  if (length(known) == 1) {
+    return(match(ids[[1]], known[[1]], incomparables = NA))
+  }
+  code <- function(columns) {
+    Reduce(function(code, at) {
+      code * length(known[[at]]) + match(columns[[at]], known[[at]], incomparables = NA)
+    }, seq_along(known), 0)
+  }
+  match(code(ids), code(known), incomparables = NA)
 }

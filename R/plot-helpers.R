@@ -1,6 +1,9 @@
 # What the pictures by base graphics have in common: rows from top to bottom, each with
 # its name at the left, and a key above them.
 
+# In ggplot2's aes() it is the rows of the plot.
+utils::globalVariables(".data")
+
 plot_colours <- c(open = "#6C8EBF", won = "#3E9B6E", lost = "#C0504D")
 
 #' Colours that tell n groups apart
@@ -12,8 +15,9 @@ group_colours <- function(n) grDevices::hcl.colors(n, "Dark 3")
 #' Sets the margins: the caller restores `graphics::par("mai")`.
 #' @param values texts at the right of the rows
 #' @param keys named colours: what they mean
+#' @param at where the axis has its ticks
 #' @noRd
-plot_rows <- function(labels, xlim, xlab, title, values = "", keys = character()) {
+plot_rows <- function(labels, xlim, xlab, title, values = "", keys = character(), at = NULL) {
   # Texts can be measured in an open figure only, which need not have room for more.
   graphics::par(mai = rep(0, 4))
   graphics::plot.new()
@@ -29,7 +33,7 @@ plot_rows <- function(labels, xlim, xlab, title, values = "", keys = character()
   graphics::par(mai = c(3.2 * line, left, top, right), new = TRUE)
   graphics::plot.new()
   graphics::plot.window(xlim, c(length(labels) + 0.5, 0.5), xaxs = "i", yaxs = "i")
-  graphics::axis(1, col = NA, col.ticks = "grey60", mgp = c(2, 0.5, 0))
+  graphics::axis(1, at, col = NA, col.ticks = "grey60", mgp = c(2, 0.5, 0))
   graphics::title(xlab = xlab, mgp = c(1.8, 0, 0))
   size <- min(label_size, row / line)
   write <- function(x, texts, side) {

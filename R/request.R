@@ -25,11 +25,15 @@ shared_rate_folder <- function() {
     NULL
   } else if (nzchar(Sys.getenv("_R_CHECK_PACKAGE_NAME_"))) {
     # R CMD check complains of files that examples leave behind.
-    tempdir()
+    rust_path(tempdir())
   } else {
-    tools::R_user_dir("amocrm", "cache")
+    rust_path(tools::R_user_dir("amocrm", "cache"))
   }
 }
+
+#' A path as Rust reads it: in UTF-8, whatever the letters of this computer's users are
+#' @noRd
+rust_path <- function(path) enc2utf8(path.expand(path))
 
 #' Runs a job that returns tables
 #'
@@ -98,9 +102,7 @@ tell <- function(notice) {
   warn(kind, switch(kind,
     no_source = join(
       gettextf("API v4 has no notes of type %s: the table has no rows for it.", about),
-      gettext(
-        "The type is obsolete or unknown; see vignette(\"v2-v4\")"
-      )
+      gettext("The type is obsolete or unknown; see ?AmoNoteTypes")
     ),
     no_chats = join(gettext(
       "API v4 can't find the chat messages of one lead or company: they are left out.",

@@ -100,7 +100,7 @@ list_name <- function(name) {
 #' Rules recognise the messages of the system and of libraries. A message without
 #' a rule is shown as it is.
 #' @noRd
-cause_text <- function(cause) {
+cause_text <- function(cause, is_windows = .Platform$OS.type == "windows") {
   if (is.null(cause)) {
     return(NULL)
   }
@@ -118,14 +118,24 @@ cause_text <- function(cause) {
   } else if (!is.null(refused)) {
     sentence(cause_text(refused[[1]]), refused[[2]])
   } else {
-    rules <- cause_rules()
+    rules <- c(if (is_windows) windows_cause_rules(), cause_rules())
     known <- vapply(names(rules), grepl, NA, cause, ignore.case = TRUE)
     c(rules[known], cause)[[1]]
   }
 }
 
+# Numbers that mean something else on other systems.
+windows_cause_rules <- function() {
+  c(
+    "os error (32|33|1224)\\b" = gettext(
+      "another program has the file open: close it there, and try again"
+    ),
+    "os error 5\\b" = gettext("permission denied")
+  )
+}
+
 # Patterns and their meaning; the first match counts. Error numbers are those of
-# Linux, macOS and Windows.
+# Linux, macOS and Windows, whose messages may be in the user's language.
 cause_rules <- function() {
   c(
     "peer certificate.*not.?yet" = gettext("it is not valid yet"),
@@ -134,12 +144,16 @@ cause_rules <- function() {
     "peer certificate.*(issuer|EndEntity)" = gettext("its issuer is not known to this computer"),
     "peer certificate.*revoked" = gettext("it has been revoked"),
     "refused|os error (111|61|10061)\\b" = gettext("the server refuses the connection"),
-    "lookup|dns error|no such host" = gettext("the server's name is not found"),
+    "lookup|dns error|no such host|os error 1100[1-4]\\b" = gettext(
+      "the server's name is not found"
+    ),
     "timed out|deadline|os error (110|60|10060)\\b" = gettext("the request timed out"),
-    "connection closed|reset|end of file|broken pipe|os error (104|54|10054|32)\\b" = gettext(
+    "connection closed|reset|end of file|broken pipe|os error (104|54|10053|10054|32)\\b" = gettext(
       "the server closed the connection before the answer was complete"
     ),
-    "unreachable|no route to host" = gettext("the network is unreachable"),
+    "unreachable|no route to host|os error (101|113|51|65|10051|10065)\\b" = gettext(
+      "the network is unreachable"
+    ),
     "permission denied|access is denied|os error 13\\b" = gettext("permission denied"),
     "no space left|not enough space|os error (28|112)\\b" = gettext("the disk is full"),
     "read-only file system|os error (30|19)\\b" = gettext("the disk is read-only"),

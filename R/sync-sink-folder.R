@@ -50,7 +50,7 @@ folder_path <- function(to) {
     abort_input("to", gettextf("`to` must be a folder or a DBI connection, not %s",
                                shown_value(to)))
   }
-  enc2utf8(path.expand(to))
+  rust_path(to)
 }
 
 #' The answer of Rust, or its error as a condition
@@ -70,7 +70,7 @@ folder_state <- function(copy, account) {
   name <- sprintf("%.0f", account)
   if (is.null(copy$stores[[name]])) {
     owner <- sprintf("%s, process %d", Sys.info()[["nodename"]], Sys.getpid())
-    opened <- store_call(rust_store_open(copy$folder, account, owner))
+    opened <- store_call(rust_store_open(copy$folder, account, enc2utf8(owner)))
     if (!is.null(opened$locked)) abort_locked(opened$locked)
     copy$stores[[name]] <- opened$store
   }

@@ -5,6 +5,9 @@
 # Rscript tools/bench.R WAY: one of the ways only, such as AmoEvents. Writes no
 # files. With the WAY AmoStages: what it makes of moves, beside the same with dplyr.
 #
+# Rscript tools/bench.R AmoWide: what AmoWide() costs beside tidyr::pivot_wider(), both
+# from the tables that AmoLeads() gives.
+#
 # The account runs in this process; each reading is done by an R process of its
 # own, so that what it takes is its own. Of several readings the one with the
 # least CPU counts: what else runs on the computer only adds to it.
@@ -133,6 +136,55 @@ each_page <- function(access, list, read) {
     pages[[length(pages) + 1]] <- read(httr::content(answer, "text", encoding = "UTF-8"))
   }
   pages
+}
+
+# From long to wide -------------------------------------------------------------
+
+#' What one would write today: a column for each field and part, several values joined,
+#' then types
+wide_tidyr <- function(tables, fields) {
+  values <- tables$linked_custom_fields
+  part <- values$custom_field_value_subtype
+  values$column <- ifelse(
+    is.na(part), values$custom_field_name, paste0(values$custom_field_name, "_", part)
+  )
+  wide <- tidyr::pivot_wider(
+    values[c("id", "column", "custom_field_value")],
+    names_from = "column", values_from = "custom_field_value",
+    values_fn = function(texts) paste(texts, collapse = "; ")
+  )
+  of_type <- function(codes) intersect(fields$name[fields$field_type %in% codes], names(wide))
+  wide[of_type(2)] <- lapply(wide[of_type(2)], as.numeric)
+  wide[of_type(3)] <- lapply(wide[of_type(3)], function(text) text == "1")
+  wide[of_type(c(6, 14))] <- lapply(wide[of_type(c(6, 14))], as.Date)
+  dplyr::left_join(tables$leads, wide, by = "id")
+}
+
+#' Both ways on one set of leads, by turns; the least CPU of each counts
+measure_wide <- function(leads = 1e5, times = 3) {
+  options(amocrm.rate = Inf, amocrm.quiet = TRUE, amocrm.shared_rate = FALSE)
+  auth <- amocrm::AmoSandbox(notes = 0, leads = leads, access = "token")
+  tables <- amocrm::AmoLeads(auth)
+  fields <- amocrm::AmoCustomFields(auth)$custom_fields_leads$custom_fields
+  wide <- list(
+    AmoWide = function() amocrm::AmoWide(tables, fields = fields),
+    tidyr = function() wide_tidyr(tables, fields)
+  )
+  made <- lapply(wide, function(make) make())
+  same <- setdiff(names(made$tidyr), names(tables$leads))
+  stopifnot(all.equal(
+    as.list(made$AmoWide[same]), as.list(made$tidyr[same]), check.attributes = FALSE
+  ))
+  cpu <- replicate(times, vapply(wide, function(make) {
+    invisible(gc())
+    sum(system.time(make())[c("user.self", "sys.self")])
+  }, 0))
+  least <- apply(cpu, 1, min)
+  cat(sprintf(
+    "%s leads, %s values: AmoWide() %.2f s of CPU, pivot_wider() %.2f s, %.0f times as much\n",
+    number(nrow(tables$leads)), number(nrow(tables$linked_custom_fields)),
+    least[["AmoWide"]], least[["tidyr"]], least[["tidyr"]] / least[["AmoWide"]]
+  ))
 }
 
 # One reading, in a process of its own ------------------------------------------
@@ -429,6 +481,9 @@ compare_stages <- function() {
 arguments <- commandArgs(trailingOnly = TRUE)
 if (length(arguments) == 4) {
   do.call(measure, as.list(arguments))
+} else if (identical(arguments, "AmoWide")) {
+  print(machine(), row.names = FALSE)
+  measure_wide()
 } else if (identical(arguments, "AmoStages")) {
   compare_stages()
 } else if (length(arguments) == 1) {

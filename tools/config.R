@@ -10,7 +10,8 @@ is_mac <- Sys.info()[["sysname"]] == "Darwin"
 #' A make line that exports a variable
 export <- function(name, value) sprintf('export %s="%s" &&', name, value)
 
-rust_folder <- find_rust()
+rust <- find_rust()
+rust_folder <- rust$folder
 if (is_windows) {
   # As the shell of Rtools writes it: /c/Users, not C:\Users.
   rust_folder <- sub("^([A-Za-z]):", "/\\1", gsub("\\", "/", rust_folder, fixed = TRUE))
@@ -32,7 +33,7 @@ target_dir <- Sys.getenv("AMOCRM_CARGO_TARGET_DIR", "./rust/target")
 keep_target <- is_set("AMOCRM_CARGO_TARGET_DIR") || is_set("NOT_CRAN")
 
 profile <- if (isTRUE(as.logical(Sys.getenv("DEBUG")))) "debug" else "release"
-target <- if (is_windows) "x86_64-pc-windows-gnu" else ""
+target <- rust$target
 
 #' What Rust's libraries need from the system, and what keeps the library small:
 #' only R_init_amocrm() has to be seen from outside, and the debug information of

@@ -140,6 +140,28 @@ test_that("causes that systems word differently are one, and others are shown as
   expect_null(cause_text(NULL))
 })
 
+test_that("causes are recognised in Windows of any language, by their numbers", {
+  causes <- c(
+    "10061" = "the server refuses the connection", "10060" = "the request timed out",
+    "10051" = "the network is unreachable", "11001" = "the server's name is not found",
+    "10053" = "the server closed the connection before the answer was complete",
+    "2" = "there is no such file or folder", "112" = "the disk is full"
+  )
+  for (number in names(causes)) {
+    said <- sprintf("\u042d\u0442\u043e. (os error %s)", number)
+    expect_identical(cause_text(said), causes[[number]])
+  }
+})
+
+test_that("a number that differs between systems is read as that of this one", {
+  in_use <- "The file is being used by another process. (os error 32)"
+  denied <- "Access. (os error 5)"
+  expect_match(cause_text(in_use, is_windows = TRUE), "^another program has the file open")
+  expect_identical(cause_text(denied, is_windows = TRUE), "permission denied")
+  expect_match(cause_text(in_use, is_windows = FALSE), "^the server closed the connection")
+  expect_identical(cause_text(denied, is_windows = FALSE), denied)
+})
+
 test_that("the help lists every class of errors and warnings", {
   code <- unlist(lapply(list.files(source_path("R"), "[.]R$", full.names = TRUE), readLines))
   rd <- paste(readLines(source_path("man", "amocrm-package.Rd")), collapse = "\n")

@@ -163,6 +163,13 @@ test_that("no file is written by default unless the user has agreed", {
   expect_identical(format(file.info(dirname(file))$mode), "700")
 })
 
+test_that("the path of a token file reaches Rust in UTF-8", {
+  path <- iconv("m\u00fcller.json", "UTF-8", "latin1")
+  expect_identical(Encoding(path), "latin1")
+  given <- agreed_token_file(list(token_file = path))
+  expect_identical(charToRaw(given), charToRaw("m\u00fcller.json"))
+})
+
 test_that("two processes that refresh at once never lose a token, 50 times", {
   skip_on_os("windows")
   auth <- AmoSandbox(notes = 1, access = "oauth", v2 = FALSE)

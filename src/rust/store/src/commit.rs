@@ -12,19 +12,18 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::fs::{read_text, unless_missing, write};
+use crate::fs::{patiently, read_text, unless_missing, write};
 use crate::home::Home;
 use crate::partition::inside;
 
 const FILE: &str = "commit.json";
 const VERSION: u32 = 1;
-/// How often a file that a reader has open is tried again.
-const TRIES: usize = 30;
 
 /// What a commit does. All paths are from the top folder, with slashes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +88,8 @@ impl Home {
         let text = serde_json::to_string(commit).unwrap_or_default();
         let (new, path) = (self.own.join("commit.new"), self.own.join(FILE));
         write(&*self.fs, &new, &text)?;
-        self.fs.rename(&new, &path).map_err(|error| Error::io(&path, error))?;
+        patiently(&*self.fs, || self.fs.rename(&new, &path))
+            .map_err(|error| Error::io(&path, error))?;
         self.sync(&self.own)?;
         self.finish(commit)
     }
@@ -128,7 +128,7 @@ impl Home {
         }
         for file in &commit.removals {
             let path = self.path(file)?;
-            unless_missing(self.fs.remove(&path), &path)?;
+            unless_missing(patiently(&*self.fs, || self.fs.remove(&path)), &path)?;
             changed.push(path);
         }
         self.sync_folders(&changed)?;
@@ -137,26 +137,26 @@ impl Home {
 
     fn close(&self) -> Result<(), Error> {
         let path = self.own.join(FILE);
-        self.fs.remove(&path).map_err(|error| Error::io(&path, error))?;
+        patiently(&*self.fs, || self.fs.remove(&path)).map_err(|error| Error::io(&path, error))?;
         self.sync(&self.own)
     }
 
-    /// Renames a file to the name of another one. Windows refuses that while a
-    /// reader has the other one open: it is tried for some time. Then the old file
-    /// is moved out of the way, which the system allows in more cases.
+    /// Renames a file to the name of another one. If a reader keeps the other one open,
+    /// that is moved out of the way, which Windows allows in more cases.
     fn replace(&self, from: &Path, to: &Path, number: usize) -> Result<(), Error> {
-        for _ in 0..TRIES {
-            match self.fs.rename(from, to) {
-                Ok(()) => return Ok(()),
-                Err(error) if self.fs.is_busy(&error) => self.fs.pause(),
-                Err(error) => return Err(Error::io(to, error)),
-            }
-        }
-        let aside = self.own.join("old");
-        self.fs.make_folder(&aside).map_err(|error| Error::io(&aside, error))?;
-        let old = aside.join(format!("{}-{number}", std::process::id()));
-        let replaced = self.fs.rename(to, &old).and_then(|()| self.fs.rename(from, to));
+        let replaced = match patiently(&*self.fs, || self.fs.rename(from, to)) {
+            Err(error) if self.fs.is_busy(&error) => self.replace_aside(from, to, number),
+            replaced => replaced,
+        };
         replaced.map_err(|error| Error::io(to, error))
+    }
+
+    fn replace_aside(&self, from: &Path, to: &Path, number: usize) -> io::Result<()> {
+        let aside = self.own.join("old");
+        self.fs.make_folder(&aside)?;
+        let old = aside.join(format!("{}-{number}", std::process::id()));
+        self.fs.rename(to, &old)?;
+        self.fs.rename(from, to)
     }
 
     /// Flushes the folders that files are in, up to the top: they may be new.

@@ -76,15 +76,30 @@ impl Fs for Disk {
         if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
     }
 
-    /// Only Windows refuses to replace a file that is open: "access denied" or
-    /// "sharing violation".
+    /// Only Windows refuses to rename or remove a file that is open: "access denied",
+    /// "sharing violation" or, if it is mapped into memory, "user mapped file".
     fn is_busy(&self, error: &io::Error) -> bool {
-        cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
+        cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 1224))
     }
 
     fn pause(&self) {
         thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// How often a change that is refused because of a reader is tried.
+const TRIES: usize = 30;
+
+/// Renames or removes a file, which Windows refuses while another program has it open,
+/// be it a virus scanner that looks at each new file: it is tried for some time.
+pub fn patiently(fs: &dyn Fs, change: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    for _ in 1..TRIES {
+        match change() {
+            Err(error) if fs.is_busy(&error) => fs.pause(),
+            done => return done,
+        }
+    }
+    change()
 }
 
 /// Turns the refusal of a file that is not there into nothing.

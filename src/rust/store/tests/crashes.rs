@@ -118,20 +118,17 @@ fn rows_that_the_disk_had_no_room_for_are_no_gap_in_a_commit() {
     }
 }
 
-/// A disk on which readers have files open, as Windows sees it: they can be given
-/// another name but not be replaced, the first times or ever.
-struct Busy {
-    refusals: AtomicUsize,
-}
+/// A disk that refuses some changes of names, as Windows does for files that are open.
+/// The change is `(from, to)`, without `to` if the file is to go.
+struct Busy<R>(R);
 
-impl Fs for Busy {
+impl<R: Fn(&Path, Option<&Path>) -> bool + Send + Sync> Fs for Busy<R> {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let is_open = to.extension().is_some_and(|name| name == "parquet") && to.exists();
-        let count = |left: usize| left.checked_sub(1);
-        if is_open && self.refusals.fetch_update(Relaxed, Relaxed, count).is_ok() {
-            return Err(io::ErrorKind::PermissionDenied.into());
-        }
-        Disk.rename(from, to)
+        if self.0(from, Some(to)) { Err(busy()) } else { Disk.rename(from, to) }
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        if self.0(path, None) { Err(busy()) } else { Disk.remove(path) }
     }
 
     fn is_busy(&self, error: &io::Error) -> bool {
@@ -152,10 +149,6 @@ impl Fs for Busy {
         Disk.append(path)
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        Disk.remove(path)
-    }
-
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
         Disk.remove_folder(path)
     }
@@ -165,21 +158,84 @@ impl Fs for Busy {
     }
 }
 
+fn busy() -> io::Error {
+    io::ErrorKind::PermissionDenied.into()
+}
+
+fn is_data(path: &Path) -> bool {
+    path.extension().is_some_and(|name| name == "parquet") && path.exists()
+}
+
+/// Eight notes with a text.
+fn notes(text: &str) -> [Step; 2] {
+    let notes = (1..9).map(|id| (id, Some(text.to_owned()))).collect();
+    [Step::Notes(notes), Step::CommitNotes]
+}
+
+fn model_of(steps: &[Step]) -> Model {
+    play(&Model::default(), steps).pop().unwrap()
+}
+
 #[test]
 fn a_file_that_a_reader_has_open_is_replaced_later_or_moved_out_of_the_way() {
     for refusals in [3, usize::MAX] {
         let folder = Folder::new();
-        let disk = Busy { refusals: AtomicUsize::new(refusals) };
+        let left = AtomicUsize::new(refusals);
+        let count = |left: usize| left.checked_sub(1);
+        let disk = Busy(move |_: &Path, to: Option<&Path>| {
+            to.is_some_and(is_data) && left.fetch_update(Relaxed, Relaxed, count).is_ok()
+        });
         let mut store = Store::open_on(Box::new(disk), &folder.0, 1, "test").unwrap();
-        let steps = |text: &str| {
-            let notes = (1..9).map(|id| (id, Some(text.to_owned()))).collect();
-            [Step::Notes(notes), Step::CommitNotes]
-        };
-        run(&mut store, &steps("first"), 0).unwrap();
-        run(&mut store, &steps("second"), 1).unwrap();
-        let model = play(&Model::default(), &steps("second")).pop().unwrap();
-        assert!(model.is_in(&folder), "{refusals}");
+        run(&mut store, &notes("first"), 0).unwrap();
+        run(&mut store, &notes("second"), 1).unwrap();
+        assert!(model_of(&notes("second")).is_in(&folder), "{refusals}");
     }
+}
+
+#[test]
+fn files_that_a_virus_scanner_looks_at_for_a_moment_are_only_late() {
+    let folder = Folder::new();
+    let changes = AtomicUsize::new(0);
+    let disk = Busy(move |_: &Path, _: Option<&Path>| changes.fetch_add(1, Relaxed) % 2 == 0);
+    let mut store = Store::open_on(Box::new(disk), &folder.0, 1, "test").unwrap();
+    run(&mut store, &notes("first"), 0).unwrap();
+    run(&mut store, &notes("second"), 1).unwrap();
+    assert!(model_of(&notes("second")).is_in(&folder));
+    assert!(!folder.0.join("_amocrm/account=1/commit.json").exists());
+}
+
+#[test]
+fn a_commit_that_a_reader_stands_in_the_way_of_is_finished_by_the_next_run() {
+    let folder = Folder::new();
+    let disk = Busy(|from: &Path, to: Option<&Path>| is_data(from) || to.is_some_and(is_data));
+    let mut store = Store::open_on(Box::new(disk), &folder.0, 1, "test").unwrap();
+    run(&mut store, &notes("first"), 0).unwrap();
+    assert!(matches!(run(&mut store, &notes("second"), 1), Err(Error::Io { .. })));
+    drop(store);
+    let after = model_of(&notes("second"));
+    assert!(after.is_in(&folder));
+    assert_eq!(commits(&open(&folder)), 2);
+    assert!(after.is_in(&folder));
+}
+
+/// Windows itself, where a program lets others only read what it has open.
+#[cfg(windows)]
+#[test]
+fn a_program_that_has_a_file_open_delays_a_commit_and_loses_nothing() {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_SHARE_READ: u32 = 1;
+    let folder = Folder::new();
+    let mut store = Store::open(&folder.0, 1, "test").unwrap();
+    run(&mut store, &notes("first"), 0).unwrap();
+    let file = folder.0.join("notes").join(&folder.files("notes")[0]);
+    let reader = fs::OpenOptions::new().read(true).share_mode(FILE_SHARE_READ).open(&file).unwrap();
+    assert!(matches!(run(&mut store, &notes("second"), 1), Err(Error::Io { .. })));
+    drop(store);
+    let after = model_of(&notes("second"));
+    assert!(after.is_in(&folder));
+    drop(reader);
+    assert_eq!(commits(&open(&folder)), 2);
+    assert!(after.is_in(&folder));
 }
 
 #[test]

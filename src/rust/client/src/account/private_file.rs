@@ -3,10 +3,14 @@
 //! On Windows a user's folders are private by themselves.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::{Error, FileProblem};
+
+/// How often a file is tried to be replaced.
+const TRIES: usize = 20;
 
 /// Creates the folder of a file, for the user only, or checks the existing one.
 ///
@@ -56,6 +60,35 @@ pub fn create(path: &Path) -> Result<File, Error> {
     checked(path, created.map_err(|error| failed(path, &error))?)
 }
 
+/// Gives a file the name of another one, at once for all who look. Windows refuses that
+/// while another program, such as a virus scanner, has one of them open: it is tried for
+/// a second.
+///
+/// # Errors
+/// When the system refuses.
+pub fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    patiently(Duration::from_millis(50), is_busy, || fs::rename(from, to))
+}
+
+fn patiently(
+    pause: Duration,
+    is_busy: fn(&io::Error) -> bool,
+    change: impl Fn() -> io::Result<()>,
+) -> io::Result<()> {
+    for _ in 1..TRIES {
+        match change() {
+            Err(error) if is_busy(&error) => std::thread::sleep(pause),
+            done => return done,
+        }
+    }
+    change()
+}
+
+/// "Access denied" or "sharing violation".
+fn is_busy(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
+}
+
 /// Removes other users' right to read a file; true if they had it.
 ///
 /// # Errors
@@ -81,7 +114,7 @@ pub fn tighten(_path: &Path, _file: &File) -> Result<bool, Error> {
 }
 
 /// The error for a refusal of the system.
-pub fn failed(path: &Path, error: &std::io::Error) -> Error {
+pub fn failed(path: &Path, error: &io::Error) -> Error {
     // The message for a link or a pipe would not help.
     match fs::symlink_metadata(path) {
         Ok(metadata) if !metadata.is_file() => refused(path, FileProblem::NotRegular),
@@ -165,10 +198,32 @@ fn is_private(mode: u32, owner: u32, group: u32, user: u32) -> bool {
     (owner == user || owner == 0) && (is_sticky || mode & others == 0)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use super::is_private;
+    use super::{TRIES, patiently};
+    use std::cell::Cell;
+    use std::io::{Error, ErrorKind};
+    use std::time::Duration;
 
+    #[test]
+    fn what_is_busy_is_tried_again_and_what_fails_is_not() {
+        let is_busy = |error: &Error| error.kind() == ErrorKind::ResourceBusy;
+        for (kind, refusals, tries, is_done) in [
+            (ErrorKind::ResourceBusy, 0, 1, true),
+            (ErrorKind::ResourceBusy, TRIES - 1, TRIES, true),
+            (ErrorKind::ResourceBusy, TRIES, TRIES, false),
+            (ErrorKind::NotFound, 1, 1, false),
+        ] {
+            let tried = Cell::new(0);
+            let done = patiently(Duration::ZERO, is_busy, || {
+                tried.set(tried.get() + 1);
+                if tried.get() > refusals { Ok(()) } else { Err(kind.into()) }
+            });
+            assert_eq!((tried.get(), done.is_ok()), (tries, is_done), "{kind} {refusals}");
+        }
+    }
+
+    #[cfg(unix)]
     #[test]
     fn a_folder_is_private_when_nobody_else_can_replace_files_in_it() {
         const USER: u32 = 1000;
@@ -188,7 +243,7 @@ mod tests {
             (0o755, OTHER, USER, false),
             (0o1777, OTHER, OTHER, false),
         ] {
-            let found = is_private(0o40_000 | mode, owner, group, USER);
+            let found = super::is_private(0o40_000 | mode, owner, group, USER);
             assert_eq!(found, expected, "{mode:o} of {owner}:{group}");
         }
     }

@@ -191,7 +191,7 @@ impl TokenStore {
             return Ok(());
         }
         let settled = match self.read_file(&path) {
-            Ok(_) => fs::rename(&path, &self.path),
+            Ok(_) => private_file::replace(&path, &self.path),
             Err(_) => fs::remove_file(&path),
         };
         settled.map_err(|error| private_file::failed(&path, &error))
@@ -244,7 +244,7 @@ impl NewFile<'_> {
     pub fn write(mut self, tokens: &Tokens) -> Result<(), Error> {
         let target = &self.store.path;
         let written = self.store.to_json(tokens).and_then(|json| self.fill(&json));
-        let placed = written.and_then(|()| fs::rename(&self.path, target));
+        let placed = written.and_then(|()| private_file::replace(&self.path, target));
         placed.map_err(|error| private_file::failed(target, &error))?;
         self.store.forget_unsaved();
         Ok(())
@@ -289,7 +289,9 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let unique = format!("amocrm-store-{}-{name}", std::process::id());
+            // Blanks and Cyrillic letters, as in the folders of many users.
+            let unique =
+                format!("amocrm \u{43a}\u{43b}\u{44e}\u{447} {}-{name}", std::process::id());
             let folder = std::env::temp_dir().join(unique);
             let _ = fs::remove_dir_all(&folder);
             Folder(folder)
@@ -443,6 +445,25 @@ mod tests {
         let error = refusal(ours);
         assert!(error.contains("no_tokens"), "{error}");
         assert!(!error.contains("secret-token"), "{error}");
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_pair_waits_in_memory_while_a_program_lets_others_only_read_the_file() {
+        use std::os::windows::fs::OpenOptionsExt;
+        const FILE_SHARE_READ: u32 = 1;
+        let folder = Folder::new("held");
+        let (store, _lock) = folder.locked_store();
+        write(&store, "old");
+        let mut options = fs::OpenOptions::new();
+        let program = options.read(true).share_mode(FILE_SHARE_READ).open(folder.file()).unwrap();
+        assert!(store.create_next().unwrap().write(&pair("new")).is_err());
+        store.keep_unsaved(&pair("new"), Some(&pair("old")));
+        assert_eq!(refresh_token(&store), "new");
+        drop(program);
+        store.save_unsaved().unwrap();
+        assert_eq!(refresh_token(&store), "new");
+        assert_eq!(left_in(&folder.0), ["t.json", "t.json.lock"]);
     }
 
     #[cfg(unix)]

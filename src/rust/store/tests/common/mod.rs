@@ -18,7 +18,9 @@ impl Folder {
     pub fn new() -> Folder {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("amocrm-store-{}-{number}", std::process::id());
+        // Blanks and Cyrillic letters, as in the folders of many users.
+        let name =
+            format!("amocrm \u{43a}\u{43e}\u{43f}\u{438}\u{44f} {}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Folder(path)
