@@ -103,6 +103,25 @@ test_that("a column that one account alone has is empty in the rows of the other
   }
 })
 
+test_that("a folder takes other accounts while one is written, a database does not", {
+  south <- two_accounts()$south
+  copies <- new_copies()
+  for (kind in names(copies)) {
+    use_copy(copies[[kind]], function(to) {
+      sink <- open_sink(to, "mark", "")
+      sink$state(11)
+      # The lock of a run that has its process in common counts as dead in a database.
+      if (kind == "database") {
+        DBI::dbExecute(to, "UPDATE amocrm_lock SET owner = 'another, process 1'")
+        expect_error(AmoSync(south, to, tables = "users"), class = "amocrm_error_system")
+      } else {
+        expect_identical(AmoSync(south, to, tables = "users")$mode, "whole")
+      }
+      sink$close()
+    })
+  }
+})
+
 test_that("an account that fails leaves its rows, and the others are brought up to date", {
   for (copy in new_copies()) {
     gone <- list(list(path = "/api/v4/leads?", status = 418, nth = c(3, Inf)))
