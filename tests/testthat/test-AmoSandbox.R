@@ -9,9 +9,9 @@ test_that("its id is the one that is given, in all tables", {
   auth <- AmoSandbox(access = "token", account_id = 3e9, notes = 20)
   expect_identical(AmoAccount(auth)$id, 3e9)
   expect_identical(unique(AmoLeads(auth)$leads$account_id), 3e9)
-  expect_identical(unique(AmoNotes(auth, "lead")$account_id), 3e9)
+  expect_identical(unique(AmoNotes(auth, "lead")$account_id), "3000000000")
   key <- AmoSandbox(account_id = 11, notes = 20)
-  expect_identical(unique(AmoNotes(key, "lead")$account_id), 11L)
+  expect_identical(unique(AmoNotes(key, "lead")$account_id), "11")
   for (id in list(NULL, 0, -1, 1.5, "11", NA, 1:2)) {
     expect_error(AmoSandbox(account_id = id), "account_id", class = "amocrm_error_input")
   }
