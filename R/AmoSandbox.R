@@ -45,6 +45,8 @@
 #' @param now the current time, a time in `timezone`, a Date or a POSIXct. The
 #'   account's history ends with the last midnight before it, and open tasks are
 #'   due soon after or overdue. A fixed time makes the same data every day.
+#' @param account_id id of the account. Sandboxes with different ids are different
+#'   accounts: with one `seed` they have the same records, with several others.
 #'
 #' @return A list for the argument `auth_list`, as [AmoAuthList()] creates it.
 #'
@@ -146,7 +148,7 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
                        token_life = 86400, faults = list(), leads = 200, contacts = 120,
                        companies = 60, customers = 30, tasks = 150, transactions = 40,
                        unsorted = 25, api_filter = FALSE, admin = TRUE, strict_rate = FALSE,
-                       now = Sys.time()) {
+                       now = Sys.time(), account_id = 28614203) {
   access <- check_choice(access[1], c("key", "token", "oauth"), "access")
   kinds <- c("contact", "lead", "company", "task", "customer")
   lists <- list(
@@ -173,7 +175,8 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
       kommo = check_flag(kommo, "kommo"),
       api_filter = check_flag(api_filter, "api_filter"),
       admin = check_flag(admin, "admin"),
-      strict_rate = check_flag(strict_rate, "strict_rate")
+      strict_rate = check_flag(strict_rate, "strict_rate"),
+      account_id = check_account_id(account_id)
     )
   ))
   if (!is.null(started$error)) abort_from_rust(started$error)
@@ -245,6 +248,14 @@ check_now <- function(now, timezone) {
   } else {
     as.numeric(as.POSIXct(time, tz = timezone))
   }
+}
+
+check_account_id <- function(id) {
+  number <- as_numbers(id)
+  if (!is_count(number) || !whole(number) || number == 0) {
+    abort_input("account_id", gettext("`account_id` must be a single whole number, 1 or greater"))
+  }
+  number
 }
 
 check_zone <- function(timezone) {

@@ -40,7 +40,7 @@
 #' Each table is written in one step together with what the next run needs to know, so
 #' a run that is killed leaves the copy of the tables that it had finished. Two runs on
 #' one copy can't be in progress at once: the second raises an error that names the
-#' first.
+#' first. Only a folder takes runs of different accounts at the same time.
 #'
 #' A first read of a long list keeps what it has read, beside the tables of the copy. When it
 #' is killed or fails, the next run goes on there, with leads, contacts, companies, notes,
@@ -51,8 +51,10 @@
 #' A folder has Parquet files, which DuckDB, Spark, ClickHouse and Python read as they
 #' are: for leads and other long lists one for each month of creation,
 #' `leads/account=<id>/month=<year>-<month>/data.parquet`, for the others
-#' `users/account=<id>/data.parquet`. What `_amocrm` has is for the next run. A database
-#' is used through DBI. In SQLite, times are text in UTC, such as
+#' `users/account=<id>/data.parquet`. Whole numbers are of 64 bits, times in UTC. Queries are
+#' in `system.file("engines", package = "amocrm")`. What `_amocrm` has is for the next run.
+#'
+#' A database is used through DBI. In SQLite, times are text in UTC, such as
 #' `2026-11-28 09:30:00`, which its functions for times read:
 #' `strftime('%Y-%m', created_at, '+3 hours')` is the month in Moscow. [AmoRead()] gives
 #' times as POSIXct.

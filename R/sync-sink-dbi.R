@@ -131,7 +131,7 @@ dbi_transaction <- function(db, code) {
 #' transaction when a table is altered.
 #' @noRd
 dbi_change <- function(db, fit, write) {
-  if (inherits(db$conn, c("MariaDBConnection", "MySQLConnection"))) {
+  if (is_mariadb(db)) {
     types <- fit()
     dbi_transaction(db, function() write(types))
   } else {
@@ -198,6 +198,20 @@ sql_types <- function(db, types) {
   vapply(types, of, "")
 }
 
+#' Values of SQL as a type. MariaDB casts to other names than its columns have
+#' @noRd
+sql_cast <- function(db, values, types) {
+  names <- if (is_mariadb(db)) {
+    c(integer = "SIGNED", whole = "SIGNED", double = "DOUBLE", character = "CHAR",
+      logical = "SIGNED", POSIXct = "DATETIME")[unlist(types)]
+  } else {
+    sql_types(db, types)
+  }
+  sprintf("CAST(%s AS %s)", values, names)
+}
+
+is_mariadb <- function(db) inherits(db$conn, c("MariaDBConnection", "MySQLConnection"))
+
 is_sqlite <- function(db) inherits(db$conn, "SQLiteConnection")
 
 # --- Columns of the copy --------------------------------------------------------
@@ -215,7 +229,7 @@ fit_table <- function(db, table, types) {
   if (length(known) == 0) {
     create_table(db, table, types)
     keep_types(db, table, types, 0)
-    index_table(db, table, names(types))
+    index_table(db, table, types)
     return(types)
   }
   new <- types[setdiff(names(types), names(known))]
@@ -255,7 +269,7 @@ widen_column <- function(db, table, name, from, to) {
   new <- sql_name(db, paste0(name, "_wider"))
   types <- sql_types(db, c(from, to))
   if (types[[1]] != types[[2]]) {
-    value <- sprintf("CAST(%s AS %s)", old, types[[2]])
+    value <- sql_cast(db, old, to)
     if (from == "double") value <- whole_as_text(db, old, value)
     dbi_run(db, "ALTER TABLE %s ADD COLUMN %s %s", target(db, table), new, types[[2]])
     dbi_run(db, "UPDATE %s SET %s = %s", target(db, table), new, value)
@@ -269,13 +283,15 @@ widen_column <- function(db, table, name, from, to) {
 #' 5 as "5", not as "5.0"
 #' @noRd
 whole_as_text <- function(db, column, value) {
-  whole <- sprintf("CAST(%s AS BIGINT)", column)
-  sprintf("CASE WHEN %s = %s THEN CAST(%s AS %s) ELSE %s END", column, whole, whole,
-          sql_types(db, "character"), value)
+  whole <- sql_cast(db, column, "whole")
+  sprintf("CASE WHEN %s = %s THEN %s ELSE %s END", column, whole,
+          sql_cast(db, whole, "character"), value)
 }
 
-index_table <- function(db, table, columns) {
-  keys <- intersect(c("account_id", "id", "talk_id", "pipeline_id"), columns)
+index_table <- function(db, table, types) {
+  # MariaDB has no index on texts of any length.
+  if (is_mariadb(db)) types <- types[unlist(types) != "character"]
+  keys <- intersect(c("account_id", "id", "talk_id", "pipeline_id"), names(types))
   dbi_run(db, "CREATE INDEX %s ON %s (%s)", sql_name(db, paste0(db$prefix, table, "_key")),
           target(db, table), sql_names(db, keys))
 }
@@ -308,10 +324,14 @@ dbi_stage <- function(db, table, key, rows) {
   earlier <- staged$types[setdiff(names(staged$types), names(types))]
   db$staged[[table]] <- list(key = key, types = c(earlier, types))
   if (nrow(rows) > 0) {
-    rows[] <- lapply(rows, column_text, zone = if (is_sqlite(db)) "" else "+00")
+    rows[] <- lapply(rows, column_text, zone = text_zone(db))
     DBI::dbWriteTable(db$conn, staging_name(db, table), rows, append = TRUE, row.names = FALSE)
   }
 }
+
+#' The zone of times that wait as texts, where the database keeps it
+#' @noRd
+text_zone <- function(db) if (is_sqlite(db) || is_mariadb(db)) "" else "+00"
 
 #' Values as a text that SQL's CAST() reads
 #' @noRd
@@ -514,7 +534,7 @@ replace_rows <- function(db, account, stream, tables, types, place = identity) {
 #' The columns of a staged table with the types of the copy
 #' @noRd
 cast <- function(db, columns, types) {
-  sprintf("CAST(%s AS %s)", vapply(columns, sql_name, "", db = db), sql_types(db, types))
+  sql_cast(db, vapply(columns, sql_name, "", db = db), types)
 }
 
 #' Whether a row of the copy has the key of a staged one
@@ -527,7 +547,7 @@ has_staged_key <- function(db, key, types, staged) {
   choices <- if (length(key) == 1) list(TRUE) else nonempty_choices(key)
   conditions <- vapply(choices, function(filled) {
     columns <- vapply(key, sql_name, "", db = db)
-    values <- sprintf("CAST(%s AS %s)", columns[filled], sql_types(db, types[key[filled]]))
+    values <- sql_cast(db, columns[filled], types[key[filled]])
     empty <- sprintf("%s IS NULL", columns[!filled])
     where <- if (length(empty) > 0) paste(" WHERE", paste(empty, collapse = " AND "))
     ours <- paste(columns[filled], collapse = ", ")
@@ -550,7 +570,7 @@ nonempty_choices <- function(key) {
 #' @noRd
 same_key <- function(db, table, key, types) {
   columns <- vapply(key, sql_name, "", db = db)
-  staged <- sprintf("CAST(s.%s AS %s)", columns, sql_types(db, types[key]))
+  staged <- sql_cast(db, paste0("s.", columns), types[key])
   ours <- paste0(table, ".", columns)
   same <- paste(ours, "=", staged)
   if (length(key) > 1) same <- sprintf("(%s OR (%s IS NULL AND s.%s IS NULL))", same, ours, columns)
@@ -578,8 +598,8 @@ delete_rows <- function(db, account, stream, gone, deleted) {
     if (deleted == "remove") {
       return(dbi_run(db, "DELETE FROM %s WHERE %s", here, rows))
     }
-    at <- sprintf("(SELECT MAX(CAST(s.deleted_at AS %s)) FROM %s AS s WHERE %s)",
-                  sql_types(db, "POSIXct"), staging(db, "gone"), same)
+    at <- sprintf("(SELECT MAX(%s) FROM %s AS s WHERE %s)",
+                  sql_cast(db, "s.deleted_at", "POSIXct"), staging(db, "gone"), same)
     dbi_run(db, "UPDATE %s SET deleted_at = %s WHERE deleted_at IS NULL AND %s", here, at, rows)
   }, 0)
   counts[[stream]]
@@ -606,13 +626,13 @@ keep_state <- function(db, account, stream, state) {
 #' Writes a row into a table of the package's own
 #' @noRd
 insert_own <- function(db, table, row) {
-  values <- cast_values(db, vapply(row, column_text, "", zone = "+00"), own_tables[[table]])
+  values <- cast_values(db, vapply(row, column_text, "", zone = text_zone(db)), own_tables[[table]])
   dbi_run(db, "INSERT INTO %s VALUES (%s)", own(db, table), values)
 }
 
 cast_values <- function(db, texts, types) {
   quoted <- vapply(texts, sql_value, "", db = db)
-  paste(sprintf("CAST(%s AS %s)", quoted, sql_types(db, types)), collapse = ", ")
+  paste(sql_cast(db, quoted, types), collapse = ", ")
 }
 
 keep_log <- function(db, log) {

@@ -223,6 +223,27 @@ install_r_tools() {
   apt_install $missing
 }
 
+# A server and a driver of R for the copies in PostgreSQL. On other people's computers it
+# would stay and run, so only root gets it, as in a container.
+install_postgres() {
+  if [ "$(id -u)" != 0 ] || ! r_is_from_apt; then return 0; fi
+  missing=
+  [ -n "$(find /usr/lib/postgresql -name initdb 2>/dev/null)" ] || missing=postgresql
+  if ! Rscript -e 'quit(status = !any(c("RPostgres", "RPostgreSQL") %in% rownames(installed.packages())))'; then
+    apt_update
+    # Debian 12 has the older driver alone.
+    if [ "$(candidate r-cran-rpostgres)" != 0 ]; then
+      missing="$missing r-cran-rpostgres"
+    else
+      missing="$missing r-cran-rpostgresql"
+    fi
+  fi
+  [ -n "$missing" ] || return 0
+  apt_update
+  # shellcheck disable=SC2086 # a list of words
+  apt_install $missing
+}
+
 # --- All of it ----------------------------------------------------------------
 
 level="${1:-run}"
@@ -232,7 +253,10 @@ case "$level" in
 esac
 install_programs "$level"
 install_r_packages "$level"
-[ "$level" = run ] || install_r_tools
+if [ "$level" = test ]; then
+  install_r_tools
+  install_postgres
+fi
 
 # The data is in Cyrillic: without a locale in UTF-8 R would print its codes.
 if [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then

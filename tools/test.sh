@@ -1,8 +1,8 @@
 #!/bin/sh
 # All tests: Rust (format, clippy, the oldest Rust, cargo test), R (lintr),
 # spelling, and R CMD check of the built package, which runs testthat. What a
-# system does not have (rustfmt, clippy, cargo-deny, lintr, spelling) is skipped
-# with a word. One failure does not keep the others from running.
+# system does not have (rustfmt, clippy, cargo-deny, lintr, spelling, PostgreSQL) is
+# skipped with a word. One failure does not keep the others from running.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -103,6 +103,7 @@ check_package() {
   # A test sends the signal of Ctrl-C, which what runs in the background ignores.
   heeding="env --default-signal=INT"
   $heeding true 2>/dev/null || heeding=
+  # Tests of copies in PostgreSQL have a server of their own.
   (
     cd "$work"
     export NOT_CRAN=true _R_CHECK_FORCE_SUGGESTS_=false _R_CHECK_CRAN_INCOMING_=false \
@@ -110,7 +111,7 @@ check_package() {
     # They mostly wait: more run at once than there are cores.
     export TESTTHAT_CPUS="${TESTTHAT_CPUS:-4}"
     # shellcheck disable=SC2086 # nothing, or words
-    $heeding R CMD check $as_cran --no-manual amocrm_*.tar.gz
+    sh "$root/tools/postgres.sh" $heeding R CMD check $as_cran --no-manual amocrm_*.tar.gz
   ) || true
   tail -n 1 "$work/amocrm.Rcheck/00check.log" | grep -Eq '^Status: (OK|[0-9]+ NOTEs?)$'
 }

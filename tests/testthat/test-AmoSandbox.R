@@ -5,6 +5,18 @@ test_that("the same seed makes the same data, another seed other data", {
   expect_false(identical(other, first))
 })
 
+test_that("its id is the one that is given, in all tables", {
+  auth <- AmoSandbox(access = "token", account_id = 3e9, notes = 20)
+  expect_identical(AmoAccount(auth)$id, 3e9)
+  expect_identical(unique(AmoLeads(auth)$leads$account_id), 3e9)
+  expect_identical(unique(AmoNotes(auth, "lead")$account_id), "3000000000")
+  key <- AmoSandbox(account_id = 11, notes = 20)
+  expect_identical(unique(AmoNotes(key, "lead")$account_id), "11")
+  for (id in list(NULL, 0, -1, 1.5, "11", NA, 1:2)) {
+    expect_error(AmoSandbox(account_id = id), "account_id", class = "amocrm_error_input")
+  }
+})
+
 test_that("its history ends with the last midnight, and the future holds tasks that are due", {
   auth <- amocrm::AmoSandbox(notes = 500, tasks = 300, timezone = "Asia/Omsk")
   midnight <- as.POSIXct(format(Sys.time(), "%Y-%m-%d", tz = "Asia/Omsk"), tz = "Asia/Omsk")

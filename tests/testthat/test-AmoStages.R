@@ -24,10 +24,7 @@ test_that("both APIs, keys and copies give the same table", {
 })
 
 test_that("a copy of several accounts keeps their leads apart", {
-  # All sandboxes are the same account, but for the seed.
-  other <- AmoSandbox(notes = c(lead = 300), leads = 60, access = "token", seed = 2, faults = list(
-    list(path = "/api", nth = c(1, Inf), action = "replace", text = "28614203", by = "5")
-  ))
+  other <- account(seed = 2, account_id = 5)
   copy <- withr::local_tempdir()
   AmoSync(list(auth, other), copy, tables = c("leads", "events", "users", "pipelines"))
   both <- AmoStages(copy)

@@ -263,3 +263,12 @@ test_that("arguments that can't be right are told before anything is read", {
   expect_wrong("sweep", auth, tempfile(), sweep = -1)
   expect_wrong("prefix", auth, tempfile(), prefix = NA)
 })
+
+test_that("MariaDB casts to the names that it knows, and gets times without a zone", {
+  db <- list(conn = structure(list(), class = "MariaDBConnection"))
+  types <- c("whole", "double", "character", "POSIXct")
+  expect_identical(sql_cast(db, "x", types), unname(sprintf(
+    "CAST(x AS %s)", c("SIGNED", "DOUBLE", "CHAR", "DATETIME")
+  )))
+  expect_identical(text_zone(db), "")
+})

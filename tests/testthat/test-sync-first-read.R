@@ -1,33 +1,5 @@
 # First reads of long lists that are killed and go on.
 
-#' Calls `code` with batches of so many rows
-with_batches_of <- function(rows, code) {
-  usual <- batch_rows
-  utils::assignInNamespace("batch_rows", rows, "amocrm")
-  on.exit(utils::assignInNamespace("batch_rows", usual, "amocrm"))
-  code
-}
-
-#' Runs AmoSync() in a process that dies when it has kept the rows of n batches. On a slow
-#' computer fewer batches have more rows
-kill_after_batch <- function(n, auth, copy, tables) {
-  child <- parallel::mcparallel({
-    step <- if (is.character(copy$open())) "folder_keep" else "dbi_keep"
-    keep <- get(step, asNamespace("amocrm"))
-    dies <- function(...) {
-      keep(...)
-      places <- unlist(lapply(list(...), function(value) if (is.list(value)) value$places))
-      rows <- regmatches(places, gregexpr("(?<=\"rows\":)[0-9]+", places, perl = TRUE))
-      if (sum(as.numeric(unlist(rows))) >= 300 * n) tools::pskill(Sys.getpid(), 9)
-    }
-    utils::assignInNamespace(step, dies, "amocrm")
-    # Batches are taken when they are there.
-    utils::assignInNamespace("poll_interval", 2L, "amocrm")
-    with_batches_of(300, use_copy(copy, function(to) AmoSync(auth, to, tables = tables)))
-  })
-  suppressWarnings(expect_null(parallel::mccollect(child)[[1]]))
-}
-
 requests_for <- function(auth, path) {
   log <- sandbox_requests(auth)
   sum(log$path == path)

@@ -156,6 +156,7 @@ fn config(spec: &Spec) -> Outcome<Config> {
         latency: Duration::from_secs_f64(spec.number("latency")?.max(0.0)),
         rate: spec.number("rate")?,
         strict_rate: spec.flag("strict_rate")?,
+        account_id: spec.count("account_id")?,
         session_seconds: spec.count("session_seconds")?,
         token_seconds: spec.count("token_seconds")?,
         v2: spec.flag("v2")?,

@@ -158,6 +158,8 @@ pub struct Config {
     pub email: String,
     /// The API key that logs in; empty makes a random one.
     pub apikey: String,
+    /// The account's number, from 1 on.
+    pub account_id: u64,
     /// The account's subdomain, which its answers mention.
     pub subdomain: String,
     /// A long-lived token that is let in; empty makes a random one.
@@ -204,6 +206,7 @@ impl Default for Config {
             port: 0,
             email: "boss@sandbox.example".to_owned(),
             apikey: String::new(),
+            account_id: 28_614_203,
             subdomain: "sandbox".to_owned(),
             access_token: String::new(),
             client_id: String::new(),

@@ -17,7 +17,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 type Setting = (&'static str, &'static str, &'static str, fn(&mut Config, &str) -> Outcome);
 
 #[rustfmt::skip]
-const OPTIONS: [Setting; 25] = [
+const OPTIONS: [Setting; 26] = [
     ("--port", "N", "port on 127.0.0.1 [any free one]", |c, text| put(&mut c.port, text)),
     ("--notes", "N", "rows of every kind, or lead=1000,contact=50 [1000]", set_notes),
     ("--lists", "N", "rows of every other list, or leads=1000,tasks=50 with\nthe usual number of the others", set_lists),
@@ -31,6 +31,7 @@ const OPTIONS: [Setting; 25] = [
     ("--session", "SECONDS", "life of a login [900]", |c, text| put(&mut c.session_seconds, text)),
     ("--email", "TEXT", "[boss@sandbox.example]", |c, text| put(&mut c.email, text)),
     ("--apikey", "TEXT", "[a random one]", |c, text| put(&mut c.apikey, text)),
+    ("--account-id", "N", "[28614203]", |c, text| put(&mut c.account_id, text)),
     ("--subdomain", "TEXT", "[sandbox]", |c, text| put(&mut c.subdomain, text)),
     ("--token", "TEXT", "long-lived token [a random one]", |c, text| put(&mut c.access_token, text)),
     ("--client-id", "TEXT", "of the integration [a random one]", |c, text| put(&mut c.client_id, text)),

@@ -3,12 +3,14 @@
 //! | type | in the file |
 //! |---|---|
 //! | yes or no | BOOLEAN |
-//! | 32 bits | INT32 |
-//! | 64 bits | INT64 |
+//! | 32 bits, 64 bits | INT64 |
 //! | number | DOUBLE |
 //! | text | `BYTE_ARRAY`, String |
 //! | moment | INT64, Timestamp, microseconds, adjusted to UTC |
 //! | day | INT32, Date |
+//!
+//! Whole numbers are of one width, since Spark and Arrow refuse a table whose files
+//! differ: the ids of one account may be longer than those of another.
 //!
 //! Every column may have missing cells. The columns as this crate names them are in
 //! the file's metadata, under [`COLUMNS`].
@@ -147,10 +149,13 @@ fn write_group(file: &mut SerializedFileWriter<Box<dyn Output>>, rows: Rows) -> 
             (ColumnWriter::BoolColumnWriter(writer), Values::Bool(values)) => {
                 writer.write_batch(values, Some(&levels), None)?
             }
-            (
-                ColumnWriter::Int32ColumnWriter(writer),
-                Values::Int32(values) | Values::Date(values),
-            ) => writer.write_batch(values, Some(&levels), None)?,
+            (ColumnWriter::Int32ColumnWriter(writer), Values::Date(values)) => {
+                writer.write_batch(values, Some(&levels), None)?
+            }
+            (ColumnWriter::Int64ColumnWriter(writer), Values::Int32(values)) => {
+                let values: Vec<i64> = values.iter().map(|value| i64::from(*value)).collect();
+                writer.write_batch(&values, Some(&levels), None)?
+            }
             (
                 ColumnWriter::Int64ColumnWriter(writer),
                 Values::Int64(values) | Values::Time(values),
@@ -202,8 +207,7 @@ fn root(schema: &Schema) -> Result<Node> {
 fn node(field: &Field) -> Result<Node> {
     let (physical, logical) = match field.of {
         Type::Bool => (Physical::BOOLEAN, None),
-        Type::Int32 => (Physical::INT32, None),
-        Type::Int64 => (Physical::INT64, None),
+        Type::Int32 | Type::Int64 => (Physical::INT64, None),
         Type::Double => (Physical::DOUBLE, None),
         Type::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
         Type::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
@@ -326,8 +330,10 @@ fn read_column(reader: ColumnReader, field: &Field, rows: usize) -> Result<Colum
         (ColumnReader::BoolColumnReader(reader), Type::Bool) => {
             Values::Bool(read_values(reader, rows, all)?)
         }
-        (ColumnReader::Int32ColumnReader(reader), Type::Int32) => {
-            Values::Int32(read_values(reader, rows, all)?)
+        (ColumnReader::Int64ColumnReader(reader), Type::Int32) => {
+            let values = read_values(reader, rows, all)?.into_iter().map(i32::try_from);
+            let values = values.collect::<std::result::Result<_, _>>();
+            Values::Int32(values.map_err(|error| ParquetError::External(Box::new(error)))?)
         }
         (ColumnReader::Int32ColumnReader(reader), Type::Date) => {
             Values::Date(read_values(reader, rows, all)?)

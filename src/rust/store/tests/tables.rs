@@ -8,6 +8,7 @@ use amocrm_store::{
     Values, accounts, read_log, tables,
 };
 use common::{Folder, Row, ids, read, rows, table, texts, times};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 
 const SECOND: i64 = 1_000_000;
 
@@ -333,6 +334,29 @@ fn accounts_are_read_together_or_alone() {
     assert_eq!(read(Some(vec![10])), [one(10)]);
     assert_eq!(accounts(&folder.0).unwrap(), [1, 2, 10]);
     assert_eq!(tables(&folder.0).unwrap(), ["notes"]);
+}
+
+/// The types of the columns of a file, as an engine sees them.
+fn physical_types(file: &std::path::Path) -> Vec<parquet::basic::Type> {
+    let file = SerializedFileReader::new(std::fs::File::open(file).unwrap()).unwrap();
+    let columns = file.metadata().file_metadata().schema_descr().columns().to_vec();
+    columns.iter().map(|column| column.physical_type()).collect()
+}
+
+#[test]
+fn files_have_whole_numbers_of_one_width_whatever_the_ids_of_an_account() {
+    let folder = Folder::new();
+    let types = [(1, Values::Int32(vec![i32::MIN])), (2, Values::Int64(vec![1 << 40]))];
+    let types = types.map(|(account, id)| {
+        let mut store = Store::open(&folder.0, account, "test").unwrap();
+        store.upsert(&notes(), rows(vec![Column::full("id", id)])).unwrap();
+        store.commit("notes", "{}").unwrap();
+        physical_types(&folder.0.join(format!("notes/account={account}/data.parquet")))
+    });
+    assert_eq!(types, [vec![parquet::basic::Type::INT64], vec![parquet::basic::Type::INT64]]);
+    let selection = Selection { accounts: Some(vec![1]), columns: None };
+    let (_, pieces) = whole(&folder, &selection);
+    assert_eq!(pieces[0].columns()[0].values(), &Values::Int32(vec![i32::MIN]));
 }
 
 #[test]

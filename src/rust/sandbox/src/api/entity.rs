@@ -1,7 +1,7 @@
 //! Members of contacts, leads, companies and customers that both APIs call the same.
 
 use crate::api::Json;
-use crate::data::{Entity, account};
+use crate::data::Entity;
 
 /// The member with this name, if it is one of them.
 pub fn member(entity: &Entity, name: &str) -> Option<Json> {
@@ -15,7 +15,6 @@ pub fn member(entity: &Entity, name: &str) -> Option<Json> {
         "updated_by" => entity.updated_by.into(),
         "created_at" => entity.created_at.into(),
         "updated_at" => entity.updated_at.into(),
-        "account_id" => account::ID.into(),
         "is_deleted" => entity.is_deleted.into(),
         "pipeline_id" => entity.state.stage.pipeline.into(),
         "next_price" => entity.expectation.next_price.into(),

@@ -49,6 +49,11 @@ impl<'a> Context<'a> {
         if self.asks(part) { value().into() } else { Json::Absent }
     }
 
+    /// The account's number, which most rows repeat.
+    pub fn account_id(&self) -> u64 {
+        self.store.account.id
+    }
+
     /// When the account was set up.
     pub fn made_at(&self) -> u64 {
         self.store.account.calendar.start()

@@ -14,8 +14,6 @@ use crate::data::scenario::Scenario;
 use crate::data::schedule::Schedule;
 use crate::error::Error;
 
-/// The account's number.
-pub const ID: u64 = 28_614_203;
 /// The account's name.
 pub const NAME: &str = "ООО «Северный ветер»";
 /// The language of its interface.
@@ -27,6 +25,7 @@ pub const CURRENCY_SYMBOL: &str = "₽";
 
 /// A made-up account: with an index it gives any of its notes.
 pub struct Account {
+    pub id: u64,
     pub seed: u64,
     pub subdomain: String,
     pub timezone: TimeZone,
@@ -51,6 +50,7 @@ impl Account {
             Ok((kind, Schedule::new(Scenario::of(kind), asked)))
         });
         Ok(Self {
+            id: config.account_id,
             seed: config.seed,
             lists: lists(config)?,
             subdomain: config.subdomain.clone(),

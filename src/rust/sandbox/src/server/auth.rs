@@ -102,7 +102,7 @@ fn success(server: &Server) -> Response {
     let body = json!({ "response": {
         "auth": true,
         "accounts": [{
-            "id": account::ID.to_string(),
+            "id": server.app.account.id.to_string(),
             "name": account::NAME,
             "subdomain": server.app.account.subdomain,
             "language": language,

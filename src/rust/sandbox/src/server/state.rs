@@ -38,6 +38,7 @@ impl Server {
         let faults = Faults::new(config.faults.clone());
         let app = App::new(&config, faults.inserted_rows())?;
         let integration = Integration {
+            account_id: config.account_id,
             client_id: own_or_random(config.client_id),
             client_secret: own_or_random(config.client_secret),
             redirect_uri: config.redirect_uri,

@@ -42,7 +42,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         "pipelines": context.part("pipelines", || Json::numbered(SETTINGS.pipelines.iter().map(view_pipeline))),
     };
     let view = object! {
-        "_links": echo("/api/v2/account", request.uri()), "id": account::ID,
+        "_links": echo("/api/v2/account", request.uri()), "id": app.account.id,
         "name": account::NAME, "subdomain": app.account.subdomain.clone(),
         "currency": account::CURRENCY, "timezone": app.account.timezone_name().to_owned(),
         "timezone_offset": app.account.offset_now(), "language": account::LANGUAGE,

@@ -141,6 +141,7 @@ fn member(name: &'static str, context: &Context, spell: &mut Spelling) -> Json {
         "period_id" => entity.expectation.period.into(),
         "_links" => reference(entity.kind, &[entity.id]),
         "_embedded" => elements(entity, context),
+        "account_id" => context.account_id().into(),
         _ => entity::member(entity, name).unwrap_or(Json::Null),
     }
 }

@@ -13,7 +13,7 @@ use crate::api::recorded::{self, Recorded};
 use crate::api::reply;
 use crate::api::{self, Context, Filters, Json, Order, object};
 use crate::data::content::Call;
-use crate::data::{Content, Kind, List, Note, NoteType, Rng, Row, Stage, account};
+use crate::data::{Content, Kind, List, Note, NoteType, Rng, Row, Stage};
 
 const SALT: u64 = 0x0000_5E02;
 const PATH: &str = "/api/v2/notes";
@@ -88,7 +88,7 @@ fn view(note: &Note, context: &Context) -> Json {
     object! {
         "id": note.id, "responsible_user_id": note.responsible.id,
         "created_by": note.created_by, "created_at": note.created_at,
-        "updated_at": note.updated_at, "account_id": account::ID,
+        "updated_at": note.updated_at, "account_id": context.account_id(),
         "group_id": note.responsible.group_id,
         "is_editable": note.note_type == NoteType::Common, "element_id": note.entity,
         "element_type": kind.element_type(), "attachment": parts.attachment,

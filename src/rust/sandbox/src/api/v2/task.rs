@@ -4,7 +4,7 @@ use super::link;
 use super::list::{Asked, Rows};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task, account};
+use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task};
 
 impl Rows for Task {
     fn table(store: &Store, _: List) -> &Table<Self> {
@@ -45,7 +45,7 @@ impl Rows for Task {
         object! {
             "id": self.id, "responsible_user_id": self.responsible.id,
             "created_by": store.account.task_author(self), "created_at": self.created_at,
-            "updated_at": self.updated_at, "account_id": account::ID,
+            "updated_at": self.updated_at, "account_id": context.account_id(),
             "group_id": self.responsible.group_id,
             "element_type": kind.map_or(0, Kind::element_type),
             "element_id": entity.unwrap_or(0), "is_completed": self.is_completed,

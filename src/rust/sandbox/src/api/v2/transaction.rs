@@ -3,7 +3,7 @@
 use super::link;
 use super::list::{Asked, Rows};
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{List, Store, Table, Transaction, account};
+use crate::data::{List, Store, Table, Transaction};
 
 impl Rows for Transaction {
     fn table(store: &Store, _: List) -> &Table<Self> {
@@ -16,11 +16,11 @@ impl Rows for Transaction {
         filters.one_of(parameters.numbers("customer_id"), |row| u64::from(row.customer));
     }
 
-    fn view(&self, _: &Context) -> Json {
+    fn view(&self, context: &Context) -> Json {
         let (id, customer) = (self.id, self.customer);
         object! {
             "id": id, "created_by": self.created_by, "created_at": self.created_at,
-            "updated_at": self.updated_at, "account_id": account::ID,
+            "updated_at": self.updated_at, "account_id": context.account_id(),
             "updated_by": self.updated_by, "is_deleted": false, "comment": self.comment,
             "price": self.price, "date": self.date,
             "customer": object! {

@@ -36,7 +36,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     let (boss, made_at) = (SETTINGS.users[0].id, context.made_at());
     let view = object! {
-        "id": account::ID, "name": account::NAME, "subdomain": app.account.subdomain.clone(),
+        "id": app.account.id, "name": account::NAME, "subdomain": app.account.subdomain.clone(),
         "created_at": made_at, "created_by": boss, "updated_at": made_at,
         "updated_by": boss, "current_user_id": app.current_user().id, "country": "RU",
         "currency": account::CURRENCY, "currency_symbol": account::CURRENCY_SYMBOL,
@@ -46,7 +46,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
         "is_technical_account": false, "mobile_feature_version": 0_u64, "contact_name_display_order": 1_u64,
         "is_api_filter_enabled": context.part("is_api_filter_enabled", || app.api_filter),
         "amojo_id": context.part("amojo_id", || uuid(app.account.seed)),
-        "uuid": context.part("uuid", || uuid(account::ID)),
+        "uuid": context.part("uuid", || uuid(app.account.id)),
         "entity_names": context.part("entity_names", entity_names),
         "invoices_settings": context.part("invoices_settings", || object! {
             "lang": account::LANGUAGE, "invoices_catalog_id": INVOICES,

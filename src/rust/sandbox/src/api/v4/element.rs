@@ -7,7 +7,7 @@ use crate::api::{Context, Filters, Json, object};
 use crate::data::element::{Element, ElementLink};
 use crate::data::products::Position;
 use crate::data::settings::INVOICES;
-use crate::data::{Kind, SETTINGS, Store, Table, account};
+use crate::data::{Kind, SETTINGS, Store, Table};
 
 impl Rows for Element {
     fn name(_: Kind) -> &'static str {
@@ -44,7 +44,7 @@ impl Rows for Element {
             "updated_by": self.updated_by, "created_at": self.created_at,
             "updated_at": self.updated_at, "is_deleted": false,
             "custom_fields_values": field::views(&self.fields, context), "catalog_id": self.catalog,
-            "account_id": account::ID,
+            "account_id": context.account_id(),
             "invoice_link": context.part("invoice_link", || {
                 is_invoice.then(|| format!("https://pay.sandbox.example/{:x}", self.id))
             }),

@@ -156,6 +156,7 @@ fn member(entity: &Entity, name: &'static str, context: &Context) -> Json {
         }
         "_links" => context.link(format!("{}/{}", entity.kind.plural(), entity.id)),
         "_embedded" => Json::shaped(shape(entity.kind)[1], |name| embedded(entity, name, context)),
+        "account_id" => context.account_id().into(),
         _ => entity::member(entity, name).unwrap_or(Json::Null),
     }
 }

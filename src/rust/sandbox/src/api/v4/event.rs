@@ -10,7 +10,7 @@ use super::{event_id, event_values, parameters};
 use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::event::Value;
-use crate::data::{Event, Kind, Store, Table, account};
+use crate::data::{Event, Kind, Store, Table};
 
 impl Rows for Event {
     const NEXT: Next = Next::Always;
@@ -73,7 +73,7 @@ impl Rows for Event {
             "created_at": self.key.created_at(),
             "value_after": Json::list(particulars.after.into_iter().map(value)),
             "value_before": Json::list(particulars.before.into_iter().map(value)),
-            "account_id": account::ID, "_links": context.link(format!("events/{id}")),
+            "account_id": context.account_id(), "_links": context.link(format!("events/{id}")),
             "_embedded": object! { "entity": object! {
                 "id": self.entity,
                 // Who it is that writes messages.

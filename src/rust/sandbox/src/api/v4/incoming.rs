@@ -8,7 +8,7 @@ use super::problem::Invalid;
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::incoming::{Category, News};
-use crate::data::{Incoming, Kind, Row, Store, Table, account};
+use crate::data::{Incoming, Kind, Row, Store, Table};
 
 impl Rows for Incoming {
     fn name(_: Kind) -> &'static str {
@@ -45,7 +45,7 @@ impl Rows for Incoming {
             "uid": self.uid.clone(), "source_uid": Json::Null, "source_name": self.source,
             "category": self.category.name(), "pipeline_id": self.pipeline,
             "created_at": self.created_at, "metadata": metadata(&self.news),
-            "account_id": account::ID,
+            "account_id": context.account_id(),
             "_links": context.link(format!("leads/unsorted/{}", self.uid)),
             "_embedded": object! {
                 "contacts": Json::list(contact),

@@ -5,8 +5,8 @@ use super::parameters;
 use super::problem::Invalid;
 use crate::api::{self, Context, Filters, Json, object};
 use crate::data::content::Call;
+use crate::data::random;
 use crate::data::{Content, Kind, Note, Rng, Row, Store, Table, User};
-use crate::data::{account, random};
 
 const SALT: u64 = 0x0000_5E04;
 
@@ -50,7 +50,7 @@ impl Rows for Note {
             "created_at": self.created_at, "updated_at": self.updated_at,
             "responsible_user_id": self.responsible.id, "group_id": self.responsible.group_id,
             "note_type": self.note_type.name(),
-            "params": params(context.store.content(self), self), "account_id": account::ID,
+            "params": params(context.store.content(self), self), "account_id": context.account_id(),
             "_links": context.link(format!("{entities}/{owner}/notes/{}", self.id)),
         }
     }

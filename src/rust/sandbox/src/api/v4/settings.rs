@@ -12,7 +12,7 @@ use super::short::{Cut, Short};
 use super::{link, problem};
 use crate::api::app::App;
 use crate::api::{Context, Json, object, reply};
-use crate::data::account::{self, LANGUAGE};
+use crate::data::account::LANGUAGE;
 use crate::data::entity::KINDS;
 use crate::data::settings::{
     Catalog, Item, PRODUCTS, Pipeline, RETAIL, SUPPLIERS, Segment, Source,
@@ -196,7 +196,7 @@ fn webhooks(context: &Context) -> Vec<Json> {
     let hooks = (1_u64..).zip(&SETTINGS.webhooks).map(|(sort, hook)| {
         object! {
             "id": hook.id, "destination": hook.destination, "created_at": context.made_at(),
-            "updated_at": context.made_at(), "account_id": account::ID,
+            "updated_at": context.made_at(), "account_id": context.account_id(),
             "created_by": SETTINGS.users[0].id, "sort": sort, "disabled": hook.is_disabled,
             "settings": Json::list(hook.settings.iter().copied()),
         }
@@ -217,7 +217,7 @@ fn view_pipeline(pipeline: &'static Pipeline, context: &Context) -> Json {
     object! {
         "id": pipeline.id, "name": pipeline.name, "sort": pipeline.sort,
         "is_main": pipeline.is_main, "is_unsorted_on": true, "is_archive": false,
-        "account_id": account::ID,
+        "account_id": context.account_id(),
         "_links": context.link(format!("leads/pipelines/{}", pipeline.id)),
         "_embedded": object! { "statuses": statuses(pipeline, context) },
     }
@@ -230,7 +230,7 @@ fn statuses(pipeline: &'static Pipeline, context: &Context) -> Vec<Json> {
             "id": status.id, "name": status.name, "sort": status.sort,
             "is_editable": status.is_editable, "pipeline_id": pipeline.id, "color": status.color,
             // 1 for the unsorted pile.
-            "type": u64::from(status.is_unsorted()), "account_id": account::ID,
+            "type": u64::from(status.is_unsorted()), "account_id": context.account_id(),
             "_links": context.link(format!("{path}/{}", status.id)),
         }
     });
@@ -247,7 +247,7 @@ fn catalogs(context: &Context) -> Vec<Json> {
             "can_show_in_cards": false,
             // Invoices belong to one deal each.
             "can_link_multiple": catalog.is_open, "can_be_deleted": catalog.id == SUPPLIERS,
-            "sdk_widget_code": Json::Null, "account_id": account::ID,
+            "sdk_widget_code": Json::Null, "account_id": context.account_id(),
             "_links": context.link(format!("catalogs/{}", catalog.id)),
         }
     });
@@ -266,7 +266,7 @@ fn catalog_fields(catalog: &'static Catalog, context: &Context) -> Vec<Json> {
         };
         let path = format!("catalogs/{}/custom_fields/{}", catalog.id, field.id);
         object! {
-            "id": field.id, "name": field.name, "type": field.shape, "account_id": account::ID,
+            "id": field.id, "name": field.name, "type": field.shape, "account_id": context.account_id(),
             "code": field.code, "sort": sort, "is_api_only": false,
             "enums": if is_category { Json::Null } else { enums(field, |choice| choice.code.into()) },
             "catalog_id": catalog.id, "is_visible": !field.is_hidden, "is_deletable": false,
@@ -282,7 +282,7 @@ fn fields(kind: Kind, context: &Context) -> Vec<Json> {
     let fields = SETTINGS.fields(kind).iter().map(|field| {
         let (entity, id, is_system) = (kind.plural(), field.id, field.is_system());
         object! {
-            "id": id, "name": field.name, "type": field.shape, "account_id": account::ID,
+            "id": id, "name": field.name, "type": field.shape, "account_id": context.account_id(),
             "code": is_system.then_some(field.code), "sort": field.sort, "is_api_only": false,
             // Choices of system fields have a code, which is their text.
             "enums": enums(field, |choice| is_system.then_some(choice.name).into()),
@@ -336,7 +336,7 @@ fn customer_statuses(context: &Context) -> Vec<Json> {
         object! {
             "id": status.id, "name": status.name, "sort": sort, "is_default": true,
             "conditions": Json::List(Vec::new()), "color": status.color, "type": status.shape,
-            "account_id": account::ID,
+            "account_id": context.account_id(),
             "_links": context.link(format!("customers/statuses/{}", status.id)),
         }
     });
@@ -353,7 +353,7 @@ fn segments(context: &Context) -> Vec<Json> {
         });
         object! {
             "id": segment.id, "created_at": made_at, "updated_at": made_at,
-            "account_id": account::ID, "name": segment.name, "color": segment.color,
+            "account_id": context.account_id(), "name": segment.name, "color": segment.color,
             "available_products_price_types": vec![segment.price_field],
             "customers_count": members.count() as u64,
             "custom_fields_values": Json::List(Vec::new()),

@@ -5,7 +5,7 @@ use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::talk::Talk;
-use crate::data::{Kind, Store, Table, account};
+use crate::data::{Kind, Store, Table};
 
 impl Rows for Talk {
     const MISSING_IS_404: bool = true;
@@ -47,7 +47,7 @@ impl Rows for Talk {
             "entity_id": self.about.map(|(_, id)| id),
             "entity_type": self.about.map(|(kind, _)| kind.name()),
             "is_in_work": self.is_in_work(now), "is_read": self.is_read(now),
-            "origin": self.origin, "missed_at": self.missed_at(now), "account_id": account::ID,
+            "origin": self.origin, "missed_at": self.missed_at(now), "account_id": context.account_id(),
             "_links": context.link(format!("talks/{}", self.id)),
             "_embedded": object! {
                 "contacts": vec![context.reference(Kind::Contact, self.contact)],

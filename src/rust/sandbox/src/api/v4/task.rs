@@ -5,7 +5,7 @@ use super::list::{Asked, Key, Next, Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Row, Store, Table, Task, account};
+use crate::data::{Kind, Row, Store, Table, Task};
 
 impl Rows for Task {
     const NEXT: Next = Next::IfMore;
@@ -61,7 +61,7 @@ impl Rows for Task {
             "text": store.account.task_text(self),
             // An empty object is a list in PHP.
             "result": result.unwrap_or(Json::List(Vec::new())),
-            "complete_till": self.complete_till, "account_id": account::ID,
+            "complete_till": self.complete_till, "account_id": context.account_id(),
             "_links": context.link(format!("tasks/{}", self.id)),
         }
     }

@@ -4,7 +4,7 @@ use super::list::{Asked, Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Store, Table, Transaction, account};
+use crate::data::{Kind, Store, Table, Transaction};
 
 impl Rows for Transaction {
     fn name(_: Kind) -> &'static str {
@@ -36,7 +36,7 @@ impl Rows for Transaction {
             "completed_at": self.date, "customer_id": self.customer,
             "created_by": self.created_by, "updated_by": self.updated_by,
             "created_at": self.created_at, "updated_at": self.updated_at, "is_deleted": false,
-            "account_id": account::ID,
+            "account_id": context.account_id(),
             "_links": context.link(format!("customers/{}/transactions/{}", self.customer, self.id)),
             "_embedded": object! { "customer": customer },
         }

@@ -6,10 +6,11 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::api::reply;
-use crate::data::{SETTINGS, account, random};
+use crate::data::{SETTINGS, random};
 
-/// A new token for the integration with this id that says it lives so many seconds.
-pub fn make(client_id: &str, life_seconds: u64) -> String {
+/// A new token of an account for the integration with this id that says it lives so many
+/// seconds.
+pub fn make(account_id: u64, client_id: &str, life_seconds: u64) -> String {
     let now = reply::server_time();
     let claims = json!({
         "aud": client_id,
@@ -19,7 +20,7 @@ pub fn make(client_id: &str, life_seconds: u64) -> String {
         "exp": now.saturating_add(life_seconds),
         "sub": SETTINGS.users[0].id.to_string(),
         "grant_type": "",
-        "account_id": account::ID,
+        "account_id": account_id,
         "version": 2,
         "scopes": ["crm", "files", "notifications"],
     })

@@ -19,6 +19,7 @@ pub use tokens::Tokens;
 
 /// What the account's owner set up for one program.
 pub struct Integration {
+    pub account_id: u64,
     pub client_id: String,
     pub client_secret: String,
     pub redirect_uri: String,

@@ -41,7 +41,7 @@ impl Tokens {
     /// The tokens of an integration; an empty `long_lived` makes one up.
     pub fn new(integration: Integration, long_lived: String, life_seconds: u64) -> Self {
         let long_lived = if long_lived.is_empty() {
-            jwt::make(&integration.client_id, LONG_LIFE_SECONDS)
+            jwt::make(integration.account_id, &integration.client_id, LONG_LIFE_SECONDS)
         } else {
             long_lived
         };
@@ -103,7 +103,8 @@ impl Tokens {
     }
 
     fn issue(&self, state: &mut State) -> TokenPair {
-        let access = jwt::make(&self.integration.client_id, self.life_seconds());
+        let Integration { account_id, client_id, .. } = &self.integration;
+        let access = jwt::make(*account_id, client_id, self.life_seconds());
         let refresh = format!("def502{}{}", random::secret(), random::secret());
         self.access.issue(&access);
         state.refresh.insert(refresh.clone(), true);

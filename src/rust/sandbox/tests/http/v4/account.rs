@@ -18,6 +18,29 @@ async fn the_account_says_the_same_as_in_v2() {
 }
 
 #[tokio::test]
+async fn accounts_with_one_seed_and_different_ids_have_the_same_records() {
+    let paths = ["leads", "contacts", "tasks", "leads/notes", "events", "talks"];
+    let first = Client::with_token(small());
+    let second = Client::with_token(Config { account_id: 3_000_000_000, ..small() });
+    for client in [&first, &second] {
+        let id = client.json("/api/v4/account").await["id"].clone();
+        assert_eq!(client.json("/api/v2/account").await["id"], id);
+        for path in paths {
+            let name = path.rsplit('/').next().unwrap();
+            let rows = client.listed(&format!("/api/v4/{path}"), name).await;
+            assert!(rows.len() > 5, "{path}");
+            assert!(rows.iter().all(|row| row["account_id"] == id), "{path}");
+        }
+        let old = client.json("/api/v2/leads").await;
+        assert_eq!(old["_embedded"]["items"][0]["account_id"], id);
+    }
+    let ids = |rows: Vec<Value>| rows.into_iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
+    let (ours, theirs) =
+        (first.listed("/api/v4/leads", "leads"), second.listed("/api/v4/leads", "leads"));
+    assert_eq!(ids(ours.await), ids(theirs.await));
+}
+
+#[tokio::test]
 async fn without_with_there_are_no_parts() {
     let client = Client::with_token(small());
     for path in ["/api/v4/account", "/api/v4/account?with=horoscope"] {
