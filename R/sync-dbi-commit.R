@@ -173,7 +173,8 @@ keep_state <- function(db, account, stream, state) {
 #' Writes a row into a table of the package's own
 #' @noRd
 insert_own <- function(db, table, row) {
-  values <- cast_values(db, vapply(row, column_text, "", zone = text_zone(db)), own_tables[[table]])
+  texts <- vapply(row, column_text, "", zone = text_zone(db))
+  values <- cast_values(db, texts, own_tables()[[table]])
   dbi_run(db, "INSERT INTO %s VALUES (%s)", own(db, table), values)
 }
 

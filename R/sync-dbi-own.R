@@ -1,22 +1,25 @@
 # The package's own tables in a database: what the next run has to know, and the log.
 
-own_tables <- list(
-  state = c(account_id = "double", stream = "character", cursor_at = "double",
-            swept_at = "double", zone = "character"),
-  columns = c(table_name = "character", column_name = "character", type = "character",
-              place = "integer"),
-  parts = c(account_id = "double", stream = "character", began_at = "double",
-            places = "character"),
-  log = sub("whole", "double", vapply(sync_log_columns, type_of, "")),
-  lock = c(owner = "character", beat_at = "double")
-)
+own_tables <- function() {
+  list(
+    state = c(account_id = "double", stream = "character", cursor_at = "double",
+              swept_at = "double", zone = "character"),
+    columns = c(table_name = "character", column_name = "character", type = "character",
+                place = "integer"),
+    parts = c(account_id = "double", stream = "character", began_at = "double",
+              places = "character"),
+    log = sub("whole", "double", vapply(sync_log_columns, type_of, "")),
+    lock = c(owner = "character", beat_at = "double")
+  )
+}
 
 create_own_tables <- function(db) {
-  for (name in names(own_tables)) {
+  tables <- own_tables()
+  for (name in names(tables)) {
     table <- paste0("amocrm_", name)
     if (!has_table(db, table)) {
-      create_table(db, table, own_tables[[name]])
-    } else if (!all(names(own_tables[[name]]) %in% table_columns(db, table))) {
+      create_table(db, table, tables[[name]])
+    } else if (!all(names(tables[[name]]) %in% table_columns(db, table))) {
       abort_input("prefix", foreign_text(db, table))
     }
   }

@@ -58,7 +58,7 @@ as_times <- function(column) {
 }
 
 dbi_log <- function(db) {
-  restore(dbi_query(db, "SELECT * FROM %s", own(db, "log")), own_tables$log, "UTC")
+  restore(dbi_query(db, "SELECT * FROM %s", own(db, "log")), own_tables()$log, "UTC")
 }
 
 #' The keys of the rows that are not deleted
