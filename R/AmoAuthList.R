@@ -2,12 +2,18 @@
 #'
 #' Collects what the other functions need to log in to an amoCRM or Kommo
 #' account: pass the result as their `auth_list`. Nothing is sent. There are
-#' three ways to log in, see `vignette("auth")`:
-#' * a long-lived token: `domain` and `access_token`. This is the simplest way.
+#' three ways to log in:
+#' * a long-lived token: `domain` and `access_token`. This is the simplest way. An
+#'   administrator makes it in the account: Settings > Integrations > menu ... > Create
+#'   integration > External integration, then the integration's tab Keys and scopes >
+#'   Generate long-lived token.
 #' * an OAuth integration: `domain`, `client_id`, `client_secret`,
 #'   `redirect_uri`, and a `code` the first time (see [AmoAuthorize()]).
 #' * an API key: `domain`, `email` and `apikey`. amoCRM has issued no API keys
 #'   since July 2020. An old key works until its user's password changes.
+#'
+#' The guide "auth" shows each way step by step; [amocrm-package] says where the guides
+#' are.
 #'
 #' White space, quotes and a leading `Bearer` that were copied with a value are
 #' removed.

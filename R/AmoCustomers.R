@@ -2,8 +2,8 @@
 #'
 #' Reads the customers (repeat buyers) of an account. Values of which a record can
 #' have several, such as tags, are in tables of their own, which join the main
-#' table by `id`; see `vignette("tables")`. For filters over API v4 see
-#' [AmoLeads()].
+#' table by `id`; see the guide "tables" ([amocrm-package] says where the guides are). For
+#' filters over API v4 see [AmoLeads()].
 #'
 #' If the first argument is a list, it is the `auth_list`. The next positional
 #' arguments are then `limit`, `flatten`, `id` and so on.

@@ -107,7 +107,8 @@
 #' account has no customers, as on Kommo, `entity = "customer"` gives no rows, with
 #' the warning `amocrm_warning_no_customers`. `amocrm_warning_unknown_type` names
 #' types that [AmoEventTypes()] does not list.
-#' @seealso `vignette("events")`: discounts, moves, deletions, reaction times and links.
+#' @seealso The guide "events" ([amocrm-package] says where the guides are): discounts,
+#'   moves, deletions, reaction times and links.
 #' @examples
 #' auth <- AmoSandbox(notes = 200, access = "token")
 #'

@@ -22,6 +22,7 @@
 #'   given) or `"desc"`.
 #' @param pipeline_id ids of pipelines. The rows of several pipelines come one
 #'   pipeline after the other.
+#' @inheritParams AmoNotes
 #'
 #' @return A data.frame with a row for each incoming lead. Without
 #'   `order_by_key` rows are in the server's order, newest first. Columns are in
@@ -34,6 +35,8 @@
 #'       character, except for columns that end in `send_at` or `_date`, which
 #'       are POSIXct}
 #'   }
+#'   With `typed = TRUE` `pipeline_id`, `account_id` and `incoming_lead_info_duration`
+#'   (seconds) are double.
 #'   A table without rows has the first five of these columns, and comes with a
 #'   warning of class `amocrm_warning_zero_rows`.
 #'
@@ -52,14 +55,15 @@
 #' @export
 AmoIncomingLeads <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                              limit = 500, categories = NULL, order_by_key = NULL,
-                             order_by_value = NULL, pipeline_id = NULL) {
+                             order_by_value = NULL, pipeline_id = NULL, typed = FALSE) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
     ways <- c("sip", "mail", "forms", "chats")
     read_list("incoming_leads", gettext("incoming leads"), auth, list(
       limit = check_limit(limit, 500),
       categories = check_optional_choices(categories, ways, "categories"),
       order = check_order(order_by_key, order_by_value),
-      pipeline_id = check_ids(pipeline_id, "pipeline_id")
+      pipeline_id = check_ids(pipeline_id, "pipeline_id"),
+      typed = check_flag(typed, "typed")
     ))
   })
 }

@@ -2,7 +2,7 @@
 #'
 #' When a function of the package fails or is stopped by Esc, Ctrl-C or a time limit,
 #' `AmoLast()` returns the rows received before. In scripts, use the field `partial` of the
-#' condition, see `vignette("errors")`.
+#' condition, see the guide "errors" ([amocrm-package] says where the guides are).
 #'
 #' The rows stay in memory until the next function of the package reads a table.
 #'

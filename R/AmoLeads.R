@@ -2,7 +2,8 @@
 #'
 #' Reads the leads (deals) of an account, all of them or those that match the
 #' filters. Values of which a lead can have several, such as tags, are in tables
-#' of their own, which join the leads by `id`; see `vignette("tables")`.
+#' of their own, which join the leads by `id`; see the guide "tables" ([amocrm-package]
+#' says where the guides are).
 #'
 #' Filters of API v4 are a paid feature; an account without it ignores them
 #' silently. The package therefore filters the rows again in R, so that the result

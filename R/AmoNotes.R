@@ -11,7 +11,7 @@
 #' when others are deleted or inserted meanwhile.
 #'
 #' With an `auth_list`, as the first argument or by name, the positional arguments
-#' are `type`, `element_id`, `note_type`, `if_modified_since` and `all`:
+#' are `type`, `element_id`, `note_type`, `if_modified_since`, `all` and `typed`:
 #' `AmoNotes(auth, "lead", 666)`.
 #'
 #' @inheritParams AmoAuth
@@ -34,6 +34,12 @@
 #'   `"2019-06-01 12:30:00"`, `"2019-06-01"` or a Date in the account's time zone,
 #'   or a POSIXct.
 #' @param all `TRUE` reads the notes of contacts, leads, companies and tasks.
+#' @param typed `TRUE` gives columns their natural types: ids, durations and sums are
+#'   double, flags logical, times POSIXct in the account's time zone; codes, phone numbers
+#'   and everything else stay character. The types depend on the columns' names only and
+#'   are listed by `AmoColumns(typed = TRUE)`. A value that does not fit its type is `NA`,
+#'   with a warning of class `amocrm_warning_unreadable_values`. `FALSE`: character as in
+#'   amocrm 0.1.0.
 #'
 #' @return A data.frame with a row for each note, in the server's order (by
 #'   creation time for several `element_id` or `note_type`). Columns are in the
@@ -41,7 +47,7 @@
 #'   \describe{
 #'     \item{`id`}{integer; double if ids exceed 2147483647}
 #'     \item{`created_at`, `updated_at`}{POSIXct in the account's time zone}
-#'     \item{all others}{character, `NA` if a note has no such value, also
+#'     \item{all others}{character unless `typed`, `NA` if a note has no such value, also
 #'       `responsible_user_id`, `created_by`, `account_id`, `group_id`,
 #'       `is_editable` (`"TRUE"` or `"FALSE"`), `element_id`, `element_type`
 #'       (`"contact"`, `"lead"`, `"company"`, `"customer"`, `"4"` for tasks),
@@ -53,7 +59,7 @@
 #'     \item{`event_type`, `event_id`}{character, last, over API v4 only: type
 #'       and id of the event that the row was made from, such as
 #'       `"incoming_chat_message"`. Such rows, stage changes among them, have
-#'       no `responsible_user_id`: see `vignette("v2-v4")`}
+#'       no `responsible_user_id`}
 #'   }
 #'   A table without rows has the 13 base columns, and comes with a warning of
 #'   class `amocrm_warning_zero_rows`.
@@ -75,10 +81,14 @@
 #' moves <- AmoNotes(auth, "lead", note_type = 3)
 #' calls <- AmoNotes(auth, "contact", note_type = c("call_in", "call_out"))
 #' table(calls$params_call_status)
+#'
+#' # Seconds as numbers
+#' calls <- AmoNotes(auth, "contact", note_type = c("call_in", "call_out"), typed = TRUE)
+#' summary(calls$params_DURATION)
 #' @export
 AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL,
                      limit = 500, id = NULL, type = "contact", element_id = NULL,
-                     note_type = NULL, if_modified_since = NULL, all = FALSE) {
+                     note_type = NULL, if_modified_since = NULL, all = FALSE, typed = FALSE) {
   read <- function(auth) {
     all <- check_flag(all, "all")
     kinds <- if (all) setdiff(note_kinds, "customer") else check_choices(type, note_kinds, "type")
@@ -89,14 +99,15 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
       id = check_ids(id, "id"),
       element_id = check_ids(element_id, "element_id"),
       note_type = check_note_type(note_type),
-      if_modified_since = check_time(if_modified_since, "if_modified_since")
+      if_modified_since = check_time(if_modified_since, "if_modified_since"),
+      typed = check_flag(typed, "typed")
     ))
     shape <- if (length(kinds) > 1) named_notes else function(tables) tables[[1]]
     tables <- run_tables(rust_query_start(spec), notes_label(kinds), shape)
     warn_if_empty(tables)
     tables
   }
-  order <- c("type", "element_id", "note_type", "if_modified_since", "all")
+  order <- c("type", "element_id", "note_type", "if_modified_since", "all", "typed")
   with_auth_list(email, apikey, domain, auth_list, read, order)
 }
 

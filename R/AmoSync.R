@@ -2,7 +2,8 @@
 #'
 #' Copies the tables of an account into a folder or a database, and brings the copy
 #' up to date at each further call. The first call reads everything. Later calls read
-#' what has changed since, where amoCRM tells it, and write only that.
+#' what has changed since, where amoCRM tells it, and write only that. The guide is
+#' `vignette("sync")`, in Russian `vignette("sync-ru")`.
 #'
 #' @section What is read:
 #' Leads, contacts, companies, customers, notes, tasks and events are asked for by the

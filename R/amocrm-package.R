@@ -6,6 +6,17 @@
 #'
 #' Start with [AmoSandbox()], which needs no account, and [AmoNotes()].
 #'
+#' @section Guides:
+#' `vignette(package = "amocrm")` lists the guides that are installed, and
+#' `vignette("amocrm", "amocrm")` opens the first one. If there are none, the package was
+#' installed without them: `remotes::install_local("<folder>", build_vignettes = TRUE)`
+#' installs them, too, with the folder of the sources. There they are texts in `vignettes`.
+#'
+#' @section Printing:
+#' Tables are plain data.frames, as in amocrm 0.1.0. R prints a data.frame whole, up to
+#' `getOption("max.print")` values, when it is typed without a name: look at `head()`,
+#' `str()` or `View()` instead, or set `options(max.print = 1000)`.
+#'
 #' @section Options:
 #' \describe{
 #'   \item{`amocrm.quiet`}{`TRUE` silences progress and summary lines.}
@@ -19,7 +30,7 @@
 #'     `tools::R_user_dir("amocrm", "cache")`, which tells nothing else; files that were
 #'     not used for a day are removed. `FALSE`: each process counts its own requests.}
 #'   \item{`amocrm.api`}{The API to use: `"auto"`, `"v2"` or `"v4"`. `"auto"` uses
-#'     v2 if the account answers it, otherwise v4; see `vignette("v2-v4")`.}
+#'     v2 if the account answers it, otherwise v4; see the guide "v2-v4".}
 #'   \item{`amocrm.on_error`}{`"stop"`, the default, or `"partial"`: if a call
 #'     fails after some rows were received, return these with a warning of class
 #'     `amocrm_warning_partial` instead of an error.}
@@ -95,6 +106,10 @@
 #'   \item{`amocrm_warning_unknown_catalog`}{The account has no such catalog.}
 #'   \item{`amocrm_warning_unknown_with`}{`with_with` has a name that amoCRM is
 #'     not known to have.}
+#'   \item{`amocrm_warning_no_users`}{[AmoStages()] has no names of users, since the token
+#'     may not list them.}
+#'   \item{`amocrm_warning_unknown_ids`}{[AmoLabel()] has no name for some ids, such as
+#'     those of deleted users. The field `ids` has them by column.}
 #'   \item{`amocrm_warning_unreadable_values`}{Values that can't be converted to
 #'     the type of their column are `NA`.}
 #'   \item{`amocrm_warning_broken_texts`}{Texts with invalid characters have

@@ -122,7 +122,7 @@ abort_without_credentials <- function() {
   abort_input("access_token", join(gettext(
     "no credentials: give AmoAuthList() a `domain` and an `access_token`,",
     "or set the environment variables AMOCRM_DOMAIN and AMOCRM_ACCESS_TOKEN;",
-    "see vignette(\"auth\")"
+    "see ?AmoAuthList"
   )))
 }
 

@@ -102,9 +102,7 @@ tell <- function(notice) {
   warn(kind, switch(kind,
     no_source = join(
       gettextf("API v4 has no notes of type %s: the table has no rows for it.", about),
-      gettext(
-        "The type is obsolete or unknown; see vignette(\"v2-v4\")"
-      )
+      gettext("The type is obsolete or unknown; see ?AmoNoteTypes")
     ),
     no_chats = join(gettext(
       "API v4 can't find the chat messages of one lead or company: they are left out.",

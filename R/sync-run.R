@@ -56,10 +56,16 @@ sync_account <- function(auth, sink, run) {
 failed_stream <- function(visit, name, started, error) {
   if (inherits(error, c("amocrm_error_auth", "amocrm_error_system"))) stop(error)
   visit$sink$forget()
-  refused <- inherits(error, c("amocrm_error_forbidden", "amocrm_error_input")) ||
-    (inherits(error, "amocrm_error_http") && error$status %in% c(402L, 404L))
+  refused <- is_refused(error)
   if (refused) inform(gettextf("%s: skipped. %s", name, first_line(error)))
   log_row(visit, name, started, if (refused) "skipped" else "failed", error = first_line(error))
+}
+
+#' Whether a list is out of reach for these credentials, or the account does not have it
+#' @noRd
+is_refused <- function(error) {
+  inherits(error, c("amocrm_error_forbidden", "amocrm_error_input")) ||
+    (inherits(error, "amocrm_error_http") && error$status %in% c(402L, 404L))
 }
 
 #' The log's row with what a commit has written

@@ -3,7 +3,10 @@
 # read one account on this computer.
 #
 # Rscript tools/bench.R WAY: one of the ways only, such as AmoEvents. Writes no
-# files.
+# files. With the WAY AmoStages: what it makes of moves, beside the same with dplyr.
+#
+# Rscript tools/bench.R AmoWide: what AmoWide() costs beside tidyr::pivot_wider(), both
+# from the tables that AmoLeads() gives.
 #
 # The account runs in this process; each reading is done by an R process of its
 # own, so that what it takes is its own. Of several readings the one with the
@@ -133,6 +136,55 @@ each_page <- function(access, list, read) {
     pages[[length(pages) + 1]] <- read(httr::content(answer, "text", encoding = "UTF-8"))
   }
   pages
+}
+
+# From long to wide -------------------------------------------------------------
+
+#' What one would write today: a column for each field and part, several values joined,
+#' then types
+wide_tidyr <- function(tables, fields) {
+  values <- tables$linked_custom_fields
+  part <- values$custom_field_value_subtype
+  values$column <- ifelse(
+    is.na(part), values$custom_field_name, paste0(values$custom_field_name, "_", part)
+  )
+  wide <- tidyr::pivot_wider(
+    values[c("id", "column", "custom_field_value")],
+    names_from = "column", values_from = "custom_field_value",
+    values_fn = function(texts) paste(texts, collapse = "; ")
+  )
+  of_type <- function(codes) intersect(fields$name[fields$field_type %in% codes], names(wide))
+  wide[of_type(2)] <- lapply(wide[of_type(2)], as.numeric)
+  wide[of_type(3)] <- lapply(wide[of_type(3)], function(text) text == "1")
+  wide[of_type(c(6, 14))] <- lapply(wide[of_type(c(6, 14))], as.Date)
+  dplyr::left_join(tables$leads, wide, by = "id")
+}
+
+#' Both ways on one set of leads, by turns; the least CPU of each counts
+measure_wide <- function(leads = 1e5, times = 3) {
+  options(amocrm.rate = Inf, amocrm.quiet = TRUE, amocrm.shared_rate = FALSE)
+  auth <- amocrm::AmoSandbox(notes = 0, leads = leads, access = "token")
+  tables <- amocrm::AmoLeads(auth)
+  fields <- amocrm::AmoCustomFields(auth)$custom_fields_leads$custom_fields
+  wide <- list(
+    AmoWide = function() amocrm::AmoWide(tables, fields = fields),
+    tidyr = function() wide_tidyr(tables, fields)
+  )
+  made <- lapply(wide, function(make) make())
+  same <- setdiff(names(made$tidyr), names(tables$leads))
+  stopifnot(all.equal(
+    as.list(made$AmoWide[same]), as.list(made$tidyr[same]), check.attributes = FALSE
+  ))
+  cpu <- replicate(times, vapply(wide, function(make) {
+    invisible(gc())
+    sum(system.time(make())[c("user.self", "sys.self")])
+  }, 0))
+  least <- apply(cpu, 1, min)
+  cat(sprintf(
+    "%s leads, %s values: AmoWide() %.2f s of CPU, pivot_wider() %.2f s, %.0f times as much\n",
+    number(nrow(tables$leads)), number(nrow(tables$linked_custom_fields)),
+    least[["AmoWide"]], least[["tidyr"]], least[["tidyr"]] / least[["AmoWide"]]
+  ))
 }
 
 # One reading, in a process of its own ------------------------------------------
@@ -358,9 +410,82 @@ draw <- function(results, file) {
   graphics::legend("topleft", labels[shown], col = colours, pch = 19, lwd = 2, bty = "n")
 }
 
+# Stays of leads in stages ------------------------------------------------------
+
+#' Leads that go from stage to stage: all of their moves are known
+made_up_history <- function(n_leads, n_moves) {
+  set.seed(1)
+  lead <- sort(c(seq_len(n_leads), sample(n_leads, n_moves, TRUE)))
+  is_first <- !duplicated(lead)
+  at <- 1.6e9 + seq_along(lead) * 60
+  stage <- 33187420 + sample(6, length(lead), TRUE)
+  # The last row of each lead is where it is today.
+  moved <- which(!is_first)
+  moves <- data.frame(
+    lead_id = lead[moved], at = at[moved], by = 1L, pipeline_before = 1L,
+    status_before = stage[moved - 1], pipeline_after = 1L, status_after = stage[moved]
+  )
+  leads <- data.frame(
+    id = seq_len(n_leads), created_at = at[is_first], created_by = 1L, updated_at = 2e9,
+    pipeline_id = 1L, status_id = stage[!duplicated(lead, fromLast = TRUE)],
+    ended_at = NA_real_
+  )
+  list(leads = leads, moves = moves[sample(nrow(moves)), ])
+}
+
+#' What one would write today
+stays_with_dplyr <- function(leads, moves) {
+  moves <- dplyr::filter(moves, .data$status_before != .data$status_after)
+  moves <- dplyr::arrange(moves, .data$lead_id, .data$at)
+  first <- dplyr::slice_head(dplyr::group_by(moves, .data$lead_id), n = 1)
+  first <- dplyr::left_join(
+    leads, dplyr::select(first, "lead_id", "status_before"), by = c("id" = "lead_id")
+  )
+  first <- dplyr::transmute(
+    first, lead_id = .data$id, status_id = dplyr::coalesce(.data$status_before, .data$status_id),
+    entered_at = .data$created_at
+  )
+  rest <- dplyr::transmute(
+    moves, .data$lead_id, status_id = .data$status_after, entered_at = .data$at
+  )
+  stays <- dplyr::arrange(dplyr::bind_rows(first, rest), .data$lead_id, .data$entered_at)
+  stays <- dplyr::group_by(stays, .data$lead_id)
+  stays <- dplyr::mutate(stays, left_at = dplyr::lead(.data$entered_at))
+  dplyr::mutate(dplyr::ungroup(stays), seconds = .data$left_at - .data$entered_at)
+}
+
+#' 100,000 leads with 500,000 moves, by the package and with dplyr
+compare_stages <- function() {
+  history <- made_up_history(1e5, 5e5)
+  cpu <- function(way) {
+    least <- Inf
+    for (time in 1:3) {
+      taken <- system.time(stays <- way(history$leads, history$moves), gcFirst = TRUE)
+      least <- min(least, sum(taken[c("user.self", "sys.self")]))
+    }
+    list(seconds = least, stays = stays)
+  }
+  ours <- cpu(amocrm:::stays_of)
+  dplyr <- cpu(stays_with_dplyr)
+  stopifnot(
+    identical(history$leads$id[ours$stays$lead], dplyr$stays$lead_id),
+    all.equal(ours$stays$status_id, dplyr$stays$status_id),
+    all.equal(ours$stays$seconds, dplyr$stays$seconds)
+  )
+  cat(sprintf(
+    "%s stays of 100,000 leads: %.2f s of CPU; with dplyr %.2f s, %.0f times as much\n",
+    number(nrow(ours$stays)), ours$seconds, dplyr$seconds, dplyr$seconds / ours$seconds
+  ))
+}
+
 arguments <- commandArgs(trailingOnly = TRUE)
 if (length(arguments) == 4) {
   do.call(measure, as.list(arguments))
+} else if (identical(arguments, "AmoWide")) {
+  print(machine(), row.names = FALSE)
+  measure_wide()
+} else if (identical(arguments, "AmoStages")) {
+  compare_stages()
 } else if (length(arguments) == 1) {
   results <- run_plan(plan[plan$way == arguments, ])
   print(machine(), row.names = FALSE)
@@ -373,6 +498,7 @@ if (length(arguments) == 4) {
   show_results(results)
   show_ratios(results)
   show_limit(results)
+  compare_stages()
   results <- results[setdiff(names(results), c("table_rows", "times"))]
   utils::write.csv(cbind(machine(), results), "vignettes/bench.csv", row.names = FALSE)
   draw(results, "man/figures/bench.png")

@@ -28,6 +28,12 @@ test_that("columns and types are those of the tables", {
     customer_statuses = AmoCustomerStatuses(token), segments = AmoSegments(token),
     roles = AmoRoles(token), field_groups = AmoFieldGroups(token)
   ))
+  stages <- AmoStages(token)
+  tables <- c(tables, list(stages = stages, funnel = AmoFunnel(stages)))
+  people <- AmoContacts(AmoSandbox(contacts = 2000, notes = 0))
+  tables <- c(tables, list(
+    calls = AmoCalls(token), hygiene = AmoHygiene(token), duplicates = AmoDuplicates(people)
+  ))
   for (name in names(tables)) {
     explained <- AmoColumns(name)
     explained <- explained[!grepl("^event_(type|id)$|[.]{3}$", explained$column), ]

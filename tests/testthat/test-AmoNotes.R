@@ -61,7 +61,7 @@ test_that("a list in the first place is the auth_list, the rest follows in its o
     c("contact_notes", "lead_notes", "company_notes", "task_notes")
   )
   expect_error(
-    AmoNotes(auth, "lead", NULL, NULL, NULL, TRUE, 8), "at most 6|at most 5",
+    AmoNotes(auth, "lead", NULL, NULL, NULL, TRUE, FALSE, 8), "at most 6",
     class = "amocrm_error_input"
   )
 })

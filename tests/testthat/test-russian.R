@@ -328,6 +328,7 @@ test_that("the texts of Rust that R translates are those of Rust", {
     text_of(AmoGet(token, "leads", list("a b" = 1))),
     text_of(AmoGet(token, "leads", list(page = 2))),
     text_of(AmoGet(token, paste0(unclass(token)$domain, "/api/v4/leads?limit=all"))),
+    text_of(AmoEvents(token, from = "2026-01-02", to = "2026-01-01")),
     text_of(AmoGet(token, "leads", list(query = strrep("x", 8000))))
   )
   expect_identical(rust_input_texts(), by_rust)

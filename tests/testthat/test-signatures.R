@@ -13,7 +13,7 @@ signatures <- list(
   AmoAuth = c(connection, verbose = "TRUE"),
   AmoNotes = c(
     connection, limit = "500", nulls("id"), type = "\"contact\"",
-    nulls("element_id", "note_type", "if_modified_since"), all = "FALSE"
+    nulls("element_id", "note_type", "if_modified_since"), all = "FALSE", typed = "FALSE"
   ),
   AmoLeads = c(
     connection, limit = "500", flatten = "FALSE", nulls("id", "query", "responsible_user_id"),
@@ -32,7 +32,9 @@ signatures <- list(
     nulls("id", "query", "main_user", "date_type", "date_from", "date_to", "next_date_from",
           "next_date_to", "with_with")
   ),
-  AmoCustomersTransactions = c(connection, limit = "500", nulls("id", "customer_id")),
+  AmoCustomersTransactions = c(
+    connection, limit = "500", nulls("id", "customer_id"), typed = "FALSE"
+  ),
   AmoTasks = c(
     connection, limit = "500",
     nulls("id", "type", "element_id", "responsible_user_id", "date_create_from",
@@ -41,7 +43,7 @@ signatures <- list(
   ),
   AmoIncomingLeads = c(
     connection, limit = "500",
-    nulls("categories", "order_by_key", "order_by_value", "pipeline_id")
+    nulls("categories", "order_by_key", "order_by_value", "pipeline_id"), typed = "FALSE"
   ),
   AmoUsers = connection, AmoGroups = connection, AmoTaskTypes = connection,
   AmoPipelinesStatuses = connection, AmoCustomFields = connection

@@ -8,16 +8,17 @@ with_batches_of <- function(rows, code) {
   code
 }
 
-#' Runs AmoSync() in a process that dies when it has kept the n-th batch
+#' Runs AmoSync() in a process that dies when it has kept the rows of n batches. On a slow
+#' computer fewer batches have more rows
 kill_after_batch <- function(n, auth, copy, tables) {
   child <- parallel::mcparallel({
-    left <- n
     step <- if (is.character(copy$open())) "folder_keep" else "dbi_keep"
     keep <- get(step, asNamespace("amocrm"))
     dies <- function(...) {
       keep(...)
-      left <<- left - 1
-      if (left == 0) tools::pskill(Sys.getpid(), 9)
+      places <- unlist(lapply(list(...), function(value) if (is.list(value)) value$places))
+      rows <- regmatches(places, gregexpr("(?<=\"rows\":)[0-9]+", places, perl = TRUE))
+      if (sum(as.numeric(unlist(rows))) >= 300 * n) tools::pskill(Sys.getpid(), 9)
     }
     utils::assignInNamespace(step, dies, "amocrm")
     # Batches are taken when they are there.

@@ -47,8 +47,8 @@ pub static INCOMING_LEADS: Endpoint = Endpoint {
     ..Endpoint::DEFAULT
 };
 
-/// A dot is `_` in R.
-static SCHEMA: Schema = Schema {
+/// What the table is made of. A dot is `_` in R.
+pub static SCHEMA: Schema = Schema {
     base: &["category", "uid", "source_name", "created_at", "pipeline_id"],
     keys: &["uid"],
     times: &["created_at"],

@@ -42,6 +42,7 @@ pub mod tasks;
 #[cfg(test)]
 mod testing;
 pub mod transactions;
+mod typed;
 pub mod users;
 
 use crate::error::Error;
@@ -51,6 +52,7 @@ use changes::ChangesQuery;
 use endpoint::Endpoint;
 use list_query::ListQuery;
 use no_rows::NoRowsQuery;
+use typed::TypedQuery;
 
 pub use element_names::element_type;
 
@@ -78,7 +80,7 @@ pub static ENDPOINTS: &[&Endpoint] = &[
     &users::USERS,
 ];
 
-/// The query that the argument `what` names.
+/// The query that the argument `what` names, with types where `typed` is TRUE.
 ///
 /// # Errors
 /// [`Error::Input`] for arguments that can't be read.
@@ -88,6 +90,11 @@ pub fn query(arguments: Arguments) -> Result<Box<dyn Query>, Error> {
     }
     if arguments.flag("believes_ends") {
         return Ok(Box::new(ChangesQuery(query(arguments.set("believes_ends", ["FALSE"]))?)));
+    }
+    if arguments.flag("typed") {
+        let schema = typed::schema(&arguments)?;
+        let query = query(arguments.set("typed", ["FALSE"]))?;
+        return Ok(Box::new(TypedQuery { query, schema }));
     }
     let what = arguments.text("what").unwrap_or_default();
     if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| endpoint.name == what) {

@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::http::Request;
 use crate::json::page::{Extent, Page};
 use crate::paging::{
-    ListContext, PageRange, PageRequest, Pages, Paging, go_on, is_too_slow, read_ids, read_list,
-    short_lists,
+    Ends, ListContext, PageRange, PageRequest, Pages, Paging, go_on, is_too_slow, read_ids,
+    read_list, short_lists,
 };
 use crate::places::{Place, Places};
 use crate::query::{Context, all_of};
@@ -285,7 +285,12 @@ impl<T: RowSink> PagedList<T> {
         let paging = self.pagination.paging();
         let (transport, request) = (&context.transport, self.first_request());
         let mut list = ListContext::new(transport, context.rate, &self.name, paging, &request);
-        list.believes_ends = context.believes_ends;
+        list.ends = match paging {
+            _ if context.believes_ends => Ends::Believed,
+            // API v2 has a list for each of many elements, and most of these are empty.
+            Paging::Offset if request.is_filtered() => Ends::OftenEmpty,
+            _ => Ends::Checked,
+        };
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         if let Some(place) = self.place_to_go_on(context) {
             go_on(&list, &self.pages, place, fetch).await?;

@@ -29,8 +29,9 @@ pub static TRANSACTIONS: Endpoint = Endpoint {
     ..Endpoint::DEFAULT
 };
 
+/// What the table is made of.
 #[rustfmt::skip]
-static SCHEMA: Schema = Schema {
+pub static SCHEMA: Schema = Schema {
     base: &[
         "id", "created_by", "created_at", "updated_at", "account_id", "updated_by", "is_deleted",
         "comment", "price", "date", "customer_id",

@@ -153,6 +153,16 @@ impl Request {
         status == 204 || (status == 304 && is_conditional)
     }
 
+    /// Whether it has a filter, rather than asking for a page of all records.
+    pub fn is_filtered(&self) -> bool {
+        const OF_ALL: [&str; 7] =
+            ["limit_rows", "limit_offset", "page_size", "page", "limit", "with", "type"];
+        let is_of_all = |(name, _): &(String, String)| {
+            OF_ALL.contains(&name.as_str()) || name.starts_with("order")
+        };
+        !self.headers.is_empty() || !self.query.iter().all(is_of_all)
+    }
+
     /// Whether the list is asked for in the order of ids or of time, the first ones first.
     pub fn rises(&self) -> bool {
         let rises = |(name, value): &(String, String)| {

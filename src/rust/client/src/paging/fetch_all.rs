@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::page_request::PageRequest;
-use super::pager::{MOST_REFUSALS, Missing, Pager};
+use super::pager::{Ends, MOST_REFUSALS, Missing, Pager};
 use super::range::{PageRange, Paging};
 use crate::account::transport::{Answer, Transport};
 use crate::backlog::Backlog;
@@ -230,8 +230,8 @@ pub struct ListContext<'r> {
     pub paging: Paging,
     /// Method and path, for errors.
     pub endpoint: String,
-    /// Whether what looks like the end is taken for it.
-    pub believes_ends: bool,
+    /// How sure it is made that it ends where it seems to.
+    pub ends: Ends,
     /// Counts the pages.
     pub progress: &'r Progress,
 }
@@ -251,7 +251,7 @@ impl<'r> ListContext<'r> {
             name,
             paging,
             endpoint: request.endpoint(),
-            believes_ends: false,
+            ends: Ends::Checked,
             progress: &transport.http.progress,
         }
     }
@@ -273,7 +273,7 @@ where
     F: Fn(PageRequest) -> A,
     A: Future<Output = Result<Answer<Page<T>>, Error>> + Send,
 {
-    pages.lock().pager.set_believing(list.believes_ends);
+    pages.lock().pager.set_ends(list.ends);
     let backlog = pages.backlog();
     let mut in_flight = FuturesUnordered::new();
     let mut slow_start = std::pin::pin!(tokio::time::sleep(SLOW));
@@ -427,7 +427,7 @@ impl ListContext<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{ListContext, Pages, read_list, requests_ahead};
+    use super::{Ends, ListContext, Pages, read_list, requests_ahead};
     use crate::account::transport::Answer;
     use crate::backlog::Backlog;
     use crate::error::Error;
@@ -453,7 +453,7 @@ mod tests {
             name: "notes",
             paging: Paging::Offset,
             endpoint: String::new(),
-            believes_ends: false,
+            ends: Ends::Checked,
             progress,
         }
     }

@@ -28,5 +28,6 @@ mod until;
 pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list, stack_lists};
 pub use ids::read_ids;
 pub use page_request::PageRequest;
+pub use pager::Ends;
 pub use range::{PageRange, Paging};
 pub use resume::go_on;

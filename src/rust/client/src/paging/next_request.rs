@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use super::page_request::{PageRequest, Purpose};
-use super::pager::{MOST_MOVES_IN_ALL, Pager, REPAIR_WAITS};
+use super::pager::{Ends, MOST_MOVES_IN_ALL, Pager, REPAIR_WAITS};
 use super::part::{Part, PartState};
 use super::range::{PageRange, Paging};
 
 /// How many last pages are dropped because they don't fit the rest.
 const MOST_DROPPED: u32 = 3;
 
-/// Waits before an empty list is believed to be empty. Also with filters: a server
-/// that lags shows no rows where there are some.
+/// Waits before an empty list is believed to be empty. Also with filters: a server that
+/// lags shows no rows where there are some.
 const EMPTY_WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1200)];
 
 /// Wait before the end of a list is asked for once more. A server may lag for a
@@ -147,7 +147,12 @@ impl<T> Pager<T> {
             return self.try_again(index, Purpose::Whole);
         }
         let tries = self.parts[index].tries as usize;
-        match EMPTY_WAITS.get(tries).filter(|_| !self.believes_ends) {
+        let waits = match self.ends {
+            Ends::Believed => &[],
+            Ends::OftenEmpty => &EMPTY_WAITS[..1],
+            Ends::Checked => &EMPTY_WAITS[..],
+        };
+        match waits.get(tries) {
             Some(wait) => {
                 let request = self.request(index, Purpose::Whole, *wait);
                 self.parts[index].tries += 1;
@@ -273,7 +278,7 @@ impl<T> Pager<T> {
         let Some(last) = self.last_filled() else {
             // The first page takes long, and is not asked for again.
             let is_first = self.parts.len() < 2 && self.parts[0].tries == 0;
-            let may_be_long = !self.may_stop() && !self.believes_ends;
+            let may_be_long = !self.may_stop() && self.ends != Ends::Believed;
             return is_first && flying > 0 && self.concurrency > 1 && may_be_long;
         };
         let is_empty = |part: &Part<T>| part.state == PartState::Received;

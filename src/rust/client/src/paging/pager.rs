@@ -67,6 +67,18 @@ const MOST_READINGS: u32 = 3;
 /// The most rows of a list, against a server that invents rows without end.
 pub const MOST_ROWS: u64 = 50_000_000;
 
+/// How sure it is made that a list ends where it seems to: at a short page, or at one that
+/// names no next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// The end is shown several times, an empty list three times.
+    Checked,
+    /// The same, but an empty list two times.
+    OftenEmpty,
+    /// The end is taken as it is shown.
+    Believed,
+}
+
 /// The state of one list; `T` holds the rows of a page.
 pub struct Pager<T> {
     pub(super) paging: Paging,
@@ -79,8 +91,7 @@ pub struct Pager<T> {
     /// In the order of the list.
     pub(super) parts: Vec<Part<T>>,
     pub(super) reading: Reading,
-    /// What looks like the end is taken for it.
-    pub(super) believes_ends: bool,
+    pub(super) ends: Ends,
     /// The server skipped rows that it served later: it is trusted less.
     pub(super) has_lagged: bool,
     /// Rows of the page that was read last in the course of the list.
@@ -152,7 +163,7 @@ impl<T> Pager<T> {
             limit: limit.max(paging.least()),
             concurrency: 1,
             until: None,
-            believes_ends: false,
+            ends: Ends::Checked,
             parts: Vec::new(),
             reading: Reading::default(),
             has_lagged: false,
@@ -173,10 +184,9 @@ impl<T> Pager<T> {
         self.concurrency = self.concurrency.max(requests);
     }
 
-    /// Whether what looks like the end of the list is taken for it: a short page, or one that
-    /// names no next one.
-    pub fn set_believing(&mut self, believes_ends: bool) {
-        self.believes_ends = believes_ends;
+    /// How sure to make of the end.
+    pub fn set_ends(&mut self, ends: Ends) {
+        self.ends = ends;
     }
 
     /// Whether the list is whole or given up.
@@ -258,7 +268,7 @@ impl<T> Pager<T> {
             && part.is_short()
             && !self.may_be_cap(index);
         let has_shrunk = part.ending.shrunk >= SAME_ANSWERS;
-        let is_believed = self.believes_ends && !part.has_next && part.is_short();
+        let is_believed = self.ends == Ends::Believed && !part.has_next && part.is_short();
         part.ending.proofs >= self.proofs_needed(index)
             || has_shrunk
             || keeps_growing

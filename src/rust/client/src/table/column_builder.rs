@@ -118,16 +118,46 @@ impl ColumnBuilder {
         if self.role == Role::Id {
             return Err(BadCell { column: self.name.to_string() });
         }
+        self.keep_unreadable(row, &text);
+        Ok(())
+    }
+
+    fn keep_unreadable(&mut self, row: u32, text: &str) {
         // An empty text is no value.
         if !text.is_empty() {
             self.unreadable.push((row, text.into()));
         }
-        Ok(())
     }
 
     /// Makes the column double, even if all numbers are whole.
     pub fn make_double(&mut self) {
         self.json_types |= bit(JsonType::Double);
+    }
+
+    /// Reads the texts as what a role says; those that it does not allow leave their cells
+    /// empty.
+    pub fn set_role(&mut self, role: Role) {
+        let Values::Text(codes, interner) = &self.values else { return };
+        if role == Role::Text {
+            return;
+        }
+        let mut typed = ColumnBuilder::new(&self.name, role);
+        let read = |text| number(Value::Text(text, JsonType::Text), role);
+        let numbers: Vec<Option<f64>> = interner.iter().map(read).collect();
+        for (row, code) in self.rows.iter().zip(codes.iter()) {
+            typed.push_read(row, numbers[code as usize], interner.get(code));
+        }
+        (typed.used, typed.may_be_empty) = (self.used, self.may_be_empty);
+        *self = typed;
+    }
+
+    fn push_read(&mut self, row: u32, number: Option<f64>, text: &str) {
+        if let (Some(number), Values::Number(_, numbers)) = (number, &mut self.values) {
+            numbers.push(number);
+            self.rows.push(row);
+        } else {
+            self.keep_unreadable(row, text);
+        }
     }
 
     /// The values that can't be read, if there are any.

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use crate::json::flatten::{Record, Value};
 use crate::json::page::BadCell;
-use crate::table::column::{Column, Unreadable};
+use crate::table::column::{Column, Role, Unreadable};
 use crate::table::column_builder::ColumnBuilder;
 use crate::table::row::Row;
 use crate::table::schema::Schema;
@@ -103,6 +103,22 @@ impl Table {
     pub fn make_double(&mut self, name: &str) {
         if let Some(slot) = self.find(name) {
             self.columns[slot].make_double();
+        }
+    }
+
+    /// Gives the columns the types of another schema, which has the same columns. Numbers are
+    /// double, whatever they are.
+    pub fn set_types(&mut self, schema: &'static Schema) {
+        if self.rows == 0 && self.columns.is_empty() {
+            *self = Table::with_base(schema);
+        }
+        self.schema = schema;
+        for column in &mut self.columns {
+            let role = schema.role(&column.name);
+            column.set_role(role);
+            if role == Role::Number {
+                column.make_double();
+            }
         }
     }
 
@@ -456,6 +472,43 @@ mod tests {
             let mut table = Table::new(&TYPED);
             push(&mut table, &format!(r#"{{"id":1,"sale":{empty}}}"#)).unwrap();
             assert_eq!(table.unreadable().count(), 0);
+        }
+    }
+
+    #[test]
+    fn texts_get_the_types_of_another_schema_by_the_names_of_their_columns() {
+        static LATER: Schema = Schema {
+            ids: &["id"],
+            times: &["date"],
+            integers: &["sum"],
+            logicals: &["is_new"],
+            ..Schema::TEXT
+        };
+        let mut table = table(&[
+            r#"{"id":1,"sum":7,"date":"1700000000","is_new":true,"phone":"007"}"#,
+            r#"{"id":2,"sum":"soon","date":"","is_new":"0","phone":8}"#,
+            r#"{"id":3,"sum":"0.5"}"#,
+        ]);
+        table.set_types(&LATER);
+        let told: Vec<_> = table.unreadable().map(|found| (found.column, found.count)).collect();
+        assert_eq!(told, [("sum".to_owned(), 1)]);
+        let columns = table.into_columns();
+        let types: Vec<_> = columns.iter().map(Column::type_in_r).collect();
+        let expected = [Type::Integer, Type::Double, Type::Double, Type::Logical, Type::Text];
+        assert_eq!(types, expected);
+        assert!(columns[2].is_time());
+        let cells: Vec<_> = columns[1..4].iter().flat_map(cells).collect();
+        let expected = [(0, "7"), (2, "0.5"), (0, "1700000000"), (0, "1"), (1, "0")];
+        assert_eq!(cells, expected.map(|(row, text)| (row, text.to_owned())));
+    }
+
+    #[test]
+    fn whole_numbers_are_double_where_another_schema_says_number_and_in_a_table_without_rows() {
+        static LATER: Schema = Schema { base: &["id", "sum"], integers: &["sum"], ..Schema::TEXT };
+        for records in [&[r#"{"id":1,"sum":"7"}"#][..], &[]] {
+            let mut table = table(records);
+            table.set_types(&LATER);
+            assert_eq!(table.into_columns()[1].type_in_r(), Type::Double, "{records:?}");
         }
     }
 
