@@ -28,6 +28,20 @@ empty_crate() {
   : >"$1/src/lib.rs"
 }
 
+# windows-sys has a folder for each part of Windows, and a feature of the same name
+# that compiles it: most of them nobody asks for.
+prune_windows_sys() {
+  (cd "$rust" && cargo tree --locked --package amocrm --target x86_64-pc-windows-gnu \
+    --edges normal,build --prefix none --no-dedupe --format '{p} {f}') >"$work/tree"
+  sed -n 's/^windows-sys v[^ ]* //p' "$work/tree" | tr ',' '\n' | sort -u >"$work/features"
+  for top in "$work"/vendor/windows-sys-*/src/Windows; do
+    find "$top" -mindepth 1 -depth -type d | while read -r folder; do
+      feature=$(printf '%s' "${folder#"$top"/}" | tr / _)
+      grep -qx "$feature" "$work/features" || rm -rf "$folder"
+    done
+  done
+}
+
 while read -r name version; do
   touch "$work/vendor/$name-$version/.built"
 done <"$work/built"
@@ -44,6 +58,10 @@ for crate in "$work"/vendor/*; do
   # Cargo.lock says about the crate, it still compares.
   sed -i 's/"files":{[^}]*}/"files":{}/' "$crate/.cargo-checksum.json"
 done
+
+prune_windows_sys
+# Compiled with the feature arrow only, and in tests only.
+rm -rf "$work"/vendor/parquet-*/src/arrow "$work"/vendor/zerocopy-derive-*/src/output_tests
 
 tar -C "$work" --sort=name --format=gnu --mtime=@0 --owner=0 --group=0 --numeric-owner \
   --mode=u=rwX,go=rX -cf "$work/vendor.tar" vendor
