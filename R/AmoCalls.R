@@ -73,12 +73,11 @@ AmoCalls <- function(auth, from = NULL, to = NULL, prefix = "") {
   structure(calls, class = c("amocrm_calls", "data.frame"))
 }
 
-#' Which times are between two moments, in seconds or NULL
+#' Which times are between two moments, in seconds or NULL; what has no time is in no span
 #' @noRd
 is_between <- function(times, from, to) {
-  if (is.null(from)) from <- -Inf
-  if (is.null(to)) to <- Inf
-  times >= from & times <= to
+  is_after <- if (is.null(from)) TRUE else (times >= from) %in% TRUE
+  is_after & (if (is.null(to)) TRUE else (times <= to) %in% TRUE)
 }
 
 # --- Notes of calls ----------------------------------------------------------------

@@ -95,7 +95,7 @@ living <- function(rows) if (is.null(rows$deleted_at)) rows else rows[is.na(rows
 contact_values <- function(fields, people) {
   accounts <- !is.null(fields$account_id)
   own_id <- function(rows) if (accounts) paste(rows$account_id, rows$id) else rows$id
-  parts <- strsplit(fields$custom_field_value, "[,;\n]")
+  parts <- strsplit(as.character(fields$custom_field_value), "[,;\n]")
   row <- rep(seq_along(parts), lengths(parts))
   parts <- as.character(unlist(parts))
   is_email <- grepl("@", parts, fixed = TRUE)

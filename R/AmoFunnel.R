@@ -142,9 +142,10 @@ ratio <- function(x, of) ifelse(of > 0, x / of, NA_real_)
 leads_in_pipelines <- function(stays, rank) {
   # One number for both: the pipelines are few.
   pipelines <- unique(stays$pipeline_id)
-  pair <- match(stays$lead_id, stays$lead_id) * (length(pipelines) + 1) +
-    match(stays$pipeline_id, pipelines)
-  by_time <- order(pair, stays$entered_at, method = "radix")
+  lead <- account_keys(stays$account_id, stays$lead_id)
+  pair <- match(lead, lead) * (length(pipelines) + 1) + match(stays$pipeline_id, pipelines)
+  # When a lead came to its first stage may be unknown.
+  by_time <- order(pair, stays$entered_at, na.last = FALSE, method = "radix")
   last <- by_time[!duplicated(pair[by_time], fromLast = TRUE)]
   rank[is.na(rank)] <- 1
   by_rank <- order(pair, rank, method = "radix")
@@ -181,6 +182,9 @@ stage_groups <- function(stays, by) {
   if (is_one_text(by) && is.null(names(by))) {
     if (!by %in% names(stays)) {
       abort_input("by", gettextf("`stages` has no column \"%s\"", by))
+    }
+    if (!is.atomic(stays[[by]])) {
+      abort_input("by", gettextf("`stages` has lists in the column \"%s\"", by))
     }
     return(list(name = by, row = seq_len(nrow(stays)), value = stays[[by]]))
   }

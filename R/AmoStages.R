@@ -27,8 +27,9 @@
 #' @param pipeline names or ids of pipelines, see [AmoPipelinesStatuses()]; `NULL` for
 #'   all.
 #' @param deleted `TRUE`: also leads that are deleted. With events, also those that were
-#'   deleted for good or merged into others, as far as events tell of them. Their last
-#'   stay ends when they were deleted or, over API v2, last changed.
+#'   deleted for good or merged into others, as far as events tell of them: API v4 does not
+#'   tell the stage of a deleted lead that has never moved, so that only a copy or API v2
+#'   has it. Their last stay ends when they were deleted or, over API v2, last changed.
 #' @param prefix of the tables of a copy in a database, as for [AmoSync()].
 #'
 #' @return A data.frame of class `amocrm_stages` with a row for each stay, ordered by

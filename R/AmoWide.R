@@ -62,7 +62,11 @@ AmoWide <- function(x, names = c("name", "id", "code"), fields = NULL, sep = "; 
   made <- lapply(seq_len(nrow(columns)), make_column, columns, values, cards, sep)
   tell_unreadable(made, sprintf("%s$%s", cards$name, columns$name))
   fields <- stats::setNames(lapply(made, `[[`, "column"), columns$name)
-  with_columns(cards$main, c(as.list(cards$main), fields, counts))
+  # A card may be there twice, as after a join.
+  first <- places_of(cards$main, cards$main)
+  first <- ifelse(is.na(first), seq_along(first), first)
+  added <- lapply(c(fields, counts), function(column) column[first])
+  with_columns(cards$main, c(as.list(cards$main), added))
 }
 
 # --- The tables -------------------------------------------------------------------
@@ -171,7 +175,7 @@ field_values <- function(cards, known) {
     kind = rep(NA_character_, length(new))
   )
   fields <- rbind(known, others)
-  part <- rows$custom_field_value_subtype[keep]
+  part <- as.character(rows$custom_field_value_subtype[keep])
   list(
     fields = fields, place = place[keep], field = match(id, fields$id),
     part = replace(part, !nzchar(part), NA), text = as.character(rows$custom_field_value[keep]),

@@ -1,14 +1,12 @@
 # Phone numbers and email addresses as texts that can be compared.
 
-# What follows such a word, in English or Russian, is an extension.
-extension <- paste0(
-  "(ext|x|#|\u0434\u043e\u0431|\u0432\u043d)[^0-9]*[0-9]*[^0-9]*$"
-)
+# What follows such a word behind a number, in English or Russian, is an extension.
+extension <- "([0-9].*?)(ext|x|#|\u0434\u043e\u0431|\u0432\u043d)[^0-9]*[0-9]*[^0-9]*$"
 
 #' The digits of numbers, without an extension; NA for none
 #' @noRd
 phone_digits <- function(phones) {
-  digits <- gsub("[^0-9]", "", sub(extension, "", tolower(phones)))
+  digits <- gsub("[^0-9]", "", sub(extension, "\\1", tolower(phones), perl = TRUE))
   digits[!nzchar(digits)] <- NA
   digits
 }

@@ -9,7 +9,7 @@ stage_history <- function(auth, deleted, prefix) {
   } else if (has_events(auth)) {
     # Moves first: what moved meanwhile is seen in the lead.
     events <- quietly(AmoEvents(auth, type = c(move_event, if (deleted) life_events)))
-    list(events = events, leads = lead_rows(quietly(AmoLeads(auth_list = auth))$leads))
+    list(events = events, leads = read_leads(auth))
   } else {
     noted_history(auth, deleted)
   }
@@ -18,7 +18,7 @@ stage_history <- function(auth, deleted, prefix) {
     # In a copy leads are older than events.
     newest <- max(as.double(history$leads$created_at), -Inf, na.rm = TRUE)
     gone <- vanished_leads(
-      history$events, history$leads$id, until = if (is_copy(auth)) newest else Inf
+      history$events, history$leads, until = if (is_copy(auth)) newest else Inf
     )
     history$leads <- rbind(history$leads, gone)
   }
@@ -50,7 +50,7 @@ quietly <- function(code) {
 #' @noRd
 noted_history <- function(auth, deleted) {
   notes <- quietly(AmoNotes(auth_list = auth, type = "lead", note_type = 3))
-  leads <- lead_rows(quietly(AmoLeads(auth_list = auth))$leads)
+  leads <- read_leads(auth)
   if (deleted) {
     trash <- quietly(AmoLeads(auth_list = auth, with_with = "only_deleted"))$leads
     trash <- trash[!trash$id %in% leads$id, ]
@@ -58,6 +58,14 @@ noted_history <- function(auth, deleted) {
     leads <- rbind(leads, lead_rows(trash, trash$updated_at))
   }
   list(leads = leads, moves = moves_of_notes(notes))
+}
+
+read_leads <- function(auth) lead_rows(quietly(AmoLeads(auth_list = auth))$leads)
+
+#' Ids that tell apart rows of several accounts, too
+#' @noRd
+account_keys <- function(account_id, id) {
+  if (length(unique(account_id)) > 1) paste(account_id, id) else id
 }
 
 copied_history <- function(copy, deleted) {
@@ -124,11 +132,15 @@ moves_of_notes <- function(notes) {
 #' @noRd
 vanished_leads <- function(events, leads, until) {
   events <- events[order(events$created_at, method = "radix"), ]
-  gone <- events[!events$entity_id %in% leads & !duplicated(events$entity_id), ]
+  # Accounts may have leads of the same ids.
+  events$key <- paste(events$account_id, events$entity_id)
+  gone <- events[
+    !events$key %in% paste(leads$account_id, leads$id) & !duplicated(events$key),
+  ]
   told <- function(type, column, from_last) {
     of_type <- events[events$type == type, ]
-    of_type <- of_type[!duplicated(of_type$entity_id, fromLast = from_last), ]
-    of_type[[column]][match(gone$entity_id, of_type$entity_id)]
+    of_type <- of_type[!duplicated(of_type$key, fromLast = from_last), ]
+    of_type[[column]][match(gone$key, of_type$key)]
   }
   created_at <- told("lead_added", "created_at", from_last = FALSE)
   none <- rep(NA_integer_, nrow(gone))

@@ -434,7 +434,8 @@ unchanged <- function(rows, old, key) {
     return(rep(FALSE, nrow(rows)))
   }
   at <- match(key_texts(rows[key]), old$key)
-  columns <- names(rows)
-  same <- key_texts(rows) == key_texts(old$rows[at, columns])
-  !is.na(at) & same
+  same <- key_texts(rows) == key_texts(old$rows[at, names(rows)])
+  # What the server does not tell any more goes from the copy, too.
+  more <- old$rows[at, setdiff(old$names, names(rows)), drop = FALSE]
+  !is.na(at) & same & rowSums(!is.na(more)) == 0
 }

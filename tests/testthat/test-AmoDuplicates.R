@@ -18,7 +18,9 @@ people_with <- function(values, field = "Phone", kind = 1, ids = NULL) {
 test_that("8 and +7, brackets, spaces and extensions make no difference", {
   keys <- phone_keys(c(
     "+7 (912) 345-67-89", "8 912 345 67 89", "79123456789", "8(912)345-67-89 \u0434\u043e\u0431. 5",
-    "+7 912 345-67-89 ext. 12", "8-912-345-67-89 #3"
+    "+7 912 345-67-89 ext. 12", "8-912-345-67-89 #3",
+    # In front of a number such words are no extension.
+    "#79123456789", "Ext office +79123456789", "\u0432\u043d\u0443\u043a +79123456789"
   ))
   expect_identical(unique(keys), "79123456789")
 })

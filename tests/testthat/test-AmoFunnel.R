@@ -173,9 +173,27 @@ test_that("the funnel of a sandbox has all its leads, won and lost", {
 })
 
 test_that("what is no table of stays, and unknown values, are input errors", {
+  stays <- written(1, 11)
+  stays$many <- list(1:2)
+  expect_error(AmoFunnel(stays, by = "many"), "lists", class = "amocrm_error_input")
   expect_error(AmoFunnel(AmoLeads(auth)$leads), "AmoStages", class = "amocrm_error_input")
   expect_error(AmoFunnel(stages, by = "moon"), "moon", class = "amocrm_error_input")
   expect_error(AmoFunnel(stages, by = 1:3), "by", class = "amocrm_error_input")
   expect_error(AmoFunnel(stages, by = c(a = 1)), "by", class = "amocrm_error_input")
   expect_error(AmoFunnel(stages, by = "status_name"), "by", class = "amocrm_error_input")
+})
+
+test_that("a first stay without a beginning is not the last one", {
+  funnel <- AmoFunnel(written(
+    lead_id = c(1, 1, 2, 2), status_id = c(11, 142, 12, 143), entered_at = c(NA, 5, NA, 6)
+  ))
+  expect_identical(funnel$won[1:4], rep(1L, 4))
+  expect_identical(funnel$lost[1:4], c(1L, 1L, 0L, 0L))
+})
+
+test_that("leads of several accounts may have the same ids", {
+  stays <- written(lead_id = c(1, 1), status_id = c(142, 11))
+  stays$account_id <- c(7, 8)
+  funnel <- AmoFunnel(stays)
+  expect_identical(c(funnel$reached[[1]], funnel$won[[1]]), c(2L, 1L))
 })

@@ -270,3 +270,23 @@ test_that("the table stays one in the hands of base R and dplyr", {
   expect_identical(AmoFunnel(dplyr::bind_rows(stages[1:10, ], stages[-(1:10), ])),
                    AmoFunnel(stages))
 })
+
+test_that("a lead in the trash that never moved is told by a copy", {
+  withr::local_options(amocrm.quiet = TRUE)
+  auth <- AmoSandbox(access = "token", v2 = FALSE, now = Sys.time(), leads = 40,
+                     notes = c(lead = 60))
+  copy <- withr::local_tempdir()
+  tables <- c("leads", "events", "users", "pipelines")
+  AmoSync(auth, copy, tables = tables)
+  before <- AmoStages(auth)
+  never <- before$lead_id[!before$lead_id %in% before$lead_id[duplicated(before$lead_id)]][1:3]
+  deleted <- AmoSandboxChange(auth, "trash", "lead", id = never)
+  AmoSync(auth, copy, tables = tables)
+  found <- AmoStages(copy, deleted = TRUE)
+  expect_identical(found$lead_id, before$lead_id)
+  ours <- found[found$lead_id %in% never, ]
+  expect_identical(ours$is_deleted, rep(TRUE, 3))
+  expect_equal(as.double(ours$left_at), as.double(deleted$at)[match(ours$lead_id, deleted$id)])
+  rest <- AmoStages(auth, deleted = TRUE)
+  expect_identical(as.list(rest), as.list(found[!found$lead_id %in% never, ]))
+})

@@ -342,6 +342,15 @@ test_that("rows of equal ids belong to their account", {
   expect_identical(AmoWide(x)$f1, c("of 7", "of 8"))
 })
 
+test_that("cards that are there twice have the same values twice", {
+  x <- AmoLeads(auth_list = AmoSandbox(notes = 0, leads = 20))
+  once <- AmoWide(x, "id")
+  x$leads <- rbind(x$leads, x$leads[3:1, ])
+  x$linked_custom_fields$custom_field_value <- factor(x$linked_custom_fields$custom_field_value)
+  twice <- AmoWide(x, "id")
+  expect_identical(as.list(twice), as.list(once[c(seq_len(20), 3:1), ]))
+})
+
 test_that("tibbles stay tibbles, and ids match whatever their type is", {
   skip_if_not_installed("dplyr")
   x <- cards(2, id = c("2", "1"), field = "1", value = c("b", "a"))

@@ -244,3 +244,21 @@ test_that("what an empty answer has hidden comes with the next run", {
     DBI::dbDisconnect(whole)
   }
 })
+
+test_that("what a list does not tell any more goes from the copy", {
+  odd <- list(path = "/talks", nth = c(1, Inf), action = "replace", text = '"talk_id"',
+              by = '"extra_thing":"x","talk_id"')
+  for (copy in new_copies()) {
+    use_copy(copy, function(to) {
+      account <- function(...) {
+        AmoSandbox(access = "token", v2 = FALSE, now = Sys.time(), leads = 40, ...)
+      }
+      AmoSync(account(faults = list(odd)), to, tables = "talks")
+      talks <- AmoRead(to, "talks")
+      expect_identical(unique(talks$extra_thing), "x")
+      log <- AmoSync(account(), to, tables = "talks")
+      expect_equal(log$updated, nrow(talks))
+      expect_true(all(is.na(AmoRead(to, "talks")$extra_thing)))
+    })
+  }
+})
