@@ -198,9 +198,10 @@ test_that("deleted leads come by choice, and leave their last stage", {
     expect_identical(with_them$status_id, whole$status_id)
     expect_equal(as.double(utils::tail(with_them$left_at, 1)), as.double(deleted$at))
     AmoSandboxChange(auth, "restore", "lead", id = lead)
-    expect_identical(
-      AmoStages(auth, deleted = TRUE)$left_at, whole$left_at
-    )
+    expect_identical(AmoStages(auth, deleted = TRUE)$left_at, whole$left_at)
+    again <- AmoSandboxChange(auth, "trash", "lead", id = lead)
+    left_at <- utils::tail(AmoStages(auth, deleted = TRUE)$left_at, 1)
+    expect_equal(as.double(left_at), as.double(again$at))
   }
 })
 
