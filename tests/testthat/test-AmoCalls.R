@@ -62,8 +62,8 @@ test_that("values are typed and have names, whatever a call lacks", {
 })
 
 test_that("a call without a time is there, but in no span", {
-  auth <- with_calls(sub('"created_at":[0-9]+', '"created_at":null', call_json(5, "{}", api = "v4")),
-                     api = "v4")
+  call <- sub('"created_at":[0-9]+', '"created_at":null', call_json(5, "{}", api = "v4"))
+  auth <- with_calls(call, api = "v4")
   calls <- AmoCalls(auth)
   expect_identical(list(calls$id, is.na(calls$created_at)), list(5L, TRUE))
   expect_warning(none <- AmoCalls(auth, from = "2020-01-01"), class = "amocrm_warning_zero_rows")
