@@ -71,8 +71,8 @@
 #'   `"incoming_leads"`, `"users"`, `"pipelines"`, `"loss_reasons"`, and those that are
 #'   read with sweeps: `"groups"`, `"roles"`, `"task_types"`, `"tags"`, `"custom_fields"`,
 #'   `"custom_fields_enum"`, `"field_groups"`, `"catalogs"`, `"catalog_elements"`,
-#'   `"sources"`, `"segments"`, `"customer_statuses"`; `NULL` for all. Tables that the token has no right to, or that the
-#'   account does not have, are skipped with a message.
+#'   `"sources"`, `"segments"`, `"customer_statuses"`; `NULL` for all. Tables that the
+#'   token has no right to, or that the account does not have, are skipped with a message.
 #' @param from a time, as for [AmoEvents()]. The first run then reads only what has
 #'   changed since. Runs with `from` are no sweeps.
 #' @param lookback seconds before the last run that are read again.
