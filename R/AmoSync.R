@@ -82,7 +82,8 @@
 #'
 #' @return Invisibly a data.frame with one row per table: `started`, `account_id`,
 #'   `table`, `mode`, `requests`, rows `read`, `inserted`, `updated` and `deleted`,
-#'   `seconds` and `error`. It is printed unless `options(amocrm.quiet = TRUE)`. Modes
+#'   `seconds`, `columns` and `error`. `columns` names those that are new in a table that
+#'   was there, or of a wider type. It is printed unless `options(amocrm.quiet = TRUE)`. Modes
 #'   are `"full"`: everything was read; `"since"`: what has changed since `from`;
 #'   `"increment"`: what has changed since the last run; `"whole"`: read and compared;
 #'   `"unchanged"`; `"skipped"`; `"failed"`. The requests that tell of deletions are among
@@ -132,7 +133,8 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
   visits <- lapply(seq_along(accounts), function(at) visit_account(accounts, at, sink, run))
   log <- do.call(rbind, visits)
   rownames(log) <- NULL
-  if (!is_quiet()) print(log[setdiff(names(log), c("started", "error"))], row.names = FALSE)
+  hidden <- c("started", "error", if (all(is.na(log$columns))) "columns")
+  if (!is_quiet()) print(log[setdiff(names(log), hidden)], row.names = FALSE)
   abort_failed(log)
   invisible(log)
 }

@@ -6,7 +6,7 @@ batch_rows <- 50000
 # The columns of the log, with an example of their type.
 sync_log_columns <- list(
   started = .POSIXct(0), account_id = 0, table = "", mode = "", requests = 0, read = 0,
-  inserted = 0, updated = 0, deleted = 0, seconds = 0, error = ""
+  inserted = 0, updated = 0, deleted = 0, seconds = 0, columns = "", error = ""
 )
 
 #' The type of a column as a copy knows it: `whole` are doubles without fractions
@@ -75,9 +75,14 @@ is_refused <- function(error) {
 }
 
 #' The log's row with what a commit has written
+#'
+#' @param counts the numbers of rows inserted, updated and deleted
+#' @param gained by tables, the names of columns that are new or of a wider type
 #' @noRd
-with_counts <- function(log, counts) {
+with_counts <- function(log, counts, gained = list()) {
   log[names(counts)] <- log[names(counts)] + counts
+  columns <- unlist(Map(sprintf, "%s.%s", names(gained), gained))
+  if (length(columns) > 0) log$columns <- paste(columns, collapse = ", ")
   if (log$mode != "full" && sum(log[names(counts)]) == 0) log$mode <- "unchanged"
   log
 }
@@ -92,7 +97,8 @@ log_row <- function(visit, name, started, mode, error = NA_character_) {
   data.frame(
     started = started, account_id = visit$account, table = name, mode = mode,
     requests = requests, read = 0, inserted = 0, updated = 0, deleted = 0,
-    seconds = round(as.double(Sys.time()) - as.double(started), 1), error = error
+    seconds = round(as.double(Sys.time()) - as.double(started), 1), columns = NA_character_,
+    error = error
   )
 }
 
@@ -169,8 +175,7 @@ sync_stream <- function(visit, name, known, started,
   )
   log <- log_row(visit, name, started, mode)
   log$read <- reader$rows()
-  counts <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
-  log <- with_counts(log, counts)
+  log <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
   if (is.null(begun)) {
     return(log)
   }
