@@ -9,7 +9,8 @@
 #' Leads, contacts, companies, customers, notes, tasks and events are asked for by the
 #' time of their last change. The `lookback` seconds before the last run are read
 #' again, since amoCRM's lists may be late. The other lists are short: they are read
-#' whole and compared.
+#' whole and compared. Those that administrators set up, and the elements of catalogs,
+#' seldom change: they are read with sweeps, and when `tables` names them.
 #'
 #' Deleted rows are learnt from events or, without the right to read these, from the
 #' list of deleted records. Neither tells of everything: records that were merged into
@@ -22,13 +23,12 @@
 #' or until the next sweep.
 #'
 #' @section The copy:
-#' Not in it are elements of catalogs, links with their quantities, tags that no record
-#' has, definitions of custom fields, incoming leads, sources and roles: read these
-#' with their own functions.
-#'
 #' A table is as its function returns it, and begins with `account_id`. What belongs to
-#' leads and so on has tables of its own, such as `leads_tags`, `leads_contacts` and
-#' `leads_custom_fields`. With `deleted = "mark"` all tables end with `deleted_at`. Rows
+#' leads and so on has tables of its own, such as `leads_tags`, `leads_contacts`,
+#' `leads_custom_fields` and `leads_catalog_elements`, which has the quantities of
+#' products. Tags, groups of custom fields, custom fields and their choices
+#' (`custom_fields_enum`) are one table for all kinds of records, which `entity_type`
+#' tells apart. With `deleted = "mark"` all tables end with `deleted_at`. Rows
 #' that are not deleted are those where it is empty; `is_deleted` of leads is what
 #' amoCRM said when the row was last read.
 #'
@@ -68,9 +68,11 @@
 #'   or what has changed since `from`.
 #' @param tables names of tables, of `"leads"`, `"contacts"`, `"companies"`,
 #'   `"customers"`, `"notes"`, `"tasks"`, `"events"`, `"transactions"`, `"talks"`,
-#'   `"catalogs"`, `"users"`, `"groups"`, `"pipelines"`, `"loss_reasons"`,
-#'   `"task_types"`; `NULL` for all. Tables that the token has no right to, or that the
-#'   account does not have, are skipped with a message.
+#'   `"incoming_leads"`, `"users"`, `"pipelines"`, `"loss_reasons"`, and those that are
+#'   read with sweeps: `"groups"`, `"roles"`, `"task_types"`, `"tags"`, `"custom_fields"`,
+#'   `"custom_fields_enum"`, `"field_groups"`, `"catalogs"`, `"catalog_elements"`,
+#'   `"sources"`, `"segments"`, `"customer_statuses"`; `NULL` for all. Tables that the
+#'   token has no right to, or that the account does not have, are skipped with a message.
 #' @param from a time, as for [AmoEvents()]. The first run then reads only what has
 #'   changed since. Runs with `from` are no sweeps.
 #' @param lookback seconds before the last run that are read again.
@@ -80,10 +82,13 @@
 #'
 #' @return Invisibly a data.frame with one row per table: `started`, `account_id`,
 #'   `table`, `mode`, `requests`, rows `read`, `inserted`, `updated` and `deleted`,
-#'   `seconds` and `error`. It is printed unless `options(amocrm.quiet = TRUE)`. Modes
+#'   `seconds`, `columns` and `error`. `columns` names those that are new in a table that
+#'   was there, or of a wider type. It is printed unless `options(amocrm.quiet = TRUE)`. Modes
 #'   are `"full"`: everything was read; `"since"`: what has changed since `from`;
 #'   `"increment"`: what has changed since the last run; `"whole"`: read and compared;
-#'   `"unchanged"`; `"skipped"`; `"failed"`.
+#'   `"unchanged"`; `"skipped"`; `"failed"`. The requests that tell of deletions are among
+#'   those of the first table. With `tables = NULL`, tables that wait for the next sweep
+#'   have no row.
 #' @section Conditions:
 #' See [amocrm-package]. If some tables fail, the others are brought up to date first;
 #' then an error of class `amocrm_error_sync` names them, and its field `log` has what
@@ -116,6 +121,7 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
   accounts <- sync_accounts(if (!missing(auth)) auth)
   run <- list(
     streams = chosen_streams(tables),
+    is_all = is.null(tables),
     from = check_time(from, "from"),
     lookback = check_number(lookback, "lookback"),
     deleted = check_choice(deleted, c("mark", "remove"), "deleted"),
@@ -127,7 +133,8 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
   visits <- lapply(seq_along(accounts), function(at) visit_account(accounts, at, sink, run))
   log <- do.call(rbind, visits)
   rownames(log) <- NULL
-  if (!is_quiet()) print(log[setdiff(names(log), c("started", "error"))], row.names = FALSE)
+  hidden <- c("started", "error", if (all(is.na(log$columns))) "columns")
+  if (!is_quiet()) print(log[setdiff(names(log), hidden)], row.names = FALSE)
   abort_failed(log)
   invisible(log)
 }

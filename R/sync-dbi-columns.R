@@ -31,6 +31,18 @@ fit_table <- function(db, table, types) {
   c(known, new)
 }
 
+types_of_tables <- function(db, tables) {
+  lapply(stats::setNames(nm = tables), function(table) known_types(db, table))
+}
+
+#' The names of columns that are new in a table that was there, or of a wider type
+#' @noRd
+gained_columns <- function(before, after) {
+  Map(function(old, new) {
+    names(new)[length(old) > 0 & !names(new) %in% names(old)[old == new[names(old)]]]
+  }, before, after[names(before)])
+}
+
 keep_types <- function(db, table, types, after) {
   for (at in seq_along(types)) {
     insert_own(db, "columns", list(table, names(types)[[at]], types[[at]], after + at))

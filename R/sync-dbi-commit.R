@@ -7,21 +7,23 @@ dbi_commit <- function(db, account, stream, change, deleted) {
     return(dbi_commit_parts(db, account, stream, change, deleted))
   }
   tables <- ls(db$staged)
-  counts <- dbi_change(db, function() fit_tables(db, tables, tables), function(types) {
+  before <- types_of_tables(db, tables)
+  log <- dbi_change(db, function() fit_tables(db, tables, tables), function(types) {
     counts <- replace_rows(db, account, stream, tables, types)
-    finish_stream(db, account, stream, change, deleted, counts)
+    finish_stream(db, account, stream, change, deleted, counts, gained_columns(before, types))
   })
   drop_staged(db)
-  counts
+  log
 }
 
 #' What a commit does when the rows are in their tables
 #' @noRd
-finish_stream <- function(db, account, stream, change, deleted, counts) {
+finish_stream <- function(db, account, stream, change, deleted, counts, gained) {
   counts <- c(counts, deleted = delete_rows(db, account, stream, change$gone, deleted))
   keep_state(db, account, stream, change$state)
-  keep_log(db, with_counts(change$log, counts))
-  counts
+  log <- with_counts(change$log, counts, gained)
+  insert_own(db, "log", log)
+  log
 }
 
 #' The commit of a first read that was kept in parts
@@ -32,14 +34,15 @@ dbi_commit_parts <- function(db, account, stream, change, deleted) {
   fit <- function() {
     Map(function(table, part) fit_table(db, table, known_types(db, part)), names(parts), parts)
   }
-  counts <- dbi_change(db, fit, function(types) {
+  before <- types_of_tables(db, names(parts))
+  log <- dbi_change(db, fit, function(types) {
     counts <- c(inserted = move_parts(db, account, parts, types), updated = 0)
     forget_places(db, account, stream)
-    finish_stream(db, account, stream, change, deleted, counts)
+    finish_stream(db, account, stream, change, deleted, counts, gained_columns(before, types))
   })
   drop_staged(db)
   drop_parts(db, parts)
-  counts
+  log
 }
 
 #' Makes tables fit for what is staged, `into` by the names of the staged ones
@@ -181,8 +184,4 @@ insert_own <- function(db, table, row) {
 cast_values <- function(db, texts, types) {
   quoted <- vapply(texts, sql_value, "", db = db)
   paste(sql_cast(db, quoted, types), collapse = ", ")
-}
-
-keep_log <- function(db, log) {
-  insert_own(db, "log", log)
 }

@@ -6,7 +6,7 @@ batch_rows <- 50000
 # The columns of the log, with an example of their type.
 sync_log_columns <- list(
   started = .POSIXct(0), account_id = 0, table = "", mode = "", requests = 0, read = 0,
-  inserted = 0, updated = 0, deleted = 0, seconds = 0, error = ""
+  inserted = 0, updated = 0, deleted = 0, seconds = 0, columns = "", error = ""
 )
 
 #' The type of a column as a copy knows it: `whole` are doubles without fractions
@@ -35,11 +35,17 @@ sync_account <- function(auth, sink, run) {
   )
   visit <- list(
     auth = auth, account = account$id, zone = account$timezone, sink = sink, run = run,
-    begun = begun, fates = read_fates(auth, cursors, sink, run)
+    # Requests that no row of the log counts yet.
+    begun = begun, spent = new.env(parent = emptyenv())
   )
+  visit$spent$requests <- 0
+  visit$fates <- read_fates(visit, cursors)
   rows <- lapply(names(run$streams), function(name) {
     known <- state[state$stream == name, ]
     started <- Sys.time()
+    if (run$is_all && run$streams[[name]]$seldom && is_swept(known, started, run)) {
+      return(NULL)
+    }
     # Errors of a database, too: its other tables may do.
     tryCatch(sync_stream(visit, name, known, started),
       error = function(error) failed_stream(visit, name, started, error)
@@ -69,20 +75,30 @@ is_refused <- function(error) {
 }
 
 #' The log's row with what a commit has written
+#'
+#' @param counts the numbers of rows inserted, updated and deleted
+#' @param gained by tables, the names of columns that are new or of a wider type
 #' @noRd
-with_counts <- function(log, counts) {
+with_counts <- function(log, counts, gained = list()) {
   log[names(counts)] <- log[names(counts)] + counts
+  columns <- unlist(Map(sprintf, "%s.%s", names(gained), gained))
+  if (length(columns) > 0) log$columns <- paste(columns, collapse = ", ")
   if (log$mode != "full" && sum(log[names(counts)]) == 0) log$mode <- "unchanged"
   log
 }
 
 first_line <- function(error) sub("\n.*", "", conditionMessage(error))
 
+#' The log's row, with the requests since the one before
+#' @noRd
 log_row <- function(visit, name, started, mode, error = NA_character_) {
+  requests <- sum(visit$spent$requests)
+  if (!is.null(visit$spent)) visit$spent$requests <- 0
   data.frame(
     started = started, account_id = visit$account, table = name, mode = mode,
-    requests = 0, read = 0, inserted = 0, updated = 0, deleted = 0,
-    seconds = round(as.double(Sys.time()) - as.double(started), 1), error = error
+    requests = requests, read = 0, inserted = 0, updated = 0, deleted = 0,
+    seconds = round(as.double(Sys.time()) - as.double(started), 1), columns = NA_character_,
+    error = error
   )
 }
 
@@ -143,12 +159,11 @@ sync_stream <- function(visit, name, known, started,
   reader <- stream_reader(visit, name, mode, first)
   reader$read(since, is_increment = mode == "increment")
   # Of several lists, those that came without rows are no more to be trusted.
-  if (mode == "increment" && visit$run$streams[[name]]$several && reader$counts()[["read"]] > 0) {
+  if (mode == "increment" && visit$run$streams[[name]]$several && reader$rows() > 0) {
     visit$sink$forget()
-    reader <- stream_reader(visit, name, mode, first, reader$counts()[["requests"]])
     reader$read(since)
   }
-  is_quiet <- mode == "increment" && reader$counts()[["read"]] == 0
+  is_quiet <- mode == "increment" && reader$rows() == 0
   if (mode == "increment") reader$read_restored()
   if (reader$lacks_all()) reader$read(since)
   gone <- gone_rows(visit, name, mode, since, started, reader)
@@ -156,12 +171,11 @@ sync_stream <- function(visit, name, known, started,
   # that has changed since the same moment.
   state <- list(
     cursor = if (is_quiet) known$cursor_at else began, zone = visit$zone,
-    swept = if (mode == "full") began else c(known$swept_at, NA_real_)[[1]]
+    swept = if (mode %in% c("full", "whole")) began else c(known$swept_at, NA_real_)[[1]]
   )
   log <- log_row(visit, name, started, mode)
-  log[names(reader$counts())] <- reader$counts()
-  counts <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
-  log <- with_counts(log, counts)
+  log$read <- reader$rows()
+  log <- visit$sink$commit(visit$account, name, list(gone = gone, state = state, log = log))
   if (is.null(begun)) {
     return(log)
   }
@@ -181,9 +195,7 @@ sync_mode <- function(stream, known, started, run) {
     return("whole")
   }
   is_read <- nrow(known) == 1 && !is.na(known$cursor_at)
-  is_swept <- is_read && !is.na(known$swept_at) &&
-    as.double(started) - known$swept_at < run$sweep * 86400
-  if (is_read && (is_swept || !is.null(run$from))) {
+  if (is_read && (is_swept(known, started, run) || !is.null(run$from))) {
     "increment"
   } else if (is.null(run$from)) {
     "full"
@@ -192,39 +204,46 @@ sync_mode <- function(stream, known, started, run) {
   }
 }
 
+#' Whether all of a stream was read less than `sweep` days ago
+#' @noRd
+is_swept <- function(known, started, run) {
+  nrow(known) == 1 && !is.na(known$swept_at) &&
+    as.double(started) - known$swept_at < run$sweep * 86400
+}
+
 # --- Reading --------------------------------------------------------------------
 
 #' Reads a stream into the sink, batch by batch
 #'
 #' @param first of a first read when it began, and the places where to go on; NULL for
 #'   others
-#' @param requests how many were made before
 #' @noRd
-stream_reader <- function(visit, name, mode, first, requests = 0) {
+stream_reader <- function(visit, name, mode, first) {
   stream <- visit$run$streams[[name]]
-  counts <- c(requests = requests, read = 0)
   keys <- list()
   dead <- if (mode == "increment") visit$sink$dead(name, stream$key, visit$account)
-  old <- if (mode == "whole") row_texts(visit$sink$read(name), visit$account, stream$key)
+  old <- if (mode == "whole") old_rows(visit, name)
   take <- function(tables, places = NULL) {
+    tables <- stream$join(tables)
+    changed <- if (mode == "whole") changed_ids(visit, name, tables[-1])
     for (at in seq_along(tables)) {
       table <- copy_names(name, names(tables)[[at]])
       rows <- tables[[at]]
       if (table == name) {
         rows <- with_key(stream$shape(rows), stream$key)
-        late <- is_late(rows, dead, visit$fates[[name]], stream$key)
-        late_ids <- rows$id[late]
-        rows <- rows[!late, ]
+        dropped <- is_late(rows, dead, visit$fates[[name]], stream$key)
+        keys <<- c(keys, list(rows[!dropped, stream$key, drop = FALSE]))
+        if (mode == "whole") {
+          same <- unchanged(owned(rows, visit), old, stream$key)
+          if (length(changed) > 0) same <- same & !rows$id %in% changed
+          dropped <- dropped | same
+        }
+        dropped_ids <- rows$id[dropped]
+        rows <- rows[!dropped, ]
       } else {
-        rows <- rows[!rows$id %in% late_ids, ]
+        rows <- rows[!rows$id %in% dropped_ids, ]
       }
-      rows <- owned(rows, visit)
-      if (table == name) {
-        counts[["read"]] <<- counts[["read"]] + nrow(rows)
-        keys <<- c(keys, list(rows[stream$key]))
-        if (mode == "whole") rows <- rows[!unchanged(rows, old, stream$key), ]
-      }
-      visit$sink$stage(table, stream$key, rows, is_new = !is.null(first))
+      visit$sink$stage(table, stream$key, owned(rows, visit), is_new = !is.null(first))
     }
     # A first read of millions of rows is kept as it comes, for a run that goes on.
     if (!is.null(first) && !is.null(places)) {
@@ -232,32 +251,36 @@ stream_reader <- function(visit, name, mode, first, requests = 0) {
     }
   }
   is_partial <- FALSE
-  read <- function(spec) {
-    spec <- c(connection_spec(sync_auth(visit$auth)), spec)
-    done <- run_batches(spec, name, take, visit$sink$beat)
-    counts[["requests"]] <<- counts[["requests"]] + done$requests
+  read <- function(...) {
+    done <- run_batches(visit, c(...), name, take)
     # Customers may be out of reach today: what the copy has of them stays.
     is_partial <<- is_partial || done$lacks_customers
-    if (is_partial && name != "notes") {
+    if (is_partial && !stream$several) {
       abort_input("tables", gettext(
         "this account has no customers, or uses them in another way: their table is empty"
       ))
     }
   }
+  rows <- function() as.double(sum(vapply(keys, nrow, 0L)))
   list(
     read = function(since, is_increment = FALSE) {
-      read(c(stream$spec(since), list(places = first$places, is_increment = is_increment)))
+      # Asked for again, rows come again.
+      keys <<- list()
+      read(
+        stream$spec(since), stream$ask(visit),
+        list(places = first$places, is_increment = is_increment)
+      )
     },
     # A row that comes back need not have been changed.
     read_restored = function() {
       fates <- visit$fates[[name]]
       back <- setdiff(fates$id[fates$fate == "back"], unlist(keys))
-      if (length(back) > 0) read(c(stream$spec(NULL), list(id = sprintf("%.0f", back))))
+      if (length(back) > 0) read(stream$spec(NULL), list(id = sprintf("%.0f", back)))
     },
-    counts = function() counts,
+    rows = rows,
     # A server that lags shows an empty list, and all rows would count as deleted.
     lacks_all = function() {
-      is_empty <- mode %in% c("full", "whole") && !is_partial && counts[["read"]] == 0
+      is_empty <- mode %in% c("full", "whole") && !is_partial && rows() == 0
       is_empty && sum(nrow(visit$sink$keys(name, stream$key, visit$account))) > 0
     },
     is_whole = function() mode %in% c("full", "whole") && !is_partial,
@@ -272,34 +295,36 @@ sync_auth <- function(auth_list) {
 
 #' Reads what a spec asks for, and gives it to `take` in batches, all but the last one with
 #' the places up to which rows were given
-#' @return list of the number of requests, and of whether customers could not be read
+#' @return list that says whether customers could not be read
 #' @noRd
-run_batches <- function(spec, label, take, beat) {
+run_batches <- function(visit, spec, label, take) {
   display <- show_progress(label)
   requests <- 0
+  on.exit(visit$spent$requests <- visit$spent$requests + requests)
   ready <- function(job, state) {
     requests <<- state$requests
-    beat()
+    visit$sink$beat()
     if (state$settled >= batch_rows) {
       batch <- rust_job_batch(job)
       take(batch_tables(batch), batch$places)
     }
   }
-  result <- run_job(rust_query_start(c(spec, list(batch = batch_rows))), display, ready = ready)
+  spec <- c(connection_spec(sync_auth(visit$auth)), spec, list(batch = batch_rows))
+  result <- run_job(rust_query_start(spec), display, ready = ready)
   if (!is.null(result$error)) abort_from_rust(result$error)
   take(batch_tables(result))
-  list(requests = requests, lacks_customers = any(startsWith(result$notices, "no_customers")))
+  list(lacks_customers = any(startsWith(result$notices, "no_customers")))
 }
 
-#' All rows of one table, with the columns that tell of deletions
+#' All rows of one table, with its ids and the columns that tell of deletions
 #' @noRd
-read_rows <- function(spec, label, beat) {
+read_rows <- function(visit, spec, label) {
   rows <- list()
   take <- function(tables, ...) {
     columns <- c("id", "type", "entity_id", "created_at", "updated_at")
     rows <<- c(rows, list(tables[[1]][intersect(columns, names(tables[[1]]))]))
   }
-  run_batches(spec, label, take, beat)
+  run_batches(visit, spec, label, take)
   do.call(rbind, rows)
 }
 
@@ -346,18 +371,16 @@ is_late <- function(rows, dead, fates, key) {
 #' @return list by stream of data.frames of id, fate and at; NULL where events can't be
 #'   read
 #' @noRd
-read_fates <- function(auth, cursors, sink, run) {
+read_fates <- function(visit, cursors) {
+  run <- visit$run
   streams <- Filter(function(stream) length(stream$gone) > 0, run$streams)
   if (length(streams) == 0 || length(cursors) == 0) {
     return(NULL)
   }
   fates <- unlist(lapply(streams, function(stream) c(stream$gone, stream$back)))
-  spec <- c(
-    connection_spec(sync_auth(auth)),
-    list(what = "events", type = fates, from = moment(min(cursors) - run$lookback))
-  )
+  spec <- list(what = "events", type = fates, from = moment(min(cursors) - run$lookback))
   events <- tryCatch(
-    read_rows(spec, gettext("deletions"), sink$beat),
+    read_rows(visit, spec, gettext("deletions")),
     amocrm_error_auth = function(error) stop(error), amocrm_error = function(error) NULL
   )
   if (!is.null(events)) lapply(streams, fates_of, events)
@@ -397,8 +420,7 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
 }
 
 read_trash <- function(visit, stream, since) {
-  spec <- c(connection_spec(sync_auth(visit$auth)), stream$spec(since), only_deleted = TRUE)
-  rows <- read_rows(spec, gettext("deletions"), visit$sink$beat)
+  rows <- read_rows(visit, c(stream$spec(since), only_deleted = TRUE), gettext("deletions"))
   data.frame(id = rows$id, deleted_at = rows$updated_at)
 }
 
@@ -416,26 +438,43 @@ key_texts <- function(keys) do.call(paste, c(lapply(keys, column_text, zone = ""
 
 # --- Lists that are compared ----------------------------------------------------
 
-#' The rows of the copy as texts, by their keys
+#' The rows of a table of the copy that are not deleted; NULL if there is none
 #' @noRd
-row_texts <- function(rows, account, key) {
+old_rows <- function(visit, table) {
+  rows <- visit$sink$read(table)
   if (is.null(rows)) {
-    return(list(names = character()))
+    return(NULL)
   }
   alive <- if (is.null(rows$deleted_at)) TRUE else is.na(rows$deleted_at)
-  rows <- rows[rows$account_id == account & alive, ]
-  list(names = names(rows), key = key_texts(rows[key]), rows = rows)
+  rows[rows$account_id == visit$account & alive, ]
 }
 
 #' Which rows the copy has as they are
 #' @noRd
 unchanged <- function(rows, old, key) {
-  if (!all(names(rows) %in% old$names)) {
+  if (!all(names(rows) %in% names(old))) {
     return(rep(FALSE, nrow(rows)))
   }
-  at <- match(key_texts(rows[key]), old$key)
-  same <- key_texts(rows) == key_texts(old$rows[at, names(rows)])
+  at <- match(key_texts(rows[key]), key_texts(old[key]))
+  same <- key_texts(rows) == key_texts(old[at, names(rows)])
   # What the server does not tell any more goes from the copy, too.
-  more <- old$rows[at, setdiff(old$names, names(rows)), drop = FALSE]
+  more <- old[at, setdiff(names(old), names(rows)), drop = FALSE]
   !is.na(at) & same & rowSums(!is.na(more)) == 0
+}
+
+#' The ids of rows whose linked rows are not those of the copy
+#' @noRd
+changed_ids <- function(visit, name, tables) {
+  unlist(lapply(names(tables), function(linked) {
+    rows <- owned(tables[[linked]], visit)
+    old <- old_rows(visit, copy_names(name, linked))
+    if (!all(names(rows) %in% names(old))) {
+      return(unique(rows$id))
+    }
+    # The same rows are as many in both: one more or less is a change of its id.
+    texts <- list(key_texts(rows), key_texts(old[names(rows)]))
+    counts <- lapply(texts, function(text) table(factor(text, unique(unlist(texts)))))
+    differs <- names(which(counts[[1]] != counts[[2]]))
+    unique(c(rows$id[texts[[1]] %in% differs], old$id[texts[[2]] %in% differs]))
+  }))
 }

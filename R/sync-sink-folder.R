@@ -176,9 +176,10 @@ folder_commit <- function(copy, account, stream, change) {
   state <- new_state(now$store, stream, change$state)
   changes <- store_call(rust_store_commit(now$store, tables, state))
   counts <- vapply(changes[c("inserted", "updated", "deleted")], `[[`, 0, match(stream, tables))
-  store_call(rust_store_log(now$store, with_counts(change$log, counts)))
+  log <- with_counts(change$log, counts, stats::setNames(changes$gained, tables))
+  store_call(rust_store_log(now$store, log))
   begin_stream(copy)
-  counts
+  log
 }
 
 #' The tables of a stream, its own first

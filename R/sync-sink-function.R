@@ -21,7 +21,7 @@ function_sink <- function(to) {
       counts <- staged
       counts[["deleted"]] <- sum(nrow(gone))
       staged[] <<- 0
-      counts
+      with_counts(change$log, counts)
     },
     keep = nothing, begun = nothing, forget_begun = nothing, forget = nothing,
     dead = nothing, keys = nothing, read = nothing, beat = nothing, close = nothing

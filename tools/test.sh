@@ -108,8 +108,8 @@ check_package() {
     cd "$work"
     export NOT_CRAN=true _R_CHECK_FORCE_SUGGESTS_=false _R_CHECK_CRAN_INCOMING_=false \
       _R_CHECK_SYSTEM_CLOCK_=false
-    # They mostly wait: more run at once than there are cores.
-    export TESTTHAT_CPUS="${TESTTHAT_CPUS:-4}"
+    # They mostly wait: many more run at once than there are cores.
+    export TESTTHAT_CPUS="${TESTTHAT_CPUS:-10}"
     # shellcheck disable=SC2086 # nothing, or words
     sh "$root/tools/postgres.sh" $heeding R CMD check $as_cran --no-manual amocrm_*.tar.gz
   ) || true

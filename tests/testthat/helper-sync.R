@@ -9,7 +9,9 @@ sync_reads <- list(
   tasks = function(auth) list(AmoTasks(auth, limit = 250)),
   events = function(auth) list(AmoEvents(auth)),
   transactions = function(auth) list(AmoCustomersTransactions(auth)),
-  talks = function(auth) list(AmoTalks(auth))
+  talks = function(auth) list(AmoTalks(auth)),
+  incoming_leads = function(auth) list(AmoIncomingLeads(auth)),
+  catalog_elements = function(auth) AmoCatalogElements(auth, AmoCatalogs(auth)$id)
 )
 
 #' The living rows of a table of a copy, as texts in an order of their own

@@ -46,14 +46,16 @@ lead_rows <- function(id, ..., at = as.POSIXct("2025-03-10", tz = "UTC")) {
   data.frame(account_id = 7, id = id, created_at = at, ...)
 }
 
+#' @return the numbers of rows
 commit_leads <- function(sink, gone = NULL, account = 7) {
   log <- data.frame(
     started = as.POSIXct("2025-11-28 09:30:00.25", tz = "UTC"), account_id = account,
     table = "leads", mode = "full", requests = 1, read = 1, inserted = 0, updated = 0,
-    deleted = 0, seconds = 0.5, error = NA_character_
+    deleted = 0, seconds = 0.5, columns = NA_character_, error = NA_character_
   )
   state <- list(cursor = 1764322200.25, swept = NA_real_, zone = "Asia/Tomsk")
-  sink$commit(account, "leads", list(gone = gone, state = state, log = log))
+  log <- sink$commit(account, "leads", list(gone = gone, state = state, log = log))
+  unlist(log[c("inserted", "updated", "deleted")])
 }
 
 test_that("a first run writes all tables as a function gets them, with their types", {
@@ -301,6 +303,7 @@ test_that("columns whose names differ by case are one, and columns widen", {
   sink$stage("leads", "id", lead_rows(2:3, price = c(0.5, NA), PRICE = c("high", NA)))
   commit_leads(sink)
   sink$close()
+  expect_identical(AmoSyncLog(folder)$columns, c(NA, "leads.Price"))
   leads <- sorted(AmoRead(folder, "leads"))
   expect_identical(names(leads), c("account_id", "id", "created_at", "Price"))
   expect_identical(leads$Price, c("5", "0.5; high", NA))

@@ -10,7 +10,7 @@ pub mod reading;
 use std::path::Path;
 
 use amocrm_client::error::Error;
-use amocrm_store::{self as folder, PerKey, Schema, Store, Table};
+use amocrm_store::{self as folder, PerKey, Schema, Store, Table, Widening};
 use extendr_api::prelude::*;
 
 use crate::spec::{Spec, misshapen};
@@ -71,7 +71,11 @@ pub fn commit(store: Robj, tables: &Strings, state: &List) -> Outcome<List> {
     Ok(list!(
         inserted = counts(|changes| changes.inserted),
         updated = counts(|changes| changes.updated),
-        deleted = counts(|changes| changes.deleted + changes.marked)
+        deleted = counts(|changes| changes.deleted + changes.marked),
+        gained = List::from_values(changes.iter().map(|changes| {
+            let Widening { added, widened } = &changes.columns;
+            added.iter().chain(widened).map(String::as_str).collect::<Vec<_>>()
+        }))
     ))
 }
 

@@ -30,7 +30,7 @@ pub struct Changes {
     pub marked: usize,
     /// Files that were written.
     pub files: usize,
-    /// Columns that are new, or of a wider type.
+    /// Columns that are new in a table that was there, or of a wider type.
     pub columns: Widening,
 }
 
@@ -111,7 +111,9 @@ impl<'a> Change<'a> {
             changes.files += usize::from(counts.rows > 0);
         }
         self.settle_empty(gained, commit)?;
-        changes.columns = self.columns;
+        if !self.is_new {
+            changes.columns = self.columns;
+        }
         let name = self.stage.table.name.as_str();
         let tables = self.home.own.join("tables");
         self.home.fs.make_folder(&tables).map_err(|error| Error::io(&tables, error))?;
