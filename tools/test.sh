@@ -108,6 +108,8 @@ check_package() {
     cd "$work"
     export NOT_CRAN=true _R_CHECK_FORCE_SUGGESTS_=false _R_CHECK_CRAN_INCOMING_=false \
       _R_CHECK_SYSTEM_CLOCK_=false
+    # The guides run once, when they are built again.
+    export _R_CHECK_VIGNETTES_SKIP_RUN_MAYBE_=true
     # They mostly wait: many more run at once than there are cores.
     export TESTTHAT_CPUS="${TESTTHAT_CPUS:-10}"
     # shellcheck disable=SC2086 # nothing, or words
