@@ -146,12 +146,9 @@ mod tests {
 
     #[test]
     fn an_account_may_name_its_zone_in_any_way() {
-        for (timezone, expected) in [
-            ("\"Europe/Mos\\u0000cow\"", "Europe/Moscow"),
-            ("null", ""),
-            ("3", "3"),
-            ("\"\"", ""),
-        ] {
+        for (timezone, expected) in
+            [("\"Europe/Mos\\u0000cow\"", "Europe/Moscow"), ("null", ""), ("3", "3"), ("\"\"", "")]
+        {
             let body =
                 format!(r#"{{"_embedded":{{"datetime_settings":{{"timezone":{timezone}}}}}}}"#);
             assert_eq!(read_about_v4(Some(body.as_bytes())).unwrap().zone.name, expected);
