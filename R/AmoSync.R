@@ -144,11 +144,15 @@ AmoSync <- function(auth, to = "amocrm-data", tables = NULL, from = NULL, lookba
 sync_accounts <- function(auth) {
   is_one <- inherits(auth, "amocrm_auth_list") || any(names(auth) %in% credential_pieces)
   if (!is.list(auth) || length(auth) == 0) {
-    abort_input("auth", gettext(
-      "`auth` must be a list created by AmoAuthList(), or a list of several"
-    ))
+    abort_input("auth", sync_auth_text())
   }
-  if (is_one) list(auth) else auth
+  if (is_one) auth <- list(auth)
+  # Before the first account is read.
+  for (one in auth) {
+    if (!is.list(one)) abort_input("auth", sync_auth_text())
+    check_auth_list(one)
+  }
+  auth
 }
 
 #' One account of several must not keep the others from being read
@@ -162,6 +166,10 @@ visit_account <- function(accounts, at, sink, run) {
       log_row(list(account = NA_real_), name, started, "failed", first_line(error))
     }
   )
+}
+
+sync_auth_text <- function() {
+  gettext("`auth` must be a list created by AmoAuthList(), or a list of several")
 }
 
 chosen_streams <- function(tables) {

@@ -73,6 +73,19 @@ AmoWide <- function(x, names = c("name", "id", "code"), fields = NULL, sep = "; 
 
 card_kinds <- c("leads", "contacts", "companies", "customers", "catalog_elements")
 
+# What has to be known of a value of a custom field.
+value_columns <- c(
+  "id", "custom_field_id", "custom_field_name", "custom_field_value", "custom_field_value_id",
+  "custom_field_value_subtype"
+)
+
+check_columns <- function(rows, columns, table) {
+  missing <- setdiff(columns, names(rows))
+  if (length(missing) > 0) {
+    abort_input("x", gettextf("`%s` of `x` lacks the column \"%s\"", table, missing[[1]]))
+  }
+}
+
 #' The main table, and the linked ones by their names in AmoLeads()
 #' @return list of `name`, `main`, `linked`, and the time `zone` of the account
 #' @noRd
@@ -87,6 +100,11 @@ card_tables <- function(x) {
   main <- x[[name]]
   linked <- x[names(x) != name]
   names(linked) <- sub(paste0("^", name, "_"), "linked_", names(linked))
+  check_columns(main, "id", name)
+  for (table in names(linked)) {
+    check_columns(linked[[table]], if (table == "linked_custom_fields") value_columns else "id",
+                  table)
+  }
   times <- Filter(function(column) inherits(column, "POSIXct"), main)
   zone <- if (length(times) > 0) attr(times[[1]], "tzone")
   list(name = name, main = main, linked = linked, zone = if (is.null(zone)) "UTC" else zone)

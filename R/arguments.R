@@ -192,7 +192,7 @@ shown_value <- function(value) {
   } else if (is.na(value)) {
     "NA"
   } else if (!is.character(value)) {
-    format(value, digits = 15)
+    format(value, digits = 15, scientific = 15)
   } else if (nchar(value, "bytes") > 100 || grepl("[^[:space:]]{25}", value)) {
     gettext("a long string")
   } else {

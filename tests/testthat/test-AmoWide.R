@@ -360,6 +360,22 @@ test_that("tibbles stay tibbles, and ids match whatever their type is", {
   expect_identical(wide$f1, c("a", "b"))
 })
 
+test_that("tables that lack a column are refused by its name", {
+  x <- AmoLeads(auth_list = AmoSandbox(notes = 0, leads = 20))
+  for (table in names(x)) {
+    for (column in intersect(names(x[[table]]), if (table == "linked_custom_fields") {
+      value_columns
+    } else {
+      "id"
+    })) {
+      lacking <- x
+      lacking[[table]][[column]] <- NULL
+      expect_error(AmoWide(lacking), sprintf("`%s` of `x` lacks the column \"%s\"", table, column),
+                   class = "amocrm_error_input", fixed = TRUE)
+    }
+  }
+})
+
 test_that("what are no cards, or no definitions, is refused", {
   x <- cards(1, id = 1, field = 1, value = "a")
   for (wrong in list(x$leads, list(), x["linked_custom_fields"], list(leads = 1), "leads",

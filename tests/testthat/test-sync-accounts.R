@@ -140,3 +140,13 @@ test_that("an account that fails leaves its rows, and the others are brought up 
     })
   }
 })
+
+test_that("what are no credentials is refused before the first account is read", {
+  auth <- AmoSandbox(access = "token", notes = 0, leads = 5)
+  to <- new_folder()
+  for (wrong in list(5, "token", list(1), data.frame(a = 1:2))) {
+    expect_error(AmoSync(list(auth, wrong), to), class = "amocrm_error_input")
+  }
+  expect_identical(nrow(sandbox_requests(auth)), 0L)
+  expect_false(dir.exists(to))
+})
