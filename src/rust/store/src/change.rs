@@ -8,7 +8,7 @@ use crate::column::Type;
 use crate::commit::{Commit, Move};
 use crate::error::Error;
 use crate::field::Field;
-use crate::format::{Purpose, Reader, Writer};
+use crate::format::{Reader, Writer};
 use crate::home::{Home, STAGE};
 use crate::keys::KeyMaker;
 use crate::merge::{Counts, Merge};
@@ -184,8 +184,7 @@ impl<'a> Change<'a> {
             return Ok(());
         }
         let new = self.stage.folder().join("new-empty");
-        Writer::create(&*self.home.fs, &new, &self.info.columns, Purpose::Keeping)?
-            .finish_safely()?;
+        Writer::create(&*self.home.fs, &new, &self.info.columns)?.finish_safely()?;
         commit.removals.retain(|path| *path != self.path(&empty));
         self.add(&empty, &new, commit)
     }

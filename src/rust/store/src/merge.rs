@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::column::{Column, Type, Values};
 use crate::error::Error;
-use crate::format::{Purpose, Reader, Writer};
+use crate::format::{Reader, Writer};
 use crate::fs::Fs;
 use crate::keys::{Key, KeyMaker, KeyMap, KeySet};
 use crate::rows::Rows;
@@ -95,7 +95,7 @@ impl Merge<'_> {
                 return Ok(None);
             }
         }
-        let mut writer = Writer::create(self.fs, new, self.schema, Purpose::Keeping)?;
+        let mut writer = Writer::create(self.fs, new, self.schema)?;
         let mut counts = Counts::default();
         if let Some(old) = old {
             self.copy_old(&Reader::open(old)?, &winners, &mut writer, &mut counts)?;

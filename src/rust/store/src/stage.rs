@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::column::Column;
 use crate::error::Error;
-use crate::format::{Purpose, Writer};
+use crate::format::Writer;
 use crate::fs::Fs;
 use crate::keys::{Key, KeyMap};
 use crate::partition::{self, Partition};
@@ -108,7 +108,7 @@ impl Stage {
         for (partition, rows) in parts {
             let path = self.folder.join(format!("{}.parquet", self.count));
             self.count += 1;
-            let mut writer = Writer::create(fs, &path, &schema, Purpose::Staging)?;
+            let mut writer = Writer::create(fs, &path, &schema)?;
             writer.write(rows)?;
             writer.finish()?;
             let file = StagedFile { path, operation: self.last, is_flushed: false };
