@@ -384,7 +384,11 @@ soak_undisturbed <- function(schedule) {
   key <- paste(schedule$name, schedule$account, schedule$access)
   if (is.null(soak_known[[key]])) {
     schedule$limit <- 500
-    soak_known[[key]] <- soak_read(schedule, soak_account(schedule, list()))
+    # A busy computer may take longer than a schedule allows.
+    withr::local_options(amocrm.timeout = 60)
+    whole <- soak_read(schedule, soak_account(schedule, list()))
+    if (inherits(whole, "error")) stop(whole)
+    soak_known[[key]] <- whole
   }
   whole <- soak_known[[key]]
   times <- if (schedule$mode %in% soak_tied) c("created_at", "updated_at")

@@ -231,19 +231,19 @@ impl<T> Pager<T> {
         part.refusals < MOST_REFUSALS
     }
 
-    /// Emptiness the list: these are all of its rows.
+    /// Ends the list: these are all of its rows.
     pub(super) fn end_with(&mut self, rows: T) {
         self.parts.clear();
         self.ready.push_back(rows);
         self.outcome = Some(Outcome::Whole);
     }
 
-    /// Emptiness the list: these rows could not be read.
+    /// Ends the list: these rows could not be read.
     pub(super) fn give_up(&mut self, range: PageRange) {
         self.outcome.get_or_insert(Outcome::Failed(Missing::Of(range)));
     }
 
-    /// Emptiness the list: what follows this part could not be read.
+    /// Ends the list: what follows this part could not be read.
     pub(super) fn give_up_after(&mut self, index: usize) {
         let range = PageRange { offset: self.parts[index].end, limit: self.limit };
         self.outcome.get_or_insert(Outcome::Failed(Missing::From(range)));
@@ -316,7 +316,7 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Emptiness the list with a part: what follows is not wanted.
+    /// Ends the list with a part: what follows is not wanted.
     fn stop(&mut self, index: usize) {
         self.parts.truncate(index + 1);
         self.outcome.get_or_insert(Outcome::Whole);
