@@ -48,6 +48,10 @@ pub const REPAIR_WAITS: [Duration; 5] = [
 /// as two tries.
 pub const MOST_REFUSALS: u32 = 3;
 
+/// A server that is too slow for so few rows is too slow for one: fewer would only take more
+/// requests.
+const FEW_ROWS: u32 = 10;
+
 /// Equal answers after which a short page is believed, or that the list has shrunk.
 pub(super) const SAME_ANSWERS: u32 = 3;
 
@@ -218,7 +222,8 @@ impl<T> Pager<T> {
     /// False when that was tried often enough.
     pub fn refused(&mut self, request: &PageRequest) -> bool {
         let Some(index) = self.index_of(request) else { return true };
-        self.limit = self.limit.min(request.range.limit / 4).max(self.paging.least());
+        let fewer = request.range.limit.min(FEW_ROWS).max(request.range.limit / 4);
+        self.limit = self.limit.min(fewer).max(self.paging.least());
         let range = self.paging.from(self.parts[index].range.offset, self.limit);
         let part = &mut self.parts[index];
         part.refusals += 1;
