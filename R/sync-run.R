@@ -3,6 +3,10 @@
 # Rows that are handed out at a time.
 batch_rows <- 50000
 
+# Rows that one request may have brought. Pages next to each other show what a server has
+# left out in one of them; a single page is read twice.
+one_page <- 250
+
 # The columns of the log, with an example of their type.
 sync_log_columns <- list(
   started = .POSIXct(0), account_id = 0, table = "", mode = "", requests = 0, read = 0,
@@ -158,10 +162,14 @@ sync_stream <- function(visit, name, known, started,
   first <- if (is_first) list(began = began, places = begun$places)
   reader <- stream_reader(visit, name, mode, first)
   reader$read(since, is_increment = mode == "increment")
-  # Of several lists, those that came without rows are no more to be trusted.
-  if (mode == "increment" && visit$run$streams[[name]]$several && reader$rows() > 0) {
-    visit$sink$forget()
-    reader$read(since)
+  if (mode == "increment" && reader$rows() > 0) {
+    if (visit$run$streams[[name]]$several) {
+      # Those lists that came without rows are no more to be trusted.
+      visit$sink$forget()
+      reader$read(since)
+    } else if (reader$rows() <= one_page) {
+      reader$read_again(since)
+    }
   }
   is_quiet <- mode == "increment" && reader$rows() == 0
   if (mode == "increment") reader$read_restored()
@@ -221,6 +229,8 @@ is_swept <- function(known, started, run) {
 stream_reader <- function(visit, name, mode, first) {
   stream <- visit$run$streams[[name]]
   keys <- list()
+  # What is read again has rows that were given already.
+  given <- character()
   # A first read has nothing to compare them with: of 5,000,000 notes they are 120 MB.
   keeps_keys <- is.null(first) || sum(nrow(visit$sink$keys(name, stream$key, visit$account))) > 0
   count <- 0
@@ -235,6 +245,7 @@ stream_reader <- function(visit, name, mode, first) {
       if (table == name) {
         rows <- with_key(stream$shape(rows), stream$key)
         dropped <- is_late(rows, dead, visit$fates[[name]], stream$key)
+        if (length(given) > 0) dropped <- dropped | key_texts(rows[stream$key]) %in% given
         count <<- count + sum(!dropped)
         if (keeps_keys) keys <<- c(keys, list(rows[!dropped, stream$key, drop = FALSE]))
         if (mode == "whole") {
@@ -274,6 +285,12 @@ stream_reader <- function(visit, name, mode, first) {
         stream$spec(since), stream$ask(visit),
         list(places = first$places, is_increment = is_increment)
       )
+    },
+    # What changed meanwhile comes with the next run.
+    read_again = function(since) {
+      given <<- key_texts(do.call(rbind, keys))
+      read(stream$spec(since), stream$ask(visit), list(is_increment = TRUE))
+      given <<- character()
     },
     # A row that comes back need not have been changed.
     read_restored = function() {
