@@ -12,10 +12,12 @@
 #' whole and compared. Those that administrators set up, and the elements of catalogs,
 #' seldom change: they are read with sweeps, and when `tables` names them.
 #'
+#' The clock of this computer may differ from amoCRM's by less than `lookback` seconds.
+#'
 #' Deleted rows are learnt from events or, without the right to read these, from the
-#' list of deleted records. Neither tells of everything: records that were merged into
-#' others vanish without a word. So all rows are read every `sweep` days, and those
-#' that are missing count as deleted.
+#' list of deleted records. If the events fail, so do the tables that need them. Neither
+#' tells of everything: records that were merged into others vanish without a word. So all
+#' rows are read every `sweep` days, and those that are missing count as deleted.
 #'
 #' amoCRM does not count everything as a change of a record. What it works out from other
 #' records, such as `closest_task_at`, `main_contact`, the sums of customers, and links

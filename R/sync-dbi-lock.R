@@ -34,8 +34,17 @@ is_dead <- function(owner) {
     return(FALSE)
   }
   process <- as.integer(sub(here, "", owner, fixed = TRUE))
-  # Signal 0 asks whether a process exists; Windows has no such signal.
-  process == Sys.getpid() || (.Platform$OS.type == "unix" && !tools::pskill(process, 0))
+  # Signal 0 asks whether a process exists; Windows has no such signal. Those of others
+  # refuse it.
+  process == Sys.getpid() || (.Platform$OS.type == "unix" && !tools::pskill(process, 0) &&
+    !is_of_others(process))
+}
+
+is_of_others <- function(process) {
+  if (dir.exists("/proc/self")) {
+    return(dir.exists(file.path("/proc", process)))
+  }
+  suppressWarnings(system2("ps", c("-p", process), stdout = FALSE, stderr = FALSE)) == 0
 }
 
 abort_locked <- function(owner) {

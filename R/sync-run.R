@@ -43,7 +43,11 @@ sync_account <- function(auth, sink, run) {
     begun = begun, spent = new.env(parent = emptyenv())
   )
   visit$spent$requests <- 0
-  visit$fates <- read_fates(visit, cursors)
+  visit$learnt_at <- as.double(Sys.time())
+  # An error is one of the streams that need them.
+  visit$fates <- tryCatch(read_fates(visit, cursors), amocrm_error = function(error) {
+    if (ends_all(error)) stop(error) else error
+  })
   rows <- lapply(names(run$streams), function(name) {
     known <- state[state$stream == name, ]
     started <- Sys.time()
@@ -64,12 +68,14 @@ sync_account <- function(auth, sink, run) {
 #' error of these classes.
 #' @noRd
 failed_stream <- function(visit, name, started, error) {
-  if (inherits(error, c("amocrm_error_auth", "amocrm_error_system"))) stop(error)
+  if (ends_all(error)) stop(error)
   visit$sink$forget()
   refused <- is_refused(error)
   if (refused) inform(gettextf("%s: skipped. %s", name, first_line(error)))
   log_row(visit, name, started, if (refused) "skipped" else "failed", error = first_line(error))
 }
+
+ends_all <- function(error) inherits(error, c("amocrm_error_auth", "amocrm_error_system"))
 
 #' Whether a list is out of reach for these credentials, or the account does not have it
 #' @noRd
@@ -151,6 +157,8 @@ begun_reads <- function(sink, account, state, run) {
 #' @noRd
 sync_stream <- function(visit, name, known, started,
                         mode = sync_mode(visit$run$streams[[name]], known, started, visit$run)) {
+  has_fates <- length(visit$run$streams[[name]]$gone) > 0 && nrow(known) > 0
+  if (has_fates && inherits(visit$fates, "error")) stop(visit$fates)
   since <- if (mode == "increment") {
     floor(known$cursor_at - visit$run$lookback)
   } else {
@@ -177,6 +185,8 @@ sync_stream <- function(visit, name, known, started,
   gone <- gone_rows(visit, name, mode, since, started, reader)
   # Where no rows came, a server that lags may have hidden them: the next run asks for all
   # that has changed since the same moment.
+  # What was deleted after that the next run learns.
+  if (has_fates) began <- min(began, visit$learnt_at)
   state <- list(
     cursor = if (is_quiet) known$cursor_at else began, zone = visit$zone,
     swept = if (mode %in% c("full", "whole")) began else c(known$swept_at, NA_real_)[[1]]
@@ -202,7 +212,9 @@ sync_mode <- function(stream, known, started, run) {
   if (!stream$grows) {
     return("whole")
   }
-  is_read <- nrow(known) == 1 && !is.na(known$cursor_at)
+  # The clock was ahead when the last run began: nobody knows what has changed since.
+  is_ahead <- any(known$cursor_at > as.double(started) + 60)
+  is_read <- nrow(known) == 1 && !is.na(known$cursor_at) && !is_ahead
   if (is_read && (is_swept(known, started, run) || !is.null(run$from))) {
     "increment"
   } else if (is.null(run$from)) {
@@ -304,7 +316,7 @@ stream_reader <- function(visit, name, mode, first) {
       is_empty <- mode %in% c("full", "whole") && !is_partial && count == 0
       is_empty && sum(nrow(visit$sink$keys(name, stream$key, visit$account))) > 0
     },
-    is_whole = function() mode %in% c("full", "whole") && !is_partial,
+    lacks_customers = function() is_partial,
     keys = function() do.call(rbind, keys)
   )
 }
@@ -400,9 +412,10 @@ read_fates <- function(visit, cursors) {
   }
   fates <- unlist(lapply(streams, function(stream) c(stream$gone, stream$back)))
   spec <- list(what = "events", type = fates, from = moment(min(cursors) - run$lookback))
+  # Without the right to events the trash tells of deletions.
   events <- tryCatch(
     read_rows(visit, spec, gettext("deletions")),
-    amocrm_error_auth = function(error) stop(error), amocrm_error = function(error) NULL
+    amocrm_error = function(error) if (is_refused(error)) NULL else stop(error)
   )
   if (!is.null(events)) lapply(streams, fates_of, events)
 }
@@ -429,11 +442,16 @@ gone_rows <- function(visit, name, mode, since, started, reader) {
   trash <- if (stream$trash && mode == "increment" && is.null(visit$fates)) {
     read_trash(visit, stream, since)
   }
-  missing <- if (reader$is_whole()) {
+  missing <- if (mode %in% c("full", "whole")) {
     missing_rows(visit$sink$keys(name, stream$key, visit$account), reader$keys(), started)
   }
+  if (reader$lacks_customers() && !is.null(missing)) {
+    # Customers may be out of reach today only.
+    kind <- missing[[intersect(c("element_type", "entity_type"), stream$key)]]
+    missing <- missing[!kind %in% "customer", ]
+  }
   # Rows that earlier runs have marked go as well.
-  dead <- if (mode == "full" && visit$run$deleted == "remove") {
+  dead <- if (mode %in% c("full", "whole") && visit$run$deleted == "remove") {
     visit$sink$dead(name, stream$key, visit$account)
   }
   gone <- rbind(told, trash, missing, dead)

@@ -284,3 +284,78 @@ test_that("a row that a server leaves out of what has changed is not lost", {
     expect_true_copy(auth, to, table)
   }
 })
+
+test_that("what was deleted while events could not be read is learnt by the next run", {
+  broken <- list(list(path = "/api/v4/events", status = 400, nth = 1))
+  for (copy in new_copies()) {
+    auth <- sandbox_to_copy(leads = 40, tasks = 40, faults = broken)
+    use_copy(copy, function(to) {
+      AmoSync(auth, to, tables = c("leads", "tasks", "users"))
+      AmoSandboxChange(auth, "delete", "task", n = 3)
+      error <- expect_error(AmoSync(auth, to, tables = c("leads", "tasks", "users")),
+                            class = "amocrm_error_sync")
+      expect_identical(error$log$mode, c("failed", "failed", "unchanged"))
+      AmoSync(auth, to, tables = c("leads", "tasks"), lookback = 0)
+      expect_gt(sum(!is.na(AmoRead(to, "tasks")$deleted_at)), 0)
+      expect_true_copy(auth, to, "tasks")
+    })
+  }
+})
+
+test_that("what is deleted after the events were read is asked for by the next run", {
+  auth <- sandbox_to_copy(leads = 40, tasks = 40)
+  to <- new_database()
+  AmoSync(auth, to, tables = "tasks")
+  usual <- read_fates
+  withr::defer(utils::assignInNamespace("read_fates", usual, "amocrm"))
+  utils::assignInNamespace("read_fates", function(...) {
+    fates <- usual(...)
+    AmoSandboxChange(auth, "create", "task", n = 1)
+    learnt_at <<- as.double(Sys.time())
+    fates
+  }, "amocrm")
+  learnt_at <- 0
+  expect_equal(AmoSync(auth, to, tables = "tasks")$inserted, 1)
+  cursor <- DBI::dbGetQuery(to, "SELECT cursor_at FROM amocrm_state")$cursor_at
+  expect_lte(cursor, learnt_at)
+})
+
+test_that("a run whose clock was ahead is no reason to miss what has changed", {
+  auth <- sandbox_to_copy(leads = 40)
+  to <- new_database()
+  AmoSync(auth, to, tables = "leads")
+  DBI::dbExecute(to, "UPDATE amocrm_state SET cursor_at = cursor_at + 7200")
+  AmoSandboxChange(auth, "update", "lead", n = 5)
+  expect_identical(AmoSync(auth, to, tables = "leads")$mode, "full")
+  expect_true_copy(auth, to, "leads")
+})
+
+test_that("notes that are gone are known on an account without customers", {
+  auth <- AmoSandbox(access = "token", kommo = TRUE, now = Sys.time(), notes = 40, leads = 30)
+  for (copy in new_copies()) {
+    use_copy(copy, function(to) {
+      AmoSync(auth, to, tables = "notes")
+      deleted <- AmoSandboxChange(auth, "delete", "note", n = 3)
+      log <- AmoSync(auth, to, tables = "notes", sweep = 0)
+      expect_equal(log$deleted, length(unique(deleted$id)))
+    })
+  }
+})
+
+test_that("rows that were marked go when rows are to be removed", {
+  auth <- sandbox_to_copy(leads = 20)
+  to <- new_folder()
+  tables <- c("leads", "catalog_elements")
+  AmoSync(auth, to, tables = tables)
+  AmoSandboxChange(auth, "delete", "element", n = 2)
+  AmoSync(auth, to, tables = tables)
+  expect_gt(sum(!is.na(AmoRead(to, "catalog_elements")$deleted_at)), 0)
+  AmoSync(auth, to, tables = tables, sweep = 0, deleted = "remove")
+  expect_identical(sum(!is.na(AmoRead(to, "catalog_elements")$deleted_at)), 0L)
+})
+
+test_that("a process of another user is alive", {
+  skip_on_os("windows")
+  expect_true(is_of_others(1))
+  expect_false(is_of_others(2^22 + 1))
+})
