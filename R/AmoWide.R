@@ -53,6 +53,10 @@
 AmoWide <- function(x, names = c("name", "id", "code"), fields = NULL, sep = "; ") {
   if (missing(x)) x <- NULL
   cards <- card_tables(x)
+  fields_of_cards <- cards$linked$linked_custom_fields
+  if (!is.null(fields_of_cards)) {
+    check_columns(fields_of_cards, value_columns, "linked_custom_fields")
+  }
   names <- check_choice(names[1], c("name", "id", "code"), "names")
   sep <- check_text(sep, "sep")
   values <- field_values(cards, field_definitions(fields, cards$name))
@@ -101,10 +105,7 @@ card_tables <- function(x) {
   linked <- x[names(x) != name]
   names(linked) <- sub(paste0("^", name, "_"), "linked_", names(linked))
   check_columns(main, "id", name)
-  for (table in names(linked)) {
-    check_columns(linked[[table]], if (table == "linked_custom_fields") value_columns else "id",
-                  table)
-  }
+  for (table in names(linked)) check_columns(linked[[table]], "id", table)
   times <- Filter(function(column) inherits(column, "POSIXct"), main)
   zone <- if (length(times) > 0) attr(times[[1]], "tzone")
   list(name = name, main = main, linked = linked, zone = if (is.null(zone)) "UTC" else zone)

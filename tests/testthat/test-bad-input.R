@@ -146,7 +146,7 @@ test_that("a time before 1970 or after 2100 is an input error in every argument"
     list(.POSIXct(Inf), "from 1970 to 2100"), list(.POSIXct(-1e10), "year 1653 "),
     list(as.POSIXlt(.POSIXct(1.6e12)), "divide"), list(as.Date(1e6, "1970-01-01"), "year 4707 "),
     list("0019-06-01", "year 19 "), list("2101-01-01", "year 2101 "),
-    list(1.6e12, "not 1.6e\\+12 .*milliseconds"), list(1.6e9, "seconds since 1970"),
+    list(1.6e12, "not 1600000000000 .*milliseconds"), list(1.6e9, "seconds since 1970"),
     list(1600000000L, "POSIXct"), list(TRUE, "not TRUE"), list(data.frame(x = 1), "data.frame")
   )
   for (read in readers) {
