@@ -411,7 +411,7 @@ read_fates <- function(visit, cursors) {
     return(NULL)
   }
   fates <- unlist(lapply(streams, function(stream) c(stream$gone, stream$back)))
-  spec <- list(what = "events", type = fates, from = moment(min(cursors) - run$lookback))
+  spec <- list(what = "events", type = fates, from = moment(floor(min(cursors) - run$lookback)))
   # Without the right to events the trash tells of deletions.
   events <- tryCatch(
     read_rows(visit, spec, gettext("deletions")),
