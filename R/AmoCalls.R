@@ -39,6 +39,7 @@
 #'     \item{`link`}{character: address of the record; `NA` if there is none}
 #'     \item{`source`, `uniq`}{character: the phone system, and its own id of the call}
 #'     \item{`created_at`}{POSIXct in the account's time zone}
+#'     \item{`account_id`}{id of the account}
 #'   }
 #'   A table without rows has these columns, too, and comes with a warning of class
 #'   `amocrm_warning_zero_rows`.
@@ -46,7 +47,8 @@
 #'   `plot()` shows how many calls there are at which hour of which day of the week, by
 #'   the account's clock. So does `ggplot2::autoplot()`.
 #' @section Conditions:
-#' See [amocrm-package]. `amocrm_error_input` if the copy has no notes. If the list of
+#' See [amocrm-package]. `amocrm_error_input` if the copy has no notes, or if `from` is later
+#' than `to`. If the list of
 #' users can't be read, which over API v4 only the token of an administrator can, names
 #' are `NA`, with a warning of class `amocrm_warning_unknown_ids`.
 #' @examples
@@ -65,9 +67,8 @@ AmoCalls <- function(auth, from = NULL, to = NULL, prefix = "") {
   before <- check_time(to, "to")
   notes <- if (is_copy(auth)) copied_notes(auth, prefix) else read_calls(auth, from)
   zone <- attr(notes$created_at, "tzone")
-  is_meant <- notes$note_type %in% call_types &
-    is_between(notes$created_at, in_account(after, zone), in_account(before, zone))
-  notes <- notes[is_meant, ]
+  in_span <- is_between(notes$created_at, in_account(after, zone), in_account(before, zone))
+  notes <- notes[notes$note_type %in% call_types & in_span, ]
   calls <- calls_of(notes, known_users(auth, prefix))
   warn_if_empty(calls)
   structure(calls, class = c("amocrm_calls", "data.frame"))
@@ -76,6 +77,7 @@ AmoCalls <- function(auth, from = NULL, to = NULL, prefix = "") {
 #' Which times are between two moments, in seconds or NULL; what has no time is in no span
 #' @noRd
 is_between <- function(times, from, to) {
+  check_span(from, to)
   is_after <- if (is.null(from)) TRUE else (times >= from) %in% TRUE
   is_after & (if (is.null(to)) TRUE else (times <= to) %in% TRUE)
 }
@@ -102,7 +104,7 @@ call_owners <- c("contact", "lead", "company", "customer")
 copied_notes <- function(to, prefix) {
   copy <- copy_reader(to, prefix)
   notes <- copy$read("notes")
-  if (is.null(notes)) abort_no_table("notes", copy$tables(), copy$begun())
+  if (is.null(notes)) abort_no_table("notes", copy)
   if (!is.null(notes$deleted_at)) notes <- notes[is.na(notes$deleted_at), ]
   call_columns(notes)
 }
@@ -114,7 +116,8 @@ copied_notes <- function(to, prefix) {
 #' @noRd
 call_columns <- function(notes) {
   wanted <- c(
-    "id", "note_type", "element_type", "element_id", "responsible_user_id", "created_at",
+    "id", "account_id", "note_type", "element_type", "element_id", "responsible_user_id",
+    "created_at",
     paste0("params_", c(
       "uniq", "link", "phone", "duration", "src", "call_status", "call_responsible"
     ))
@@ -146,7 +149,8 @@ calls_of <- function(notes, users) {
     user_id = user$id, user_name = user$name,
     entity = notes$element_type, entity_id = as_integers(notes$element_id),
     link = if_told(notes$params_link), source = if_told(notes$params_src),
-    uniq = if_told(notes$params_uniq), created_at = notes$created_at, row.names = NULL
+    uniq = if_told(notes$params_uniq), created_at = notes$created_at,
+    account_id = as_integers(notes$account_id), row.names = NULL
   )
 }
 

@@ -32,6 +32,7 @@
 #'       lead was last changed}
 #'     \item{`days`}{double: whole days since then}
 #'     \item{`sale`}{price of the lead; `NA` where there is none}
+#'     \item{`account_id`}{id of the account}
 #'   }
 #' @section Conditions:
 #' See [amocrm-package]. `amocrm_error_input` if the copy lacks a table. If the list of users
@@ -57,7 +58,7 @@ AmoHygiene <- function(auth, days = 14, prefix = "") {
     rows[c("lead_id", "task_id", "name", "responsible_user_id")],
     responsible_user_name = users$name[match(rows$responsible_user_id, users$id)],
     since = rows$since, days = floor(as.double(difftime(now, rows$since, units = "days"))),
-    sale = rows$sale, row.names = NULL
+    sale = rows$sale, account_id = as_integers(rows$account_id), row.names = NULL
   )
 }
 
@@ -100,7 +101,7 @@ copied_work <- function(to, prefix) {
   copy <- copy_reader(to, prefix)
   read <- function(table) {
     rows <- copy$read(table)
-    if (is.null(rows)) abort_no_table(table, copy$tables(), copy$begun())
+    if (is.null(rows)) abort_no_table(table, copy)
     if (is.null(rows$deleted_at)) rows else rows[is.na(rows$deleted_at), ]
   }
   work <- list(
@@ -158,7 +159,8 @@ lead_rows_for <- function(reason, leads) {
   none <- rep(NA_integer_, nrow(leads))
   data.frame(
     reason = rep(reason, nrow(leads)), lead_id = leads$id, task_id = none, name = leads$name,
-    responsible_user_id = leads$responsible_user_id, since = leads$updated_at, sale = leads$sale
+    responsible_user_id = leads$responsible_user_id, since = leads$updated_at,
+    sale = leads$sale, account_id = leads$account_id
   )
 }
 
@@ -168,6 +170,6 @@ task_rows <- function(tasks, leads) {
   data.frame(
     reason = rep("overdue_task", nrow(tasks)), lead_id = leads$id[lead], task_id = tasks$id,
     name = tasks$text, responsible_user_id = tasks$responsible_user_id,
-    since = tasks$complete_till_at, sale = leads$sale[lead]
+    since = tasks$complete_till_at, sale = leads$sale[lead], account_id = tasks$account_id
   )
 }

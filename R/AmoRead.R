@@ -8,7 +8,7 @@
 #' @return `AmoRead()` returns the table as a data.frame with the types that its
 #'   function gives. Times are in the account's time zone, or in UTC if there are
 #'   accounts in several zones. `AmoSyncLog()` returns what [AmoSync()] returned, for
-#'   all runs.
+#'   all runs; accounts that could not be reached at all are not in it.
 #'
 #' A table whose first read has not come to its end is not there yet. The next
 #' [AmoSync()] goes on with it.
@@ -24,22 +24,30 @@
 AmoRead <- function(to, table = NULL, prefix = "") {
   copy <- copy_reader(if (!missing(to)) to, prefix)
   rows <- if (is_one_text(table)) copy$read(table)
-  if (is.null(rows)) abort_no_table(table, copy$tables(), copy$begun())
+  if (is.null(rows)) abort_no_table(table, copy)
   rows
 }
 
-abort_no_table <- function(table, there, begun) {
+#' @param copy by copy_reader()
+#' @noRd
+abort_no_table <- function(table, copy) {
+  there <- copy$tables()
+  begun <- copy$begun()
   abort_input("table", join(
-    gettextf("`table` must be a table of the copy, not %s.", shown_value(table)),
+    if (length(there) + length(begun) == 0) {
+      no_copy_text(copy)
+    } else {
+      gettextf("the copy has no table %s.", shown_value(table))
+    },
     if (length(begun) > 0) {
       gettextf("Not read to the end yet are %s: AmoSync() goes on with them.", quoted(begun))
     },
-    if (length(there) == 0) {
-      gettext("There is none yet: AmoSync() makes the copy")
-    } else {
-      gettextf("There are %s", quoted(there))
-    }
+    if (length(there) > 0) gettextf("There are %s; AmoSync() adds others", quoted(there))
   ))
+}
+
+no_copy_text <- function(copy) {
+  gettextf("there is no copy by AmoSync() in %s", copy$place)
 }
 
 quoted <- function(names) paste0('"', sort(names), '"', collapse = ", ")
@@ -52,13 +60,15 @@ AmoSyncLog <- function(to, prefix = "") {
 
 #' What reads a copy, without taking it from others
 #' @return list of functions `read(table)`, NULL for an unknown one, `tables()`, their
-#'   names, `begun()`, those of streams that are not read to the end, and `log()`
+#'   names, `begun()`, those of streams that are not read to the end, and `log()`; and of
+#'   `place`, a text that says where it is
 #' @noRd
 copy_reader <- function(to, prefix) {
   if (inherits(to, "DBIConnection")) {
     check_connection(to)
     db <- list(conn = to, prefix = check_prefix(prefix))
-    return(dbi_reader(db))
+    place <- gettextf("this database with the `prefix` \"%s\"", prefix)
+    return(c(dbi_reader(db), place = place))
   }
-  folder_reader(to)
+  c(folder_reader(to), place = shown_value(to))
 }

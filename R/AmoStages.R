@@ -130,9 +130,9 @@ check_pipeline <- function(pipeline, pipelines) {
 #' Which stays touch a range of seconds
 #' @noRd
 touches <- function(stages, from, to) {
+  check_span(from, to)
   if (is.null(from)) from <- -Inf
   if (is.null(to)) to <- Inf
-  if (from > to) abort_input("from", gettext("`from` must not be later than `to`"))
   !(stages$entered_at > to) %in% TRUE & !(stages$left_at < from) %in% TRUE
 }
 

@@ -169,6 +169,9 @@ field_definitions <- function(fields, entity) {
   if (!all(has(c("id", "name"))) || !any(has(c("type", "field_type")))) {
     abort_input("fields", gettext("`fields` must be what AmoCustomFields() returns, or NULL"))
   }
+  # Those of a copy are of all kinds of records, and of all accounts.
+  if (has("entity_type")) fields <- fields[fields$entity_type %in% entity_kind(entity), ]
+  fields <- fields[!duplicated(fields$id), ]
   column <- function(name) if (has(name)) fields[[name]] else rep(NA, nrow(fields))
   by_code <- field_types[match(id_numbers(column("field_type")), seq_along(field_types))]
   kind <- type_kinds[first_of(as.character(column("type")), by_code)]
@@ -177,6 +180,10 @@ field_definitions <- function(fields, entity) {
     code = as.character(column("code")), kind = unname(first_of(kind, "text"))
   )
 }
+
+#' "lead" for the table `leads`
+#' @noRd
+entity_kind <- function(table) sub("ie$", "y", sub("s$", "", table))
 
 #' The values that cards have, and their fields: those that are defined, then others
 #' @noRd

@@ -455,3 +455,11 @@ option_number <- function(name, default, from, to) {
   }
   value
 }
+
+#' @param from,to seconds since 1970, or NULL
+#' @noRd
+check_span <- function(from, to) {
+  if (!is.null(from) && !is.null(to) && from > to) {
+    abort_input("from", gettext("`from` must not be later than `to`"))
+  }
+}

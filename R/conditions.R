@@ -335,6 +335,11 @@ http_advice <- function(status, endpoint) {
       "If other functions fail too, check `domain`:",
       "the account may have been renamed, moved or deleted."
     ))
+  } else if (status == 404 && identical(endpoint, "POST /private/api/auth.php")) {
+    join(gettext(
+      "Check `domain`. If it is right, the account takes no API keys:",
+      "give AmoAuthList() an `access_token`."
+    ))
   } else if (status == 404) {
     gettext("Check `domain`: the account may have been renamed, moved or deleted.")
   } else if (status == 426) {

@@ -44,9 +44,10 @@ is_copy <- function(auth) inherits(auth, "DBIConnection") || is_one_text(auth)
 #' they are not kept
 #' @noRd
 copy_lists <- function(to, prefix) {
-  if (length(copy_reader(to, prefix)$tables()) == 0) {
-    abort_input("auth", gettext(
-      "`auth` must be a list created by AmoAuthList(), or a copy that AmoSync() has made"
+  copy <- copy_reader(to, prefix)
+  if (length(copy$tables()) == 0) {
+    abort_input("auth", join(
+      gettext("`auth` must be a list created by AmoAuthList(), or a copy:"), no_copy_text(copy)
     ))
   }
   function(name) AmoRead(to, name, prefix)

@@ -70,14 +70,14 @@ account_keys <- function(account_id, id) {
 
 copied_history <- function(copy, deleted) {
   leads <- copy$read("leads")
-  if (is.null(leads)) abort_no_table("leads", copy$tables(), copy$begun())
+  if (is.null(leads)) abort_no_table("leads", copy)
   ended_at <- leads$deleted_at
   if (is.null(ended_at)) ended_at <- .POSIXct(rep(NA_real_, nrow(leads)))
   leads <- lead_rows(leads, ended_at)
   if (!deleted) leads <- leads[!leads$is_deleted, ]
   events <- copy$read("events")
   notes <- if (is.null(events)) copy$read("notes")
-  if (is.null(events) && is.null(notes)) abort_no_table("events", copy$tables(), copy$begun())
+  if (is.null(events) && is.null(notes)) abort_no_table("events", copy)
   list(
     leads = leads, events = events[events$type %in% c(move_event, life_events), ],
     moves = if (!is.null(notes)) moves_of_notes(notes)

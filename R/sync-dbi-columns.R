@@ -1,5 +1,17 @@
 # Columns of tables in a database: new ones are added, and types become wider.
 
+#' The type of a column as a copy knows it: `whole` are doubles without fractions
+#' @noRd
+type_of <- function(column) {
+  if (inherits(column, "POSIXct")) {
+    "POSIXct"
+  } else if (is.double(column) && all(whole(column) | is.na(column))) {
+    "whole"
+  } else {
+    typeof(column)
+  }
+}
+
 known_types <- function(db, table) {
   known <- dbi_query(db, "SELECT column_name, type FROM %s WHERE table_name = %s ORDER BY place",
                      own(db, "columns"), sql_value(db, table))

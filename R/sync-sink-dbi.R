@@ -29,6 +29,7 @@ dbi_sink <- function(conn, deleted, prefix) {
     begun = function(account, stream) dbi_begun(db, account, stream),
     forget_begun = function(account, stream) dbi_forget_begun(db, account, stream),
     commit = function(account, stream, change) dbi_commit(db, account, stream, change, deleted),
+    note = function(log) dbi_transaction(db, function() insert_own(db, "log", log)),
     dead = function(table, key, account) dbi_dead(db, table, key, account),
     keys = function(table, key, account) dbi_keys(db, table, key, account),
     read = function(table) dbi_read(db, table),

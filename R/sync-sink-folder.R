@@ -18,6 +18,7 @@ folder_sink <- function(to, deleted) {
     begun = function(account, stream) folder_begun(copy, stream),
     forget_begun = function(account, stream) folder_forget_begun(copy, stream),
     commit = function(account, stream, change) folder_commit(copy, account, stream, change),
+    note = function(log) store_call(rust_store_log(copy$now$store, log)),
     dead = function(table, key, account) folder_dead(copy, table, key, account),
     keys = function(table, key, account) folder_keys(copy, table, key, account),
     read = function(table) folder_rows(copy$folder, table),

@@ -23,7 +23,7 @@ function_sink <- function(to) {
       staged[] <<- 0
       with_counts(change$log, counts)
     },
-    keep = nothing, begun = nothing, forget_begun = nothing, forget = nothing,
+    keep = nothing, note = nothing, begun = nothing, forget_begun = nothing, forget = nothing,
     dead = nothing, keys = nothing, read = nothing, beat = nothing, close = nothing
   )
 }

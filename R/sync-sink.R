@@ -14,6 +14,7 @@
 #   replace those with their keys, rows in change$gone are deleted or marked,
 #   change$state and change$log are kept. Gives the row of the log with the numbers of rows
 #   inserted, updated and deleted, and the columns that tables have gained
+# * note, of a row of the log: keeps it, where nothing was written
 # * forget: drops what is staged and not kept, after an error
 # * keys, of a table, its key and an account: those of the rows that are not deleted
 # * dead, of a table, its key and an account: key and deleted_at of the others

@@ -152,3 +152,9 @@ test_that("how calls ended is told in the language of the session", {
   # "talked"
   expect_match(calls$status_label, "^\u0440\u0430\u0437\u0433\u043e\u0432\u043e\u0440")
 })
+
+test_that("a span that ends before it begins is an input error", {
+  auth <- AmoSandbox(notes = c(contact = 50))
+  expect_error(AmoCalls(auth, from = "2025-02-01", to = "2025-01-01"), "later",
+               class = "amocrm_error_input")
+})

@@ -9,7 +9,8 @@ a_work <- function(leads, contacts = NULL, tasks = NULL, notes = NULL) {
     contacts = rbind(data.frame(id = integer(), contact_id = integer()), contacts),
     tasks = rbind(data.frame(
       id = integer(), element_type = character(), element_id = integer(), text = character(),
-      responsible_user_id = integer(), complete_till_at = now[0]
+      responsible_user_id = integer(), complete_till_at = now[0],
+      account_id = integer()
     ), tasks),
     notes = rbind(data.frame(element_type = character(), element_id = character()), notes)
   )
@@ -18,14 +19,14 @@ a_work <- function(leads, contacts = NULL, tasks = NULL, notes = NULL) {
 a_lead <- function(id, updated = 1, company_id = NA_integer_) {
   data.frame(
     id = id, name = "a", responsible_user_id = 5L, sale = 100L, updated_at = ago(updated),
-    company_id = company_id
+    company_id = company_id, account_id = 9L
   )
 }
 
 a_task <- function(id, element_id, due, element_type = "lead") {
   data.frame(
     id = id, element_type = element_type, element_id = element_id, text = "call",
-    responsible_user_id = 6L, complete_till_at = ago(due)
+    responsible_user_id = 6L, complete_till_at = ago(due), account_id = 9L
   )
 }
 

@@ -387,3 +387,17 @@ test_that("what are no cards, or no definitions, is refused", {
   expect_error(AmoWide(x, names = "title"), "`names`", class = "amocrm_error_input")
   expect_error(AmoWide(x, sep = 1), "`sep`", class = "amocrm_error_input")
 })
+
+test_that("the custom fields of a copy serve as definitions, those of other records do not", {
+  withr::local_options(amocrm.quiet = TRUE)
+  auth <- AmoSandbox(access = "token", notes = 0, leads = 20, contacts = 20)
+  copy <- withr::local_tempdir()
+  AmoSync(auth, copy, tables = "custom_fields")
+  known <- AmoRead(copy, "custom_fields")
+  for (cards in list(AmoLeads(auth), AmoContacts(auth), AmoCompanies(auth))) {
+    expected <- AmoWide(cards, "code", fields = AmoCustomFields(auth))
+    expect_identical(AmoWide(cards, "code", fields = known), expected)
+    # Two accounts may have the same fields.
+    expect_identical(AmoWide(cards, "code", fields = rbind(known, known)), expected)
+  }
+})

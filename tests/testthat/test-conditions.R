@@ -184,3 +184,9 @@ test_that("what can't help with lists that only API v4 has is not advised", {
   leads <- list(pages = "leads, page 2", endpoint = "GET /api/v4/leads")
   expect_match(incomplete_advice(leads), "v2", fixed = TRUE)
 })
+
+test_that("an account that takes no keys is told from one that is not there", {
+  auth <- AmoSandbox(v2 = FALSE)
+  error <- expect_error(AmoNotes(auth_list = auth), class = "amocrm_error_http")
+  expect_match(conditionMessage(error), "access_token", fixed = TRUE)
+})

@@ -150,3 +150,14 @@ test_that("what are no credentials is refused before the first account is read",
   expect_identical(nrow(sandbox_requests(auth)), 0L)
   expect_false(dir.exists(to))
 })
+
+test_that("calls and what is left lying tell of which account they are", {
+  withr::local_options(amocrm.zero_rows = "silent")
+  accounts <- two_accounts()
+  to <- new_folder()
+  AmoSync(accounts, to, tables = c("leads", "tasks", "notes", "users"))
+  for (rows in list(AmoCalls(to), AmoHygiene(to))) {
+    expect_equal(length(unique(rows$account_id)), 2)
+    expect_identical(anyDuplicated(rows), 0L)
+  }
+})

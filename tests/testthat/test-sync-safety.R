@@ -295,6 +295,9 @@ test_that("what was deleted while events could not be read is learnt by the next
       error <- expect_error(AmoSync(auth, to, tables = c("leads", "tasks", "users")),
                             class = "amocrm_error_sync")
       expect_identical(error$log$mode, c("failed", "failed", "unchanged"))
+      noted <- utils::tail(AmoSyncLog(to), 3)
+      expect_identical(noted$mode, c("failed", "failed", "unchanged"))
+      expect_identical(noted$error, error$log$error)
       AmoSync(auth, to, tables = c("leads", "tasks"))
       expect_gt(sum(!is.na(AmoRead(to, "tasks")$deleted_at)), 0)
       expect_true_copy(auth, to, "tasks")

@@ -156,15 +156,13 @@ test_that("rows that a late list lacks do not count as deleted", {
 
 test_that("a row whose linked rows alone have changed counts as changed", {
   fields <- data.frame(id = c(1, 1, 2, 3), value = c("a", "b", "c", "d"))
-  copied <- owned(fields, list(account = 7, zone = "UTC", run = list(deleted = "mark")))
-  visit <- list(
-    account = 7, zone = "UTC", run = list(deleted = "mark"),
-    sink = list(read = function(table) if (table == "elements_fields") copied)
-  )
-  changed <- function(rows) changed_ids(visit, "elements", list(linked_fields = rows))
+  copied <- cbind(account_id = 7, fields, deleted_at = .POSIXct(NA_real_, tz = "UTC"))
+  changed <- function(rows, ids = 1:4) changed_ids(rows, copied, ids)
   expect_length(changed(fields[c(2, 1, 3, 4), ]), 0)
   expect_identical(changed(fields[-2, ]), 1)
   expect_setequal(changed(rbind(fields[1:3, ], data.frame(id = 4, value = "e"))), c(3, 4))
   expect_identical(changed(rbind(fields, fields[4, ])), 3)
-  expect_identical(changed_ids(visit, "elements", list(linked_tags = fields[4, ])), 3)
+  # A batch has some of the rows only.
+  expect_length(changed(fields[3:4, ], ids = 2:3), 0)
+  expect_identical(changed_ids(fields, NULL, 1:3), 1:3)
 })
