@@ -71,12 +71,16 @@ AmoDuplicates <- function(contacts, fields = NULL) {
 check_contacts <- function(contacts) {
   is_good <- is.list(contacts) && !is.data.frame(contacts) &&
     all(vapply(contacts, is.data.frame, NA)) &&
-    any(c("contacts", "companies") %in% names(contacts)) &&
-    any(endsWith(names(contacts), "_custom_fields"))
+    any(c("contacts", "companies") %in% names(contacts))
   if (!is_good) {
     abort_input("contacts", gettextf(
       "`contacts` must be the list of tables that AmoContacts() returns, not %s",
       shown_value(contacts)
+    ))
+  }
+  if (!any(endsWith(names(contacts), "_custom_fields"))) {
+    abort_input("contacts", gettext(
+      "`contacts` lacks the table of custom fields, which holds phones and emails"
     ))
   }
 }

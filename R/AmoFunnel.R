@@ -181,7 +181,9 @@ count_groups <- function(stays, places, groups) {
 stage_groups <- function(stays, by) {
   if (is_one_text(by) && is.null(names(by))) {
     if (!by %in% names(stays)) {
-      abort_input("by", gettextf("`stages` has no column \"%s\"", by))
+      abort_input("by", gettextf(
+        "`stages` has no column \"%s\"; there are %s", by, quoted(names(stays))
+      ))
     }
     if (!is.atomic(stays[[by]])) {
       abort_input("by", gettextf("`stages` has lists in the column \"%s\"", by))

@@ -55,7 +55,11 @@ quoted <- function(names) paste0('"', sort(names), '"', collapse = ", ")
 #' @rdname AmoRead
 #' @export
 AmoSyncLog <- function(to, prefix = "") {
-  copy_reader(if (!missing(to)) to, prefix)$log()
+  copy <- copy_reader(if (!missing(to)) to, prefix)
+  log <- copy$log()
+  # A first run that has not read a table to its end has no log yet.
+  if (nrow(log) == 0 && length(copy$begun()) == 0) abort_input("to", no_copy_text(copy))
+  log
 }
 
 #' What reads a copy, without taking it from others

@@ -182,7 +182,7 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
   if (!is.null(started$error)) abort_from_rust(started$error)
   pieces <- started[unlist(auth_methods[[access]])]
   if (access == "oauth") pieces$token_file <- tempfile("amocrm-tokens-", fileext = ".json")
-  as_auth_list(pieces[!vapply(pieces, is.null, NA)], started$sandbox)
+  as_auth_list(pieces[!vapply(pieces, is.null, NA)], structure(started$sandbox, timezone = timezone))
 }
 
 note_counts <- function(notes, kinds) {

@@ -80,7 +80,7 @@ AmoSandboxChange <- function(auth_list, change = "random", type = "lead", id = N
   }
   data.frame(
     change = changed$change, type = changed$kind, id = changed$id,
-    at = .POSIXct(changed$at, tz = "UTC")
+    at = .POSIXct(changed$at, tz = attr(sandbox, "timezone"))
   )
 }
 

@@ -164,7 +164,8 @@ visit_account <- function(accounts, at, sink, run) {
   tryCatch(sync_account(accounts[[at]], sink, run),
     amocrm_error = function(error) {
       if (length(accounts) == 1) stop(error)
-      name <- gettextf("account %d", at)
+      name <- names(accounts)[at]
+      if (is.null(name) || name %in% c("", NA)) name <- gettextf("account %d", at)
       log_row(list(account = NA_real_), name, started, "failed", first_line(error))
     }
   )

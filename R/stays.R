@@ -14,7 +14,7 @@
 #'   seconds
 #' @param moves list of vectors: `lead_id`, `at`, `by`, `pipeline_before`,
 #'   `status_before`, `pipeline_after`, `status_after`. Moves in the same second are in
-#'   their order
+#'   their order, or in one that makes a chain
 #' @return data.frame ordered as `leads` and by time: `lead`, a position in `leads`,
 #'   `pipeline_id`, `status_id`, `entered_at`, `left_at`, `seconds`, `moved_by`
 #' @noRd
@@ -49,8 +49,50 @@ sorted_moves <- function(leads, moves) {
     !differs(moves$status_before, moves$status_after) & !is.na(moves$status_before)
   moves <- moves[!is.na(moves$lead) & !stays_there, ]
   moves <- moves[order(moves$lead, moves$at, method = "radix"), ]
+  moves <- in_chains(moves)
   moves$rank <- seq_len(nrow(moves))
   moves
+}
+
+#' Moves at one time so that each leaves the stage that the one before led to
+#'
+#' A robot moves a lead twice within the millisecond that ids of events tell. Where no
+#' order does that, moves stay as they are.
+#' @param moves sorted by lead and time
+#' @noRd
+in_chains <- function(moves) {
+  count <- nrow(moves)
+  before <- paste(moves$pipeline_before, moves$status_before)
+  after <- paste(moves$pipeline_after, moves$status_after)
+  from <- c(NA, after)[seq_len(count)]
+  follows <- duplicated(moves$lead)
+  from[!follows] <- NA
+  is_tied <- follows & c(NA, moves$at)[seq_len(count)] == moves$at
+  run <- cumsum(!is_tied)
+  in_run <- run %in% run[is_tied & from != before]
+  for (rows in split(which(in_run), run[in_run])) {
+    order <- if (length(rows) < 8) chain(before[rows], after[rows], from[rows[1]])
+    if (!is.null(order)) moves[rows, ] <- moves[rows[order], ]
+  }
+  moves
+}
+
+#' The first order in which all follow each other, or NULL
+#'
+#' @param from what the first one has to follow, NA if it is not known
+#' @noRd
+chain <- function(before, after, from) {
+  if (length(before) == 0) {
+    return(integer())
+  }
+  for (first in which(is.na(from) | before == from)) {
+    rest <- seq_along(before)[-first]
+    order <- chain(before[rest], after[rest], after[first])
+    if (!is.null(order)) {
+      return(c(first, rest[order]))
+    }
+  }
+  NULL
 }
 
 #' Whether two values are known to differ

@@ -7,7 +7,7 @@ oracle_stays <- function(leads, moves) {
     own <- moves[moves$lead_id == leads$id[lead], ]
     own <- own[order(own$at), ]
     same <- own$pipeline_before == own$pipeline_after & own$status_before == own$status_after
-    own <- own[!same, ]
+    own <- in_some_chain(own[!same, ])
     stays <- list()
     enter <- function(pipeline, status, at, known, by) {
       last <- length(stays)
@@ -56,6 +56,31 @@ oracle_stays <- function(leads, moves) {
   stays <- do.call(rbind, rows)
   stays$known <- NULL
   stays
+}
+
+#' Moves at one time in the first of all orders that makes a chain, if any does
+in_some_chain <- function(own) {
+  before <- paste(own$pipeline_before, own$status_before)
+  after <- paste(own$pipeline_after, own$status_after)
+  order <- seq_along(before)
+  for (rows in split(order, own$at)) {
+    led_to <- after[order[rows[1] - 1]]
+    fits <- function(some) {
+      all(before[some] == c(if (rows[1] == 1) before[some[1]] else led_to, after[some])[seq_along(some)])
+    }
+    good <- Filter(fits, permutations(rows))
+    if (length(good) > 0) order[rows] <- good[[1]]
+  }
+  own[order, ]
+}
+
+permutations <- function(x) {
+  if (length(x) < 2) {
+    return(list(x))
+  }
+  unlist(lapply(seq_along(x), function(first) {
+    lapply(permutations(x[-first]), function(rest) c(x[first], rest))
+  }), recursive = FALSE)
 }
 
 #' Leads and moves in a few seconds, so that all sorts of them meet
@@ -211,4 +236,16 @@ test_that("leads of which no stage is known have no stays", {
   expect_identical(nrow(stays_of(gone, no_moves)), 0L)
   expect_identical(stays_of(gone, moves(110, 1L, 2L))$status_id, 1:2)
   expect_identical(nrow(stays_of(one_lead()[0, ], no_moves)), 0L)
+})
+
+test_that("moves of one lead in one moment follow each other", {
+  shuffled <- moves(c(200, 200, 200, 300), c(3L, 1L, 2L, 4L), c(4L, 2L, 3L, 5L))
+  stays <- stays_of(one_lead(5L), shuffled)
+  expect_identical(stays$status_id, 1:5)
+  expect_identical(stays$seconds, c(100, 0, 0, 100, NA))
+})
+
+test_that("moves of one moment that make no chain stay in their order", {
+  apart <- moves(c(200, 200), c(3L, 1L), c(4L, 2L))
+  expect_identical(stays_of(one_lead(2L), apart)$status_id, c(3L, 4L, 1L, 2L))
 })

@@ -83,7 +83,8 @@ fn truths(name: &str, column: &[Rbool]) -> Option<Column> {
 fn texts(name: &str, column: &Robj) -> Option<Column> {
     let mut texts = Texts::default();
     let mut present = Vec::with_capacity(column.len());
-    for text in column.as_str_iter()? {
+    // An iterator of texts would lock R's interface for each of them.
+    for text in Strings::try_from(column).ok()?.iter() {
         present.push(!text.is_na());
         if !text.is_na() {
             texts.push(text);

@@ -38,6 +38,12 @@ impl Type {
         }
     }
 
+    /// Whether a file has the cells of both in one form.
+    pub(crate) fn is_stored_as(self, other: Type) -> bool {
+        let is_whole = |of| matches!(of, Type::Int32 | Type::Int64);
+        self == other || is_whole(self) && is_whole(other)
+    }
+
     fn rank(self) -> Option<u8> {
         match self {
             Type::Bool => Some(0),

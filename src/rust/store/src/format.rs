@@ -22,14 +22,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::column::writer::{ColumnWriter, ColumnWriterImpl};
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, ColumnWriterImpl};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::statistics::Statistics;
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type as Node};
 
 use crate::column::{Column, Texts, Type, Values};
@@ -45,12 +45,16 @@ const COLUMNS: &str = "amocrm:columns";
 const GROUP_ROWS: usize = 100_000;
 /// ... and is closed once its cells take so much memory.
 const GROUP_BYTES: usize = 32 << 20;
+/// A row group of so many rows can be taken over from another file as it is.
+const MANY_ROWS: usize = 3_000;
 /// A dictionary of numbers is given up when it is larger: they are ids then, or
 /// times, and take less space as differences.
 const NUMBERS_LIMIT: usize = 32 << 10;
 /// So many texts at once are handed to the Parquet library, or got from it: each
 /// takes 32 bytes there.
 const TEXTS: usize = 8192;
+
+type Group<'a> = SerializedRowGroupWriter<'a, Box<dyn Output>>;
 
 /// Writes a file, row group by row group.
 pub struct Writer {
@@ -62,12 +66,33 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins a file.
+    /// Begins a file of the copy.
     pub fn create(fs: &dyn Fs, path: &Path, schema: &Schema) -> Result<Writer, Error> {
+        Writer::create_as(fs, path, schema, lasting(schema))
+    }
+
+    /// Begins a file that waits for the commit, of so many rows. Few are written in the
+    /// quickest way, as they are written anew; many are [taken over](Writer::take_over).
+    pub fn create_staged(
+        fs: &dyn Fs,
+        path: &Path,
+        schema: &Schema,
+        rows: usize,
+    ) -> Result<Writer, Error> {
+        let properties = if rows < MANY_ROWS { passing(schema) } else { lasting(schema) };
+        Writer::create_as(fs, path, schema, properties)
+    }
+
+    fn create_as(
+        fs: &dyn Fs,
+        path: &Path,
+        schema: &Schema,
+        properties: WriterProperties,
+    ) -> Result<Writer, Error> {
         let output = fs.create(path).map_err(|error| Error::io(path, error))?;
         let open = || {
             let root = Arc::new(root(schema)?);
-            SerializedFileWriter::new(output, root, Arc::new(properties(schema)))
+            SerializedFileWriter::new(output, root, Arc::new(properties))
         };
         let file = open().map_err(|error| Error::parquet(path, error))?;
         let pending = schema.conform(Rows::default());
@@ -81,6 +106,19 @@ impl Writer {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Takes a row group over as it is, neither decoded nor encoded anew: half of the time
+    /// of a commit. False, and nothing is done, if it has few rows, or other columns than
+    /// those of the schema.
+    pub fn take_over(&mut self, reader: &Reader, group: usize) -> Result<bool, Error> {
+        let rows = reader.group_rows(group);
+        let places = self.schema.places_in(reader.schema());
+        let Some(places) = places.filter(|_| rows >= MANY_ROWS) else { return Ok(false) };
+        take_group(&mut self.file, reader, group, &self.schema, &places)
+            .map_err(|error| Error::parquet(&self.path, error))?;
+        self.rows += rows;
+        Ok(true)
     }
 
     /// Ends the file. How many rows it has.
@@ -115,34 +153,70 @@ impl Writer {
 fn write_group(file: &mut SerializedFileWriter<Box<dyn Output>>, rows: Rows) -> Result<()> {
     let mut group = file.next_row_group()?;
     for column in rows.into_columns() {
-        let levels: Vec<i16> = column.present.iter().map(|present| (*present).into()).collect();
-        let Some(mut writer) = group.next_column()? else { break };
-        match (writer.untyped(), &column.values) {
-            (ColumnWriter::BoolColumnWriter(writer), Values::Bool(values)) => {
-                writer.write_batch(values, Some(&levels), None)?
-            }
-            (ColumnWriter::Int32ColumnWriter(writer), Values::Date(values)) => {
-                writer.write_batch(values, Some(&levels), None)?
-            }
-            (ColumnWriter::Int64ColumnWriter(writer), Values::Int32(values)) => {
-                let values: Vec<i64> = values.iter().map(|value| i64::from(*value)).collect();
-                writer.write_batch(&values, Some(&levels), None)?
-            }
-            (
-                ColumnWriter::Int64ColumnWriter(writer),
-                Values::Int64(values) | Values::Time(values),
-            ) => writer.write_batch(values, Some(&levels), None)?,
-            (ColumnWriter::DoubleColumnWriter(writer), Values::Double(values)) => {
-                writer.write_batch(values, Some(&levels), None)?
-            }
-            (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text(texts)) => {
-                write_texts(writer, texts, &levels)?
-            }
-            _ => return Err(ParquetError::General("a column of another type".to_owned())),
-        };
-        writer.close()?;
+        write_column(&mut group, &column)?;
     }
     group.close()?;
+    Ok(())
+}
+
+fn write_column(group: &mut Group<'_>, column: &Column) -> Result<()> {
+    let levels: Vec<i16> = column.present.iter().map(|present| (*present).into()).collect();
+    let Some(mut writer) = group.next_column()? else { return Ok(()) };
+    match (writer.untyped(), &column.values) {
+        (ColumnWriter::BoolColumnWriter(writer), Values::Bool(values)) => {
+            writer.write_batch(values, Some(&levels), None)?
+        }
+        (ColumnWriter::Int32ColumnWriter(writer), Values::Date(values)) => {
+            writer.write_batch(values, Some(&levels), None)?
+        }
+        (ColumnWriter::Int64ColumnWriter(writer), Values::Int32(values)) => {
+            let values: Vec<i64> = values.iter().map(|value| i64::from(*value)).collect();
+            writer.write_batch(&values, Some(&levels), None)?
+        }
+        (ColumnWriter::Int64ColumnWriter(writer), Values::Int64(values) | Values::Time(values)) => {
+            writer.write_batch(values, Some(&levels), None)?
+        }
+        (ColumnWriter::DoubleColumnWriter(writer), Values::Double(values)) => {
+            writer.write_batch(values, Some(&levels), None)?
+        }
+        (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text(texts)) => {
+            write_texts(writer, texts, &levels)?
+        }
+        _ => return Err(ParquetError::General("a column of another type".to_owned())),
+    };
+    writer.close()
+}
+
+/// Copies the bytes of a row group's columns, in the order of the schema. `places` tells
+/// where each is; None is a column without cells.
+fn take_group(
+    file: &mut SerializedFileWriter<Box<dyn Output>>,
+    reader: &Reader,
+    group: usize,
+    schema: &Schema,
+    places: &[Option<usize>],
+) -> Result<()> {
+    let old = reader.file.metadata().row_group(group);
+    let mut new = file.next_row_group()?;
+    for (field, place) in schema.fields.iter().zip(places) {
+        let Some(place) = place else {
+            write_column(&mut new, &Column::missing(&field.name, field.of, count(old.num_rows())))?;
+            continue;
+        };
+        let column = old.column(*place);
+        new.append_column(
+            &reader.bytes,
+            ColumnCloseResult {
+                bytes_written: u64::try_from(column.compressed_size()).unwrap_or_default(),
+                rows_written: u64::try_from(old.num_rows()).unwrap_or_default(),
+                metadata: column.clone(),
+                bloom_filter: None,
+                column_index: None,
+                offset_index: None,
+            },
+        )?;
+    }
+    new.close()?;
     Ok(())
 }
 
@@ -191,16 +265,30 @@ fn node(field: &Field) -> Result<Node> {
         .build()
 }
 
-fn properties(schema: &Schema) -> WriterProperties {
+/// What all files have.
+fn properties(schema: &Schema) -> WriterPropertiesBuilder {
     let columns = serde_json::to_string(schema).unwrap_or_default();
-    let mut properties = WriterProperties::builder()
+    WriterProperties::builder()
         .set_created_by(concat!("amocrm ", env!("CARGO_PKG_VERSION")).to_owned())
-        // gzip makes files a quarter smaller, and a first read an eighth longer.
-        .set_compression(Compression::SNAPPY)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
         .set_max_row_group_row_count(None)
-        .set_key_value_metadata(Some(vec![KeyValue::new(COLUMNS.to_owned(), columns)]));
+        .set_key_value_metadata(Some(vec![KeyValue::new(COLUMNS.to_owned(), columns)]))
+}
+
+/// Quick to write and to read again.
+fn passing(schema: &Schema) -> WriterProperties {
+    properties(schema)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_dictionary_enabled(false)
+        .build()
+}
+
+/// Small, and quick to search.
+fn lasting(schema: &Schema) -> WriterProperties {
+    let mut properties = properties(schema)
+        // gzip makes files a quarter smaller, and a first read an eighth longer.
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk);
     for field in &schema.fields {
         if matches!(field.of, Type::Int32 | Type::Int64 | Type::Time | Type::Date) {
             let path = ColumnPath::new(vec![field.name.clone()]);
@@ -216,6 +304,7 @@ fn properties(schema: &Schema) -> WriterProperties {
 pub struct Reader {
     path: PathBuf,
     file: SerializedFileReader<File>,
+    bytes: File,
     schema: Schema,
 }
 
@@ -227,6 +316,7 @@ impl Reader {
 
     /// Reads an open file.
     pub fn of(path: &Path, file: File) -> Result<Reader, Error> {
+        let bytes = file.try_clone().map_err(|error| Error::io(path, error))?;
         let file = SerializedFileReader::new(file).map_err(|error| Error::parquet(path, error))?;
         let metadata = file.metadata().file_metadata();
         let columns = metadata.key_value_metadata().into_iter().flatten();
@@ -238,7 +328,7 @@ impl Reader {
         if schema.fields.len() != metadata.schema_descr().num_columns() {
             return Err(Error::damaged(path, "it has other columns than it names"));
         }
-        Ok(Reader { path: path.to_owned(), file, schema })
+        Ok(Reader { path: path.to_owned(), file, bytes, schema })
     }
 
     /// An error that names the file.
@@ -259,6 +349,11 @@ impl Reader {
     /// How many row groups it has.
     pub fn groups(&self) -> usize {
         self.file.num_row_groups()
+    }
+
+    /// How many rows a row group has.
+    pub fn group_rows(&self, group: usize) -> usize {
+        count(self.file.metadata().row_group(group).num_rows())
     }
 
     /// Whether a column of whole numbers is within R's integers, without reading it.

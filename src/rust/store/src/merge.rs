@@ -229,11 +229,15 @@ impl Merge<'_> {
     ) -> Result<(), Error> {
         let mut row = 0;
         for group in 0..reader.groups() {
-            let mut rows = self.read(reader, group)?;
-            let keys = self.keys_of(&rows)?;
+            let keys = self.keys_of(&reader.read(group, &self.key_places(reader))?)?;
             let fates: Vec<Fate> =
                 (row..).zip(keys).map(|(row, key)| fate(counts, row, key)).collect();
-            row += rows.count();
+            row += fates.len();
+            let are_kept = fates.iter().all(|fate| *fate == Fate::Kept);
+            if are_kept && writer.take_over(reader, group)? {
+                continue;
+            }
+            let mut rows = self.read(reader, group)?;
             counts.marked += self.mark(&mut rows, &fates);
             let keep: Vec<bool> = fates.iter().map(|fate| *fate != Fate::Removed).collect();
             writer.write(rows.filter(&keep))?;

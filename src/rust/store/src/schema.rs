@@ -75,8 +75,23 @@ impl Schema {
         })
     }
 
-    /// The rows with exactly these columns, all of which [`hold`](Schema::holds) them. Of columns with one name the first that
-    /// has a cell gives it; columns that are no part of the schema are left out.
+    /// Where files of another schema have these columns, as their bytes are to be here:
+    /// None for a column that they lack, and None at all if any differs.
+    pub(crate) fn places_in(&self, other: &Schema) -> Option<Vec<Option<usize>>> {
+        let place_of = |field: &Field| {
+            other
+                .fields
+                .iter()
+                .position(|old| old.name == field.name && old.of.is_stored_as(field.of))
+        };
+        let places: Vec<Option<usize>> = self.fields.iter().map(place_of).collect();
+        let found = places.iter().flatten().count();
+        (found == other.fields.len()).then_some(places)
+    }
+
+    /// The rows with exactly these columns, all of which [`hold`](Schema::holds) them. Of
+    /// columns with one name the first that has a cell gives it; columns that are no part
+    /// of the schema are left out.
     pub(crate) fn conform(&self, rows: Rows) -> Rows {
         let count = rows.count();
         let places = self.places();

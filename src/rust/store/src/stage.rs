@@ -108,7 +108,7 @@ impl Stage {
         for (partition, rows) in parts {
             let path = self.folder.join(format!("{}.parquet", self.count));
             self.count += 1;
-            let mut writer = Writer::create(fs, &path, &schema)?;
+            let mut writer = Writer::create_staged(fs, &path, &schema, rows.count())?;
             writer.write(rows)?;
             writer.finish()?;
             let file = StagedFile { path, operation: self.last, is_flushed: false };

@@ -139,6 +139,57 @@ fn many_rows_are_several_row_groups_and_none_is_lost() {
     assert_eq!(expected, count);
 }
 
+/// How many rows the row groups of the only file have.
+fn groups(folder: &Folder) -> Vec<i64> {
+    let file = folder.0.join("notes/account=1/data.parquet");
+    let file = SerializedFileReader::new(std::fs::File::open(file).unwrap()).unwrap();
+    file.metadata().row_groups().iter().map(|group| group.num_rows()).collect()
+}
+
+#[test]
+fn row_groups_without_changes_are_taken_over_with_the_columns_that_they_have() {
+    let folder = Folder::new();
+    let all = |range: std::ops::Range<i64>| range.collect::<Vec<i64>>();
+    let words = |ids: &[i64]| Values::Text(ids.iter().map(|id| format!("text {id}")).collect());
+    let first = all(0..4000);
+    let count = Column::full("count", Values::Int32((0..4000).collect()));
+    let text = Column::full("text", words(&first));
+    add(&folder, &notes(), rows(vec![ids(&first), count, text]));
+    // The same columns in another order, longer numbers, and one column more.
+    let second = all(4000..8000);
+    let more = vec![
+        Column::full("more", words(&second)),
+        Column::full("text", words(&second)),
+        Column::full("count", Values::Int64(second.iter().map(|id| id << 40).collect())),
+        ids(&second),
+    ];
+    let changes = add(&folder, &notes(), rows(more));
+    assert_eq!((changes.inserted, changes.updated), (4000, 0));
+    assert_eq!(groups(&folder), [4000, 4000]);
+    // One row changes, so the other row group stays as it is.
+    let changed = vec![ids(&[7]), Column::full("text", Values::Text(["new"].iter().collect()))];
+    assert_eq!(add(&folder, &notes(), rows(changed)).updated, 1);
+    assert_eq!(groups(&folder), [4000, 4000]);
+
+    let mut expected: Vec<Row> = (0..8000)
+        .map(|id: i64| {
+            let (number, text) = (id.to_string(), format!("text {id}"));
+            match id {
+                7 => row(&[("id", "7"), ("text", "new")]),
+                0..4000 => row(&[("id", &number), ("count", &number), ("text", &text)]),
+                _ => row(&[
+                    ("id", &number),
+                    ("count", &(id << 40).to_string()),
+                    ("text", &text),
+                    ("more", &text),
+                ]),
+            }
+        })
+        .collect();
+    expected.sort();
+    assert_eq!(read(&folder, "notes"), Some(expected));
+}
+
 #[test]
 fn rows_are_in_the_files_of_their_months_and_only_months_with_changes_are_written() {
     let folder = Folder::new();
