@@ -48,7 +48,7 @@
 AmoCustomFields <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NULL) {
   with_auth_list(email, apikey, domain, auth_list, function(auth) {
     spec <- c(connection_spec(auth), list(what = "custom_fields"))
-    run_tables(rust_query_start(spec), gettext("custom fields"), fields_by_entity)
+    run_query(spec, gettext("custom fields"), fields_by_entity)
   })
 }
 

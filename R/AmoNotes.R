@@ -103,7 +103,7 @@ AmoNotes <- function(email = NULL, apikey = NULL, domain = NULL, auth_list = NUL
       typed = check_flag(typed, "typed")
     ))
     shape <- if (length(kinds) > 1) named_notes else function(tables) tables[[1]]
-    tables <- run_tables(rust_query_start(spec), notes_label(kinds), shape)
+    tables <- run_query(spec, notes_label(kinds), shape)
     warn_if_empty(tables)
     tables
   }

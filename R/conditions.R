@@ -169,8 +169,8 @@ advice <- function(error) {
       "or ask an administrator to check the allowed IP addresses (Settings > General settings)."
     )),
     rate_limited = rate_advice(error$retry_after),
-    http = http_advice(error$status, error$endpoint),
-    timeout = timeout_advice(error$endpoint),
+    http = http_advice(error),
+    timeout = timeout_advice(error),
     network = network_advice(error),
     parse = parse_advice(error),
     too_wide = join(gettext(
@@ -204,8 +204,8 @@ rate_advice <- function(retry_after) {
   ))
 }
 
-timeout_advice <- function(endpoint) {
-  if (takes_limit(endpoint)) {
+timeout_advice <- function(error) {
+  if (limit_helps(error)) {
     gettext(
       "Use a smaller `limit`, or allow more time with options(amocrm.timeout = 180)."
     )
@@ -259,7 +259,7 @@ incomplete_advice <- function(error) {
         "and no `limit` helps: ask amoCRM's support."
       )
     },
-    if (is_numbered && !uses_v2(error$endpoint) && !only_in_v4(error$endpoint)) {
+    if (is_numbered && !uses_v2(error$endpoint) && !isTRUE(error$only_v4)) {
       gettext(
         "Or use API v2 with an API key where the account has one (options(amocrm.api = \"v2\"))."
       )
@@ -275,28 +275,18 @@ chose_v2 <- function(endpoint) {
   uses_v2(endpoint) && identical(getOption("amocrm.api", "auto"), "auto")
 }
 
-#' Whether a request is for a page of a list that takes a `limit`
+#' Whether the call has a `limit`, and failed at the list rather than at what it asks besides
 #' @noRd
-takes_limit <- function(endpoint) {
-  without <- c(
-    "account", "users", "pipelines", "custom_fields", "loss_reasons", "tags", "sources",
-    "statuses", "segments", "roles", "summary"
-  )
-  isTRUE(startsWith(endpoint, "GET /api/")) &&
-    !grepl(sprintf("/(%s)(/|$)", paste(without, collapse = "|")), endpoint) &&
-    !only_in_v4(endpoint)
+limit_helps <- function(error) {
+  besides <- "/(account|users|pipelines|custom_fields)(/|$)"
+  isTRUE(error$takes_limit) && isTRUE(startsWith(error$endpoint, "GET /api/")) &&
+    !grepl(besides, error$endpoint)
 }
 
 #' Whether a request is for a part of an account, which need not exist
 #' @noRd
 is_in_account <- function(endpoint) {
   isTRUE(startsWith(endpoint, "GET /api/v4/")) && endpoint != "GET /api/v4/account"
-}
-
-#' Whether only API v4 has the list of a request
-#' @noRd
-only_in_v4 <- function(endpoint) {
-  isTRUE(grepl("/(catalogs|links)(/|$)", endpoint))
 }
 
 auth_advice <- function(code, endpoint) {
@@ -325,17 +315,18 @@ auth_advice <- function(code, endpoint) {
   )
 }
 
-http_advice <- function(status, endpoint) {
+http_advice <- function(error) {
+  status <- error$status
   if (status == 402) {
     gettext("The account's subscription has expired, or its plan does not include this feature.")
-  } else if (status == 404 && is_in_account(endpoint)) {
+  } else if (status == 404 && is_in_account(error$endpoint)) {
     join(gettext(
       "The account has no such list or record, or its plan does not include it:",
       "check `path` if you gave one.",
       "If other functions fail too, check `domain`:",
       "the account may have been renamed, moved or deleted."
     ))
-  } else if (status == 404 && identical(endpoint, "POST /private/api/auth.php")) {
+  } else if (status == 404 && identical(error$endpoint, "POST /private/api/auth.php")) {
     join(gettext(
       "Check `domain`. If it is right, the account takes no API keys:",
       "give AmoAuthList() an `access_token`."
@@ -348,7 +339,7 @@ http_advice <- function(status, endpoint) {
     gettext("A proxy may be answering instead of amoCRM: try without it.")
   } else if (status >= 300 && status < 400) {
     gettext("Check `domain`: the account may have been renamed or moved.")
-  } else if (status == 504 && takes_limit(endpoint)) {
+  } else if (status == 504 && limit_helps(error)) {
     gettext("amoCRM is having problems. Use a smaller `limit`, or try again later.")
   } else if (status >= 500) {
     gettext("amoCRM is having problems. Try again later.")

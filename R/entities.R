@@ -14,7 +14,7 @@ read_entity <- function(entity, auth, limit, flatten, filters) {
     list(what = "entity", entity = entity, limit = check_limit(limit, 500)),
     filters
   )
-  tables <- run_tables(rust_query_start(spec), entity_label(entity), identity, main_rows)
+  tables <- run_query(spec, entity_label(entity), identity, main_rows)
   warn_if_empty(tables[[1]])
   if (flatten) join_linked(tables) else tables
 }

@@ -35,14 +35,26 @@ shared_rate_folder <- function() {
 #' @noRd
 rust_path <- function(path) enc2utf8(path.expand(path))
 
+#' Starts a job that returns tables, and runs it
+#'
+#' @param spec what is asked for, of which advice about an error depends
+#' @param ... the arguments of run_tables()
+#' @noRd
+run_query <- function(spec, ...) {
+  asked <- list(takes_limit = !is.null(spec$limit), only_v4 = isTRUE(spec$only_v4))
+  run_tables(rust_query_start(spec), ..., asked = asked)
+}
+
 #' Runs a job that returns tables
 #'
 #' @param started the value of a rust_*_start()
 #' @param label what is read, for progress messages
 #' @param shape function from the list of tables to the value of the call
 #' @param count function from the list of tables to the number of rows to show
+#' @param asked what R knows of the call: whether it `takes_limit`, and whether what it reads
+#'   is in API v4 only (`only_v4`)
 #' @noRd
-run_tables <- function(started, label, shape, count = count_rows) {
+run_tables <- function(started, label, shape, count = count_rows, asked = list()) {
   check_outcome_options()
   keep_last(NULL)
   display <- show_progress(label)
@@ -53,7 +65,9 @@ run_tables <- function(started, label, shape, count = count_rows) {
   result <- run_job(started, display, function(result) keep_last(received(result)))
   tables <- AmoLast()
   if (!is.null(result$error)) {
-    if (!wants_partial(result$error, tables)) abort_from_rust(result$error, partial = tables)
+    if (!wants_partial(result$error, tables)) {
+      abort_from_rust(c(result$error, asked), partial = tables)
+    }
     warn_of_partial(result$error, tables)
   }
   for (notice in result$notices) tell(notice)
@@ -93,8 +107,8 @@ count_rows <- function(tables) sum(vapply(tables, nrow, 0L))
 
 #' Raises a warning about a call that succeeded
 #'
-#' @param notice `<kind>:<details>`, made by notices() in
-#'   src/rust/src/job.rs
+#' @param notice `<kind>:<details>`, made by warning_texts()
+#'   in src/rust/src/job.rs
 #' @noRd
 tell <- function(notice) {
   kind <- sub(":.*", "", notice)

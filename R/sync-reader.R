@@ -117,7 +117,7 @@ run_batches <- function(visit, spec, label, take) {
   }
   spec <- c(connection_spec(sync_auth(visit$auth)), spec, list(batch = batch_rows))
   result <- run_job(rust_query_start(spec), display, ready = ready)
-  if (!is.null(result$error)) abort_from_rust(result$error)
+  if (!is.null(result$error)) abort_from_rust(c(result$error, only_v4 = TRUE))
   take(batch_tables(result))
   list(lacks_customers = any(startsWith(result$notices, "no_customers")))
 }

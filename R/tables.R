@@ -19,7 +19,7 @@ read_table <- function(what, label, auth, arguments = list(), shape = identity) 
 read_query <- function(what, label, auth, arguments, shape, count) {
   is_none <- vapply(arguments, is_empty_vector, NA)
   spec <- c(connection_spec(auth), list(what = what, none = any(is_none)), arguments[!is_none])
-  run_tables(rust_query_start(spec), label, shape, count)
+  run_query(spec, label, shape, count)
 }
 
 #' Rows to show of a table and of those that belong to it

@@ -20,5 +20,5 @@ with_token_auth <- function(auth_list, read) {
       "only API v4 has this table: remove options(amocrm.api = \"v2\")"
     ))
   }
-  read(auth)
+  read(c(auth, only_v4 = TRUE))
 }

@@ -20,8 +20,10 @@ test_that("every kind has a headline, and those that the user can mend have advi
 })
 
 test_that("a smaller limit is advised only where the server was too slow for a list", {
-  say <- function(kind, endpoint, status = 504L) {
-    advised <- advice(list(kind = kind, endpoint = endpoint, status = status))
+  say <- function(kind, endpoint, status = 504L, takes_limit = TRUE) {
+    advised <- advice(list(
+      kind = kind, endpoint = endpoint, status = status, takes_limit = takes_limit
+    ))
     grepl("`limit`", advised, fixed = TRUE)
   }
   for (endpoint in c("GET /api/v2/notes", "GET /api/v4/leads", "GET /api/v4/events",
@@ -30,12 +32,11 @@ test_that("a smaller limit is advised only where the server was too slow for a l
     expect_true(say("timeout", endpoint), info = endpoint)
     expect_true(say("http", endpoint), info = endpoint)
     expect_false(say("http", endpoint, status = 502L), info = endpoint)
+    expect_false(say("timeout", endpoint, takes_limit = FALSE), info = endpoint)
     for (kind in c("parse", "incomplete", "network")) expect_false(say(kind, endpoint), info = kind)
   }
   for (endpoint in c("GET /api/v2/account", "GET /api/v4/users", "GET /api/v4/leads/pipelines",
-                     "GET /api/v4/leads/custom_fields", "GET /api/v4/leads/tags",
-                     "GET /api/v4/leads/unsorted/summary", "GET /api/v4/customers/segments",
-                     "POST /private/api/auth.php",
+                     "GET /api/v4/leads/custom_fields", "POST /private/api/auth.php",
                      "POST /oauth2/access_token")) {
     expect_false(say("timeout", endpoint), info = endpoint)
     expect_false(say("http", endpoint), info = endpoint)
@@ -174,15 +175,30 @@ test_that("the help lists every class of errors and warnings", {
   for (kind in kinds) expect_match(rd, paste0("amocrm_error_", kind), fixed = TRUE)
 })
 
-test_that("what can't help with lists that only API v4 has is not advised", {
-  for (endpoint in c("GET /api/v4/catalogs/7/elements", "GET /api/v4/leads/links")) {
-    expect_no_match(http_advice(504, endpoint), "limit", fixed = TRUE)
-    missing <- list(pages = "links, page 2", endpoint = endpoint)
-    expect_no_match(incomplete_advice(missing), "v2", fixed = TRUE)
+test_that("only calls that have a `limit` are told of it", {
+  late <- list(list(action = "delay", seconds = 5, path = "/api/v4/events", nth = always))
+  auth <- AmoSandbox(access = "token", v2 = FALSE, notes = 50, faults = late)
+  withr::local_options(amocrm.timeout = 0.1)
+  message_of <- function(code) {
+    conditionMessage(expect_error(code, class = "amocrm_error_timeout"))
   }
-  expect_match(http_advice(504, "GET /api/v4/leads"), "limit", fixed = TRUE)
-  leads <- list(pages = "leads, page 2", endpoint = "GET /api/v4/leads")
-  expect_match(incomplete_advice(leads), "v2", fixed = TRUE)
+  # Both ask for events.
+  expect_no_match(message_of(AmoEvents(auth)), "`limit`", fixed = TRUE)
+  expect_match(
+    message_of(AmoNotes(auth_list = auth, type = "lead", note_type = 3)), "`limit`", fixed = TRUE
+  )
+})
+
+test_that("API v2 is no way out where only API v4 has a list", {
+  capped <- list(list(action = "cap", nth = always, path = "/api/v4/", rows = 13))
+  auth <- AmoSandbox(access = "token", v2 = FALSE, faults = capped)
+  message_of <- function(code) {
+    error <- expect_error(code, class = "amocrm_error_incomplete")
+    expect_match(error$pages, ", page [0-9]+$", all = FALSE)
+    conditionMessage(error)
+  }
+  expect_no_match(message_of(AmoGet(auth, "leads")), "API v2", fixed = TRUE)
+  expect_match(message_of(AmoLeads(auth_list = auth)), "API v2", fixed = TRUE)
 })
 
 test_that("an account that takes no keys is told from one that is not there", {
