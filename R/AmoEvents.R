@@ -59,7 +59,9 @@
 #'   amoCRM itself: a robot or an integration.
 #' @param from,to only events between these times, inclusive: `"2019-06-01
 #'   12:30:00"`, `"2019-06-01"` (midnight) or a Date in the account's time zone, or a
-#'   POSIXct.
+#'   POSIXct. A time that the clock shows twice, when it is put back, is the first one in
+#'   `from` and the second one in `to`; a time that it skips is the moment when it is put
+#'   forward.
 #' @param id ids of events, as text. The other arguments then filter the result, but
 #'   for `enum_id` and `value`.
 #' @param value_before,value_after only events with these values, see below.

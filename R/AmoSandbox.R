@@ -242,12 +242,7 @@ is_count <- function(number) length(number) == 1 && is.finite(number) && number 
 #' @noRd
 check_now <- function(now, timezone) {
   if (is.null(now)) abort_time(now, "now")
-  time <- check_time(now, "now")
-  if (startsWith(time, "@")) {
-    as.numeric(substring(time, 2))
-  } else {
-    as.numeric(as.POSIXct(time, tz = timezone))
-  }
+  in_account(check_time(now, "now"), timezone)
 }
 
 check_account_id <- function(id) {

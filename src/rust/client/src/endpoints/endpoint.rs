@@ -2,6 +2,7 @@
 //! records, how arguments are sent, how a record becomes a row.
 
 use crate::account::Api;
+use crate::account::time_zone::Bound;
 use crate::bad_body::BadBody;
 use crate::endpoints::linked::{Linked, Related};
 use crate::endpoints::paged_list::Pagination;
@@ -123,8 +124,8 @@ pub enum Sent {
     From,
     /// A last moment, sent a second later.
     To,
-    /// A moment as it is: rows do not say whether they are within.
-    Moment,
+    /// An end of a span as it is: rows do not say whether they are within.
+    Moment(Bound),
     /// A list for each value. Of several such arguments the first one that has values
     /// makes lists; another one is sent if there is just one value.
     Apart,
@@ -174,14 +175,17 @@ impl Endpoint {
         }
     }
 
-    /// The arguments that are moments.
-    pub fn moments(&self) -> Vec<&'static str> {
+    /// The arguments that are moments, and which end of a span each is.
+    pub fn moments(&self) -> Vec<(&'static str, Bound)> {
         let bounds = self.filters.iter().flat_map(|filter| match *filter {
-            Filter::Between(from, to, _) => vec![from, to],
+            Filter::Between(from, to, _) => vec![(from, Bound::From), (to, Bound::To)],
             _ => vec![],
         });
-        let sent = self.v4.parameters.iter().filter(|(.., sent)| matches!(sent, Sent::Moment));
-        bounds.chain(sent.map(|(argument, ..)| *argument)).collect()
+        let sent = self.v4.parameters.iter().filter_map(|(argument, _, sent)| match *sent {
+            Sent::Moment(bound) => Some((*argument, bound)),
+            _ => None,
+        });
+        bounds.chain(sent).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! `AmoIncomingSummary()`: how many incoming leads there were (docs/api-v4.md, Incoming
 //! leads over v4).
 
+use crate::account::time_zone::Bound;
 use crate::endpoints::endpoint::{Endpoint, ListSpec, RowOf, Sent};
 use crate::endpoints::paged_list::Pagination;
 use crate::table::Schema;
@@ -13,8 +14,8 @@ pub static INCOMING_SUMMARY: Endpoint = Endpoint {
     v4: ListSpec {
         path: "/api/v4/leads/unsorted/summary",
         parameters: &[
-            ("from", "filter[created_at][from]", Sent::Moment),
-            ("to", "filter[created_at][to]", Sent::Moment),
+            ("from", "filter[created_at][from]", Sent::Moment(Bound::From)),
+            ("to", "filter[created_at][to]", Sent::Moment(Bound::To)),
             ("pipeline_id", "filter[pipeline_id]", Sent::Apart),
         ],
         pagination: Pagination::Whole,

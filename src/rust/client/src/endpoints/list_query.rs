@@ -37,7 +37,7 @@ impl ListQuery {
     /// [`Error::Input`] for arguments that can't be read.
     pub fn new(endpoint: &'static Endpoint, mut arguments: Arguments) -> Result<Self, Error> {
         arguments.ids("id")?;
-        for moment in endpoint.moments() {
+        for (moment, _) in endpoint.moments() {
             arguments.moment(moment)?;
         }
         for filter in endpoint.filters {
@@ -54,8 +54,8 @@ impl ListQuery {
         let mut arguments = self.arguments.clone();
         // The ends of a span, which has to be one.
         context.span([arguments.moment("from")?, arguments.moment("to")?]).await?;
-        for name in self.endpoint.moments() {
-            let seconds = context.epoch(arguments.moment(name)?).await?;
+        for (name, bound) in self.endpoint.moments() {
+            let seconds = context.epoch(arguments.moment(name)?, bound).await?;
             arguments = arguments.set(name, seconds);
         }
         Ok(arguments)

@@ -312,7 +312,7 @@ impl Sent {
             moments.map(|moment| moment + seconds).collect::<Vec<_>>()
         };
         match self {
-            Sent::Each | Sent::Moment => request.queries(name, values),
+            Sent::Each | Sent::Moment(_) => request.queries(name, values),
             Sent::Joined if !values.is_empty() => request.query(name, &values.join(",")),
             Sent::Translated(word) => {
                 let words: Vec<&str> = values.iter().map(|value| word(value)).collect();
