@@ -26,7 +26,7 @@ static LINKS: Endpoint = Endpoint {
     name: "links",
     label: "links",
     schema: &SCHEMA,
-    id: KEY,
+    id: "entity_id+to_entity_type+to_entity_id+metadata.catalog_id?+metadata.price_id?",
     v4: ListSpec {
         path: "/api/v4/{type}/links",
         member: "links",
@@ -38,8 +38,8 @@ static LINKS: Endpoint = Endpoint {
     ..Endpoint::DEFAULT
 };
 
-/// What tells links apart: they have no id.
-const KEY: &str = "entity_id+to_entity_type+to_entity_id";
+/// What tells links apart: they have no id. An element may be sold at several prices.
+const KEY: &str = "entity_id+to_entity_type+to_entity_id+catalog_id?+price_id?";
 
 /// What elements of catalogs are called.
 const ELEMENT: &str = "catalog_element";

@@ -8,7 +8,8 @@ pub struct Schema {
     /// The columns a table without rows has, in order.
     pub base: &'static [&'static str],
     /// The key columns. The first of them that a row has is its key; of rows with
-    /// equal keys one is kept. Columns that are a key together are joined by `+`.
+    /// equal keys one is kept. Columns that are a key together are joined by `+`; those
+    /// with `?` behind may be empty.
     pub keys: &'static [&'static str],
     /// Columns that are [`Role::Id`].
     pub ids: &'static [&'static str],
