@@ -210,6 +210,10 @@ test_that("what can't be right is an input error before anything is sent", {
           value_after = list(value = Inf))
   refused("value_after", "\"entity_responsible_changed\"", value_before = list(status_id = 142),
           value_after = list(responsible_user_id = 5))
+  refused("value_after", paste(
+    "`value_before` with `responsible_user_id` and `value_after` with `status_id` belong to",
+    "events of different types: \"entity_responsible_changed\" and \"lead_status_changed\","
+  ), value_after = list(status_id = 142), value_before = list(responsible_user_id = 5))
   expect_identical(nrow(sandbox_requests(auth)), before)
 })
 
