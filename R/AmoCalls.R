@@ -140,7 +140,7 @@ calls_of <- function(notes, users) {
   notes <- notes[order(notes$created_at, notes$id), ]
   statuses <- call_status_names()
   status <- match(trimws(notes$params_call_status), statuses$id)
-  duration <- suppressWarnings(as.double(notes$params_duration))
+  duration <- decimals(notes$params_duration)
   user <- users_of_calls(notes$params_call_responsible, notes$responsible_user_id, users)
   data.frame(
     id = notes$id, direction = c("in", "out")[match(notes$note_type, call_types)],

@@ -113,9 +113,8 @@ check_pipeline <- function(pipeline, pipelines) {
   if (is.null(pipeline)) {
     return(NULL)
   }
-  texts <- if (is.numeric(pipeline)) id_digits(pipeline) else as.character(factor_text(pipeline))
-  ids <- pipelines$pipeline_id[match(texts, pipelines$pipeline_name)]
-  by_id <- pipelines$pipeline_id[match(texts, id_digits(pipelines$pipeline_id))]
+  ids <- pipelines$pipeline_id[match(as.character(pipeline), pipelines$pipeline_name)]
+  by_id <- pipelines$pipeline_id[match(id_digits(pipeline), id_digits(pipelines$pipeline_id))]
   ids[is.na(ids)] <- by_id[is.na(ids)]
   if (length(ids) == 0 || anyNA(ids)) {
     listed <- paste0('"', unique(pipelines$pipeline_name), '"', collapse = ", ")
