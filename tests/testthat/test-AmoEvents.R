@@ -333,3 +333,12 @@ test_that("no ids have no events, and a time can't end before it begins", {
                class = "amocrm_error_input")
   expect_identical(nrow(sandbox_requests(auth)), asked)
 })
+
+test_that("a member that is called like a label is beside it", {
+  event <- data.frame(id = "a", type = "lead_added", type_label = "x", entity_id = 5L)
+  labelled <- label_events(event)
+  expect_identical(names(labelled), c(
+    "id", "type", "type_label", "type_label_ru", "type_label_1", "entity_id"
+  ))
+  expect_identical(labelled$type_label_1, "x")
+})
