@@ -100,7 +100,8 @@
 #'   `after_name`, `after_enum_id`, `after_task_text`, `after_task_deadline`
 #'   (POSIXct), `after_message_id`, `linked_talk_contact_id` and so on. If an event has
 #'   several values, such as two tags, the second one is in `after_tag2`, the third in
-#'   `after_tag3`. A table without rows has these columns, too, and comes with a
+#'   `after_tag3`. What one value has several times has `_2`, `_3`, as in
+#'   `after_message_attachments_type_2`. A table without rows has these columns, too, and comes with a
 #'   warning of class `amocrm_warning_zero_rows`.
 #'
 #' @section Conditions:
@@ -184,7 +185,12 @@ label_events <- function(events) {
   types <- unique(events$type)
   described <- describe_event_types(types)[match(events$type, types), c("label", "label_ru")]
   names(described) <- c("type_label", "type_label_ru")
-  columns <- append(as.list(events), as.list(described), match("type", names(events)))
+  at <- match("type", names(events))
+  columns <- append(as.list(events), as.list(described), at)
+  # What the server calls like a label goes beside.
+  labels <- at + seq_along(described)
+  own <- make.unique(c(names(described), names(columns)[-labels]), sep = "_")
+  names(columns)[-labels] <- own[-seq_along(described)]
   structure(columns, class = "data.frame", row.names = .set_row_names(nrow(events)))
 }
 

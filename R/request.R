@@ -105,6 +105,10 @@ warn_of_partial <- function(error, tables) {
 
 count_rows <- function(tables) sum(vapply(tables, nrow, 0L))
 
+no_customers_text <- function() {
+  gettext("this account has no customers, or uses them in another way: their table is empty")
+}
+
 #' Raises a warning about a call that succeeded
 #'
 #' @param notice `<kind>:<details>`, made by warning_texts()
@@ -126,9 +130,7 @@ tell <- function(notice) {
     no_filters = gettext(
       "API v4 does not filter in this account: the whole list was read and filtered in R"
     ),
-    no_customers = gettext(
-      "this account has no customers, or uses them in another way: their table is empty"
-    ),
+    no_customers = no_customers_text(),
     unknown_with = gettextf(
       "`with_with` has values that amoCRM is not known to support: %s", about
     ),

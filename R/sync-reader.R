@@ -1,7 +1,7 @@
 # How a stream of AmoSync() comes from the account into the sink, batch by batch.
 
 # Rows that are handed out at a time.
-batch_rows <- 50000
+batch_rows <- 25000
 
 #' Reads a stream into the sink, batch by batch
 #'
@@ -56,9 +56,7 @@ stream_reader <- function(visit, name, mode, first) {
     # Customers may be out of reach today: what the copy has of them stays.
     is_partial <<- is_partial || done$lacks_customers
     if (is_partial && !stream$several) {
-      abort_input("tables", gettext(
-        "this account has no customers, or uses them in another way: their table is empty"
-      ))
+      abort_input("tables", no_customers_text())
     }
   }
   list(

@@ -121,7 +121,7 @@ sync_stream <- function(visit, name, known, started,
       reader$read_again(since)
     }
   }
-  is_quiet <- mode == "increment" && reader$rows() == 0
+  is_unchanged <- mode == "increment" && reader$rows() == 0
   if (mode == "increment") reader$read_restored()
   if (reader$lacks_all()) reader$read(since)
   gone <- gone_rows(visit, name, mode, since, started, reader)
@@ -130,7 +130,7 @@ sync_stream <- function(visit, name, known, started,
   state <- list(
     # Where no rows came, a server that lags may have hidden them: the next run asks for all
     # that has changed since the same moment.
-    cursor = if (is_quiet) known$cursor_at else began, zone = visit$zone,
+    cursor = if (is_unchanged) known$cursor_at else began, zone = visit$zone,
     swept = if (mode %in% c("full", "whole")) began else c(known$swept_at, NA_real_)[[1]]
   )
   log <- log_row(visit, name, started, mode)
@@ -170,5 +170,5 @@ sync_mode <- function(stream, known, started, run) {
 #' @noRd
 is_swept <- function(known, started, run) {
   nrow(known) == 1 && !is.na(known$swept_at) &&
-    as.double(started) - known$swept_at < run$sweep * 86400
+    as.double(started) - known$swept_at < run$sweep * day_seconds
 }

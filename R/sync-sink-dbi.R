@@ -33,7 +33,6 @@ dbi_sink <- function(conn, deleted, prefix) {
     dead = function(table, key, account) dbi_dead(db, table, key, account),
     keys = function(table, key, account) dbi_keys(db, table, key, account),
     read = function(table) dbi_read(db, table),
-    log = function() dbi_log(db),
     forget = function() try(drop_staged(db), silent = TRUE),
     beat = lock$beat,
     # A connection that broke lets go of both by itself.

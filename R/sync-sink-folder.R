@@ -22,7 +22,6 @@ folder_sink <- function(to, deleted) {
     dead = function(table, key, account) folder_dead(copy, table, key, account),
     keys = function(table, key, account) folder_keys(copy, table, key, account),
     read = function(table) folder_rows(copy$folder, table),
-    log = function() folder_log(copy$folder),
     # What is staged of a table waits for its own commit, and goes when the run ends.
     forget = function() begin_stream(copy),
     # The system knows by itself whether the owner of a lock lives.

@@ -2,7 +2,7 @@
 # list of functions:
 #
 # * state, of an account: what earlier runs have come to, a data.frame of stream,
-#   cursor_at and swept_at, in seconds since 1970
+#   cursor_at and swept_at, in seconds since 1970, and the account's zone
 # * stage, of a table, its key, rows, and whether the copy has none of the table yet: keeps
 #   rows until the commit. No row of the main table comes twice in one run
 # * keep, of an account, a stream, and a list of began and places: what is staged of a first
@@ -19,7 +19,6 @@
 # * keys, of a table, its key and an account: those of the rows that are not deleted
 # * dead, of a table, its key and an account: key and deleted_at of the others
 # * read, of a table: its rows
-# * log: what all runs did
 # * beat: tells others that the run is alive
 # * close: lets others use the copy
 

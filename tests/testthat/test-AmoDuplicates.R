@@ -138,7 +138,12 @@ test_that("contacts of two accounts are no duplicates", {
 })
 
 test_that("something else than the tables of contacts is an error", {
-  for (wrong in list(NULL, 1, data.frame(), list(), list(contacts = data.frame()))) {
+  for (wrong in list(NULL, 1, data.frame(), list(), list(leads = data.frame()))) {
     expect_error(AmoDuplicates(wrong), "AmoContacts", class = "amocrm_error_input")
   }
+})
+
+test_that("contacts without their custom fields are refused by name", {
+  contacts <- list(contacts = data.frame(id = 1))
+  expect_error(AmoDuplicates(contacts), "custom fields", class = "amocrm_error_input")
 })

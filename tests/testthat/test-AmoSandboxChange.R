@@ -6,6 +6,7 @@ test_that("random changes are told, row by row, and come from the seed", {
   expect_true(all(changed$change %in% sandbox_changes))
   expect_true(all(changed$type %in% sandbox_types))
   expect_false(is.unsorted(changed$at))
+  expect_identical(attr(changed$at, "tzone"), "Europe/Moscow")
   expect_identical(lived(n = 60, seed = 3), changed)
   expect_false(identical(lived(n = 60, seed = 4), changed))
   expect_identical(nrow(lived()), 50L)

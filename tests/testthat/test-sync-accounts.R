@@ -161,3 +161,18 @@ test_that("calls and what is left lying tell of which account they are", {
     expect_identical(anyDuplicated(rows), 0L)
   }
 })
+
+test_that("an account that can't be reached is named as the list of accounts names it", {
+  gone <- AmoSandbox(access = "token")
+  sandbox_stop(gone)
+  withr::local_options(amocrm.timeout = 1)
+  reached <- sandbox_to_copy(leads = 5, account_id = 11)
+  for (accounts in list(list(north = reached, south = gone), list(reached, gone))) {
+    error <- expect_error(
+      AmoSync(accounts, new_folder(), tables = "users"), class = "amocrm_error_sync"
+    )
+    name <- if (is.null(names(accounts))) "account 2" else "south"
+    expect_match(conditionMessage(error), name, fixed = TRUE)
+    expect_identical(error$log$table, c("users", name))
+  }
+})

@@ -166,3 +166,9 @@ test_that("a row whose linked rows alone have changed counts as changed", {
   expect_length(changed(fields[3:4, ], ids = 2:3), 0)
   expect_identical(changed_ids(fields, NULL, 1:3), 1:3)
 })
+
+test_that("the log of a copy that is not there is an error, not an empty table", {
+  to <- new_folder()
+  expect_error(AmoSyncLog(to), "there is no copy by AmoSync() in", fixed = TRUE,
+               class = "amocrm_error_input")
+})

@@ -59,8 +59,8 @@ pub fn mark(store: Robj, table: &List, keys: &List, at: f64) -> Outcome<List> {
     with(store, |store| store.mark_deleted(&table, &keys, at).map(|()| list!(ok = true)))
 }
 
-/// `list(inserted, updated, deleted)` with a number for each table. Marked rows count as
-/// deleted.
+/// `list(inserted, updated, deleted, gained)` with a value for each table: numbers of rows,
+/// of which marked ones count as deleted, and the names of columns that are new or wider.
 pub fn commit(store: Robj, tables: &Strings, state: &List) -> Outcome<List> {
     let tables: Vec<&str> = tables.iter().map(AsRef::as_ref).collect();
     let state = json::text(state)?;

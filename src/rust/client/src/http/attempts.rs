@@ -26,7 +26,7 @@ impl<'r> Attempts<'r> {
     pub async fn after_no_reply(&mut self, http: &Http, no_reply: NoReply) -> Result<(), Error> {
         let NoReply { failure, detail, allowed, is_begun } = no_reply;
         let reason = format!("{}: {detail}", self.request.path());
-        if self.may_repeat(http, failure, &reason).await {
+        if self.wait_to_repeat(http, failure, &reason).await {
             return Ok(());
         }
         let at = Box::new(At { endpoint: self.request.endpoint(), ..At::default() });
@@ -52,7 +52,7 @@ impl<'r> Attempts<'r> {
         // Both may quote the server.
         let bad = BadBody { path: sanitize(&bad.path), detail: sanitize(detail) };
         let reason = format!("{what}: {}", bad.detail);
-        if self.may_repeat(http, Failure::BadBody, &reason).await {
+        if self.wait_to_repeat(http, Failure::BadBody, &reason).await {
             return Ok(());
         }
         Err(Error::Parse {
@@ -75,7 +75,7 @@ impl<'r> Attempts<'r> {
             _ => return Err(refusal(self.request, reply, said)),
         };
         let reason = format!("HTTP {}", reply.status);
-        if self.may_repeat(http, failure, &reason).await {
+        if self.wait_to_repeat(http, failure, &reason).await {
             return Ok(());
         }
         let at = reply.at(self.request);
@@ -91,7 +91,7 @@ impl<'r> Attempts<'r> {
     }
 
     /// Waits as the retry policy says; false when it says to stop.
-    async fn may_repeat(&mut self, http: &Http, failure: Failure, reason: &str) -> bool {
+    async fn wait_to_repeat(&mut self, http: &Http, failure: Failure, reason: &str) -> bool {
         self.tries += 1;
         let divisible = self.request.is_divisible();
         let elapsed = self.started.elapsed();

@@ -324,7 +324,7 @@ where
     let state = pages.lock();
     match state.pager.missing() {
         // A refusal is the reason why the rest is missing.
-        Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.index(missing)))),
+        Some(missing) => Err(last_refusal.unwrap_or_else(|| list.incomplete(list.words(missing)))),
         None if state.pager.is_over() => Ok(()),
         // Nothing is in flight, and nothing is left to ask for.
         None => Err(list.incomplete(list.name.to_owned())),
@@ -381,10 +381,11 @@ impl ListContext<'_> {
         request: &PageRequest,
         answer: Answer<Page<T>>,
     ) -> bool {
-        let (index, limit) = (request.range, request.range.limit);
+        let limit = request.range.limit;
         if answer.value.records > limit {
             self.progress.log(|| {
-                let (name, records) = (self.index(Missing::Of(index)), answer.value.records);
+                let (name, records) =
+                    (self.words(Missing::Of(request.range)), answer.value.records);
                 format!("{name}: {records} rows where {limit} were asked for")
             });
         }
@@ -403,7 +404,8 @@ impl ListContext<'_> {
         NO_PROGRESS + Duration::try_from_secs_f64(10.0 / self.rate).unwrap_or_default()
     }
 
-    fn index(&self, missing: Missing) -> String {
+    /// A place of the list in words.
+    fn words(&self, missing: Missing) -> String {
         let name = self.name;
         match missing {
             Missing::Of(range) | Missing::From(range) if self.paging.is_numbered() => {
@@ -416,9 +418,9 @@ impl ListContext<'_> {
         }
     }
 
-    fn incomplete(&self, index: String) -> Error {
+    fn incomplete(&self, place: String) -> Error {
         Error::Incomplete {
-            pages: vec![index],
+            pages: vec![place],
             at: Box::new(At { endpoint: self.endpoint.clone(), ..At::default() }),
         }
     }

@@ -333,7 +333,7 @@ impl<T> Pager<T> {
 
     fn settle_one(&mut self, index: usize) {
         self.count_up_to(index);
-        self.check_order(index);
+        self.note_if_unsorted(index);
         if self.recheck.is_none() {
             self.keep_place(index);
         }

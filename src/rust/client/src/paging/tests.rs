@@ -170,7 +170,10 @@ fn harmless_servers_give_whole_lists() {
 
 #[test]
 fn hostile_servers_give_whole_lists_or_none() {
-    play_all(hostile);
+    let given_up = play_all(hostile).len();
+    let all = usize::try_from(schedules()).unwrap() * ALL.len();
+    // To give up all of them would be no loss either.
+    assert!(given_up < all / 2, "{given_up} of {all} given up");
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl<T> Pager<T> {
     }
 
     /// Looks whether a part that settles is in order.
-    pub(super) fn check_order(&mut self, index: usize) {
+    pub(super) fn note_if_unsorted(&mut self, index: usize) {
         if let Some(until) = &mut self.until {
             until.is_sorted &= self.parts[index].keys.is_ordered();
         }
