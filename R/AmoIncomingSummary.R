@@ -23,6 +23,7 @@
 #'     \item{`sip`, `mail`, `forms`, `chats`}{leads that came by phone, email, web form
 #'       and chat}
 #'   }
+#'   Further categories that the server counts come last.
 #'
 #' @section Conditions:
 #' See [amocrm-package]. `amocrm_error_input` without a token, or if `from` is later than

@@ -1,5 +1,5 @@
-# The ends of a span of time, as an account's clock shows them. Rust reads them in the same
-# way: client/src/account/time_zone.rs.
+# The ends of a span of time, as an account's clock shows them. time_zone.rs reads them in the
+# same way.
 
 #' Seconds since 1970 of a time that check_time() has read, in the account's zone
 #'
