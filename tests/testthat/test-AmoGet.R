@@ -275,7 +275,7 @@ test_that("what is not given is told", {
 test_that("large numbers of a query are sent as they are, or not at all", {
   expect_identical(query_parameters(list(a = 1e16)), c(a = "10000000000000000"))
   expect_identical(query_parameters(list(a = c(1.5, 2))), c("a[]" = "1.5", "a[]" = "2"))
-  long <- structure(4.9e-310, class = "integer64")
+  long <- structure(5e-308, class = "integer64")
   expect_error(query_parameters(list(a = long)), "`query`", class = "amocrm_error_input")
   expect_identical(query_parameters(list(with = list("a", "b"))), c(with = "a,b"))
 })
