@@ -155,15 +155,15 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
     leads = leads, contacts = contacts, companies = companies, customers = customers,
     tasks = tasks, transactions = transactions, unsorted = unsorted
   )
-  known <- c(kinds, sub("unsorted", "incoming_leads", names(lists), fixed = TRUE))
-  recorded <- lapply(stats::setNames(nm = known), function(name) recorded_json(items, name))
-  names(recorded) <- paste0(known, "_items")
+  counts <- Map(check_count, lists, names(lists))
+  names(counts) <- sub("unsorted", "incoming_leads", names(lists), fixed = TRUE)
+  known <- c(kinds, names(counts))
   started <- rust_sandbox_start(c(
-    note_counts(notes, kinds),
-    Map(check_count, lists, names(lists)),
-    recorded,
     fault_columns(faults),
     list(
+      notes = note_counts(notes, kinds),
+      lists = counts,
+      items = lapply(stats::setNames(nm = known), function(name) recorded_json(items, name)),
       seed = check_count(seed, "seed"),
       timezone = check_zone(timezone),
       now = check_now(now, timezone),

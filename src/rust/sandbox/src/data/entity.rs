@@ -6,6 +6,7 @@
 
 use crate::data::deals::{Expectation, Value};
 use crate::data::funnel::Path;
+use crate::data::kind::OfKinds;
 use crate::data::names::PersonName;
 use crate::data::scenario::Role;
 use crate::data::schedule::FIRST_OWNER;
@@ -45,7 +46,7 @@ pub struct Entity {
     pub fields: Vec<Filled>,
     /// The ids of the entities of each kind that belong to it, or to which it
     /// does. Of contacts the first one is the main one.
-    links: [Vec<u32>; Kind::ALL.len()],
+    pub links: OfKinds<Vec<u32>>,
     /// Whether it is in the trash.
     pub is_deleted: bool,
 }
@@ -109,19 +110,9 @@ impl Entity {
             },
             tags: account.tags(kind, number),
             fields: account.values(kind, number),
-            links: Default::default(),
+            links: OfKinds::default(),
             is_deleted: false,
         }
-    }
-
-    /// The ids of the entities of a kind that it is linked to.
-    pub fn links(&self, kind: Kind) -> &[u32] {
-        &self.links[kind.position()]
-    }
-
-    /// The same, to be changed.
-    pub fn links_mut(&mut self, kind: Kind) -> &mut Vec<u32> {
-        &mut self.links[kind.position()]
     }
 
     /// Puts a lead into another stage.
@@ -150,7 +141,7 @@ impl Entity {
 impl Account {
     /// How many entities of a kind there are at first.
     pub fn entities(&self, kind: Kind) -> u64 {
-        self.lists.entities(kind)
+        self.lists[kind.list()]
     }
 
     /// Number of the entity at a place of the list of its kind.
@@ -171,22 +162,22 @@ impl Account {
     }
 
     /// All entities, linked to one another.
-    pub fn all_entities(&self) -> [Table<Entity>; Kind::ALL.len()] {
-        let mut tables = Kind::ALL.map(|kind| {
+    pub fn all_entities(&self) -> OfKinds<Table<Entity>> {
+        let mut tables = OfKinds::new(|kind| {
             let places = if kind == Kind::Task { 0 } else { self.entities(kind) };
             (0..places).map(|place| self.entity(kind, place)).collect::<Table<Entity>>()
         });
         for from in [Kind::Contact, Kind::Lead, Kind::Customer] {
             for to in [Kind::Contact, Kind::Company] {
-                let links: Vec<(u32, u32)> = tables[from.position()]
+                let links: Vec<(u32, u32)> = tables[from]
                     .rows()
                     .iter()
-                    .flat_map(|entity| entity.links(to).iter().map(|id| (*id, entity.id)))
+                    .flat_map(|entity| entity.links[to].iter().map(|id| (*id, entity.id)))
                     .collect();
-                let targets = tables[to.position()].rows_mut();
+                let targets = tables[to].rows_mut();
                 for (id, back) in links {
                     if let Ok(place) = targets.binary_search_by_key(&id, |entity| entity.id) {
-                        targets[place].links_mut(from).push(back);
+                        targets[place].links[from].push(back);
                     }
                 }
             }
@@ -220,12 +211,11 @@ impl Account {
         if matches!(kind, Kind::Lead | Kind::Customer) {
             let contacts = self.contacts_of(kind, place);
             let ids = contacts.iter().map(|place| self.id_at(Kind::Contact, *place));
-            entity.links_mut(Kind::Contact).extend(ids);
+            entity.links[Kind::Contact].extend(ids);
         }
         if kind != Kind::Company {
             let company = self.company_of(kind, place);
-            entity
-                .links_mut(Kind::Company)
+            entity.links[Kind::Company]
                 .extend(company.map(|place| self.id_at(Kind::Company, place)));
         }
         entity

@@ -7,9 +7,9 @@
 
 use std::collections::HashSet;
 
+use crate::data::kind::OfKinds;
 use crate::data::random;
-use crate::data::store::OfKinds;
-use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, text};
+use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, Table, text};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
@@ -90,7 +90,7 @@ impl Event {
     pub fn is_of(&self, notes: &OfKinds<HashSet<usize>>) -> bool {
         match self.key.source() {
             Source::Note(kind, place) | Source::Unnoted(kind, place) => {
-                notes[kind.position()].contains(&place)
+                notes[kind].contains(&place)
             }
             Source::Change(_) => false,
         }
@@ -106,8 +106,8 @@ impl Key {
     /// The key of what happened at this time.
     pub fn new(at: u32, source: Source) -> Self {
         let (kind, place) = match source {
-            Source::Note(kind, place) => (kind.position() as u64, (place as u64) << 1),
-            Source::Unnoted(kind, place) => (kind.position() as u64, (place as u64) << 1 | 1),
+            Source::Note(kind, place) => (kind as u64, (place as u64) << 1),
+            Source::Unnoted(kind, place) => (kind as u64, (place as u64) << 1 | 1),
             Source::Change(number) => (CHANGE, number as u64),
         };
         Self(u64::from(at) << 32 | kind << SOURCE_SHIFT | place)
@@ -130,11 +130,39 @@ impl Key {
     }
 }
 
-/// What happened beside a note, which stands at a place, if anything did.
-pub fn unnoted(account: &Account, note: &Note, place: usize) -> Option<&'static str> {
-    unnoted_type(account, note.kind, note.owner.into(), place as u64)
+impl Account {
+    /// The events of so many notes of each kind, in order of time.
+    pub fn events(&self, notes: &OfKinds<u64>) -> Table<Event> {
+        let mut events: Vec<Event> =
+            Kind::ALL.into_iter().flat_map(|kind| self.events_of(kind, notes[kind])).collect();
+        // Each kind is in order already, which this sort makes use of.
+        events.sort_by_key(|event| event.key);
+        events.into_iter().collect()
+    }
+
+    fn events_of(&self, kind: Kind, notes: u64) -> impl Iterator<Item = Event> {
+        (0..notes).flat_map(move |index| {
+            let note = self.note(kind, index);
+            let income = || match self.content(&note) {
+                Content::Email(email) => email.income,
+                Content::Chat { income, .. } => income,
+                _ => false,
+            };
+            let place = usize::try_from(index).unwrap_or(usize::MAX);
+            let unnoted = unnoted_type(self, kind, note.owner.into(), index);
+            let sources = [
+                (Source::Note(kind, place), note.note_type.event(income)),
+                (Source::Unnoted(kind, place), unnoted),
+            ];
+            sources.into_iter().filter_map(move |(source, event_type)| {
+                let key = Key::new(note.created_at, source);
+                Some(Event { key, event_type: event_type?, kind, entity: note.entity })
+            })
+        })
+    }
 }
 
+/// What happened beside a note at a place, if anything did.
 fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option<&'static str> {
     if link(account, kind, owner, place).is_some() {
         return Some("entity_linked");

@@ -4,7 +4,7 @@
 //! when somebody accepts them.
 
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, SETTINGS, text};
+use crate::data::{Account, Kind, List, Rng, Row, SETTINGS, text};
 
 const SALT: u64 = 0x0012_C031;
 const SPAN: u64 = 30 * 24 * 3600;
@@ -131,8 +131,10 @@ impl Account {
 
     /// In the last month, one after the other.
     fn came_in_at(&self, place: u64) -> u64 {
-        let each = SPAN / self.lists.unsorted.max(1);
-        self.calendar.end() - SPAN + place * SPAN / self.lists.unsorted.max(1) + each / 2
+        let each = SPAN / self.lists[List::IncomingLeads].max(1);
+        self.calendar.end() - SPAN
+            + place * SPAN / self.lists[List::IncomingLeads].max(1)
+            + each / 2
     }
 }
 

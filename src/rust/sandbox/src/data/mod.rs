@@ -12,6 +12,7 @@ pub mod event;
 pub mod funnel;
 pub mod incoming;
 pub mod kind;
+pub mod lazy;
 pub mod links;
 pub mod list;
 pub mod names;

@@ -284,14 +284,7 @@ impl Account {
 
 /// Id of the note at `index` in the list of a kind.
 pub fn note_id(kind: Kind, index: u64, chance: u64) -> u64 {
-    let own = match kind {
-        Kind::Contact => 0,
-        Kind::Lead => 1,
-        Kind::Company => 2,
-        Kind::Task => 3,
-        Kind::Customer => 4,
-    };
-    FIRST_ID + index * ID_RANGE + chance % (ID_RANGE / ID_KINDS) * ID_KINDS + own
+    FIRST_ID + index * ID_RANGE + chance % (ID_RANGE / ID_KINDS) * ID_KINDS + kind as u64
 }
 
 fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {

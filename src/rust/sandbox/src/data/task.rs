@@ -3,7 +3,7 @@
 
 use crate::data::links::beside;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, SETTINGS, User, short, text};
+use crate::data::{Account, Kind, Rng, Row, SETTINGS, Table, User, short, text};
 
 const SALT: u64 = 0x0000_7A51;
 const AUTHOR_SALT: u64 = 0x0000_7A54;
@@ -64,8 +64,15 @@ impl Extent {
 }
 
 impl Account {
+    /// All of these; the list begins behind those that only results tell of.
+    pub fn tasks(&self, extent: Extent) -> Table<Task> {
+        let tasks = (0..extent.all).map(|place| self.task(place, extent));
+        let first = usize::try_from(extent.first).unwrap_or(usize::MAX);
+        tasks.collect::<Table<Task>>().beginning_at(first)
+    }
+
     /// The task at `place` among all, which rise by id.
-    pub fn task(&self, place: u64, extent: Extent) -> Task {
+    fn task(&self, place: u64, extent: Extent) -> Task {
         let owner = FIRST_OWNER + place;
         let mut rng = Rng::of(&[self.seed, SALT, place]);
         let done = place < extent.results;

@@ -16,18 +16,10 @@ const DEADLINE_SALT: u64 = 0x0000_C107;
 /// was never set.
 const NEVER: i64 = -62_169_993_017;
 
-fn kind_of(list: List) -> Kind {
-    match list {
-        List::Leads => Kind::Lead,
-        List::Companies => Kind::Company,
-        List::Customers => Kind::Customer,
-        _ => Kind::Contact,
-    }
-}
-
 impl Rows for Entity {
     fn table(store: &Store, list: List) -> &Table<Self> {
-        store.entities(kind_of(list))
+        let kind = Kind::ALL.into_iter().find(|kind| kind.list() == list);
+        &store.entities[kind.unwrap_or(Kind::Contact)]
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
@@ -197,7 +189,7 @@ impl<'a> Spelling<'a> {
 
     fn company(&mut self) -> Json {
         let id = self.store.linked(self.entity, Kind::Company).into_iter().next();
-        let company = id.and_then(|id| self.store.entities(Kind::Company).find(id.into()));
+        let company = id.and_then(|id| self.store.entities[Kind::Company].find(id.into()));
         let company = company.map(|company| {
             object! {
                 "id": company.id, "name": company.name.full.clone(),

@@ -9,7 +9,7 @@ use crate::data::{Incoming, List, Store, Table};
 
 impl Rows for Incoming {
     fn table(store: &Store, _: List) -> &Table<Self> {
-        store.incoming()
+        &store.incoming
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {

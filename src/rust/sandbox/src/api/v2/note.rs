@@ -30,7 +30,7 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
         None => {
             let store = app.store();
             let filters = filters(&parameters);
-            let notes = filters.select(store.notes(kind), &Order::BY_ID);
+            let notes = filters.select(&store.notes[kind], &Order::BY_ID);
             let notes = window(&parameters).cut(notes);
             let context = Context::new(&store, &request, &parameters.query);
             notes.into_iter().map(|note| view(note, &context)).collect()

@@ -29,7 +29,7 @@ impl Rows for Task {
         filters.during(parameters.modified(), |task| task.updated_at.into());
         filters.one_of(stages(&parameters.query), |task| {
             let lead = task.entity.filter(|(kind, _)| *kind == Kind::Lead);
-            let lead = lead.and_then(|(kind, id)| store.entities(kind).find(id.into()));
+            let lead = lead.and_then(|(kind, id)| store.entities[kind].find(id.into()));
             lead.map(|lead| lead.state.stage)
         });
     }

@@ -7,7 +7,7 @@ use crate::data::{List, Store, Table, Transaction};
 
 impl Rows for Transaction {
     fn table(store: &Store, _: List) -> &Table<Self> {
-        store.transactions()
+        &store.transactions
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {

@@ -15,7 +15,7 @@ impl Rows for Element {
     }
 
     fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.elements()
+        &store.elements
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
@@ -56,7 +56,7 @@ impl Rows for Element {
 
 /// The firm, of which `with=supplier_field_values` tells more than the id.
 pub fn supplier(id: u64, context: &Context) -> Json {
-    let firm = context.store.elements().find(id);
+    let firm = context.store.elements.find(id);
     let told = |text: Option<&str>| match text {
         Some(text) if context.asks("supplier_field_values") => text.to_owned().into(),
         _ => Json::Absent,

@@ -18,7 +18,7 @@ impl Rows for Entity {
     }
 
     fn table(store: &Store, kind: Kind) -> &Table<Self> {
-        store.entities(kind)
+        &store.entities[kind]
     }
 
     fn orders(kind: Kind) -> (&'static [Key<Self>], bool) {
@@ -163,7 +163,7 @@ fn member(entity: &Entity, name: &'static str, context: &Context) -> Json {
 
 /// How many purchases a customer has made, and for how much.
 fn bought(customer: &Entity, context: &Context) -> (u64, u64) {
-    let bought = context.store.transactions().there();
+    let bought = context.store.transactions.there();
     let bought = bought.filter(|purchase| purchase.customer == customer.id);
     bought.fold((0, 0), |(count, sum), purchase| (count + 1, sum + purchase.price))
 }

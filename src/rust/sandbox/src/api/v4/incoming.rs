@@ -16,7 +16,7 @@ impl Rows for Incoming {
     }
 
     fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.incoming()
+        &store.incoming
     }
 
     /// They came in as they were changed: both orders are the same.
@@ -34,7 +34,7 @@ impl Rows for Incoming {
 
     /// Its place in the list, beyond which there is none.
     fn id_of(store: &Store, uid: &str) -> Result<u64, ParseIntError> {
-        let row = store.incoming().rows().iter().find(|row| row.uid == uid);
+        let row = store.incoming.rows().iter().find(|row| row.uid == uid);
         Ok(row.map_or(u64::MAX, Row::id))
     }
 

@@ -16,7 +16,7 @@ impl Rows for Note {
     }
 
     fn table(store: &Store, kind: Kind) -> &Table<Self> {
-        store.notes(kind)
+        &store.notes[kind]
     }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {

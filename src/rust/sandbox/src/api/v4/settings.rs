@@ -346,7 +346,7 @@ fn customer_statuses(context: &Context) -> Vec<Json> {
 fn segments(context: &Context) -> Vec<Json> {
     let (store, made_at) = (context.store, context.made_at());
     let view = |segment: &'static Segment| {
-        let customers = store.entities(Kind::Customer).there();
+        let customers = store.entities[Kind::Customer].there();
         let members = customers.filter(|customer| {
             let mut segments = store.account.segments(customer.number);
             !customer.is_deleted && segments.any(|one| one.id == segment.id)

@@ -12,7 +12,7 @@ impl Rows for Transaction {
     }
 
     fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.transactions()
+        &store.transactions
     }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
@@ -25,7 +25,7 @@ impl Rows for Transaction {
     }
 
     fn has_owner(store: &Store, kind: Kind, id: u64) -> bool {
-        store.entities(kind).find(id).is_some()
+        store.entities[kind].find(id).is_some()
     }
 
     fn view(&self, context: &Context) -> Json {

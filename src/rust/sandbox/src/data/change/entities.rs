@@ -7,8 +7,8 @@ use crate::data::event::{self, Value};
 use crate::data::funnel::{self, LOST};
 use crate::data::names::PersonName;
 use crate::data::{
-    Account, Content, Entity, Field, Kind, NoteType, Rng, Row, SETTINGS, Stage, Store, short, text,
-    values,
+    Account, Content, Entity, Field, Kind, List, NoteType, Rng, Row, SETTINGS, Stage, Store, short,
+    text, values,
 };
 
 use super::deleted;
@@ -40,7 +40,7 @@ impl Store {
             Stage::default()
         };
         let entity = Entity::new(account, kind, &birth, PersonName::whole(name), stage);
-        self.entities_mut(kind)?.insert(entity);
+        self.entities[kind].insert(entity);
         let id = birth.id.into();
         self.settle(kind, id, rng);
         let note_type = match kind {
@@ -64,7 +64,7 @@ impl Store {
         let Some(linked) = self.another(other, 0, rng) else { return };
         self.link((kind, id), (other, linked));
         let company =
-            self.entities(other).find(linked).and_then(|e| e.links(Kind::Company).first());
+            self.entities[other].find(linked).and_then(|e| e.links[Kind::Company].first());
         if let Some(company) = company.copied() {
             self.link((kind, id), (Kind::Company, company.into()));
         }
@@ -132,19 +132,19 @@ impl Store {
                 self.unlink((other, linked.into()), (kind, act.id));
             }
         }
-        self.entities_mut(kind)?.remove(act.id);
-        self.notes_mut(kind)?.remove_where(|note| note.entity == id);
-        let tasks = self.tasks_mut()?.remove_where(|task| task.entity == Some((kind, id)));
-        self.notes_mut(Kind::Task)?.remove_where(|note| tasks.contains(&note.entity.into()));
+        self.entities[kind].remove(act.id);
+        self.notes[kind].remove_where(|note| note.entity == id);
+        let tasks = self.tasks_mut().remove_where(|task| task.entity == Some((kind, id)));
+        self.notes[Kind::Task].remove_where(|note| tasks.contains(&note.entity.into()));
         if kind == Kind::Customer {
-            self.transactions_mut()?.remove_where(|row| row.customer == id);
+            self.transactions.remove_where(|row| row.customer == id);
         }
         Some(())
     }
 
     pub(super) fn merge(&mut self, act: Act, loser: u64) -> Option<()> {
         let (kind, winner, lost) = (act.kind, short(act.id), short(loser));
-        let tags = self.entities(kind).find(loser)?.tags.clone();
+        let tags = self.entities[kind].find(loser)?.tags.clone();
         let entity = self.touch(act)?;
         for tag in tags {
             if !entity.tags.contains(&tag) {
@@ -157,16 +157,16 @@ impl Store {
                 self.link((kind, act.id), (other, linked.into()));
             }
         }
-        let notes = self.notes_mut(kind)?.rows_mut().iter_mut();
+        let notes = self.notes[kind].rows_mut().iter_mut();
         notes.filter(|note| note.entity == lost).for_each(|note| note.entity = winner);
-        let tasks = self.tasks_mut()?.rows_mut().iter_mut();
+        let tasks = self.tasks_mut().rows_mut().iter_mut();
         let lost_tasks = tasks.filter(|task| task.entity == Some((kind, lost)));
         lost_tasks.for_each(|task| task.entity = Some((kind, winner)));
         if kind == Kind::Customer {
-            let rows = self.transactions_mut()?.rows_mut().iter_mut();
+            let rows = self.transactions.rows_mut().iter_mut();
             rows.filter(|row| row.customer == lost).for_each(|row| row.customer = winner);
         }
-        self.entities_mut(kind)?.remove(loser);
+        self.entities[kind].remove(loser);
         self.tell(act, "entity_merged", Vec::new(), Vec::new());
         Some(())
     }
@@ -174,31 +174,31 @@ impl Store {
     /// Number of the next new entity.
     pub(super) fn next_number(&mut self, kind: Kind) -> u64 {
         // Leads that wait have numbers already.
-        let waiting = if kind == Kind::Lead { self.account.lists.unsorted } else { 0 };
-        let born = &mut self.born[kind.position()];
+        let waiting = if kind == Kind::Lead { self.account.lists[List::IncomingLeads] } else { 0 };
+        let born = &mut self.born[kind];
         *born += 1;
         self.account.number(kind, self.account.entities(kind) + waiting + *born - 1)
     }
 
     /// Takes what an entity is linked to of a kind from it.
     fn take_links(&mut self, kind: Kind, id: u64, other: Kind) -> Vec<u32> {
-        let entity = self.entity_mut(kind, id);
-        entity.map_or_else(Vec::new, |entity| std::mem::take(entity.links_mut(other)))
+        let entity = self.entities[kind].find_mut(id);
+        entity.map_or_else(Vec::new, |entity| std::mem::take(&mut entity.links[other]))
     }
 
     /// Links two entities to one another, unless one has a company already:
     /// that is enough.
     pub(super) fn link(&mut self, one: (Kind, u64), other: (Kind, u64)) {
         let is_full = |(kind, id): (Kind, u64), other: Kind| {
-            let entity = self.entities(kind).find(id);
-            other == Kind::Company && entity.is_some_and(|entity| !entity.links(other).is_empty())
+            let entity = self.entities[kind].find(id);
+            other == Kind::Company && entity.is_some_and(|entity| !entity.links[other].is_empty())
         };
         if is_full(one, other.0) || is_full(other, one.0) {
             return;
         }
         for ((kind, id), (other, linked)) in [(one, other), (other, one)] {
-            if let Some(entity) = self.entity_mut(kind, id) {
-                let links = entity.links_mut(other);
+            if let Some(entity) = self.entities[kind].find_mut(id) {
+                let links = &mut entity.links[other];
                 if !links.contains(&short(linked)) {
                     links.push(short(linked));
                 }
@@ -207,14 +207,14 @@ impl Store {
     }
 
     fn unlink(&mut self, (kind, id): (Kind, u64), (other, other_id): (Kind, u64)) {
-        if let Some(entity) = self.entity_mut(kind, id) {
-            entity.links_mut(other).retain(|linked| *linked != short(other_id));
+        if let Some(entity) = self.entities[kind].find_mut(id) {
+            entity.links[other].retain(|linked| *linked != short(other_id));
         }
     }
 
     /// Any other entity of the kind.
     pub(super) fn another(&self, kind: Kind, id: u64, rng: &mut Rng) -> Option<u64> {
-        let others = self.entities(kind).there();
+        let others = self.entities[kind].there();
         let others = others.filter(|entity| entity.id() != id && !entity.is_deleted);
         let ids: Vec<u64> = others.map(Row::id).collect();
         ids.get(rng.index(ids.len())).copied()
@@ -222,7 +222,7 @@ impl Store {
 
     /// The entity, which is changed.
     fn touch(&mut self, act: Act) -> Option<&mut Entity> {
-        let entity = self.entity_mut(act.kind, act.id)?;
+        let entity = self.entities[act.kind].find_mut(act.id)?;
         (entity.updated_at, entity.updated_by) = (act.at, act.by.id);
         Some(entity)
     }

@@ -182,14 +182,14 @@ impl Store {
     fn any_for(&self, change: Change, subject: Subject, rng: &mut Rng) -> Option<u64> {
         let ids: Vec<u64> = match subject {
             Subject::Of(Kind::Task) => self.tasks().there().map(Row::id).collect(),
-            Subject::Of(kind) => self.entities(kind).there().map(Row::id).collect(),
+            Subject::Of(kind) => self.entities[kind].there().map(Row::id).collect(),
             Subject::Note => {
-                KINDS.iter().flat_map(|kind| self.notes(*kind).there()).map(Row::id).collect()
+                KINDS.iter().flat_map(|kind| self.notes[*kind].there()).map(Row::id).collect()
             }
-            Subject::Transaction => self.transactions().there().map(Row::id).collect(),
-            Subject::IncomingLead => self.incoming().there().map(|lead| lead.lead).collect(),
+            Subject::Transaction => self.transactions.there().map(Row::id).collect(),
+            Subject::IncomingLead => self.incoming.there().map(|lead| lead.lead).collect(),
             Subject::Talk => self.talks().there().map(Row::id).collect(),
-            Subject::Element => self.elements().there().map(Row::id).collect(),
+            Subject::Element => self.elements.there().map(Row::id).collect(),
         };
         let ids: Vec<u64> = ids.into_iter().filter(|id| self.can(change, subject, *id)).collect();
         ids.get(rng.index(ids.len())).copied()
@@ -201,9 +201,9 @@ impl Store {
             Subject::Of(_) => self.create_entity(act, rng),
             Subject::Note => self.write(self.about_any(act, rng)?, NoteType::Common, None),
             Subject::Transaction => self.buy(act, rng),
-            Subject::IncomingLead => self.come_in(act),
+            Subject::IncomingLead => Some(self.come_in(act)),
             Subject::Talk => self.begin_talk(act, rng),
-            Subject::Element => self.add_product(act, rng),
+            Subject::Element => Some(self.add_product(act, rng)),
         }
     }
 
@@ -220,12 +220,12 @@ impl Store {
             (Subject::Of(Kind::Task), _) => self.delete_task(act),
             (Subject::Note, _) => self.delete_note(act),
             (Subject::Transaction, Change::Update) => self.correct_purchase(act, rng),
-            (Subject::Transaction, _) => self.transactions_mut()?.remove(act.id),
+            (Subject::Transaction, _) => self.transactions.remove(act.id),
             (Subject::IncomingLead, Change::Accept) => self.accept(act),
             (Subject::IncomingLead, _) => self.decline(act),
             (Subject::Talk, _) => self.go_on_talking(act, rng),
             (Subject::Element, Change::Update) => self.reprice(act, rng),
-            (Subject::Element, _) => self.elements_mut()?.remove(act.id),
+            (Subject::Element, _) => self.elements.remove(act.id),
             (Subject::Of(kind), change) => match change {
                 Change::Update => self.update(act, rng),
                 Change::Move => self.move_on(act, rng),
@@ -283,12 +283,12 @@ impl Store {
                 .is_some_and(|task| can_change || change == Change::Done && !task.is_completed),
             Subject::Of(kind) => self.can_entity(change, kind, id),
             Subject::Note => change == Change::Delete && self.own_note(id).is_some(),
-            Subject::Transaction => can_change && self.transactions().find(id).is_some(),
+            Subject::Transaction => can_change && self.transactions.find(id).is_some(),
             Subject::IncomingLead => {
                 matches!(change, Change::Accept | Change::Decline) && self.waiting(id).is_some()
             }
             Subject::Talk => change == Change::Update && self.talks().find(id).is_some(),
-            Subject::Element => self.elements().find(id).is_some_and(|element| {
+            Subject::Element => self.elements.find(id).is_some_and(|element| {
                 change == Change::Delete
                     || change == Change::Update && element.text("PRICE").is_some()
             }),
@@ -296,7 +296,7 @@ impl Store {
     }
 
     fn can_entity(&self, change: Change, kind: Kind, id: u64) -> bool {
-        let Some(entity) = self.entities(kind).find(id) else { return false };
+        let Some(entity) = self.entities[kind].find(id) else { return false };
         match change {
             Change::Delete => true,
             Change::Restore => entity.is_deleted && restored(kind).is_some(),
@@ -318,11 +318,11 @@ const PUT_AWAY: [(&str, Option<&str>); Kind::ALL.len()] = [
 ];
 
 fn deleted(kind: Kind) -> &'static str {
-    PUT_AWAY[kind.position()].0
+    PUT_AWAY[kind as usize].0
 }
 
 fn restored(kind: Kind) -> Option<&'static str> {
-    PUT_AWAY[kind.position()].1
+    PUT_AWAY[kind as usize].1
 }
 
 #[cfg(test)]
@@ -331,14 +331,15 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::config::{Config, ListCounts, NoteCounts};
+    use crate::config::{Config, NoteCounts};
     use crate::data::account::Account;
     use crate::data::entity::KINDS;
+    use crate::data::list::{List, ListCounts};
     use crate::data::table::Table;
     use crate::data::{Entity, Event, Note};
 
     fn store() -> Store {
-        let lists = ListCounts { leads: 60, contacts: 40, ..ListCounts::default() };
+        let lists = ListCounts::default().with(List::Leads, 60).with(List::Contacts, 40);
         let config = Config { notes: NoteCounts::each(300), lists, ..Config::default() };
         Store::new(Arc::new(Account::new(&config).unwrap()), &config)
     }
@@ -358,7 +359,7 @@ mod tests {
 
     fn entity(store: &Store, changed: Changed) -> &Entity {
         let Subject::Of(kind) = changed.subject else { unreachable!("no entity") };
-        let table = store.entities(kind);
+        let table = &store.entities[kind];
         &table.rows()[table.place(changed.id.into()).unwrap()]
     }
 
@@ -425,11 +426,11 @@ mod tests {
     fn what_belonged_to_a_merged_entity_belongs_to_the_other() {
         let mut store = store();
         let mut rng = store.change_rng(1);
-        let leads: Vec<u64> = store.entities(Kind::Lead).rows().iter().map(Row::id).collect();
+        let leads: Vec<u64> = store.entities[Kind::Lead].rows().iter().map(Row::id).collect();
         let (winner, loser, before) = (leads[58], leads[59], store.account.calendar.end());
         let notes = |store: &Store, id: u64| {
             let of = |note: &&Note| u64::from(note.entity) == id;
-            store.notes(Kind::Lead).rows().iter().filter(of).count()
+            store.notes[Kind::Lead].rows().iter().filter(of).count()
         };
         let (own, others) = (notes(&store, winner), notes(&store, loser));
         assert!(others > 0);
@@ -444,7 +445,7 @@ mod tests {
         assert_eq!(told(&store), events);
         assert_eq!(merged.unwrap().len(), 1);
         assert_eq!((notes(&store, winner), notes(&store, loser)), (own + others, 0));
-        assert!(store.entities(Kind::Lead).find(loser).is_none());
+        assert!(store.entities[Kind::Lead].find(loser).is_none());
         let again = store.change_each(Change::Merge, Kind::Lead.into(), &[winner, loser], &mut rng);
         assert_eq!(again, Err(loser));
     }
@@ -453,10 +454,10 @@ mod tests {
     fn what_is_deleted_takes_its_notes_tasks_and_purchases_along() {
         let mut store = store();
         let mut rng = store.change_rng(1);
-        let newest = store.entities(Kind::Customer).rows().last().unwrap().id();
+        let newest = store.entities[Kind::Customer].rows().last().unwrap().id();
         let left = |store: &Store| {
-            let notes = store.notes(Kind::Customer).there();
-            let purchases = store.transactions().there();
+            let notes = store.notes[Kind::Customer].there();
+            let purchases = store.transactions.there();
             let tasks = store.tasks().there();
             let about = (Kind::Customer, short(newest));
             [
@@ -487,19 +488,19 @@ mod tests {
         }
         assert!(rises(store.events()) && rises(store.tasks()));
         for kind in KINDS {
-            assert!(rises(store.entities(kind)) && rises(store.notes(kind)));
-            for entity in store.entities(kind).there() {
+            assert!(rises(&store.entities[kind]) && rises(&store.notes[kind]));
+            for entity in store.entities[kind].there() {
                 for (other, id) in KINDS.into_iter().flat_map(|other| {
-                    entity.links(other).iter().map(move |id| (other, u64::from(*id)))
+                    entity.links[other].iter().map(move |id| (other, u64::from(*id)))
                 }) {
-                    let linked = store.entities(other).find(id).unwrap();
-                    assert!(linked.links(kind).contains(&entity.id), "{kind:?} {other:?}");
+                    let linked = store.entities[other].find(id).unwrap();
+                    assert!(linked.links[kind].contains(&entity.id), "{kind:?} {other:?}");
                 }
             }
         }
         for task in store.tasks().there() {
             if let Some((kind, id)) = task.entity {
-                assert!(store.entities(kind).find(id.into()).is_some());
+                assert!(store.entities[kind].find(id.into()).is_some());
             }
         }
     }

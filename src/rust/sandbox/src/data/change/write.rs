@@ -19,8 +19,6 @@ impl Store {
     /// Somebody does something now. Now and then two things happen in the same
     /// second.
     pub(super) fn act(&mut self, subject: Subject, id: u64, rng: &mut Rng) -> Act {
-        // They are made up of the notes as these are before any change.
-        self.events();
         self.now += short(rng.below(3));
         self.acts += 1;
         let kind = if let Subject::Of(kind) = subject { kind } else { Kind::Lead };
@@ -44,10 +42,10 @@ impl Store {
         let (owner, responsible) = if kind == Kind::Task {
             (0, self.tasks().find(act.id)?.responsible)
         } else {
-            let entity = self.entities(kind).find(act.id)?;
+            let entity = self.entities[kind].find(act.id)?;
             (entity.number, entity.responsible)
         };
-        let place = self.notes(kind).rows().len();
+        let place = self.notes[kind].rows().len();
         let id = note::note_id(kind, place as u64, act.id);
         let income = matches!(content, Some(Content::Chat { income: true, .. }));
         let note = Note {
@@ -64,7 +62,7 @@ impl Store {
             responsible,
         };
         self.written.extend(content.map(|content| (note.id, content)));
-        self.notes_mut(kind)?.insert(note);
+        self.notes[kind].insert(note);
         if let Some(event_type) = note_type.event(|| income) {
             self.add_event(act, event_type, Source::Note(kind, place));
         }
@@ -86,9 +84,7 @@ impl Store {
     fn add_event(&mut self, act: Act, event_type: &'static str, source: Source) {
         let key = Key::new(act.at, source);
         let event = Event { key, event_type, kind: act.kind, entity: short(act.id) };
-        if let Some(events) = self.events_mut() {
-            events.insert(event);
-        }
+        self.events_mut().insert(event);
     }
 }
 
