@@ -145,6 +145,13 @@ pub struct Note {
     pub responsible: &'static User,
 }
 
+impl Note {
+    /// Whether somebody has written it, who can delete it therefore.
+    pub fn is_own(&self) -> bool {
+        self.note_type == NoteType::Common
+    }
+}
+
 impl Row for Note {
     fn id(&self) -> u64 {
         self.id.into()

@@ -90,7 +90,7 @@ fn view(note: &Note, context: &Context) -> Json {
         "created_by": note.created_by, "created_at": note.created_at,
         "updated_at": note.updated_at, "account_id": context.account_id(),
         "group_id": note.responsible.group_id,
-        "is_editable": note.note_type == NoteType::Common, "element_id": note.entity,
+        "is_editable": note.is_own(), "element_id": note.entity,
         "element_type": kind.element_type(), "attachment": parts.attachment,
         "note_type": note.note_type.code(), "text": parts.text, "params": parts.params,
         "_links": link(format!("{PATH}?id={}&type={}", note.id, kind.name())),

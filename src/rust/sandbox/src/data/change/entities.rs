@@ -214,9 +214,7 @@ impl Store {
 
     /// Any other entity of the kind.
     pub(super) fn another(&self, kind: Kind, id: u64, rng: &mut Rng) -> Option<u64> {
-        let others = self.entities[kind].there();
-        let others = others.filter(|entity| entity.id() != id && !entity.is_deleted);
-        let ids: Vec<u64> = others.map(Row::id).collect();
+        let ids = self.entities[kind].ids(|entity| entity.id() != id && !entity.is_deleted);
         ids.get(rng.index(ids.len())).copied()
     }
 

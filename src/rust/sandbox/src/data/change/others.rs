@@ -62,14 +62,9 @@ impl Store {
         Some(())
     }
 
-    /// A note that somebody has written, and that can be deleted therefore.
-    pub(super) fn own_note(&self, id: u64) -> Option<&Note> {
-        let note = KINDS.into_iter().find_map(|kind| self.notes[kind].find(id));
-        note.filter(|note| note.note_type == NoteType::Common)
-    }
-
     pub(super) fn delete_note(&mut self, act: Act) -> Option<()> {
-        let Note { kind, entity, .. } = *self.own_note(act.id)?;
+        let note = KINDS.into_iter().find_map(|kind| self.notes[kind].find(act.id));
+        let Note { kind, entity, .. } = *note?;
         self.notes[kind].remove(act.id)?;
         let act_on = Act { kind, id: entity.into(), ..act };
         self.tell(act_on, "common_note_deleted", vec![Value::Note(act.id)], Vec::new());
@@ -107,9 +102,9 @@ impl Store {
         Some(())
     }
 
-    /// The lead with this id, if it waits.
-    pub(super) fn waiting(&self, lead: u64) -> Option<&Incoming> {
-        self.incoming.there().find(|row| row.lead == lead && row.decided.is_none())
+    /// The leads that wait.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Incoming> {
+        self.incoming.there().filter(|row| row.decided.is_none())
     }
 
     /// A lead comes in and waits; its id is that which it will have.
@@ -123,14 +118,14 @@ impl Store {
     }
 
     pub(super) fn decline(&mut self, act: Act) -> Option<()> {
-        let place = self.waiting(act.id)?.place;
+        let place = self.waiting().find(|row| row.lead == act.id)?.place;
         self.incoming.find_mut(place)?.decided = Some((Decision::Declined, act.at));
         Some(())
     }
 
     /// A lead that has waited goes to the first stage of its pipeline.
     pub(super) fn accept(&mut self, act: Act) -> Option<()> {
-        let incoming = self.waiting(act.id)?;
+        let incoming = self.waiting().find(|row| row.lead == act.id)?;
         let (place, number, name) = (incoming.place, incoming.number, incoming.lead_name.clone());
         let contact = self.contact(incoming).map(Row::id);
         let pipeline = SETTINGS.pipelines.iter().find(|one| one.id == incoming.pipeline)?;
@@ -154,10 +149,9 @@ impl Store {
     /// A contact who has not yet written to us does so.
     pub(super) fn begin_talk(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
         let kind = Kind::Contact;
-        let silent = |contact: &&Entity| {
+        let ids = self.entities[kind].ids(|contact| {
             !contact.is_deleted && self.talks().find(event::talk(contact.id).0).is_none()
-        };
-        let ids: Vec<u64> = self.entities[kind].there().filter(silent).map(Row::id).collect();
+        });
         let id = *ids.get(rng.index(ids.len()))?;
         self.say(Act { kind, id, ..act }, true, rng)?;
         Some(event::talk(short(id)).0)
