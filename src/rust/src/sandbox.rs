@@ -142,7 +142,7 @@ fn config(spec: &Spec) -> Outcome<Config> {
         kommo: spec.flag("kommo")?,
         api_filter: spec.flag("api_filter")?,
         admin: spec.flag("admin")?,
-        faults: faults::read(spec)?,
+        faults: faults::read(&spec.list("faults")?)?,
         ..config
     })
 }
