@@ -69,59 +69,67 @@ impl NoteType {
         self as u64
     }
 
-    /// What API v4 calls such notes, if they are notes there; the events that come with one
-    /// that a client wrote and with any other, if any do; and how many of 100 a robot writes.
     #[rustfmt::skip]
-    fn facts(self) -> (&'static str, [&'static str; 2], u64) {
-        match self {
-            Self::LeadCreated => ("", ["lead_added"; 2], 55),
-            Self::ContactCreated => ("", ["contact_added"; 2], 55),
-            Self::StageChanged => ("", ["lead_status_changed"; 2], 15),
-            Self::Common => ("common", ["common_note_added"; 2], 0),
-            Self::Attachment => ("attachment", ["attachment_note_added"; 2], 0),
-            Self::OldCall | Self::OldMail | Self::OldMailFile | Self::ExternalFile => ("", [""; 2], 0),
-            Self::CallIn => ("call_in", ["incoming_call"; 2], 15),
-            Self::CallOut => ("call_out", ["outgoing_call"; 2], 0),
-            Self::CompanyCreated => ("", ["company_added"; 2], 0),
-            Self::TaskResult => ("", ["task_result_added"; 2], 0),
-            Self::ResponsibleChanged => ("", ["entity_responsible_changed"; 2], 0),
-            Self::Mail => ("amomail_message", ["incoming_mail", "outgoing_mail"], 0),
-            Self::SiteVisit => ("site_visit", ["site_visit_note_added"; 2], 100),
-            Self::Chat => ("", ["incoming_chat_message", "outgoing_chat_message"], 85),
-            Self::TargetingIn => ("targeting_in", ["targeting_in_note_added"; 2], 100),
-            Self::TargetingOut => ("targeting_out", ["targeting_out_note_added"; 2], 100),
-            Self::AutoCreated => ("lead_auto_created", [""; 2], 100),
-            Self::CustomerCreated => ("", ["customer_added"; 2], 0),
-            Self::Purchase => ("transaction", ["transaction_added"; 2], 0),
-            Self::Place => ("geolocation", ["geo_note_added"; 2], 0),
-            Self::Service => ("service_message", ["service_note_added"; 2], 100),
-            Self::TagsAdded => ("", ["entity_tag_added"; 2], 100),
-            Self::TagsRemoved => ("", ["entity_tag_deleted"; 2], 100),
-            Self::CashierMessage => ("message_cashier", ["message_to_cashier_note_added"; 2], 100),
-            Self::InvoicePaid => ("invoice_paid", [""; 2], 100),
-            Self::LinkFollowed => ("link_followed", ["link_followed"; 2], 100),
-            Self::ExtendedService => ("extended_service_message", [""; 2], 100),
-            Self::Dropbox => ("dropbox_attachment", [""; 2], 0),
-            Self::SmsIn => ("sms_in", ["incoming_sms"; 2], 100),
-            Self::SmsOut => ("sms_out", ["outgoing_sms"; 2], 0),
-        }
+    fn facts(self) -> Facts {
+        let (name, event, robots) = match self {
+            Self::LeadCreated => (None, Some("lead_added"), 55),
+            Self::ContactCreated => (None, Some("contact_added"), 55),
+            Self::StageChanged => (None, Some("lead_status_changed"), 15),
+            Self::Common => (Some("common"), Some("common_note_added"), 0),
+            Self::Attachment => (Some("attachment"), Some("attachment_note_added"), 0),
+            Self::OldCall | Self::OldMail | Self::OldMailFile | Self::ExternalFile => (None, None, 0),
+            Self::CallIn => (Some("call_in"), Some("incoming_call"), 15),
+            Self::CallOut => (Some("call_out"), Some("outgoing_call"), 0),
+            Self::CompanyCreated => (None, Some("company_added"), 0),
+            Self::TaskResult => (None, Some("task_result_added"), 0),
+            Self::ResponsibleChanged => (None, Some("entity_responsible_changed"), 0),
+            Self::Mail => (Some("amomail_message"), Some("outgoing_mail"), 0),
+            Self::SiteVisit => (Some("site_visit"), Some("site_visit_note_added"), 100),
+            Self::Chat => (None, Some("outgoing_chat_message"), 85),
+            Self::TargetingIn => (Some("targeting_in"), Some("targeting_in_note_added"), 100),
+            Self::TargetingOut => (Some("targeting_out"), Some("targeting_out_note_added"), 100),
+            Self::AutoCreated => (Some("lead_auto_created"), None, 100),
+            Self::CustomerCreated => (None, Some("customer_added"), 0),
+            Self::Purchase => (Some("transaction"), Some("transaction_added"), 0),
+            Self::Place => (Some("geolocation"), Some("geo_note_added"), 0),
+            Self::Service => (Some("service_message"), Some("service_note_added"), 100),
+            Self::TagsAdded => (None, Some("entity_tag_added"), 100),
+            Self::TagsRemoved => (None, Some("entity_tag_deleted"), 100),
+            Self::CashierMessage => (Some("message_cashier"), Some("message_to_cashier_note_added"), 100),
+            Self::InvoicePaid => (Some("invoice_paid"), None, 100),
+            Self::LinkFollowed => (Some("link_followed"), Some("link_followed"), 100),
+            Self::ExtendedService => (Some("extended_service_message"), None, 100),
+            Self::Dropbox => (Some("dropbox_attachment"), None, 0),
+            Self::SmsIn => (Some("sms_in"), Some("incoming_sms"), 100),
+            Self::SmsOut => (Some("sms_out"), Some("outgoing_sms"), 0),
+        };
+        Facts { name, event, robots }
     }
 
     /// What API v4 calls such notes; the others are events only, or nothing at all.
     pub fn name(self) -> Option<&'static str> {
-        Some(self.facts().0).filter(|name| !name.is_empty())
+        self.facts().name
     }
 
     /// The event that comes with such a note, if any does; `income` says whether a client
     /// wrote it.
     pub fn event(self, income: impl Fn() -> bool) -> Option<&'static str> {
-        let [incoming, outgoing] = self.facts().1;
-        let event = match self {
-            Self::Mail | Self::Chat if !income() => outgoing,
-            _ => incoming,
-        };
-        Some(event).filter(|event| !event.is_empty())
+        match self {
+            Self::Mail if income() => Some("incoming_mail"),
+            Self::Chat if income() => Some("incoming_chat_message"),
+            _ => self.facts().event,
+        }
     }
+}
+
+/// What is known of a type of notes.
+struct Facts {
+    /// What API v4 calls them, if they are notes there.
+    name: Option<&'static str>,
+    /// The event that comes with one that no client wrote, if any does.
+    event: Option<&'static str>,
+    /// How many of 100 a robot writes.
+    robots: u64,
 }
 
 /// A note without what it says. Times are epoch seconds; they and the ids fit
@@ -295,7 +303,7 @@ pub fn note_id(kind: Kind, index: u64, chance: u64) -> u64 {
 }
 
 fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
-    if rng.percent(note_type.facts().2) {
+    if rng.percent(note_type.facts().robots) {
         return 0;
     }
     // A colleague steps in now and then.
