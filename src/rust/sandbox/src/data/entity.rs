@@ -4,14 +4,14 @@
 //! is longer than the notes need, it begins with older things, of which
 //! nothing was written down.
 
-use crate::data::deals::{Expectation, Value};
+use crate::data::deals::{Deal, Expectation};
 use crate::data::funnel::Path;
 use crate::data::kind::OfKinds;
 use crate::data::names::PersonName;
 use crate::data::scenario::Role;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::values;
-use crate::data::{Account, Filled, Kind, Rng, Row, Stage, Table, User, short};
+use crate::data::values::FieldValue;
+use crate::data::{Account, Filled, Kind, Rng, Row, Stage, Table, User, clamped};
 
 /// Most entities of one kind; there are no lower numbers for more.
 pub const MOST_ENTITIES: u64 = FIRST_OWNER;
@@ -39,7 +39,7 @@ pub struct Entity {
     /// Of leads only.
     pub state: LeadState,
     /// Of leads only.
-    pub value: Value,
+    pub deal: Deal,
     /// Of customers only.
     pub expectation: Expectation,
     pub tags: Vec<&'static str>,
@@ -102,7 +102,7 @@ impl Entity {
             created_at: at,
             updated_at: at,
             state: LeadState { stage, moved_at: at.into(), ..LeadState::default() },
-            value: if is(Kind::Lead) { account.value(number) } else { Value::default() },
+            deal: if is(Kind::Lead) { account.deal(number) } else { Deal::default() },
             expectation: if is(Kind::Customer) {
                 account.expectation(number)
             } else {
@@ -132,7 +132,7 @@ impl Entity {
     /// The telephone numbers and e-mail addresses on it.
     pub fn reached_by(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().flat_map(|filled| &filled.values).filter_map(|value| match value {
-            values::Value::Contact(text, _) => Some(text.as_str()),
+            FieldValue::Contact(text, _) => Some(text.as_str()),
             _ => None,
         })
     }
@@ -151,7 +151,7 @@ impl Account {
 
     /// Id of the entity at a place of the list of its kind.
     pub fn id_at(&self, kind: Kind, place: u64) -> u32 {
-        short(self.entity_id(kind, self.number(kind, place)))
+        clamped(self.entity_id(kind, self.number(kind, place)))
     }
 
     /// Where in the list of its kind the entity with this number stands, if it
@@ -204,7 +204,7 @@ impl Account {
         };
         let mut entity = Entity::new(self, kind, &birth, name, state.stage);
         entity.state = state;
-        entity.updated_at = short(updated_at);
+        entity.updated_at = clamped(updated_at);
         if touched {
             entity.updated_by = editor(birth.responsible, &mut rng);
         }
@@ -249,7 +249,7 @@ impl Account {
         } else {
             self.calendar.earlier(place, older, chance)
         };
-        Birth { number, id, responsible, created_at: short(at), created_by }
+        Birth { number, id, responsible, created_at: clamped(at), created_by }
     }
 
     /// Where its moves have brought the lead with this number.
@@ -270,7 +270,7 @@ impl Account {
             reached = LeadState { stage, moved_at, ..reached };
         }
         if reached.stage.is_closed() {
-            reached.closed_at = short(reached.moved_at);
+            reached.closed_at = clamped(reached.moved_at);
             reached.loss_reason = path.loss_reason;
         }
         reached

@@ -59,13 +59,13 @@ pub enum Source {
 #[derive(Clone, Debug, Default)]
 pub struct Particulars {
     pub created_by: u64,
-    pub after: Vec<Value>,
-    pub before: Vec<Value>,
+    pub after: Vec<EventValue>,
+    pub before: Vec<EventValue>,
 }
 
 /// What was there before or after.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub enum EventValue {
     Note(u64),
     Stage(Stage),
     Responsible(u64),
@@ -173,7 +173,7 @@ fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option
     rng.percent(often).then(|| match kind {
         Kind::Task => "task_completed",
         // Only leads that have a price got one.
-        Kind::Lead if account.value(owner).price > 0 => {
+        Kind::Lead if account.deal(owner).price > 0 => {
             let (sale, name) = (("sale_field_changed", 3), ("name_field_changed", 1));
             rng.weighted(&[tags, field, sale, name])
         }
@@ -183,7 +183,7 @@ fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option
 
 /// What a lead is linked to beside its note at a place: its main contact when it
 /// begins, its products some steps later.
-fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<Value> {
+fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<EventValue> {
     if kind != Kind::Lead {
         return None;
     }
@@ -191,29 +191,31 @@ fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<Value> {
     if step == 0 {
         let contacts = account.contacts_of(kind, account.place_of_number(kind, lead)?);
         let id = account.id_at(Kind::Contact, *contacts.first()?).into();
-        return Some(Value::Link { to: Kind::Contact.name(), id });
+        return Some(EventValue::Link { to: Kind::Contact.name(), id });
     }
     let number = usize::try_from(step.checked_sub(PRODUCTS_ADDED)?).ok()?;
     let id = account.positions(kind, lead).get(number)?.element();
-    Some(Value::Link { to: "catalog_element", id })
+    Some(EventValue::Link { to: "catalog_element", id })
 }
 
 /// Who wrote a note, and what it says was there.
 pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
     let (after, before) = match content {
         Content::StageChanged { from, to, .. } => {
-            (vec![Value::Stage(to)], vec![Value::Stage(from)])
+            (vec![EventValue::Stage(to)], vec![EventValue::Stage(from)])
         }
         Content::ResponsibleChanged { from, to } => {
-            (vec![Value::Responsible(to)], vec![Value::Responsible(from)])
+            (vec![EventValue::Responsible(to)], vec![EventValue::Responsible(from)])
         }
         Content::Chat { .. } => (vec![message(event.entity, note)], Vec::new()),
         Content::Tags(names) if event.event_type == "entity_tag_deleted" => {
             (Vec::new(), tags(names))
         }
         Content::Tags(names) => (tags(names), Vec::new()),
-        Content::Purchase { transaction } => (vec![Value::Transaction(transaction)], Vec::new()),
-        _ => (vec![Value::Note(note.id.into())], Vec::new()),
+        Content::Purchase { transaction } => {
+            (vec![EventValue::Transaction(transaction)], Vec::new())
+        }
+        _ => (vec![EventValue::Note(note.id.into())], Vec::new()),
     };
     Particulars { created_by: note.created_by.into(), after, before }
 }
@@ -223,13 +225,13 @@ pub fn of_unnoted(account: &Account, note: &Note, place: usize, event_type: &str
     let (kind, owner, place) = (note.kind, note.owner.into(), place as u64);
     let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(account.seed, kind, place).next()]);
     let user = if rng.percent(85) { note.responsible } else { SETTINGS.user(&mut rng, |_| true) };
-    let mut name = || Value::Name(text::write("subject", &mut rng));
+    let mut name = || EventValue::Name(text::write("subject", &mut rng));
     let (after, before) = match event_type {
         "name_field_changed" => (vec![name()], vec![name()]),
         "entity_tag_added" => (tags(text::tags(&mut rng)), Vec::new()),
         "sale_field_changed" => {
             let (after, before) = sale(account, owner, place);
-            (vec![Value::Sale(after)], vec![Value::Sale(before)])
+            (vec![EventValue::Sale(after)], vec![EventValue::Sale(before)])
         }
         "custom_field_value_changed" => (vec![field(&mut rng)], Vec::new()),
         "entity_linked" => (link(account, kind, owner, place).into_iter().collect(), Vec::new()),
@@ -243,8 +245,8 @@ fn unnoted_rng(seed: u64, kind: Kind, place: u64) -> Rng {
 }
 
 /// One value for each tag.
-pub fn tags(names: Vec<&'static str>) -> Vec<Value> {
-    names.into_iter().map(Value::Tag).collect()
+pub fn tags(names: Vec<&'static str>) -> Vec<EventValue> {
+    names.into_iter().map(EventValue::Tag).collect()
 }
 
 /// The talk about a thing, and the messenger that it is in: all that is said about it is one.
@@ -253,9 +255,9 @@ pub fn talk(entity: u32) -> (u64, &'static str) {
     (rng.between(10_000, 99_999), rng.pick(&ORIGINS))
 }
 
-fn message(entity: u32, note: &Note) -> Value {
+fn message(entity: u32, note: &Note) -> EventValue {
     let (talk, origin) = talk(entity);
-    Value::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
+    EventValue::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
 }
 
 /// The price of a lead after and before its change beside the note at a place.
@@ -269,7 +271,7 @@ fn sale(account: &Account, lead: u64, place: u64) -> (u64, u64) {
         .filter(|place| unnoted_type(account, kind, lead, *place) == Some("sale_field_changed"))
         .collect();
     changes.sort_unstable();
-    let (mut after, mut before) = (0, account.value(lead).price);
+    let (mut after, mut before) = (0, account.deal(lead).price);
     for (number, change) in changes.iter().enumerate().rev().take_while(|(_, c)| **c >= place) {
         after = before;
         before = sale_before(account.seed, *change, after, number == 0);
@@ -290,12 +292,12 @@ fn sale_before(seed: u64, place: u64, after: u64, is_first: bool) -> u64 {
     }
 }
 
-fn field(rng: &mut Rng) -> Value {
+fn field(rng: &mut Rng) -> EventValue {
     let simple: Vec<&Field> =
         SETTINGS.fields(Kind::Lead).iter().filter(|field| field.is_simple()).collect();
     let field = rng.pick(&simple);
     let choice = field.choices.first();
-    Value::Field {
+    EventValue::Field {
         id: field.id,
         shape: field.number(),
         choice: choice.map(|choice| choice.id),

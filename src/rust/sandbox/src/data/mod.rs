@@ -44,7 +44,7 @@ pub use note::{Note, NoteType};
 pub use random::Rng;
 pub use settings::{Field, SETTINGS, User};
 pub use store::Store;
-pub use table::{Row, Table, short};
+pub use table::{Row, Table, clamped};
 pub use task::Task;
 pub use transaction::Transaction;
 pub use values::Filled;

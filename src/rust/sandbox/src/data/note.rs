@@ -7,7 +7,7 @@ use crate::data::content;
 use crate::data::funnel::Path;
 use crate::data::scenario::Role;
 use crate::data::schedule::{FIRST_OWNER, Slot};
-use crate::data::{Account, Content, Kind, Rng, Row, SETTINGS, User, short};
+use crate::data::{Account, Content, Kind, Rng, Row, SETTINGS, User, clamped};
 
 /// Most notes of one kind; with more, ids would outgrow 31 bits.
 pub const MOST_NOTES: u64 = 80_000_000;
@@ -184,14 +184,14 @@ impl Account {
         }
         Note {
             kind,
-            id: short(id),
-            owner: short(slot.owner),
-            entity: short(self.entity_id(kind, slot.owner)),
+            id: clamped(id),
+            owner: clamped(slot.owner),
+            entity: clamped(self.entity_id(kind, slot.owner)),
             note_type,
             move_number,
-            created_at: short(moment.at),
-            updated_at: short(self.updated_at(note_type, moment.at, &mut rng)),
-            created_by: short(created_by),
+            created_at: clamped(moment.at),
+            updated_at: clamped(self.updated_at(note_type, moment.at, &mut rng)),
+            created_by: clamped(created_by),
             responsible,
         }
     }

@@ -14,7 +14,7 @@ use crate::data::table::Front;
 use crate::data::talk::Talk;
 use crate::data::task::Extent;
 use crate::data::{
-    Account, Content, Entity, Event, Incoming, Kind, List, Note, Table, Task, Transaction, short,
+    Account, Content, Entity, Event, Incoming, Kind, List, Note, Table, Task, Transaction, clamped,
 };
 
 /// All rows of an account.
@@ -82,7 +82,7 @@ impl Store {
             born: OfKinds::default(),
             acts: 0,
             withheld: 0,
-            now: short(config.now),
+            now: clamped(config.now),
             account,
         }
     }

@@ -147,8 +147,8 @@ impl<T: Row> Front for Table<T> {
     }
 }
 
-/// A number that is known to be small.
-pub fn short(number: u64) -> u32 {
+/// The number, or the largest one that fits.
+pub fn clamped(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 

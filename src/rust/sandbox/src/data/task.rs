@@ -3,7 +3,7 @@
 
 use crate::data::links::beside;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, SETTINGS, Table, User, short, text};
+use crate::data::{Account, Kind, Rng, Row, SETTINGS, Table, User, clamped, text};
 
 const SALT: u64 = 0x0000_7A51;
 const AUTHOR_SALT: u64 = 0x0000_7A54;
@@ -80,15 +80,15 @@ impl Account {
         let [created_at, updated_at] =
             if done { self.done(place, &mut rng) } else { self.pending(is_completed, &mut rng) };
         Task {
-            id: short(self.entity_id(Kind::Task, owner)),
-            created_at: short(created_at),
-            updated_at: short(updated_at),
-            complete_till: short(created_at + rng.between(1, 12 * 24) * HOUR),
+            id: clamped(self.entity_id(Kind::Task, owner)),
+            created_at: clamped(created_at),
+            updated_at: clamped(updated_at),
+            complete_till: clamped(created_at + rng.between(1, 12 * 24) * HOUR),
             responsible: self.responsible(Kind::Task, owner),
             entity: self.subject(place, extent.all, &mut rng),
             is_completed,
             task_type: any_type(&mut rng),
-            result: done.then(|| short(place)),
+            result: done.then(|| clamped(place)),
         }
     }
 
@@ -102,10 +102,10 @@ impl Account {
         rng: &mut Rng,
     ) -> Task {
         Task {
-            id: short(self.entity_id(Kind::Task, FIRST_OWNER + place)),
+            id: clamped(self.entity_id(Kind::Task, FIRST_OWNER + place)),
             created_at: at,
             updated_at: at,
-            complete_till: at + short(rng.between(1, 12 * 24) * HOUR),
+            complete_till: at + clamped(rng.between(1, 12 * 24) * HOUR),
             responsible,
             entity: Some(entity),
             is_completed: false,

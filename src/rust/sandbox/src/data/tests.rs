@@ -392,7 +392,7 @@ fn the_products_of_a_deal_add_up_to_its_price_and_no_two_products_are_alike() {
         assert_eq!(places.len(), positions.len());
         if !positions.is_empty() {
             let sum: u64 = positions.iter().map(Position::sum).sum();
-            assert_eq!(sum, account.value(number).price);
+            assert_eq!(sum, account.deal(number).price);
             with_products += 1;
         }
     }
@@ -453,7 +453,7 @@ fn what_administrators_set_up_is_what_is_used() {
     let segments = |customer| store.account.segments(customer).count();
     for number in 0..300 {
         assert!(listed(&statuses, store.account.expectation(number).status));
-        assert!(store.account.value(number).source.is_none_or(|id| listed(&sources, id)));
+        assert!(store.account.deal(number).source.is_none_or(|id| listed(&sources, id)));
     }
     assert!((0..100).any(|number| segments(number) == 0));
     assert!((0..100).any(|number| segments(number) > 1));

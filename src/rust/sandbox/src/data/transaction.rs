@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::data::links::{beside, facing};
-use crate::data::{Account, Kind, List, Rng, Row, short};
+use crate::data::{Account, Kind, List, Rng, Row, clamped};
 
 const SALT: u64 = 0x007A_45AC;
 /// Ids begin here, above those that notes know of customers without a list.
@@ -58,8 +58,8 @@ impl Account {
             date: self.day_of(created_at),
             created_by: if rng.percent(20) { 0 } else { responsible },
             updated_by: responsible,
-            created_at: short(created_at),
-            updated_at: short(created_at + later),
+            created_at: clamped(created_at),
+            updated_at: clamped(created_at + later),
         }
     }
 

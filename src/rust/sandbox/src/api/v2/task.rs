@@ -1,18 +1,18 @@
 //! Tasks as API v2 spells them.
 
 use super::link;
-use super::list::{Asked, Rows};
+use super::list::{V2Request, V2Rows};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task};
 
-impl Rows for Task {
+impl V2Rows for Task {
     fn table(store: &Store, _: List) -> &Table<Self> {
         store.tasks()
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
-        let Asked { parameters, store, .. } = *asked;
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
+        let V2Request { parameters, store, .. } = *asked;
         let numbers = |name| parameters.numbers(name);
         filters.ids(numbers("id"));
         filters.one_of(numbers("element_id"), |task| task.entity.map_or(0, |(_, id)| id.into()));

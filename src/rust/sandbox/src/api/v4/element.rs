@@ -1,6 +1,6 @@
 //! `GET /api/v4/catalogs/{id}/elements`, and how cards show what is in catalogs.
 
-use super::list::{Asked, Rows};
+use super::list::{V4Request, V4Rows};
 use super::problem::Invalid;
 use super::{field, parameters};
 use crate::api::{Context, Filters, Json, object};
@@ -9,7 +9,7 @@ use crate::data::products::Position;
 use crate::data::settings::INVOICES;
 use crate::data::{Kind, SETTINGS, Store, Table};
 
-impl Rows for Element {
+impl V4Rows for Element {
     fn name(_: Kind) -> &'static str {
         "elements"
     }
@@ -18,7 +18,7 @@ impl Rows for Element {
         &store.elements
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filters.ids(parameters::numbers(asked.query, "id")?);
         if let Some(words) = asked.query.value("query").map(str::to_lowercase) {
             filters.add(move |element| element.mentions(&words));

@@ -2,7 +2,7 @@
 
 use std::num::ParseIntError;
 
-use super::list::{Asked, Key, Rows};
+use super::list::{Key, V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::query::Query;
@@ -10,7 +10,7 @@ use crate::api::{Context, Filters, Json, object};
 use crate::data::incoming::{Category, News};
 use crate::data::{Incoming, Kind, Row, Store, Table};
 
-impl Rows for Incoming {
+impl V4Rows for Incoming {
     fn name(_: Kind) -> &'static str {
         "unsorted"
     }
@@ -24,7 +24,7 @@ impl Rows for Incoming {
         (&[("created_at", |row| row.created_at), ("updated_at", |row| row.created_at)], true)
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filter(filters, asked.query)
     }
 

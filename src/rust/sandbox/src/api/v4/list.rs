@@ -34,7 +34,7 @@ pub enum Next {
 }
 
 /// What a list of API v4 is made of.
-pub trait Rows: Row + Sized + 'static {
+pub trait V4Rows: Row + Sized + 'static {
     /// When its pages point to a next one.
     const NEXT: Next = Next::IfFull;
 
@@ -54,7 +54,7 @@ pub trait Rows: Row + Sized + 'static {
     }
 
     /// What the parameters ask for.
-    fn filter<'a>(_: &mut Filters<'a, Self>, _: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(_: &mut Filters<'a, Self>, _: &V4Request<'a>) -> Result<(), Invalid> {
         Ok(())
     }
 
@@ -88,7 +88,7 @@ pub trait Rows: Row + Sized + 'static {
 }
 
 /// What is asked of a list.
-pub struct Asked<'a> {
+pub struct V4Request<'a> {
     pub query: &'a Query,
     pub store: &'a Store,
     pub kind: Kind,
@@ -97,7 +97,7 @@ pub struct Asked<'a> {
 }
 
 /// Adds a list.
-pub fn add_list<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
+pub fn add_list<T: V4Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
     let all = async move |State(app): State<Arc<App>>, request: Request| {
         page::<T>(&app, kind, None, &request)
     };
@@ -105,7 +105,7 @@ pub fn add_list<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Ro
 }
 
 /// Adds a list and its rows one by one.
-pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
+pub fn add<T: V4Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
     let one = async move |State(app): State<Arc<App>>, Path(id): Path<String>, request: Request| {
         show::<T>(&app, kind, None, &id, &request)
     };
@@ -113,7 +113,7 @@ pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<
 }
 
 /// Adds the same for what belongs to one entity.
-pub fn add_owned<T: Rows>(
+pub fn add_owned<T: V4Rows>(
     router: Router<Arc<App>>,
     owners: &str,
     name: &str,
@@ -133,7 +133,7 @@ pub fn add_owned<T: Rows>(
 }
 
 /// Answers with a page of rows, or 204.
-fn page<T: Rows>(
+fn page<T: V4Rows>(
     app: &App,
     kind: Kind,
     owner: Option<&str>,
@@ -146,7 +146,7 @@ fn page<T: Rows>(
     let context = &Context::new(store, request, query);
     let mut filters = Filters::default();
     filters.add(|row: &T| row.is_listed(context));
-    T::filter(&mut filters, &Asked { query, store, kind, is_paid: app.api_filter })?;
+    T::filter(&mut filters, &V4Request { query, store, kind, is_paid: app.api_filter })?;
     if let Some(owner) = owner {
         let id = owner.parse::<u64>().ok();
         let Some(id) = id.filter(|id| T::has_owner(store, kind, *id)) else {
@@ -167,7 +167,7 @@ fn page<T: Rows>(
 }
 
 /// Answers with one row, or 204.
-fn show<T: Rows>(
+fn show<T: V4Rows>(
     app: &App,
     kind: Kind,
     owner: Option<&str>,
@@ -194,7 +194,7 @@ fn show<T: Rows>(
     paging::answer_one(row.map(|row| row.view(context)))
 }
 
-fn order<T: Rows>(query: &Query, kind: Kind) -> Result<Order<T>, Invalid> {
+fn order<T: V4Rows>(query: &Query, kind: Kind) -> Result<Order<T>, Invalid> {
     let (keys, usually_falls) = T::orders(kind);
     let names: Vec<_> = keys.iter().map(|(name, _)| *name).collect();
     let asked = if keys.is_empty() { None } else { parameters::order(query, &names)? };

@@ -1,13 +1,13 @@
 //! Tasks as API v4 spells them: by the time when they are due, unless told
 //! otherwise.
 
-use super::list::{Asked, Key, Next, Rows};
+use super::list::{Key, Next, V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::{Kind, Row, Store, Table, Task};
 
-impl Rows for Task {
+impl V4Rows for Task {
     const NEXT: Next = Next::IfMore;
 
     fn name(_: Kind) -> &'static str {
@@ -27,7 +27,7 @@ impl Rows for Task {
         (keys, false)
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         let numbers = |name| parameters::numbers(asked.query, name);
         let kind = |name: &str| {
             let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task);

@@ -1,12 +1,12 @@
 //! Purchases as API v4 spells them.
 
-use super::list::{Asked, Rows};
+use super::list::{V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::{Kind, Store, Table, Transaction};
 
-impl Rows for Transaction {
+impl V4Rows for Transaction {
     fn name(_: Kind) -> &'static str {
         "transactions"
     }
@@ -15,7 +15,7 @@ impl Rows for Transaction {
         &store.transactions
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filters.ids(parameters::numbers(asked.query, "id")?);
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::data::entity::{Birth, KINDS};
-use crate::data::event::{self, Value};
+use crate::data::event::{self, EventValue};
 use crate::data::funnel::{self, LOST};
 use crate::data::names::PersonName;
+use crate::data::values::FieldValue;
 use crate::data::{
-    Account, Content, Entity, Field, Kind, List, NoteType, Rng, Row, SETTINGS, Stage, Store, short,
-    text, values,
+    Account, Content, Entity, Field, Filled, Kind, List, NoteType, Rng, Row, SETTINGS, Stage,
+    Store, clamped, text,
 };
 
 use super::deleted;
@@ -24,7 +25,7 @@ impl Store {
         let account = &self.account;
         let birth = Birth {
             number,
-            id: short(account.entity_id(kind, number)),
+            id: clamped(account.entity_id(kind, number)),
             responsible: act.by,
             created_at: act.at,
             created_by: act.by.id,
@@ -126,7 +127,7 @@ impl Store {
         if !self.touch(act)?.is_deleted {
             self.tell(act, deleted(act.kind), Vec::new(), Vec::new());
         }
-        let (kind, id) = (act.kind, short(act.id));
+        let (kind, id) = (act.kind, clamped(act.id));
         for other in KINDS {
             for linked in self.take_links(kind, act.id, other) {
                 self.unlink((other, linked.into()), (kind, act.id));
@@ -143,7 +144,7 @@ impl Store {
     }
 
     pub(super) fn merge(&mut self, act: Act, loser: u64) -> Option<()> {
-        let (kind, winner, lost) = (act.kind, short(act.id), short(loser));
+        let (kind, winner, lost) = (act.kind, clamped(act.id), clamped(loser));
         let tags = self.entities[kind].find(loser)?.tags.clone();
         let entity = self.touch(act)?;
         for tag in tags {
@@ -199,8 +200,8 @@ impl Store {
         for ((kind, id), (other, linked)) in [(one, other), (other, one)] {
             if let Some(entity) = self.entities[kind].find_mut(id) {
                 let links = &mut entity.links[other];
-                if !links.contains(&short(linked)) {
-                    links.push(short(linked));
+                if !links.contains(&clamped(linked)) {
+                    links.push(clamped(linked));
                 }
             }
         }
@@ -208,7 +209,7 @@ impl Store {
 
     fn unlink(&mut self, (kind, id): (Kind, u64), (other, other_id): (Kind, u64)) {
         if let Some(entity) = self.entities[kind].find_mut(id) {
-            entity.links[other].retain(|linked| *linked != short(other_id));
+            entity.links[other].retain(|linked| *linked != clamped(other_id));
         }
     }
 
@@ -227,7 +228,7 @@ impl Store {
 }
 
 /// An event, and what was there after and before.
-type Told = (&'static str, Vec<Value>, Vec<Value>);
+type Told = (&'static str, Vec<EventValue>, Vec<EventValue>);
 
 fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
     let name = match entity.kind {
@@ -236,7 +237,7 @@ fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
         _ => text::correspondent(rng).name,
     };
     let before = std::mem::replace(&mut entity.name, PersonName::whole(name.clone()));
-    ("name_field_changed", vec![Value::Name(name)], vec![Value::Name(before.full)])
+    ("name_field_changed", vec![EventValue::Name(name)], vec![EventValue::Name(before.full)])
 }
 
 /// A tag is added, or taken off if it is there.
@@ -266,8 +267,8 @@ fn filled(entity: &mut Entity, account: &Account, rng: &mut Rng) -> Told {
 
 fn priced(lead: &mut Entity, rng: &mut Rng) -> Told {
     let price = rng.between(5, 900) * 1000;
-    let before = std::mem::replace(&mut lead.value.price, price);
-    ("sale_field_changed", vec![Value::Sale(price)], vec![Value::Sale(before)])
+    let before = std::mem::replace(&mut lead.deal.price, price);
+    ("sale_field_changed", vec![EventValue::Sale(price)], vec![EventValue::Sale(before)])
 }
 
 /// The stages of a pipeline in the order in which leads pass them.
@@ -280,14 +281,14 @@ fn stages(pipeline: usize) -> Vec<Stage> {
         .collect()
 }
 
-fn field_values(filled: &values::Filled) -> Vec<Value> {
-    let value = |value: &values::Value| {
+fn field_values(filled: &Filled) -> Vec<EventValue> {
+    let value = |value: &FieldValue| {
         let (choice, text) = match value {
-            values::Value::Choice(choice) => (Some(choice.id), choice.name.to_owned()),
-            values::Value::Text(text) => (None, text.clone()),
+            FieldValue::Choice(choice) => (Some(choice.id), choice.name.to_owned()),
+            FieldValue::Text(text) => (None, text.clone()),
             _ => (None, "1".to_owned()),
         };
-        Value::Field { id: filled.field.id, shape: filled.field.number(), choice, text }
+        EventValue::Field { id: filled.field.id, shape: filled.field.number(), choice, text }
     };
     filled.values.iter().map(value).collect()
 }

@@ -8,7 +8,7 @@ mod write;
 use write::Act;
 
 use crate::data::entity::KINDS;
-use crate::data::{Kind, Note, NoteType, Rng, Store, short};
+use crate::data::{Kind, Note, NoteType, Rng, Store, clamped};
 
 const SALT: u64 = 0x0000_C4A6;
 
@@ -178,7 +178,7 @@ impl Store {
             Some((_, happen)) => happen(self, act, rng).map(|()| id)?,
             None => self.create(subject, act, rng)?,
         };
-        Some(Changed { change, subject, id: short(id), at: act.at })
+        Some(Changed { change, subject, id: clamped(id), at: act.at })
     }
 
     fn create(&mut self, subject: Subject, act: Act, rng: &mut Rng) -> Option<u64> {
@@ -212,7 +212,7 @@ impl Store {
                     }
                     let act = self.act(subject, *winner, rng);
                     self.merge(act, *loser).ok_or(*loser)?;
-                    changed.push(Changed { change, subject, id: short(*winner), at: act.at });
+                    changed.push(Changed { change, subject, id: clamped(*winner), at: act.at });
                 }
             }
             _ => {
@@ -416,7 +416,7 @@ mod tests {
         assert!(others > 0);
         let told = |store: &Store| -> Vec<String> {
             let events = store.events().rows().iter();
-            let old = events.filter(|event| event.key.created_at() < u64::from(short(before)));
+            let old = events.filter(|event| event.key.created_at() < u64::from(clamped(before)));
             old.map(|event| format!("{event:?} {:?}", store.particulars(event))).collect()
         };
         let events = told(&store);
@@ -439,7 +439,7 @@ mod tests {
             let notes = store.notes[Kind::Customer].there();
             let purchases = store.transactions.there();
             let tasks = store.tasks().there();
-            let about = (Kind::Customer, short(newest));
+            let about = (Kind::Customer, clamped(newest));
             [
                 notes.filter(|note| u64::from(note.entity) == newest).count(),
                 purchases.filter(|row| u64::from(row.customer) == newest).count(),

@@ -2,11 +2,11 @@
 
 use crate::data::element::Element;
 use crate::data::entity::{Birth, KINDS};
-use crate::data::event::{self, Value};
+use crate::data::event::{self, EventValue};
 use crate::data::incoming::{Decision, Incoming};
 use crate::data::names::PersonName;
 use crate::data::{
-    Content, Entity, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, Store, Transaction, short,
+    Content, Entity, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, Store, Transaction, clamped,
     text,
 };
 
@@ -19,7 +19,7 @@ impl Store {
     pub(super) fn set_task(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
         let responsible = self.entities[act.kind].find(act.id)?.responsible;
         let place = self.tasks().rows().len() as u64;
-        let about = (act.kind, short(act.id));
+        let about = (act.kind, clamped(act.id));
         let task = self.account.new_task(place, act.at, responsible, about, rng);
         let id = task.id();
         self.tasks_mut().insert(task);
@@ -29,14 +29,14 @@ impl Store {
 
     /// The next task about an entity is done.
     pub(super) fn finish_next_task(&mut self, act: Act) -> Option<()> {
-        let about = Some((act.kind, short(act.id)));
+        let about = Some((act.kind, clamped(act.id)));
         let open = self.tasks().there().filter(|task| task.entity == about && !task.is_completed);
         let id = open.min_by_key(|task| task.complete_till)?.id();
         self.finish_task(Act { kind: Kind::Task, id, ..act })
     }
 
     pub(super) fn finish_task(&mut self, act: Act) -> Option<()> {
-        let result = short(self.notes[Kind::Task].rows().len() as u64);
+        let result = clamped(self.notes[Kind::Task].rows().len() as u64);
         let task = self.tasks_mut().find_mut(act.id)?;
         (task.is_completed, task.updated_at, task.result) = (true, act.at, Some(result));
         self.tell(act, "task_completed", Vec::new(), Vec::new());
@@ -47,10 +47,10 @@ impl Store {
     pub(super) fn put_off(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
         let task = self.tasks_mut().find_mut(act.id)?;
         let before = task.complete_till;
-        task.complete_till += DAY * short(rng.between(1, 7));
+        task.complete_till += DAY * clamped(rng.between(1, 7));
         task.updated_at = act.at;
         let after = task.complete_till;
-        let deadline = |at| vec![Value::Deadline(at)];
+        let deadline = |at| vec![EventValue::Deadline(at)];
         self.tell(act, "task_deadline_changed", deadline(after), deadline(before));
         Some(())
     }
@@ -67,7 +67,7 @@ impl Store {
         let Note { kind, entity, .. } = *note?;
         self.notes[kind].remove(act.id)?;
         let act_on = Act { kind, id: entity.into(), ..act };
-        self.tell(act_on, "common_note_deleted", vec![Value::Note(act.id)], Vec::new());
+        self.tell(act_on, "common_note_deleted", vec![EventValue::Note(act.id)], Vec::new());
         Some(())
     }
 
@@ -78,7 +78,7 @@ impl Store {
         let place = self.transactions.rows().len() as u64;
         let (price, at) = (rng.between(4, 400) * 250, act.at);
         let transaction = Transaction {
-            customer: short(customer),
+            customer: clamped(customer),
             price,
             comment: text::pick("comment", rng),
             date: self.account.day_of(at.into()),
@@ -132,7 +132,7 @@ impl Store {
         let stage = Stage { pipeline: pipeline.id, status: pipeline.in_order().get(1)?.id };
         let birth = Birth {
             number,
-            id: short(act.id),
+            id: clamped(act.id),
             responsible: act.by,
             created_at: act.at,
             created_by: act.by.id,
@@ -154,7 +154,7 @@ impl Store {
         });
         let id = *ids.get(rng.index(ids.len()))?;
         self.say(Act { kind, id, ..act }, true, rng)?;
-        Some(event::talk(short(id)).0)
+        Some(event::talk(clamped(id)).0)
     }
 
     /// A message in a talk.

@@ -1,7 +1,9 @@
 //! Who does something, and the notes and events that amoCRM writes of it.
 
-use crate::data::event::{Key, Particulars, Source, Value};
-use crate::data::{Content, Event, Kind, Note, NoteType, Rng, SETTINGS, Store, User, note, short};
+use crate::data::event::{EventValue, Key, Particulars, Source};
+use crate::data::{
+    Content, Event, Kind, Note, NoteType, Rng, SETTINGS, Store, User, clamped, note,
+};
 
 use super::Subject;
 
@@ -19,7 +21,7 @@ impl Store {
     /// Somebody does something now. Now and then two things happen in the same
     /// second.
     pub(super) fn act(&mut self, subject: Subject, id: u64, rng: &mut Rng) -> Act {
-        self.now += short(rng.below(3));
+        self.now += clamped(rng.below(3));
         self.acts += 1;
         let kind = if let Subject::Of(kind) = subject { kind } else { Kind::Lead };
         Act { kind, id, at: self.now, by: worker(rng) }
@@ -50,15 +52,15 @@ impl Store {
         let income = matches!(content, Some(Content::Chat { income: true, .. }));
         let note = Note {
             kind,
-            id: short(id),
-            owner: short(owner),
-            entity: short(act.id),
+            id: clamped(id),
+            owner: clamped(owner),
+            entity: clamped(act.id),
             note_type,
             move_number: None,
             created_at: at,
             updated_at: at,
             // What comes in is written by no user.
-            created_by: if income { 0 } else { short(by.id) },
+            created_by: if income { 0 } else { clamped(by.id) },
             responsible,
         };
         self.written.extend(content.map(|content| (note.id, content)));
@@ -74,8 +76,8 @@ impl Store {
         &mut self,
         act: Act,
         event_type: &'static str,
-        after: Vec<Value>,
-        before: Vec<Value>,
+        after: Vec<EventValue>,
+        before: Vec<EventValue>,
     ) {
         self.add_event(act, event_type, Source::Change(self.told.len()));
         self.told.push(Particulars { created_by: act.by.id, after, before });
@@ -83,7 +85,7 @@ impl Store {
 
     fn add_event(&mut self, act: Act, event_type: &'static str, source: Source) {
         let key = Key::new(act.at, source);
-        let event = Event { key, event_type, kind: act.kind, entity: short(act.id) };
+        let event = Event { key, event_type, kind: act.kind, entity: clamped(act.id) };
         self.events_mut().insert(event);
     }
 }
