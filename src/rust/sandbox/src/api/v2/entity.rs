@@ -8,7 +8,7 @@ use super::parameters::Parameters;
 use crate::api::{Context, Filters, Json, entity, object};
 use crate::data::names::LastName;
 use crate::data::values::FieldValue;
-use crate::data::{Entity, Filled, Kind, List, Rng, SETTINGS, Store, Table};
+use crate::data::{Entity, Filled, Kind, List, Rng, SETTINGS, Store};
 
 const SALT: u64 = 0x0000_2E47;
 const DEADLINE_SALT: u64 = 0x0000_C107;
@@ -17,11 +17,6 @@ const DEADLINE_SALT: u64 = 0x0000_C107;
 const NEVER: i64 = -62_169_993_017;
 
 impl V2Rows for Entity {
-    fn table(store: &Store, list: List) -> &Table<Self> {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.list() == list);
-        &store.entities[kind.unwrap_or(Kind::Contact)]
-    }
-
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
         let V2Request { parameters, list, .. } = *asked;
         let asks = |part: &str| parameters.query.list("with").any(|name| name == part);

@@ -18,9 +18,6 @@ use crate::data::{List, Row, Store, Table};
 
 /// What a list of API v2 is made of.
 pub trait V2Rows: Row + Sized + 'static {
-    /// Where the rows of this list are kept.
-    fn table(store: &Store, list: List) -> &Table<Self>;
-
     /// What the parameters ask for.
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>);
 
@@ -40,16 +37,29 @@ pub struct V2Request<'a> {
     pub list: List,
 }
 
-/// Adds a list.
-pub fn add<T: V2Rows>(router: Router<Arc<App>>, path: &str, list: List) -> Router<Arc<App>> {
-    let handler = async move |State(app): State<Arc<App>>, request: Request| {
-        answer::<T>(&app, list, &request)
-    };
-    router.route(path, get(handler))
+/// Adds a list, whose path may end in a slash.
+pub fn add<T: V2Rows>(
+    mut router: Router<Arc<App>>,
+    list: List,
+    table: impl Fn(&Store) -> &Table<T> + Copy + Send + Sync + 'static,
+) -> Router<Arc<App>> {
+    let path = format!("/api/v2/{}", list.name());
+    for path in [format!("{path}/"), path] {
+        let handler = async move |State(app): State<Arc<App>>, request: Request| {
+            answer(&app, list, table, &request)
+        };
+        router = router.route(&path, get(handler));
+    }
+    router
 }
 
 /// Answers with a page of rows, or 204.
-fn answer<T: V2Rows>(app: &App, list: List, request: &Request) -> Response {
+fn answer<T: V2Rows>(
+    app: &App,
+    list: List,
+    table: impl Fn(&Store) -> &Table<T>,
+    request: &Request,
+) -> Response {
     if app.kommo && matches!(list, List::Customers | List::Transactions) {
         return switched_off();
     }
@@ -66,7 +76,7 @@ fn answer<T: V2Rows>(app: &App, list: List, request: &Request) -> Response {
     let asked = V2Request { parameters: &parameters, store, list };
     T::filter(&mut filters, &asked);
     let order = Order { by: None, falling: T::falls(&parameters) };
-    let rows = parameters.window(list).cut(filters.select(T::table(store, list), &order));
+    let rows = parameters.window(list).cut(filters.select(table(store), &order));
     let context = Context::new(store, request, &parameters.query);
     page::answer(request, &path, rows.into_iter().map(|row| row.view(&context)).collect())
 }

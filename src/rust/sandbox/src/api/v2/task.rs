@@ -4,13 +4,9 @@ use super::link;
 use super::list::{V2Request, V2Rows};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task};
+use crate::data::{Kind, Note, Row, Stage, Task};
 
 impl V2Rows for Task {
-    fn table(store: &Store, _: List) -> &Table<Self> {
-        store.tasks()
-    }
-
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
         let V2Request { parameters, store, .. } = *asked;
         let numbers = |name| parameters.numbers(name);

@@ -3,13 +3,9 @@
 use super::link;
 use super::list::{V2Request, V2Rows};
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{List, Store, Table, Transaction};
+use crate::data::Transaction;
 
 impl V2Rows for Transaction {
-    fn table(store: &Store, _: List) -> &Table<Self> {
-        &store.transactions
-    }
-
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
         let parameters = asked.parameters;
         filters.ids(parameters.numbers("id"));

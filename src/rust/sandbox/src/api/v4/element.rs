@@ -7,17 +7,9 @@ use crate::api::{Context, Filters, Json, object};
 use crate::data::element::{Element, ElementLink};
 use crate::data::products::Position;
 use crate::data::settings::INVOICES;
-use crate::data::{Kind, SETTINGS, Store, Table};
+use crate::data::{Kind, SETTINGS, Store};
 
 impl V4Rows for Element {
-    fn name(_: Kind) -> &'static str {
-        "elements"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        &store.elements
-    }
-
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filters.ids(parameters::numbers(asked.query, "id")?);
         if let Some(words) = asked.query.value("query").map(str::to_lowercase) {

@@ -6,21 +6,13 @@ use super::{element, field, parameters, settings};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, entity, object};
 use crate::data::names::LastName;
-use crate::data::{Entity, Kind, Row, SETTINGS, Stage, Store, Table};
+use crate::data::{Entity, Kind, Row, SETTINGS, Stage};
 
 const UPDATED: Key<Entity> = ("updated_at", |entity| u64::from(entity.updated_at));
 const ID: Key<Entity> = ("id", Row::id);
 const CREATED: Key<Entity> = ("created_at", |entity| u64::from(entity.created_at));
 
 impl V4Rows for Entity {
-    fn name(kind: Kind) -> &'static str {
-        kind.plural()
-    }
-
-    fn table(store: &Store, kind: Kind) -> &Table<Self> {
-        &store.entities[kind]
-    }
-
     fn orders(kind: Kind) -> (&'static [Key<Self>], bool) {
         match kind {
             Kind::Lead => (&[UPDATED, ID, CREATED], true),

@@ -10,18 +10,10 @@ use super::{event_id, event_values, parameters};
 use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::event::EventValue;
-use crate::data::{Event, Kind, Store, Table};
+use crate::data::{Event, Kind, Store};
 
 impl V4Rows for Event {
     const NEXT: Next = Next::Always;
-
-    fn name(_: Kind) -> &'static str {
-        "events"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.events()
-    }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         (&[("created_at", |event| event.key.created_at())], true)

@@ -8,17 +8,9 @@ use super::problem::Invalid;
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::incoming::{Category, News};
-use crate::data::{Incoming, Kind, Row, Store, Table};
+use crate::data::{Incoming, Kind, Row, Store};
 
 impl V4Rows for Incoming {
-    fn name(_: Kind) -> &'static str {
-        "unsorted"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        &store.incoming
-    }
-
     /// They came in as they were changed: both orders are the same.
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         (&[("created_at", |row| row.created_at), ("updated_at", |row| row.created_at)], true)

@@ -7,7 +7,7 @@ use std::num::ParseIntError;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{RawPathParams, Request, State};
 use axum::response::Response;
 use axum::routing::get;
 
@@ -40,12 +40,6 @@ pub trait V4Rows: Row + Sized + 'static {
 
     /// Whether one that there is not is a 404 rather than a 204.
     const MISSING_IS_404: bool = false;
-
-    /// What the list is called in `_embedded`.
-    fn name(kind: Kind) -> &'static str;
-
-    /// Where the rows are kept.
-    fn table(store: &Store, kind: Kind) -> &Table<Self>;
 
     /// By what the list can be ordered, the usual one first, and whether it
     /// usually falls. Without any it comes by id.
@@ -96,46 +90,38 @@ pub struct V4Request<'a> {
     pub is_paid: bool,
 }
 
-/// Adds a list.
-pub fn add_list<T: V4Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
-    let all = async move |State(app): State<Arc<App>>, request: Request| {
-        page::<T>(&app, kind, None, &request)
-    };
-    router.route(&format!("{ROOT}{path}"), get(all))
-}
-
-/// Adds a list and its rows one by one.
-pub fn add<T: V4Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
-    let one = async move |State(app): State<Arc<App>>, Path(id): Path<String>, request: Request| {
-        show::<T>(&app, kind, None, &id, &request)
-    };
-    add_list::<T>(router, path, kind).route(&format!("{ROOT}{path}/{{id}}"), get(one))
-}
-
-/// Adds the same for what belongs to one entity.
-pub fn add_owned<T: V4Rows>(
+/// Adds the list at a path, of what belongs to one entity if that has an `{id}` in it, and its
+/// rows one by one.
+pub fn add<T: V4Rows>(
     router: Router<Arc<App>>,
-    owners: &str,
-    name: &str,
+    path: &str,
     kind: Kind,
+    table: impl Fn(&Store) -> &Table<T> + Copy + Send + Sync + 'static,
 ) -> Router<Arc<App>> {
-    let all =
-        async move |State(app): State<Arc<App>>, Path(owner): Path<String>, request: Request| {
-            page::<T>(&app, kind, Some(&owner), &request)
-        };
-    let one = async move |State(app): State<Arc<App>>,
-                          Path((owner, id)): Path<(String, String)>,
-                          request: Request| {
-        show::<T>(&app, kind, Some(&owner), &id, &request)
+    let all = async move |State(app): State<Arc<App>>, ids: RawPathParams, request: Request| {
+        let owner = ids.iter().next().map(|(_, id)| id);
+        page(&app, kind, table, owner, &request)
     };
-    let path = format!("{ROOT}{owners}/{{id}}/{name}");
-    router.route(&path, get(all)).route(&format!("{path}/{{row}}"), get(one))
+    let one =
+        async move |State(app): State<Arc<App>>, ids: RawPathParams, request: Request| match ids
+            .iter()
+            .map(|(_, id)| id)
+            .collect::<Vec<_>>()[..]
+        {
+            [owner, id] => show(&app, table, Some(owner), id, &request),
+            [id] => show(&app, table, None, id, &request),
+            _ => problem::no_page(&request),
+        };
+    let id = if path.contains("{id}") { "{row}" } else { "{id}" };
+    let path = format!("{ROOT}{path}");
+    router.route(&path, get(all)).route(&format!("{path}/{id}"), get(one))
 }
 
 /// Answers with a page of rows, or 204.
 fn page<T: V4Rows>(
     app: &App,
     kind: Kind,
+    table: impl Fn(&Store) -> &Table<T>,
     owner: Option<&str>,
     request: &Request,
 ) -> Result<Response, Invalid> {
@@ -154,22 +140,22 @@ fn page<T: V4Rows>(
         };
         filters.add(move |row: &T| row.owner() == id);
     }
-    let selected = filters.select(T::table(store, kind), &order);
-    let (name, view) = (T::name(kind), |row: &T| row.view(context));
-    let (rows, is_more) = paging.cut(selected);
+    let (rows, is_more) = paging.cut(filters.select(table(store), &order));
     let next = match T::NEXT {
         Next::IfFull => rows.len() == paging.limit(),
         Next::IfMore => is_more,
         Next::Always => true,
     };
-    let items = rows.into_iter().map(view).collect();
+    let items = rows.into_iter().map(|row| row.view(context)).collect();
+    // Lists have the name that their path ends in.
+    let name = context.path.rsplit('/').next().unwrap_or_default();
     Ok(paging.answer(request, Page { name, items, next, total: None }))
 }
 
 /// Answers with one row, or 204.
 fn show<T: V4Rows>(
     app: &App,
-    kind: Kind,
+    table: impl Fn(&Store) -> &Table<T>,
     owner: Option<&str>,
     id: &str,
     request: &Request,
@@ -187,7 +173,7 @@ fn show<T: V4Rows>(
     if let Some(owner) = owner {
         filters.add(move |row: &T| row.owner() == owner);
     }
-    let row = filters.select(T::table(store, kind), &Order::BY_ID).next();
+    let row = filters.select(table(store), &Order::BY_ID).next();
     if row.is_none() && T::MISSING_IS_404 {
         return problem::no_page(request);
     }

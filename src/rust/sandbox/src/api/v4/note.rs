@@ -6,19 +6,11 @@ use super::problem::Invalid;
 use crate::api::{self, Context, Filters, Json, object};
 use crate::data::content::Call;
 use crate::data::random;
-use crate::data::{Content, Kind, Note, Rng, Row, Store, Table, User};
+use crate::data::{Content, Kind, Note, Rng, Row, User};
 
 const SALT: u64 = 0x0000_5E04;
 
 impl V4Rows for Note {
-    fn name(_: Kind) -> &'static str {
-        "notes"
-    }
-
-    fn table(store: &Store, kind: Kind) -> &Table<Self> {
-        &store.notes[kind]
-    }
-
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         (&[("updated_at", |note| note.updated_at.into()), ("id", Row::id)], true)
     }

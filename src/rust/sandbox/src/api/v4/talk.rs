@@ -4,19 +4,11 @@ use super::list::{V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
+use crate::data::Kind;
 use crate::data::talk::Talk;
-use crate::data::{Kind, Store, Table};
 
 impl V4Rows for Talk {
     const MISSING_IS_404: bool = true;
-
-    fn name(_: Kind) -> &'static str {
-        "talks"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.talks()
-    }
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         let V4Request { query, store, .. } = *asked;

@@ -5,18 +5,10 @@ use super::list::{Key, Next, V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Row, Store, Table, Task};
+use crate::data::{Kind, Row, Task};
 
 impl V4Rows for Task {
     const NEXT: Next = Next::IfMore;
-
-    fn name(_: Kind) -> &'static str {
-        "tasks"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.tasks()
-    }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         let keys: &[Key<Self>] = &[

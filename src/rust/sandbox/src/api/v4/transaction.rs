@@ -4,17 +4,9 @@ use super::list::{V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Store, Table, Transaction};
+use crate::data::{Kind, Store, Transaction};
 
 impl V4Rows for Transaction {
-    fn name(_: Kind) -> &'static str {
-        "transactions"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        &store.transactions
-    }
-
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filters.ids(parameters::numbers(asked.query, "id")?);
         Ok(())
