@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use crate::data::kind::OfKinds;
 use crate::data::random;
+use crate::data::table::to_usize;
 use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, Table, text};
 
 const SALT: u64 = 0x0000_E7E4;
@@ -120,7 +121,7 @@ impl Key {
 
     /// What tells of the event.
     pub fn source(self) -> Source {
-        let number = usize::try_from(self.0 & PLACE).unwrap_or(usize::MAX);
+        let number = to_usize(self.0 & PLACE);
         let kind = usize::try_from(self.0 >> SOURCE_SHIFT & 15).ok();
         match kind.and_then(|kind| Kind::ALL.get(kind)) {
             None => Source::Change(number),
@@ -148,7 +149,7 @@ impl Account {
                 Content::Chat { income, .. } => income,
                 _ => false,
             };
-            let place = usize::try_from(index).unwrap_or(usize::MAX);
+            let place = to_usize(index);
             let unnoted = unnoted_type(self, kind, note.owner.into(), index);
             let sources = [
                 (Source::Note(kind, place), note.note_type.event(income)),

@@ -10,7 +10,7 @@ use crate::data::entity::KINDS;
 use crate::data::event::{self, Particulars, Source};
 use crate::data::kind::OfKinds;
 use crate::data::lazy::Lazy;
-use crate::data::table::Front;
+use crate::data::table::{Front, to_usize};
 use crate::data::talk::Talk;
 use crate::data::task::Extent;
 use crate::data::{
@@ -205,22 +205,20 @@ impl Store {
     /// Holds so many of the first rows of every list back, until they are brought back.
     pub fn withhold(&mut self, rows: u64) {
         if rows > 0 {
-            self.withheld = usize::try_from(rows).unwrap_or(usize::MAX);
+            self.withheld = to_usize(rows);
             self.remove_first(rows);
         }
     }
 
     /// Deletes so many of the first rows of every list.
     pub fn remove_first(&mut self, rows: u64) {
-        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
-        let notes = self.at_front(|list| list.remove_first(rows));
+        let notes = self.at_front(|list| list.remove_first(to_usize(rows)));
         self.events_mut().remove_where(|event| event.is_of(&notes));
     }
 
     /// Brings back so many of the rows that are held back, the last ones first.
     pub fn bring_back(&mut self, rows: u64) {
-        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
-        let places = self.withheld.saturating_sub(rows)..self.withheld;
+        let places = self.withheld.saturating_sub(to_usize(rows))..self.withheld;
         self.withheld = places.start;
         let notes = self.at_front(|list| list.put_back(places.clone()));
         self.events_mut().restore_where(|event| event.is_of(&notes));

@@ -148,6 +148,11 @@ impl<T: Row> Front for Table<T> {
 }
 
 /// The number, or the largest one that fits.
+pub fn to_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The number, or the largest one that fits.
 pub fn clamped(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -3,6 +3,7 @@
 
 use crate::data::links::beside;
 use crate::data::schedule::FIRST_OWNER;
+use crate::data::table::to_usize;
 use crate::data::{Account, Kind, Rng, Row, SETTINGS, Table, User, clamped, text};
 
 const SALT: u64 = 0x0000_7A51;
@@ -67,8 +68,7 @@ impl Account {
     /// All of these; the list begins behind those that only results tell of.
     pub fn tasks(&self, extent: Extent) -> Table<Task> {
         let tasks = (0..extent.all).map(|place| self.task(place, extent));
-        let first = usize::try_from(extent.first).unwrap_or(usize::MAX);
-        tasks.collect::<Table<Task>>().beginning_at(first)
+        tasks.collect::<Table<Task>>().beginning_at(to_usize(extent.first))
     }
 
     /// The task at `place` among all, which rise by id.

@@ -17,9 +17,10 @@ use axum::response::Response;
 
 use super::{Faults, Plan};
 use crate::api::query::Query;
-use crate::api::reply::{AllRows, ListRows};
+use crate::api::rows::{AllRows, ListRows};
 use crate::api::{Json, v2, v4};
 use crate::data::random::Rng;
+use crate::data::table::to_usize;
 use crate::fault::{ListFault, Place};
 use crate::server::routes;
 use crate::sync::lock;
@@ -383,10 +384,6 @@ fn gap(rows: &mut Vec<SpoiltRow>, count: usize, rng: &mut Rng) {
 
 fn double(rows: &[SpoiltRow]) -> Vec<SpoiltRow> {
     rows.iter().flat_map(|row| [row, row]).take(rows.len()).cloned().collect()
-}
-
-fn to_usize(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
