@@ -140,23 +140,24 @@ impl Store {
         }
     }
 
+    /// The note with which an event came.
+    fn note_of(&self, event: &Event) -> Option<&Note> {
+        match event.key.source() {
+            Source::Note(kind, place) => self.notes[kind].rows().get(place),
+            _ => None,
+        }
+    }
+
     /// Who caused an event: the id of a user; 0 is a robot.
     pub fn author(&self, event: &Event) -> u64 {
-        match event.key.source() {
-            Source::Note(kind, place) => self.notes[kind].rows()[place].created_by.into(),
-            _ => self.particulars(event).created_by,
-        }
+        let note = self.note_of(event);
+        note.map_or_else(|| self.particulars(event).created_by, |note| note.created_by.into())
     }
 
     /// The contact with whom the messages of an event are exchanged.
     pub fn talk_contact(&self, event: &Event) -> u64 {
-        match event.key.source() {
-            Source::Note(kind, place) => {
-                let owner = self.notes[kind].rows()[place].owner;
-                self.account.entity_id(Kind::Contact, owner.into())
-            }
-            _ => 0,
-        }
+        let owner = self.note_of(event).map(|note| note.owner.into());
+        owner.map_or(0, |owner| self.account.entity_id(Kind::Contact, owner))
     }
 
     /// The ids of the entities of a kind that an entity is linked to, those in

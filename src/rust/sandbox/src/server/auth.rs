@@ -12,7 +12,7 @@ use serde_json::json;
 use super::form;
 use super::state::Server;
 use crate::api::query::Query;
-use crate::api::{reply, v4};
+use crate::api::{self, reply, v4};
 use crate::data::{SETTINGS, account, random};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -21,7 +21,7 @@ const XML: &str = "text/xml; charset=utf-8";
 /// Answers `/private/api/auth.php`: a session cookie for the right e-mail and
 /// key, which may stand in the query or in a body of any encoding.
 pub async fn login(State(server): State<Arc<Server>>, request: Request) -> Response {
-    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let query = api::query(&request);
     let json = query.value("type") == Some("json");
     let known = accepts(&server, &query) || accepts(&server, &form::read(request).await);
     match (known, json) {
@@ -83,7 +83,7 @@ pub fn refusal(server: &Server) -> Response {
 }
 
 fn is_known(server: &Server, request: &Request) -> bool {
-    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let query = api::query(request);
     let session = session_cookie(request.headers());
     session.is_some_and(|id| server.sessions.admits(id))
         || accepts(server, &query)

@@ -5,6 +5,7 @@ use super::list::{Key, Next, V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
+use crate::data::entity::KINDS;
 use crate::data::{Kind, Row, Task};
 
 impl V4Rows for Task {
@@ -21,10 +22,7 @@ impl V4Rows for Task {
 
     fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         let numbers = |name| parameters::numbers(asked.query, name);
-        let kind = |name: &str| {
-            let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task);
-            kinds.into_iter().find(|kind| kind.plural() == name)
-        };
+        let kind = |name: &str| KINDS.into_iter().find(|kind| kind.plural() == name);
         filters.ids(numbers("id")?);
         filters.one_of(numbers("responsible_user_id")?, |task| task.responsible.id);
         let entities = numbers("entity_id")?.into_iter().map(Some);
