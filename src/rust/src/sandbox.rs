@@ -11,27 +11,21 @@ use crate::spec::{Spec, misshapen};
 
 type Outcome<T> = std::result::Result<T, Error>;
 
-/// `list(sandbox = <pointer>, domain, email, apikey, access_token, ...)`.
+/// `list(domain, email, apikey, access_token, ..., sandbox = <pointer>)`.
 pub fn start(spec: &List) -> Outcome<List> {
     let sandbox = Sandbox::start(config(&Spec(spec))?)
         .map_err(|error| Error::Input { argument: "sandbox", message: error.to_string() })?;
-    let access = [
-        ("domain", sandbox.url()),
-        ("email", sandbox.email().to_owned()),
-        ("apikey", sandbox.apikey().to_owned()),
-        ("access_token", sandbox.access_token().to_owned()),
-        ("client_id", sandbox.client_id().to_owned()),
-        ("client_secret", sandbox.client_secret().to_owned()),
-        ("redirect_uri", sandbox.redirect_uri().to_owned()),
-        ("code", sandbox.code().to_owned()),
-    ];
-    let pointer: Robj = ExternalPtr::new(sandbox).into();
-    let pointer = std::iter::once(("sandbox", pointer));
-    let access = access.into_iter().map(|(name, text)| (name, Robj::from(text)));
-    let (names, values): (Vec<&str>, Vec<Robj>) = pointer.chain(access).unzip();
-    let mut list: Robj = List::from_values(values).into();
-    let _ = list.set_attrib("names", names);
-    list.try_into().map_err(|_| gone())
+    Ok(list!(
+        domain = sandbox.url(),
+        email = sandbox.email(),
+        apikey = sandbox.apikey(),
+        access_token = sandbox.access_token(),
+        client_id = sandbox.client_id(),
+        client_secret = sandbox.client_secret(),
+        redirect_uri = sandbox.redirect_uri(),
+        code = sandbox.code(),
+        sandbox = ExternalPtr::new(sandbox)
+    ))
 }
 
 /// Stops the server at once rather than when R collects garbage.
