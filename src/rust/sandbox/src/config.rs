@@ -43,26 +43,8 @@ pub struct Config {
     pub strict_rate: bool,
     /// Life of a login session in seconds, counted from the login.
     pub session_seconds: u64,
-    /// TCP port on 127.0.0.1; 0 takes any free one.
-    pub port: u16,
-    /// The e-mail that logs in.
-    pub email: String,
-    /// The API key that logs in; empty makes a random one.
-    pub apikey: String,
     /// The account's number, from 1 on.
     pub account_id: u64,
-    /// The account's subdomain, which its answers mention.
-    pub subdomain: String,
-    /// A long-lived token that is let in; empty makes a random one.
-    pub access_token: String,
-    /// The integration's id; empty makes a random one.
-    pub client_id: String,
-    /// The integration's secret; empty makes a random one.
-    pub client_secret: String,
-    /// The integration's redirect URI, which has to be repeated exactly.
-    pub redirect_uri: String,
-    /// The authorization code, which works once; empty makes a random one.
-    pub code: String,
     /// Life in seconds of the access tokens that OAuth gives out.
     pub token_seconds: u64,
     /// Whether API v2 and its login still exist. If not, their paths answer
@@ -94,16 +76,7 @@ impl Default for Config {
             rate: 0.0,
             strict_rate: false,
             session_seconds: 900,
-            port: 0,
-            email: "boss@sandbox.example".to_owned(),
-            apikey: String::new(),
             account_id: 28_614_203,
-            subdomain: "sandbox".to_owned(),
-            access_token: String::new(),
-            client_id: String::new(),
-            client_secret: String::new(),
-            redirect_uri: "https://sandbox.example/oauth".to_owned(),
-            code: String::new(),
             token_seconds: 86_400,
             v2: true,
             kommo: false,

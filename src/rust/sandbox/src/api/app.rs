@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::recorded::{self, Recorded, RecordedRow};
 use crate::config::Config;
 use crate::data::change::Changed;
-use crate::data::{Account, Kind, List, SETTINGS, Store, User};
+use crate::data::{Account, Kind, List, SETTINGS, Store, User, account};
 use crate::error::Error;
 use crate::sync::unpoisoned;
 
@@ -70,7 +70,7 @@ impl App {
     /// The host by which the world knows the account.
     pub fn domain(&self) -> String {
         let zone = if self.kommo { "kommo.com" } else { "amocrm.ru" };
-        format!("{}.{zone}", self.account.subdomain)
+        format!("{}.{zone}", account::SUBDOMAIN)
     }
 }
 

@@ -15,6 +15,8 @@ use crate::error::Error;
 
 /// The account's name.
 pub const NAME: &str = "ООО «Северный ветер»";
+/// Its subdomain, which its answers mention.
+pub const SUBDOMAIN: &str = "sandbox";
 /// The language of its interface.
 pub const LANGUAGE: &str = "ru";
 /// The money it counts in.
@@ -26,7 +28,6 @@ pub const CURRENCY_SYMBOL: &str = "₽";
 pub struct Account {
     pub id: u64,
     pub seed: u64,
-    pub subdomain: String,
     pub timezone: TimeZone,
     pub calendar: Calendar,
     /// How long the lists are.
@@ -53,7 +54,6 @@ impl Account {
             id: config.account_id,
             seed: config.seed,
             lists: if config.kommo { without_customers } else { config.lists },
-            subdomain: config.subdomain.clone(),
             calendar: Calendar::new(&timezone, config.now)?,
             timezone,
             schedules: OfKinds::new(|kind| Schedule::new(Scenario::of(kind), config.notes[kind])),

@@ -93,7 +93,8 @@ fn is_known(server: &Server, request: &Request) -> bool {
 fn accepts(server: &Server, fields: &Query) -> bool {
     let spellings = [("USER_LOGIN", "USER_HASH"), ("login", "api_key")];
     spellings.into_iter().any(|(login, key)| {
-        fields.value(login) == Some(&server.email) && fields.value(key) == Some(&server.apikey)
+        fields.value(login) == Some(SETTINGS.users[0].login)
+            && fields.value(key) == Some(&server.apikey)
     })
 }
 
@@ -104,7 +105,7 @@ fn success(server: &Server) -> Response {
         "accounts": [{
             "id": server.app.account.id.to_string(),
             "name": account::NAME,
-            "subdomain": server.app.account.subdomain,
+            "subdomain": account::SUBDOMAIN,
             "language": language,
             "timezone": server.app.account.timezone_name(),
         }],
@@ -127,7 +128,7 @@ fn with_cookies(server: &Server, mut response: Response) -> Response {
     server.sessions.issue(&session);
     let cookies = [
         format!("session_id={session}; path=/; HttpOnly"),
-        format!("BITRIX_SM_LOGIN={}; path=/", server.email.replace('@', "%40")),
+        format!("BITRIX_SM_LOGIN={}; path=/", SETTINGS.users[0].login.replace('@', "%40")),
         format!("user_lang={}; path=/", account::LANGUAGE),
     ];
     for cookie in cookies {

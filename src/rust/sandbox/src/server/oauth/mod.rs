@@ -17,12 +17,14 @@ use answer::Refusal;
 use tokens::TokenPair;
 pub use tokens::Tokens;
 
+/// What has to be repeated exactly.
+pub const REDIRECT_URI: &str = "https://sandbox.example/oauth";
+
 /// What the account's owner set up for one program.
 pub struct Integration {
     pub account_id: u64,
     pub client_id: String,
     pub client_secret: String,
-    pub redirect_uri: String,
     /// What the first pair of tokens is given out for.
     pub code: String,
 }
@@ -44,7 +46,7 @@ fn pair(server: &Server, fields: &Query) -> Result<TokenPair, Refusal> {
     if client != (own.client_id.as_str(), own.client_secret.as_str()) {
         return Err(Refusal::Client);
     }
-    if redirect_uri != own.redirect_uri {
+    if redirect_uri != REDIRECT_URI {
         return Err(Refusal::RedirectUri);
     }
     match grant {

@@ -38,13 +38,11 @@ struct State {
 }
 
 impl Tokens {
-    /// The tokens of an integration; an empty `long_lived` makes one up.
-    pub fn new(integration: Integration, long_lived: String, life_seconds: u64) -> Self {
-        let long_lived = if long_lived.is_empty() {
-            jwt::make(integration.account_id, &integration.client_id, LONG_LIFE_SECONDS)
-        } else {
-            long_lived
-        };
+    /// The tokens of an account's integration, whose access tokens live so long.
+    pub fn new(account_id: u64, life_seconds: u64) -> Self {
+        let [client_id, client_secret, code] = [(); 3].map(|()| random::secret());
+        let long_lived = jwt::make(account_id, &client_id, LONG_LIFE_SECONDS);
+        let integration = Integration { account_id, client_id, client_secret, code };
         let state = State { long_lived_is_good: true, code_is_good: true, refresh: HashMap::new() };
         let access = Expiring::new(life_seconds);
         Self { integration, long_lived, access, state: Mutex::new(state) }
