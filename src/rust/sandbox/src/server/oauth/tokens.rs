@@ -67,11 +67,11 @@ impl Tokens {
     /// The first pair, for the code.
     pub fn exchange(&self, code: &str) -> Result<TokenPair, Refusal> {
         if code != self.integration.code {
-            return Err(Refusal::UnknownCode);
+            return Err(Refusal::field("Cannot decrypt the authorization code"));
         }
         let mut state = lock(&self.state);
         if !std::mem::take(&mut state.code_is_good) {
-            return Err(Refusal::SpentCode);
+            return Err(Refusal::field("Authorization code has been revoked"));
         }
         Ok(self.issue(&mut state))
     }
@@ -80,9 +80,12 @@ impl Tokens {
     /// given out earlier live on until their time is up.
     pub fn refresh(&self, token: &str) -> Result<TokenPair, Refusal> {
         let mut state = lock(&self.state);
-        let good = state.refresh.get_mut(token).ok_or(Refusal::UnknownToken)?;
+        let good = state
+            .refresh
+            .get_mut(token)
+            .ok_or_else(|| Refusal::token("Cannot decrypt the refresh token"))?;
         if !std::mem::take(good) {
-            return Err(Refusal::SpentToken);
+            return Err(Refusal::token("Token has been revoked"));
         }
         Ok(self.issue(&mut state))
     }
