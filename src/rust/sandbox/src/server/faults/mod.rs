@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod list;
+mod row;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
