@@ -129,9 +129,7 @@ impl Store {
         }
         let (kind, id) = (act.kind, clamped(act.id));
         for other in KINDS {
-            for linked in self.take_links(kind, act.id, other) {
-                self.unlink((other, linked.into()), (kind, act.id));
-            }
+            self.unlink(kind, act.id, other);
         }
         self.entities[kind].remove(act.id);
         self.notes[kind].remove_where(|note| note.entity == id);
@@ -153,8 +151,7 @@ impl Store {
             }
         }
         for other in KINDS {
-            for linked in self.take_links(kind, loser, other) {
-                self.unlink((other, linked.into()), (kind, loser));
+            for linked in self.unlink(kind, loser, other) {
                 self.link((kind, act.id), (other, linked.into()));
             }
         }
@@ -181,10 +178,16 @@ impl Store {
         self.account.number(kind, self.account.entities(kind) + waiting + *born - 1)
     }
 
-    /// Takes what an entity is linked to of a kind from it.
-    fn take_links(&mut self, kind: Kind, id: u64, other: Kind) -> Vec<u32> {
+    /// Ends the links of an entity to all of a kind, and tells their ids.
+    fn unlink(&mut self, kind: Kind, id: u64, other: Kind) -> Vec<u32> {
         let entity = self.entities[kind].find_mut(id);
-        entity.map_or_else(Vec::new, |entity| std::mem::take(&mut entity.links[other]))
+        let ids = entity.map_or_else(Vec::new, |one| std::mem::take(&mut one.links[other]));
+        for linked in &ids {
+            if let Some(entity) = self.entities[other].find_mut(u64::from(*linked)) {
+                entity.links[kind].retain(|back| *back != clamped(id));
+            }
+        }
+        ids
     }
 
     /// Links two entities to one another, unless one has a company already:
@@ -204,12 +207,6 @@ impl Store {
                     links.push(clamped(linked));
                 }
             }
-        }
-    }
-
-    fn unlink(&mut self, (kind, id): (Kind, u64), (other, other_id): (Kind, u64)) {
-        if let Some(entity) = self.entities[kind].find_mut(id) {
-            entity.links[other].retain(|linked| *linked != clamped(other_id));
         }
     }
 
