@@ -7,9 +7,10 @@
 
 use std::collections::HashSet;
 
+use crate::data::kind::OfKinds;
 use crate::data::random;
-use crate::data::store::OfKinds;
-use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, text};
+use crate::data::table::to_usize;
+use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, Table, text};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
@@ -59,13 +60,13 @@ pub enum Source {
 #[derive(Clone, Debug, Default)]
 pub struct Particulars {
     pub created_by: u64,
-    pub after: Vec<Value>,
-    pub before: Vec<Value>,
+    pub after: Vec<EventValue>,
+    pub before: Vec<EventValue>,
 }
 
 /// What was there before or after.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub enum EventValue {
     Note(u64),
     Stage(Stage),
     Responsible(u64),
@@ -90,7 +91,7 @@ impl Event {
     pub fn is_of(&self, notes: &OfKinds<HashSet<usize>>) -> bool {
         match self.key.source() {
             Source::Note(kind, place) | Source::Unnoted(kind, place) => {
-                notes[kind.position()].contains(&place)
+                notes[kind].contains(&place)
             }
             Source::Change(_) => false,
         }
@@ -106,8 +107,8 @@ impl Key {
     /// The key of what happened at this time.
     pub fn new(at: u32, source: Source) -> Self {
         let (kind, place) = match source {
-            Source::Note(kind, place) => (kind.position() as u64, (place as u64) << 1),
-            Source::Unnoted(kind, place) => (kind.position() as u64, (place as u64) << 1 | 1),
+            Source::Note(kind, place) => (kind as u64, (place as u64) << 1),
+            Source::Unnoted(kind, place) => (kind as u64, (place as u64) << 1 | 1),
             Source::Change(number) => (CHANGE, number as u64),
         };
         Self(u64::from(at) << 32 | kind << SOURCE_SHIFT | place)
@@ -120,7 +121,7 @@ impl Key {
 
     /// What tells of the event.
     pub fn source(self) -> Source {
-        let number = usize::try_from(self.0 & PLACE).unwrap_or(usize::MAX);
+        let number = to_usize(self.0 & PLACE);
         let kind = usize::try_from(self.0 >> SOURCE_SHIFT & 15).ok();
         match kind.and_then(|kind| Kind::ALL.get(kind)) {
             None => Source::Change(number),
@@ -130,11 +131,39 @@ impl Key {
     }
 }
 
-/// What happened beside a note, which stands at a place, if anything did.
-pub fn unnoted(account: &Account, note: &Note, place: usize) -> Option<&'static str> {
-    unnoted_type(account, note.kind, note.owner.into(), place as u64)
+impl Account {
+    /// The events of so many notes of each kind, in order of time.
+    pub fn events(&self, notes: &OfKinds<u64>) -> Table<Event> {
+        let mut events: Vec<Event> =
+            Kind::ALL.into_iter().flat_map(|kind| self.events_of(kind, notes[kind])).collect();
+        // Each kind is in order already, which this sort makes use of.
+        events.sort_by_key(|event| event.key);
+        events.into_iter().collect()
+    }
+
+    fn events_of(&self, kind: Kind, notes: u64) -> impl Iterator<Item = Event> {
+        (0..notes).flat_map(move |index| {
+            let note = self.note(kind, index);
+            let income = || match self.content(&note) {
+                Content::Email(email) => email.income,
+                Content::Chat { income, .. } => income,
+                _ => false,
+            };
+            let place = to_usize(index);
+            let unnoted = unnoted_type(self, kind, note.owner.into(), index);
+            let sources = [
+                (Source::Note(kind, place), note.note_type.event(income)),
+                (Source::Unnoted(kind, place), unnoted),
+            ];
+            sources.into_iter().filter_map(move |(source, event_type)| {
+                let key = Key::new(note.created_at, source);
+                Some(Event { key, event_type: event_type?, kind, entity: note.entity })
+            })
+        })
+    }
 }
 
+/// What happened beside a note at a place, if anything did.
 fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option<&'static str> {
     if link(account, kind, owner, place).is_some() {
         return Some("entity_linked");
@@ -145,7 +174,7 @@ fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option
     rng.percent(often).then(|| match kind {
         Kind::Task => "task_completed",
         // Only leads that have a price got one.
-        Kind::Lead if account.value(owner).price > 0 => {
+        Kind::Lead if account.deal(owner).price > 0 => {
             let (sale, name) = (("sale_field_changed", 3), ("name_field_changed", 1));
             rng.weighted(&[tags, field, sale, name])
         }
@@ -155,7 +184,7 @@ fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option
 
 /// What a lead is linked to beside its note at a place: its main contact when it
 /// begins, its products some steps later.
-fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<Value> {
+fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<EventValue> {
     if kind != Kind::Lead {
         return None;
     }
@@ -163,29 +192,31 @@ fn link(account: &Account, kind: Kind, lead: u64, place: u64) -> Option<Value> {
     if step == 0 {
         let contacts = account.contacts_of(kind, account.place_of_number(kind, lead)?);
         let id = account.id_at(Kind::Contact, *contacts.first()?).into();
-        return Some(Value::Link { to: Kind::Contact.name(), id });
+        return Some(EventValue::Link { to: Kind::Contact.name(), id });
     }
     let number = usize::try_from(step.checked_sub(PRODUCTS_ADDED)?).ok()?;
     let id = account.positions(kind, lead).get(number)?.element();
-    Some(Value::Link { to: "catalog_element", id })
+    Some(EventValue::Link { to: "catalog_element", id })
 }
 
 /// Who wrote a note, and what it says was there.
 pub fn of_content(event: &Event, note: &Note, content: Content) -> Particulars {
     let (after, before) = match content {
         Content::StageChanged { from, to, .. } => {
-            (vec![Value::Stage(to)], vec![Value::Stage(from)])
+            (vec![EventValue::Stage(to)], vec![EventValue::Stage(from)])
         }
         Content::ResponsibleChanged { from, to } => {
-            (vec![Value::Responsible(to)], vec![Value::Responsible(from)])
+            (vec![EventValue::Responsible(to)], vec![EventValue::Responsible(from)])
         }
         Content::Chat { .. } => (vec![message(event.entity, note)], Vec::new()),
         Content::Tags(names) if event.event_type == "entity_tag_deleted" => {
             (Vec::new(), tags(names))
         }
         Content::Tags(names) => (tags(names), Vec::new()),
-        Content::Purchase { transaction } => (vec![Value::Transaction(transaction)], Vec::new()),
-        _ => (vec![Value::Note(note.id.into())], Vec::new()),
+        Content::Purchase { transaction } => {
+            (vec![EventValue::Transaction(transaction)], Vec::new())
+        }
+        _ => (vec![EventValue::Note(note.id.into())], Vec::new()),
     };
     Particulars { created_by: note.created_by.into(), after, before }
 }
@@ -195,13 +226,13 @@ pub fn of_unnoted(account: &Account, note: &Note, place: usize, event_type: &str
     let (kind, owner, place) = (note.kind, note.owner.into(), place as u64);
     let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(account.seed, kind, place).next()]);
     let user = if rng.percent(85) { note.responsible } else { SETTINGS.user(&mut rng, |_| true) };
-    let mut name = || Value::Name(text::write("subject", &mut rng));
+    let mut name = || EventValue::Name(text::write("subject", &mut rng));
     let (after, before) = match event_type {
         "name_field_changed" => (vec![name()], vec![name()]),
         "entity_tag_added" => (tags(text::tags(&mut rng)), Vec::new()),
         "sale_field_changed" => {
             let (after, before) = sale(account, owner, place);
-            (vec![Value::Sale(after)], vec![Value::Sale(before)])
+            (vec![EventValue::Sale(after)], vec![EventValue::Sale(before)])
         }
         "custom_field_value_changed" => (vec![field(&mut rng)], Vec::new()),
         "entity_linked" => (link(account, kind, owner, place).into_iter().collect(), Vec::new()),
@@ -215,8 +246,8 @@ fn unnoted_rng(seed: u64, kind: Kind, place: u64) -> Rng {
 }
 
 /// One value for each tag.
-pub fn tags(names: Vec<&'static str>) -> Vec<Value> {
-    names.into_iter().map(Value::Tag).collect()
+pub fn tags(names: Vec<&'static str>) -> Vec<EventValue> {
+    names.into_iter().map(EventValue::Tag).collect()
 }
 
 /// The talk about a thing, and the messenger that it is in: all that is said about it is one.
@@ -225,9 +256,9 @@ pub fn talk(entity: u32) -> (u64, &'static str) {
     (rng.between(10_000, 99_999), rng.pick(&ORIGINS))
 }
 
-fn message(entity: u32, note: &Note) -> Value {
+fn message(entity: u32, note: &Note) -> EventValue {
     let (talk, origin) = talk(entity);
-    Value::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
+    EventValue::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
 }
 
 /// The price of a lead after and before its change beside the note at a place.
@@ -241,7 +272,7 @@ fn sale(account: &Account, lead: u64, place: u64) -> (u64, u64) {
         .filter(|place| unnoted_type(account, kind, lead, *place) == Some("sale_field_changed"))
         .collect();
     changes.sort_unstable();
-    let (mut after, mut before) = (0, account.value(lead).price);
+    let (mut after, mut before) = (0, account.deal(lead).price);
     for (number, change) in changes.iter().enumerate().rev().take_while(|(_, c)| **c >= place) {
         after = before;
         before = sale_before(account.seed, *change, after, number == 0);
@@ -262,12 +293,12 @@ fn sale_before(seed: u64, place: u64, after: u64, is_first: bool) -> u64 {
     }
 }
 
-fn field(rng: &mut Rng) -> Value {
+fn field(rng: &mut Rng) -> EventValue {
     let simple: Vec<&Field> =
         SETTINGS.fields(Kind::Lead).iter().filter(|field| field.is_simple()).collect();
     let field = rng.pick(&simple);
     let choice = field.choices.first();
-    Value::Field {
+    EventValue::Field {
         id: field.id,
         shape: field.number(),
         choice: choice.map(|choice| choice.id),
