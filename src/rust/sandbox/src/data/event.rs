@@ -10,11 +10,13 @@ use std::collections::HashSet;
 use crate::data::kind::OfKinds;
 use crate::data::random;
 use crate::data::table::to_usize;
-use crate::data::{Account, Content, Field, Kind, Note, Rng, Row, SETTINGS, Stage, Table, text};
+use crate::data::values::FieldValue;
+use crate::data::{Account, Content, Filled, Kind, Note, Rng, Row, SETTINGS, Stage, Table, text};
 
 const SALT: u64 = 0x0000_E7E4;
 const UNNOTED_SALT: u64 = 0x0000_EE74;
 const SALE_SALT: u64 = 0x0000_5A1E;
+const NAME_SALT: u64 = 0x0000_4A3E;
 const SOURCE_SHIFT: u32 = 28;
 const PLACE: u64 = (1 << SOURCE_SHIFT) - 1;
 /// Stands for a change where otherwise the kind of a note stands.
@@ -24,6 +26,16 @@ const CHANGE: u64 = 15;
 const PRODUCTS_ADDED: u64 = 3;
 /// Sums are whole five hundreds.
 const SUM: u64 = 500;
+
+const RENAMED: &str = "name_field_changed";
+
+/// What happens beside notes, and how often; the last one to leads only.
+const OF_LEADS: [(&str, u64); 4] = [
+    ("entity_tag_added", 3),
+    ("custom_field_value_changed", 3),
+    (RENAMED, 1),
+    ("sale_field_changed", 3),
+];
 
 /// What messengers are called.
 const ORIGINS: [&str; 3] = ["telegram", "com.amocrm.amocrmwa", "instagram_business"];
@@ -170,15 +182,18 @@ fn unnoted_type(account: &Account, kind: Kind, owner: u64, place: u64) -> Option
     }
     let mut rng = unnoted_rng(account.seed, kind, place);
     let often = if kind == Kind::Task { 50 } else { 8 };
-    let (tags, field) = (("entity_tag_added", 3), ("custom_field_value_changed", 3));
+    let is_lead = kind == Kind::Lead;
     rng.percent(often).then(|| match kind {
         Kind::Task => "task_completed",
-        // Only leads that have a price got one.
-        Kind::Lead if account.deal(owner).price > 0 => {
-            let (sale, name) = (("sale_field_changed", 3), ("name_field_changed", 1));
-            rng.weighted(&[tags, field, sale, name])
-        }
-        _ => rng.weighted(&[tags, field, ("name_field_changed", 1)]),
+        // What came is what the record has.
+        _ => match rng.weighted(if is_lead { &OF_LEADS } else { &OF_LEADS[..3] }) {
+            "entity_tag_added" if account.tags(kind, owner).is_empty() => RENAMED,
+            "custom_field_value_changed" if simple_values(account, kind, owner).is_empty() => {
+                RENAMED
+            }
+            "sale_field_changed" if account.deal(owner).price == 0 => RENAMED,
+            event_type => event_type,
+        },
     })
 }
 
@@ -226,15 +241,22 @@ pub fn of_unnoted(account: &Account, note: &Note, place: usize, event_type: &str
     let (kind, owner, place) = (note.kind, note.owner.into(), place as u64);
     let mut rng = Rng::of(&[UNNOTED_SALT, unnoted_rng(account.seed, kind, place).next()]);
     let user = if rng.percent(85) { note.responsible } else { SETTINGS.user(&mut rng, |_| true) };
-    let mut name = || EventValue::Name(text::write("subject", &mut rng));
     let (after, before) = match event_type {
-        "name_field_changed" => (vec![name()], vec![name()]),
-        "entity_tag_added" => (tags(text::tags(&mut rng)), Vec::new()),
+        RENAMED => {
+            let (after, before) = names(account, kind, owner, place);
+            (vec![EventValue::Name(after)], vec![EventValue::Name(before)])
+        }
+        "entity_tag_added" => {
+            (vec![EventValue::Tag(rng.pick(&account.tags(kind, owner)))], Vec::new())
+        }
         "sale_field_changed" => {
             let (after, before) = sale(account, owner, place);
             (vec![EventValue::Sale(after)], vec![EventValue::Sale(before)])
         }
-        "custom_field_value_changed" => (vec![field(&mut rng)], Vec::new()),
+        "custom_field_value_changed" => {
+            let values = simple_values(account, kind, owner);
+            (vec![values[rng.index(values.len())].clone()], Vec::new())
+        }
         "entity_linked" => (link(account, kind, owner, place).into_iter().collect(), Vec::new()),
         _ => (Vec::new(), Vec::new()),
     };
@@ -261,17 +283,61 @@ fn message(entity: u32, note: &Note) -> EventValue {
     EventValue::Message { id: random::uuid(&mut Rng::of(&[SALT, note.id.into()])), talk, origin }
 }
 
+/// The places of all changes of this type that a thing went through, in order of time.
+fn changes_of(account: &Account, kind: Kind, owner: u64, event_type: &str) -> Vec<u64> {
+    let schedule = account.schedule(kind);
+    let steps = 0..schedule.scenario.steps.len();
+    let places = steps.filter_map(|step| schedule.index_of(account.seed, owner, step));
+    let mut changes: Vec<u64> = places
+        .filter(|place| *place < schedule.count)
+        .filter(|place| unnoted_type(account, kind, owner, *place) == Some(event_type))
+        .collect();
+    changes.sort_unstable();
+    changes
+}
+
+/// The name of a thing after and before its change beside the note at a place. After the
+/// last one it is what the lists say.
+fn names(account: &Account, kind: Kind, owner: u64, place: u64) -> (String, String) {
+    let list = match kind {
+        Kind::Contact => "nickname",
+        Kind::Company | Kind::Customer => "company",
+        Kind::Lead | Kind::Task => "deal",
+    };
+    let made_up = |salt, number| {
+        text::write(list, &mut Rng::of(&[account.seed, salt, kind.element_type(), number]))
+    };
+    let before = |place| made_up(NAME_SALT, place);
+    let changes = changes_of(account, kind, owner, RENAMED);
+    let after = match changes.iter().find(|change| **change > place) {
+        Some(next) => before(*next),
+        None => match account.place_of_number(kind, owner) {
+            Some(place) => account.name(kind, place),
+            // No list has it.
+            None => made_up(SALT, owner),
+        },
+    };
+    (after, before(place))
+}
+
+/// What the simple fields of a thing hold.
+fn simple_values(account: &Account, kind: Kind, owner: u64) -> Vec<EventValue> {
+    let filled = account.values(kind, owner).into_iter().filter(|filled| filled.field.is_simple());
+    let values = filled.filter_map(|Filled { field, values }| {
+        let (choice, text) = match values.into_iter().next()? {
+            FieldValue::Text(text) => (None, text),
+            FieldValue::Choice(choice) => (Some(choice.id), choice.name.to_owned()),
+            _ => return None,
+        };
+        Some(EventValue::Field { id: field.id, shape: field.number(), choice, text })
+    });
+    values.collect()
+}
+
 /// The price of a lead after and before its change beside the note at a place.
 /// From the last change, after which it is what the list of leads says, back.
 fn sale(account: &Account, lead: u64, place: u64) -> (u64, u64) {
-    let (kind, schedule) = (Kind::Lead, account.schedule(Kind::Lead));
-    let steps = 0..schedule.scenario.steps.len();
-    let places = steps.filter_map(|step| schedule.index_of(account.seed, lead, step));
-    let mut changes: Vec<u64> = places
-        .filter(|place| *place < schedule.count)
-        .filter(|place| unnoted_type(account, kind, lead, *place) == Some("sale_field_changed"))
-        .collect();
-    changes.sort_unstable();
+    let changes = changes_of(account, Kind::Lead, lead, "sale_field_changed");
     let (mut after, mut before) = (0, account.deal(lead).price);
     for (number, change) in changes.iter().enumerate().rev().take_while(|(_, c)| **c >= place) {
         after = before;
@@ -290,18 +356,5 @@ fn sale_before(seed: u64, place: u64, after: u64, is_first: bool) -> u64 {
         (after * rng.between(103, 120) / 100).next_multiple_of(SUM).max(after + SUM)
     } else {
         (after * rng.between(75, 96) / 100) / SUM * SUM
-    }
-}
-
-fn field(rng: &mut Rng) -> EventValue {
-    let simple: Vec<&Field> =
-        SETTINGS.fields(Kind::Lead).iter().filter(|field| field.is_simple()).collect();
-    let field = rng.pick(&simple);
-    let choice = field.choices.first();
-    EventValue::Field {
-        id: field.id,
-        shape: field.number(),
-        choice: choice.map(|choice| choice.id),
-        text: choice.map_or_else(|| rng.below(300).to_string(), |choice| choice.name.to_owned()),
     }
 }
