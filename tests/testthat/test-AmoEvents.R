@@ -160,9 +160,12 @@ test_that("events are found by what was there before and after", {
   big <- structure(price * 2^-1074, class = "integer64")
   same_events(AmoEvents(auth, type = "sale_field_changed", value_after = list(value = big)),
               prices[prices$after_sale == price, ])
-  chosen <- events[events$type == "custom_field_value_changed" & !is.na(events$after_enum_id), ]
+  # Few fields have choices.
+  many <- account(notes = 1000)
+  changes <- AmoEvents(many, type = "custom_field_value_changed")
+  chosen <- changes[!is.na(changes$after_enum_id), ]
   type <- sprintf("custom_field_%d_value_changed", chosen$after_field_id[[1]])
-  same_events(AmoEvents(auth, type = type, value_after = list(enum_id = chosen$after_enum_id[[1]])),
+  same_events(AmoEvents(many, type = type, value_after = list(enum_id = chosen$after_enum_id[[1]])),
               chosen[chosen$after_enum_id == chosen$after_enum_id[[1]], ])
 })
 
