@@ -101,8 +101,8 @@
 #'   (POSIXct), `after_message_id`, `linked_talk_contact_id` and so on. If an event has
 #'   several values, such as two tags, the second one is in `after_tag2`, the third in
 #'   `after_tag3`. What one value has several times has `_2`, `_3`, as in
-#'   `after_message_attachments_type_2`. A table without rows has these columns, too, and comes with a
-#'   warning of class `amocrm_warning_zero_rows`.
+#'   `after_message_attachments_type_2`. A table without rows has these columns, too, and
+#'   comes with a warning of class `amocrm_warning_zero_rows`.
 #'
 #' @section Conditions:
 #' See [amocrm-package]. The field `partial` holds the rows received before the

@@ -66,7 +66,8 @@ in_some_chain <- function(own) {
   for (rows in split(order, own$at)) {
     led_to <- after[order[rows[1] - 1]]
     fits <- function(some) {
-      all(before[some] == c(if (rows[1] == 1) before[some[1]] else led_to, after[some])[seq_along(some)])
+      from <- c(if (rows[1] == 1) before[some[1]] else led_to, after[some])
+      all(before[some] == from[seq_along(some)])
     }
     good <- Filter(fits, permutations(rows))
     if (length(good) > 0) order[rows] <- good[[1]]

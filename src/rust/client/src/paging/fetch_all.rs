@@ -210,14 +210,6 @@ pub fn join_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
     Some(whole)
 }
 
-/// Joins lists whose keys say nothing of other lists: every row is kept.
-pub fn stack_lists<T: RowSink>(lists: impl IntoIterator<Item = T>) -> Option<T> {
-    lists.into_iter().reduce(|mut whole, list| {
-        whole.append(list, &mut SeenKeys::default());
-        whole
-    })
-}
-
 /// What is needed to read a list.
 pub struct ListContext<'r> {
     /// Requests a second that the account allows.

@@ -25,7 +25,7 @@ pub mod short_lists;
 mod tests;
 mod until;
 
-pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list, stack_lists};
+pub use fetch_all::{ListContext, Pages, is_too_slow, join_lists, read_list};
 pub use ids::read_ids;
 pub use page_request::PageRequest;
 pub use pager::Emptiness;
