@@ -14,7 +14,7 @@
 #'   DBI connection, with the tables `"notes"` and `"users"`.
 #' @param from,to only calls created between these times, inclusive: `"2019-06-01
 #'   12:30:00"`, `"2019-06-01"` (midnight) or a Date in the account's time zone, or a
-#'   POSIXct.
+#'   POSIXct, read as for [AmoEvents()].
 #' @param prefix of the tables of a copy in a database, as for [AmoSync()].
 #'
 #' @return A data.frame of class `amocrm_calls` with a row for each call, ordered by
@@ -67,7 +67,9 @@ AmoCalls <- function(auth, from = NULL, to = NULL, prefix = "") {
   before <- check_time(to, "to")
   notes <- if (is_copy(auth)) copied_notes(auth, prefix) else read_calls(auth, from)
   zone <- attr(notes$created_at, "tzone")
-  in_span <- is_between(notes$created_at, in_account(after, zone), in_account(before, zone))
+  in_span <- is_between(
+    notes$created_at, in_account(after, zone), in_account(before, zone, is_last = TRUE)
+  )
   notes <- notes[notes$note_type %in% call_types & in_span, ]
   calls <- calls_of(notes, known_users(auth, prefix))
   warn_if_empty(calls)
@@ -138,7 +140,7 @@ calls_of <- function(notes, users) {
   notes <- notes[order(notes$created_at, notes$id), ]
   statuses <- call_status_names()
   status <- match(trimws(notes$params_call_status), statuses$id)
-  duration <- suppressWarnings(as.double(notes$params_duration))
+  duration <- decimals(notes$params_duration)
   user <- users_of_calls(notes$params_call_responsible, notes$responsible_user_id, users)
   data.frame(
     id = notes$id, direction = c("in", "out")[match(notes$note_type, call_types)],

@@ -97,18 +97,20 @@ living <- function(rows) if (is.null(rows$deleted_at)) rows else rows[is.na(rows
 #'   values of several accounts apart
 #' @noRd
 contact_values <- function(fields, people) {
-  accounts <- !is.null(fields$account_id)
-  own_id <- function(rows) if (accounts) paste(rows$account_id, rows$id) else rows$id
   parts <- strsplit(as.character(fields$custom_field_value), "[,;\n]")
   row <- rep(seq_along(parts), lengths(parts))
   parts <- as.character(unlist(parts))
   is_email <- grepl("@", parts, fixed = TRUE)
   values <- data.frame(
-    person = match(own_id(fields), own_id(people))[row],
+    person = places_of(fields, people)[row],
     kind = ifelse(is_email, "email", "phone"),
     value = ifelse(is_email, email_keys(parts), phone_keys(parts))
   )
-  values$key <- if (accounts) paste(fields$account_id[row], values$value) else values$value
+  values$key <- if (is.null(fields$account_id)) {
+    values$value
+  } else {
+    key_texts(list(fields$account_id[row], values$value))
+  }
   values[!is.na(values$person) & !is.na(values$value), ]
 }
 

@@ -59,7 +59,9 @@
 #'   amoCRM itself: a robot or an integration.
 #' @param from,to only events between these times, inclusive: `"2019-06-01
 #'   12:30:00"`, `"2019-06-01"` (midnight) or a Date in the account's time zone, or a
-#'   POSIXct.
+#'   POSIXct. A time that the clock shows twice, when it is put back, is the first one in
+#'   `from` and the second one in `to`; a time that it skips is the moment when it is put
+#'   forward.
 #' @param id ids of events, as text. The other arguments then filter the result, but
 #'   for `enum_id` and `value`.
 #' @param value_before,value_after only events with these values, see below.
@@ -98,7 +100,8 @@
 #'   `after_name`, `after_enum_id`, `after_task_text`, `after_task_deadline`
 #'   (POSIXct), `after_message_id`, `linked_talk_contact_id` and so on. If an event has
 #'   several values, such as two tags, the second one is in `after_tag2`, the third in
-#'   `after_tag3`. A table without rows has these columns, too, and comes with a
+#'   `after_tag3`. What one value has several times has `_2`, `_3`, as in
+#'   `after_message_attachments_type_2`. A table without rows has these columns, too, and comes with a
 #'   warning of class `amocrm_warning_zero_rows`.
 #'
 #' @section Conditions:
@@ -182,7 +185,12 @@ label_events <- function(events) {
   types <- unique(events$type)
   described <- describe_event_types(types)[match(events$type, types), c("label", "label_ru")]
   names(described) <- c("type_label", "type_label_ru")
-  columns <- append(as.list(events), as.list(described), match("type", names(events)))
+  at <- match("type", names(events))
+  columns <- append(as.list(events), as.list(described), at)
+  # What the server calls like a label goes beside.
+  labels <- at + seq_along(described)
+  own <- make.unique(c(names(described), names(columns)[-labels]), sep = "_")
+  names(columns)[-labels] <- own[-seq_along(described)]
   structure(columns, class = "data.frame", row.names = .set_row_names(nrow(events)))
 }
 

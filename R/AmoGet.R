@@ -132,6 +132,7 @@ flatten_query <- function(value, name) {
   if (is.null(value)) {
     return(NULL)
   }
+  if (identical(name, "with") && is.list(value) && is.null(names(value))) value <- unlist(value)
   if (!is.list(value) || is.object(value)) {
     return(query_member(value, name))
   }
@@ -179,8 +180,10 @@ query_texts <- function(value, name) {
   } else if (inherits(value, "POSIXt")) {
     sprintf("%.0f", floor(as.numeric(as.POSIXct(value))))
   } else if (length(numbers) > 0) {
-    if (!all(is.finite(numbers))) abort_query(numbers, name)
-    ifelse(whole(numbers), sprintf("%.0f", numbers), sprintf("%.15g", numbers))
+    # An integer64 that no double holds would be another number.
+    is_lost <- inherits(value, "integer64") & abs(numbers) > 2^53
+    if (!all(is.finite(numbers)) || any(is_lost)) abort_query(value, name)
+    ifelse(numbers == floor(numbers), sprintf("%.0f", numbers), sprintf("%.15g", numbers))
   } else if (is.character(value) || is.factor(value)) {
     enc2utf8(as.character(value))
   } else {

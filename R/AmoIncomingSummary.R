@@ -8,7 +8,8 @@
 #' @inheritParams AmoLossReasons
 #' @param from,to only leads that came between these times, inclusive:
 #'   `"2024-06-01 12:30:00"`, `"2024-06-01"` (midnight) or a Date in the account's time
-#'   zone, or a POSIXct. The server counts, so R can't check the bounds again.
+#'   zone, or a POSIXct, read as for [AmoEvents()]. The server counts, so R can't check the
+#'   bounds again.
 #' @param pipeline_id ids of pipelines, see [AmoPipelinesStatuses()]: a row for each.
 #'   `NULL`: one row for all together; no ids give an empty table.
 #'
@@ -22,6 +23,7 @@
 #'     \item{`sip`, `mail`, `forms`, `chats`}{leads that came by phone, email, web form
 #'       and chat}
 #'   }
+#'   Further categories that the server counts come last.
 #'
 #' @section Conditions:
 #' See [amocrm-package]. `amocrm_error_input` without a token, or if `from` is later than

@@ -34,7 +34,7 @@
 #' @param date_create_from,date_create_to,date_modify_from,date_modify_to only
 #'   leads created or last modified between these times:
 #'   `"2019-06-01 12:30:00"`, `"2019-06-01"` (midnight) or a Date in the
-#'   account's time zone, or a POSIXct.
+#'   account's time zone, or a POSIXct, read as for [AmoEvents()].
 #' @param tasks `1`: only leads without tasks; `2`: only leads with open tasks.
 #' @param active `TRUE` or `1`: only leads that are not closed. `FALSE` is the same
 #'   as `NULL`: all leads. Closed leads have the statuses 142 and 143.

@@ -94,7 +94,7 @@ read_links <- function(auth, arguments) {
   shape <- function(tables) {
     links <- links_to(tables[[1]], arguments$to_type)
     texts <<- price_texts(links, tables[[2]])
-    links$price <- suppressWarnings(as.double(texts))
+    links$price <- decimals(texts)
     links
   }
   count <- function(tables) nrow(links_to(tables[[1]], arguments$to_type))
@@ -121,8 +121,8 @@ links_to <- function(links, types) {
 #' @noRd
 price_texts <- function(links, fields) {
   usual <- fields[fields$custom_field_code %in% "PRICE", ]
-  named <- match(
-    paste(links$to_entity_id, links$price_id), paste(fields$id, fields$custom_field_id)
+  named <- match_ids(
+    list(links$to_entity_id, links$price_id), list(fields$id, fields$custom_field_id)
   )
   texts <- ifelse(
     is.na(links$price_id),

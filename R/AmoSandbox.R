@@ -155,34 +155,32 @@ AmoSandbox <- function(notes = 1000, seed = 1, timezone = "Europe/Moscow", laten
     leads = leads, contacts = contacts, companies = companies, customers = customers,
     tasks = tasks, transactions = transactions, unsorted = unsorted
   )
-  known <- c(kinds, sub("unsorted", "incoming_leads", names(lists), fixed = TRUE))
-  recorded <- lapply(stats::setNames(nm = known), function(name) recorded_json(items, name))
-  names(recorded) <- paste0(known, "_items")
-  started <- rust_sandbox_start(c(
-    note_counts(notes, kinds),
-    Map(check_count, lists, names(lists)),
-    recorded,
-    fault_columns(faults),
-    list(
-      seed = check_count(seed, "seed"),
-      timezone = check_zone(timezone),
-      now = check_now(now, timezone),
-      latency = check_number(latency, "latency"),
-      rate = check_number(rate, "rate"),
-      session_seconds = check_number(session, "session"),
-      token_seconds = check_number(token_life, "token_life"),
-      v2 = check_flag(v2, "v2"),
-      kommo = check_flag(kommo, "kommo"),
-      api_filter = check_flag(api_filter, "api_filter"),
-      admin = check_flag(admin, "admin"),
-      strict_rate = check_flag(strict_rate, "strict_rate"),
-      account_id = check_account_id(account_id)
-    )
+  list_names <- sub("unsorted", "incoming_leads", names(lists), fixed = TRUE)
+  recorded <- stats::setNames(nm = c(kinds, list_names))
+  started <- rust_sandbox_start(list(
+    notes = note_counts(notes, kinds),
+    lists = stats::setNames(Map(check_count, lists, names(lists)), list_names),
+    items = lapply(recorded, function(name) recorded_json(items, name)),
+    faults = check_faults(faults),
+    seed = check_count(seed, "seed"),
+    timezone = check_zone(timezone),
+    now = check_now(now, timezone),
+    latency = check_number(latency, "latency"),
+    rate = check_number(rate, "rate"),
+    session_seconds = check_number(session, "session"),
+    token_seconds = check_number(token_life, "token_life"),
+    v2 = check_flag(v2, "v2"),
+    kommo = check_flag(kommo, "kommo"),
+    api_filter = check_flag(api_filter, "api_filter"),
+    admin = check_flag(admin, "admin"),
+    strict_rate = check_flag(strict_rate, "strict_rate"),
+    account_id = check_account_id(account_id)
   ))
   if (!is.null(started$error)) abort_from_rust(started$error)
   pieces <- started[unlist(auth_methods[[access]])]
   if (access == "oauth") pieces$token_file <- tempfile("amocrm-tokens-", fileext = ".json")
-  as_auth_list(pieces[!vapply(pieces, is.null, NA)], structure(started$sandbox, timezone = timezone))
+  sandbox <- structure(started$sandbox, timezone = timezone)
+  as_auth_list(pieces[!vapply(pieces, is.null, NA)], sandbox)
 }
 
 note_counts <- function(notes, kinds) {
@@ -242,12 +240,7 @@ is_count <- function(number) length(number) == 1 && is.finite(number) && number 
 #' @noRd
 check_now <- function(now, timezone) {
   if (is.null(now)) abort_time(now, "now")
-  time <- check_time(now, "now")
-  if (startsWith(time, "@")) {
-    as.numeric(substring(time, 2))
-  } else {
-    as.numeric(as.POSIXct(time, tz = timezone))
-  }
+  in_account(check_time(now, "now"), timezone)
 }
 
 check_account_id <- function(id) {

@@ -23,7 +23,7 @@
 #'   `"events"` or `"notes"`.
 #' @param from,to only stays that touch this time: those that began before or at `to` and
 #'   did not end before `from`. `"2019-06-01 12:30:00"`, `"2019-06-01"` (midnight) or a
-#'   Date in the account's time zone, or a POSIXct.
+#'   Date in the account's time zone, or a POSIXct, read as for [AmoEvents()].
 #' @param pipeline names or ids of pipelines, see [AmoPipelinesStatuses()]; `NULL` for
 #'   all.
 #' @param deleted `TRUE`: also leads that are deleted. With events, also those that were
@@ -89,7 +89,7 @@ AmoStages <- function(auth, from = NULL, to = NULL, pipeline = NULL, deleted = F
   history <- stage_history(auth, deleted, prefix)
   stages <- named_stays(history, names)
   zone <- attr(stages$entered_at, "tzone")
-  is_in_time <- touches(stages, in_account(from, zone), in_account(to, zone))
+  is_in_time <- touches(stages, in_account(from, zone), in_account(to, zone, is_last = TRUE))
   stages <- stages[is_in_time & (is.null(chosen) | stages$pipeline_id %in% chosen), ]
   rownames(stages) <- NULL
   warn_if_empty(stages)
@@ -113,9 +113,8 @@ check_pipeline <- function(pipeline, pipelines) {
   if (is.null(pipeline)) {
     return(NULL)
   }
-  texts <- if (is.numeric(pipeline)) id_digits(pipeline) else as.character(factor_text(pipeline))
-  ids <- pipelines$pipeline_id[match(texts, pipelines$pipeline_name)]
-  by_id <- pipelines$pipeline_id[match(texts, id_digits(pipelines$pipeline_id))]
+  ids <- pipelines$pipeline_id[match(as.character(pipeline), pipelines$pipeline_name)]
+  by_id <- pipelines$pipeline_id[match(id_digits(pipeline), id_digits(pipelines$pipeline_id))]
   ids[is.na(ids)] <- by_id[is.na(ids)]
   if (length(ids) == 0 || anyNA(ids)) {
     listed <- paste0('"', unique(pipelines$pipeline_name), '"', collapse = ", ")

@@ -22,7 +22,7 @@
 #' @param responsible_user_id ids of the responsible users, see [AmoUsers()].
 #' @param date_create_from,date_create_to only tasks created between these times,
 #'   inclusive: `"2019-06-01 12:30:00"`, `"2019-06-01"` (midnight) or a Date in the
-#'   account's time zone, or a POSIXct.
+#'   account's time zone, or a POSIXct, read as for [AmoEvents()].
 #' @param date_modify_from,date_modify_to only tasks last modified between these
 #'   times.
 #' @param status `0` for open tasks, `1` for completed tasks.

@@ -329,7 +329,7 @@ read_values <- function(text, kind, zone) {
   }
   each <- unique(text)
   read <- switch(kind,
-    number = finite(suppressWarnings(as.numeric(each))),
+    number = decimals(each),
     flag = c(TRUE, TRUE, FALSE, FALSE)[match(tolower(each), c("1", "true", "0", "false"))],
     date = as.Date(substr(each, 1, 10), "%Y-%m-%d"),
     # Days without a time begin at midnight.
@@ -337,8 +337,6 @@ read_values <- function(text, kind, zone) {
   )
   read[match(text, each)]
 }
-
-finite <- function(numbers) replace(numbers, !is.finite(numbers), NA)
 
 #' Warns of values that don't fit the type of their field
 #' @noRd

@@ -85,11 +85,17 @@ is_id <- function(digits) !is.na(digits) & grepl("^[0-9]{1,18}$", digits)
 
 is_empty_vector <- function(values) is.atomic(values) && !is.null(values) && length(values) == 0
 
-#' Ids as text; NA for values that are not whole numbers
+#' Ids as text; NA for numbers that are not whole
+#'
+#' Texts lose zeros in front, so that they are those of the APIs.
 #' @noRd
 id_digits <- function(ids) {
   if (is.character(ids) || is.factor(ids)) {
-    return(trimws(as.character(ids)))
+    texts <- trimws(as.character(ids))
+    # What as.character() makes of 100000.
+    short <- grep("^[0-9](\\.[0-9]+)?e\\+[0-9]+$", texts)
+    texts[short] <- sprintf("%.0f", as.double(texts[short]))
+    return(sub("^0+([0-9])", "\\1", texts))
   }
   numbers <- as_numbers(ids)
   if (length(numbers) == 0) {
@@ -97,6 +103,16 @@ id_digits <- function(ids) {
   }
   # as.character() would write 100000 as 1e+05.
   ifelse(whole(numbers), sprintf("%.0f", numbers), NA)
+}
+
+#' Numbers that texts write in decimals; NA for others, such as "0x10", which R reads, too
+#' @noRd
+decimals <- function(texts) {
+  texts <- as.character(texts)
+  is_decimal <- grepl("^\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?\\s*$", texts)
+  numbers <- rep(NA_real_, length(texts))
+  numbers[is_decimal] <- as.double(texts[is_decimal])
+  replace(numbers, is.infinite(numbers), NA)
 }
 
 #' Values of an integer64, which stores 64-bit integers in the memory of doubles;

@@ -64,7 +64,7 @@ headline <- function(error) {
     parse = parse_text(error),
     incomplete = sentence(gettextf("%s: some rows are missing", where), place_texts(error$pages)),
     too_wide = gettextf(
-      "the table `%s` has more than 3,000 columns: field names differ from row to row",
+      "the table `%s` has more than 3,000 columns: a long list in a record, or names that differ",
       error$detail
     ),
     system = if (is.null(error$file)) cause_text(error$detail) else token_file_text(error),
@@ -175,7 +175,7 @@ advice <- function(error) {
     parse = parse_advice(error),
     too_wide = join(gettext(
       "The field `partial` of this error has all rows, with the first 3,000 columns.",
-      "Request less at once, such as one type of notes."
+      "Request less at once, such as one type of notes; AmoGet() has `member` for one list."
     )),
     incomplete = incomplete_advice(error),
     NULL

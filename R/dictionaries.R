@@ -150,7 +150,7 @@ id_numbers <- function(ids) {
   } else if (is.numeric(ids)) {
     ids
   } else {
-    suppressWarnings(as.double(as.character(ids)))
+    decimals(ids)
   }
 }
 

@@ -3,19 +3,25 @@
 #' Types of events; NULL stays NULL
 #' @noRd
 check_event_type <- function(type) {
-  check_pattern(type, "type", "^[a-z0-9_]+$", gettext(
+  plain_ids_in(check_pattern(type, "type", "^[a-z0-9_]+$", gettext(
     "`type` must be types from AmoEventTypes(), such as \"lead_status_changed\", or NULL"
-  ))
+  )))
 }
 
 #' Kinds of what events are about; NULL stays NULL
 #' @noRd
 check_event_entity <- function(entity) {
   pattern <- "^(lead|contact|company|customer|task|catalog_[0-9]+)$"
-  check_pattern(entity, "entity", pattern, gettextf(
+  plain_ids_in(check_pattern(entity, "entity", pattern, gettextf(
     "`%s` must be one or more of %s, or NULL", "entity",
     "\"lead\", \"contact\", \"company\", \"customer\", \"task\", \"catalog_<id>\""
-  ))
+  )))
+}
+
+#' Words with ids in them, such as `catalog_<id>`, without zeros in front of these
+#' @noRd
+plain_ids_in <- function(words) {
+  if (!is.null(words)) unique(sub("_0+([0-9])", "_\\1", words))
 }
 
 #' Ids of events, which are texts; NULL stays NULL
@@ -115,6 +121,7 @@ pair_stages <- function(stages, argument) {
 #' The type of events that values go with: amoCRM filters one type at a time
 #' @noRd
 event_type_of_values <- function(type, entity, before, after) {
+  implied_by <- NULL
   for (side in c("before", "after")) {
     values <- if (side == "before") before else after
     argument <- paste0("value_", side)
@@ -122,20 +129,31 @@ event_type_of_values <- function(type, entity, before, after) {
       possible <- value_types[[name]]
       if (name %in% c("status_id", "responsible_user_id", "pipeline_id") && is.null(type)) {
         type <- if (identical(entity, "customer")) rev(possible)[[1]] else possible[[1]]
+        implied_by <- c(argument, name)
       }
       is_right <- length(type) == 1 &&
         (type %in% possible || (name %in% c("enum_id", "value") && is_field_type(type)))
-      if (!is_right) abort_value_type(argument, name, possible)
+      if (!is_right) abort_value_type(argument, name, possible, type, implied_by)
     }
   }
   type
 }
 
-abort_value_type <- function(argument, name, possible) {
+#' @param possible types of events that have such values
+#' @param type,implied_by the type of events, and the argument and value that it follows from
+#'   if it was not given
+#' @noRd
+abort_value_type <- function(argument, name, possible, type, implied_by) {
   if (name %in% c("enum_id", "value")) possible <- c(possible, "custom_field_<id>_value_changed")
+  possible <- paste0('"', possible, '"', collapse = ", ")
+  if (is.null(implied_by) || implied_by[[1]] == argument) {
+    abort_input(argument, gettextf(
+      "`%s` with `%s` needs exactly one `type`: %s", argument, name, possible
+    ))
+  }
   abort_input(argument, gettextf(
-    "`%s` with `%s` needs exactly one `type`: %s", argument, name,
-    paste0('"', possible, '"', collapse = ", ")
+    "`%s` with `%s` and `%s` with `%s` belong to events of different types: \"%s\" and %s",
+    implied_by[[1]], implied_by[[2]], argument, name, type, possible
   ))
 }
 

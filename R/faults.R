@@ -1,12 +1,10 @@
-# Faults of a sandbox: checks the user's list, and converts it to vectors for
-# Rust with an element for each fault.
+# Faults of a sandbox: checks the user's list, which Rust reads then.
 
 # The elements that each action needs besides `path`, and those it may have.
 fault_needs <- list(
   status = "status", empty = NULL, short = "rows", body = "body", cut = NULL, close = NULL,
   delay = "seconds", expire = NULL, redirect = "to", remove = "rows", insert = "rows",
-  change = "rows",
-  drip = "seconds", lose = NULL, replace = c("text", "by"), spare = NULL,
+  change = "rows", drip = "seconds", lose = NULL, replace = c("text", "by"), spare = NULL,
   add = c("rows", "at"), grow = c("rows", "at"), delete = c("rows", "at"),
   move = c("rows", "at"), keep = "rows", shuffle = NULL, skip = "rows", view = "rows",
   `repeat` = NULL, cap = "rows", longer = "rows", gap = "rows", double = NULL, reverse = NULL,
@@ -20,22 +18,18 @@ fault_when <- list(
   holding = c(1, Inf)
 )
 
-#' The vectors of all faults
+#' All faults, each as a list
 #' @noRd
-fault_columns <- function(faults) {
+check_faults <- function(faults) {
   if (!is.list(faults) || !all(vapply(faults, is.list, NA))) {
     abort_input("faults", gettext(
       '`faults` must be a list of lists, such as list(list(path = "/notes", status = 502))'
     ))
   }
-  rows <- Map(check_fault, faults, seq_along(faults))
-  column <- function(name) unlist(lapply(rows, `[[`, name), use.names = FALSE)
-  columns <- c("path", "first", "last", "action", "number", "text", "by", "headers")
-  columns <- c(columns, names(fault_when))
-  stats::setNames(lapply(columns, column), paste0("fault_", columns))
+  Map(check_fault, faults, seq_along(faults))
 }
 
-#' One fault as a row of the vectors
+#' One fault with all of its conditions
 #' @noRd
 check_fault <- function(fault, number) {
   refuse <- function(message) {
@@ -47,20 +41,19 @@ check_fault <- function(fault, number) {
   if (action == "insert" && nth[[2]] == Inf) {
     refuse(gettext('`nth` must have an end for "insert"'))
   }
-  row <- list(
-    path = fault_text(fault, "path", refuse),
-    first = nth[[1]],
-    last = nth[[2]],
-    action = action,
-    number = fault_number(fault, refuse),
-    text = fault_text(fault, intersect(c("body", "to", "text", "at"), names(fault)), refuse),
-    by = fault_text(fault, intersect("by", names(fault)), refuse),
-    headers = fault_headers(fault$headers, refuse)
-  )
-  if (!is.null(fault$at) && !row$text %in% c("front", "end", "anywhere")) {
+  for (name in intersect(c("path", "body", "to", "text", "by", "at"), names(fault))) {
+    fault[[name]] <- fault_text(fault[[name]], name, refuse)
+  }
+  for (name in intersect(c("status", "rows", "seconds"), names(fault))) {
+    fault[[name]] <- fault_number(fault[[name]], name, action, refuse)
+  }
+  if (!is.null(fault$at) && !fault$at %in% c("front", "end", "anywhere")) {
     refuse(gettext('`at` must be "front", "end" or "anywhere"'))
   }
-  c(row, fault_conditions(fault, refuse))
+  fault$headers <- fault_headers(fault$headers, refuse)
+  conditions <- fault_conditions(fault, refuse)
+  fault[c("action", "nth", names(conditions))] <- c(list(action, nth), conditions)
+  fault
 }
 
 #' The conditions, each of the length of its default
@@ -114,45 +107,34 @@ fault_range <- function(nth, refuse) {
   c(counted[[1]], nth[[length(nth)]])
 }
 
-#' The status, the rows or the seconds; 0 if there are none
+#' The status, the rows or the seconds
 #' @noRd
-fault_number <- function(fault, refuse) {
-  name <- intersect(c("status", "rows", "seconds"), names(fault))
-  if (length(name) == 0) {
-    return(0)
-  }
-  value <- as_numbers(fault[[name]])
+fault_number <- function(value, name, action, refuse) {
+  value <- as_numbers(value)
   if (!is_count(value)) refuse(gettextf("`%s` must be a single number, 0 or greater", name))
-  if (name == "rows" && fault$action != "grow" && !whole(value)) {
+  if (name == "rows" && action != "grow" && !whole(value)) {
     refuse(gettext("`rows` must be a whole number"))
   }
   if (name == "status" && !value %in% 200:599) refuse(gettext("`status` must be from 200 to 599"))
   value
 }
 
-#' A single string; "" if there is none
+#' A single string
 #' @noRd
-fault_text <- function(fault, name, refuse) {
-  if (length(name) == 0) {
-    return("")
-  }
-  text <- fault[[name]]
+fault_text <- function(text, name, refuse) {
   if (!is.character(text) || length(text) != 1 || is.na(text)) {
     refuse(gettextf("`%s` must be a single string", name))
   }
   enc2utf8(text)
 }
 
-#' Headers as lines; "" if there are none
+#' Headers as a list of strings
 #' @noRd
 fault_headers <- function(headers, refuse) {
   headers <- unlist(headers)
-  if (length(headers) == 0) {
-    return("")
-  }
   named <- !is.null(names(headers)) && all(grepl("^[A-Za-z0-9-]+$", names(headers)))
-  if (!named || anyNA(headers) || any(grepl("[^ -~]", headers))) {
+  if (length(headers) > 0 && (!named || anyNA(headers) || any(grepl("[^ -~]", headers)))) {
     refuse(gettext('`headers` must be named strings such as c("Retry-After" = "1")'))
   }
-  paste0(names(headers), ": ", headers, collapse = "\n")
+  stats::setNames(as.list(as.character(headers)), names(headers))
 }

@@ -19,7 +19,7 @@ open_stays <- function(x) x[!x$status_id %in% c(won_status, lost_status), ]
 #' @noRd
 stage_factors <- function(x) {
   title <- name_or_id(x$pipeline_name, x$pipeline_id)
-  key <- paste(x$pipeline_id, x$status_id)
+  key <- key_texts(x[c("pipeline_id", "status_id")])
   in_order <- if (is.null(x$status_sort)) {
     seq_along(key)
   } else {

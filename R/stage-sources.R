@@ -65,7 +65,7 @@ read_leads <- function(auth) lead_rows(quietly(AmoLeads(auth_list = auth))$leads
 #' Ids that tell apart rows of several accounts, too
 #' @noRd
 account_keys <- function(account_id, id) {
-  if (length(unique(account_id)) > 1) paste(account_id, id) else id
+  if (length(unique(account_id)) > 1) key_texts(list(account_id, id)) else id
 }
 
 copied_history <- function(copy, deleted) {
@@ -133,10 +133,9 @@ moves_of_notes <- function(notes) {
 vanished_leads <- function(events, leads, until) {
   events <- events[order(events$created_at, method = "radix"), ]
   # Accounts may have leads of the same ids.
-  events$key <- paste(events$account_id, events$entity_id)
-  gone <- events[
-    !events$key %in% paste(leads$account_id, leads$id) & !duplicated(events$key),
-  ]
+  events$key <- key_texts(events[c("account_id", "entity_id")])
+  known <- key_texts(leads[c("account_id", "id")])
+  gone <- events[!events$key %in% known & !duplicated(events$key), ]
   told <- function(type, column, from_last) {
     of_type <- events[events$type == type, ]
     of_type <- of_type[!duplicated(of_type$key, fromLast = from_last), ]

@@ -62,8 +62,8 @@ sorted_moves <- function(leads, moves) {
 #' @noRd
 in_chains <- function(moves) {
   count <- nrow(moves)
-  before <- paste(moves$pipeline_before, moves$status_before)
-  after <- paste(moves$pipeline_after, moves$status_after)
+  before <- key_texts(moves[c("pipeline_before", "status_before")])
+  after <- key_texts(moves[c("pipeline_after", "status_after")])
   from <- c(NA, after)[seq_len(count)]
   follows <- duplicated(moves$lead)
   from[!follows] <- NA

@@ -39,10 +39,16 @@ restore <- function(rows, types, zone) {
   rows
 }
 
-#' 64-bit integers and numbers as doubles
+#' 64-bit integers, numbers and their texts as doubles
 #' @noRd
 as_doubles <- function(column) {
-  if (inherits(column, "integer64")) integer64_numbers(column) else as.double(column)
+  if (inherits(column, "integer64")) {
+    integer64_numbers(column)
+  } else if (is.character(column)) {
+    decimals(column)
+  } else {
+    as.double(column)
+  }
 }
 
 as_integers <- function(column) {

@@ -66,18 +66,6 @@ is_refused <- function(error) {
     (inherits(error, "amocrm_error_http") && error$status %in% c(402L, 404L))
 }
 
-#' Seconds since 1970 of a time that check_time() has read, in the account's zone
-#' @noRd
-in_account <- function(time, zone) {
-  if (is.null(time)) {
-    NULL
-  } else if (startsWith(time, "@")) {
-    as.double(substring(time, 2))
-  } else {
-    as.double(as.POSIXct(time, tz = zone))
-  }
-}
-
 #' The account, whose id all rows have
 #' @noRd
 read_account <- function(auth) {

@@ -52,3 +52,18 @@ test_that("an answer that is no account is an error", {
   auth <- AmoSandbox(notes = 0, access = "token", faults = list(fault))
   expect_error(AmoAccount(auth), class = "amocrm_error_parse")
 })
+
+test_that("an account without a name has a time zone still", {
+  body <- paste0(
+    '{"id":1,"name":null,"is_api_filter_enabled":null,',
+    '"_embedded":{"datetime_settings":{"timezone":"Asia/Omsk"}}}'
+  )
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
+    path = "/api/v4/account", nth = c(1, Inf), action = "body", body = body
+  )))
+  expect_identical(attr(AmoTasks(auth)$created_at, "tzone"), "Asia/Omsk")
+  leads <- AmoLeads(auth, date_create_from = "2020-01-01") |>
+    suppressWarnings(classes = "amocrm_warning_no_filters")
+  expect_gt(nrow(leads$leads), 0)
+  expect_identical(AmoAccount(auth)$name, NA_character_)
+})

@@ -160,9 +160,12 @@ test_that("events are found by what was there before and after", {
   big <- structure(price * 2^-1074, class = "integer64")
   same_events(AmoEvents(auth, type = "sale_field_changed", value_after = list(value = big)),
               prices[prices$after_sale == price, ])
-  chosen <- events[events$type == "custom_field_value_changed" & !is.na(events$after_enum_id), ]
+  # Few fields have choices.
+  many <- account(notes = 1000)
+  changes <- AmoEvents(many, type = "custom_field_value_changed")
+  chosen <- changes[!is.na(changes$after_enum_id), ]
   type <- sprintf("custom_field_%d_value_changed", chosen$after_field_id[[1]])
-  same_events(AmoEvents(auth, type = type, value_after = list(enum_id = chosen$after_enum_id[[1]])),
+  same_events(AmoEvents(many, type = type, value_after = list(enum_id = chosen$after_enum_id[[1]])),
               chosen[chosen$after_enum_id == chosen$after_enum_id[[1]], ])
 })
 
@@ -211,6 +214,10 @@ test_that("what can't be right is an input error before anything is sent", {
           value_after = list(value = Inf))
   refused("value_after", "\"entity_responsible_changed\"", value_before = list(status_id = 142),
           value_after = list(responsible_user_id = 5))
+  refused("value_after", paste(
+    "`value_before` with `responsible_user_id` and `value_after` with `status_id` belong to",
+    "events of different types: \"entity_responsible_changed\" and \"lead_status_changed\","
+  ), value_after = list(status_id = 142), value_before = list(responsible_user_id = 5))
   expect_identical(nrow(sandbox_requests(auth)), before)
 })
 
@@ -332,4 +339,13 @@ test_that("no ids have no events, and a time can't end before it begins", {
   expect_error(AmoEvents(auth, from = "2026-01-02", to = "2026-01-01"), "must not be later",
                class = "amocrm_error_input")
   expect_identical(nrow(sandbox_requests(auth)), asked)
+})
+
+test_that("a member that is called like a label is beside it", {
+  event <- data.frame(id = "a", type = "lead_added", type_label = "x", entity_id = 5L)
+  labelled <- label_events(event)
+  expect_identical(names(labelled), c(
+    "id", "type", "type_label", "type_label_ru", "type_label_1", "entity_id"
+  ))
+  expect_identical(labelled$type_label_1, "x")
 })

@@ -271,3 +271,17 @@ test_that("what is not given is told", {
   expect_error(AmoLabel(), "`x`", class = "amocrm_error_input")
   expect_error(AmoLabel(data.frame()), class = "amocrm_error_input")
 })
+
+test_that("large numbers of a query are sent as they are, or not at all", {
+  expect_identical(query_parameters(list(a = 1e16)), c(a = "10000000000000000"))
+  expect_identical(query_parameters(list(a = c(1.5, 2))), c("a[]" = "1.5", "a[]" = "2"))
+  long <- structure(5e-308, class = "integer64")
+  expect_error(query_parameters(list(a = long)), "`query`", class = "amocrm_error_input")
+  expect_identical(query_parameters(list(with = list("a", "b"))), c(with = "a,b"))
+})
+
+test_that("a page is no record, whatever it tells besides", {
+  body <- paste0('{"_page":1,"total":3,"_links":{"self":{"href":"x"}},',
+                 '"_embedded":{"items":[{"id":1},{"id":2}]}}')
+  expect_identical(AmoGet(account_with("/things", body), "things")$id, 1:2)
+})

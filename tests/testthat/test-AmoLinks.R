@@ -198,6 +198,43 @@ test_that("prices that are no numbers are NA, with a warning", {
   expect_identical(links$price, c(12, NA, NA, NA, NA, NA, NA))
 })
 
+test_that("a price that is no decimal number is NA", {
+  body <- sub("\"80\"", "\"0x10\"", read_text(
+    fixture("v4", "catalog_elements_list.products.json")
+  ))
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(
+    list(path = "/leads/links?", nth = c(1, Inf), action = "body",
+         body = read_text(fixture("v4", "links_list.json"))),
+    list(path = "/catalogs/4001/elements?", nth = c(1, Inf), action = "body", body = body)
+  ))
+  expect_warning(links <- AmoLinks(auth, "lead", c(5100101, 5100102)), "0x10",
+                 class = "amocrm_warning_unreadable_values")
+  expect_false(16 %in% links$price)
+})
+
+test_that("an element that is sold at two prices has two links", {
+  link <- function(metadata) {
+    sprintf(paste0(
+      '{"entity_id":7,"entity_type":"leads","to_entity_id":5,',
+      '"to_entity_type":"catalog_elements","metadata":{%s}}'
+    ), metadata)
+  }
+  metadata <- c(
+    '"quantity":1,"catalog_id":4,"price_id":100000', '"quantity":4,"catalog_id":4,"price_id":3',
+    '"quantity":2,"catalog_id":4,"price_id":null', '"quantity":2,"catalog_id":8,"price_id":3'
+  )
+  rows <- paste(link(metadata), collapse = ",")
+  for (body in c('{"_embedded":{"links":[%s]}}', '{"_page":1,"_embedded":{"links":[%s]}}')) {
+    auth <- serve_links(sprintf(body, rows))
+    links <- AmoLinks(auth, "lead", 7)
+    expect_identical(links$price_id, c(100000L, 3L, NA, 3L))
+    expect_identical(links$catalog_id, c(4L, 4L, 4L, 8L))
+  }
+  # Each comes once, also if it is sent twice.
+  twice <- serve_links(sprintf('{"_page":1,"_embedded":{"links":[%s,%s]}}', rows, rows))
+  expect_identical(AmoLinks(twice, "lead", 7), links)
+})
+
 test_that("without access to catalogs people are linked still", {
   forbidden <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, leads = 300, faults = list(list(
     path = "/api/v4/catalogs", status = 403, nth = c(1, Inf),

@@ -142,6 +142,32 @@ test_that("incoming leads are summed up in one row, or one for each pipeline", {
                class = "amocrm_error_input")
 })
 
+test_that("a new category of incoming leads has a column of its own", {
+  body <- paste0(
+    '{"total":3,"accepted":1,"declined":1,"average_sort_time":5,"categories":',
+    '{"new":{"total":3},"sip":{"total":0}},"_links":{"self":{"href":"/"}}}'
+  )
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
+    path = "/unsorted/summary", nth = c(1, Inf), action = "body", body = body
+  )))
+  found <- AmoIncomingSummary(auth)
+  expect_identical(names(found), c(names(AmoIncomingSummary(account)), "new"))
+  expect_identical(found$new, 3L)
+  expect_identical(found$sip, 0L)
+})
+
+test_that("tags are those that are asked for, each once, on a server that does not filter", {
+  body <- '{"_embedded":{"tags":[{"id":1,"name":"A"},{"id":2,"name":"B"}]}}'
+  auth <- AmoSandbox(notes = 0, access = "token", v2 = FALSE, faults = list(list(
+    path = "/tags?", nth = c(1, Inf), action = "body", body = body
+  )))
+  found <- AmoTags(auth, "lead", name = c("A", "zz"))
+  expect_identical(found$name, "A")
+  both <- AmoTags(auth, c("lead", "contact"), name = c("A", "B", "A"))
+  expect_identical(both$entity_type, rep(c("lead", "contact"), each = 2))
+  expect_identical(both$id, c(1L, 2L, 1L, 2L))
+})
+
 test_that("what only API v4 has needs a token, and says so", {
   key <- AmoSandbox(notes = 0)
   for (name in names(dictionaries)) {

@@ -48,6 +48,17 @@ test_that("filters that the server does not have are applied in R", {
   expect_identical(AmoTalks(auth, only_in_work = TRUE)$id, 1L)
 })
 
+test_that("what a talk is about is told in the singular", {
+  talk <- function(id, kind) sprintf('{"talk_id":%d,"entity_type":"%s","entity_id":7}', id, kind)
+  rows <- talk(1:3, c("leads", "customers", "lead"))
+  auth <- AmoSandbox(notes = 0, access = "token", faults = list(list(
+    path = "/talks?", nth = c(1, Inf), action = "body",
+    body = sprintf('{"_embedded":{"talks":[%s]}}', paste(rows, collapse = ","))
+  )))
+  expect_identical(AmoTalks(auth)$entity_type, c("lead", "customer", "lead"))
+  expect_identical(AmoTalks(auth, entity = "lead")$id, c(1L, 3L))
+})
+
 test_that("a small limit makes no difference", {
   expect_identical(AmoTalks(account, limit = 10), talks)
   expect_warning(AmoTalks(account, limit = 500), "250", class = "amocrm_warning_limit")

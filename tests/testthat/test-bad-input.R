@@ -97,8 +97,8 @@ test_that("a number of the class integer64 counts as what it is in every argumen
   )
   fault <- list(path = "/x", status = integer64(502), nth = integer64(2), every = integer64(3))
   expect_identical(
-    fault_columns(list(fault))[c("fault_number", "fault_first", "fault_every")],
-    list(fault_number = 502, fault_first = 2, fault_every = 3)
+    check_faults(list(fault))[[1]][c("status", "nth", "every")],
+    list(status = 502, nth = c(2, 2), every = 3)
   )
   expect_input_error(AmoNotes(auth, "lead", limit = integer64(0)), "not 0$")
   expect_input_error(AmoLeads(auth, tasks = integer64(3)), "not 3$")

@@ -1,149 +1,116 @@
-//! The faults of a sandbox as R describes them: one vector for each property.
+//! The faults of a sandbox as R describes them: a list for each.
 
 use std::time::Duration;
 
 use amocrm_client::error::Error;
 use amocrm_sandbox::{Action, Fault, ListFault, Place, When};
+use extendr_api::prelude::*;
 
 use crate::spec::{Spec, misshapen};
 
 type Outcome<T> = std::result::Result<T, Error>;
 
-/// The vectors, an element for each fault.
-struct Columns {
-    paths: Vec<String>,
-    /// First and last of the requests meant, counted from 1.
-    first: Vec<f64>,
-    last: Vec<f64>,
-    actions: Vec<String>,
-    /// Status, rows or seconds, as the action needs.
-    numbers: Vec<f64>,
-    /// Body or place.
-    texts: Vec<String>,
-    /// What a text is replaced by.
-    by: Vec<String>,
-    /// `Name: value`, one a line.
-    headers: Vec<String>,
-    share: Vec<f64>,
-    seed: Vec<f64>,
-    every: Vec<f64>,
-    each_page: Vec<f64>,
-    /// A pair for each fault, as the next but one.
-    during: Vec<f64>,
-    over: Vec<f64>,
-    holding: Vec<f64>,
-}
-
 /// Reads all faults.
-pub fn read(spec: &Spec) -> Outcome<Vec<Fault>> {
-    let columns = Columns {
-        paths: spec.texts("fault_path")?,
-        first: spec.numbers("fault_first")?,
-        last: spec.numbers("fault_last")?,
-        actions: spec.texts("fault_action")?,
-        numbers: spec.numbers("fault_number")?,
-        texts: spec.texts("fault_text")?,
-        by: spec.texts("fault_by")?,
-        headers: spec.texts("fault_headers")?,
-        share: spec.numbers("fault_share")?,
-        seed: spec.numbers("fault_seed")?,
-        every: spec.numbers("fault_every")?,
-        each_page: spec.numbers("fault_each_page")?,
-        during: spec.numbers("fault_during")?,
-        over: spec.numbers("fault_over")?,
-        holding: spec.numbers("fault_holding")?,
-    };
-    (0..columns.paths.len()).map(|index| columns.fault(index)).collect()
+pub fn read(faults: &List) -> Outcome<Vec<Fault>> {
+    let lists = faults.values().map(|fault| fault.as_list().ok_or_else(|| misshapen("faults")));
+    lists.map(|list| fault(&Spec(&list?))).collect()
 }
 
-impl Columns {
-    fn fault(&self, index: usize) -> Outcome<Fault> {
-        let first = whole(*at(&self.first, index)?);
-        let last = whole(*at(&self.last, index)?);
-        Ok(Fault {
-            path: at(&self.paths, index)?.clone(),
-            nth: first.saturating_sub(1)..last,
-            action: Action::When(self.when(index)?, Box::new(self.action(index)?)),
-        })
-    }
-
-    fn when(&self, index: usize) -> Outcome<When> {
-        let pair = |values, place| at(values, 2 * index + place).copied();
-        Ok(When {
-            share: *at(&self.share, index)?,
-            seed: whole(*at(&self.seed, index)?),
-            every: whole(*at(&self.every, index)?),
-            each_page: *at(&self.each_page, index)? > 0.0,
-            during: seconds(pair(&self.during, 0)?)..seconds(pair(&self.during, 1)?),
-            over: whole(*at(&self.over, index)?),
-            holding: whole(pair(&self.holding, 0)?).saturating_sub(1)
-                ..whole(pair(&self.holding, 1)?),
-        })
-    }
-
-    fn action(&self, index: usize) -> Outcome<Action> {
-        let number = *at(&self.numbers, index)?;
-        let text = at(&self.texts, index)?.clone();
-        Ok(match at(&self.actions, index)?.as_str() {
-            "status" => Action::Status(status(number), self.headers(index)?, text),
-            "empty" => Action::EmptyPage,
-            "short" => Action::ShortPage(whole(number)),
-            "body" => Action::Body(text),
-            "cut" => Action::CutBody,
-            "close" => Action::Close,
-            "delay" => Action::Delay(seconds(number)),
-            "expire" => Action::ExpireSession,
-            "redirect" => Action::Redirect(text),
-            "remove" => Action::RemoveRows(whole(number)),
-            "insert" => Action::InsertRows(whole(number)),
-            "change" => Action::RandomChanges(whole(number)),
-            "drip" => Action::Drip(seconds(number)),
-            "lose" => Action::Lose,
-            "replace" => Action::Replace(text, at(&self.by, index)?.clone()),
-            "spare" => Action::Spare,
-            name => Action::List(list_fault(name, number, &text)?),
-        })
-    }
-
-    fn headers(&self, index: usize) -> Outcome<Vec<(String, String)>> {
-        let lines = at(&self.headers, index)?.lines();
-        let pairs = lines.filter_map(|line| line.split_once(": "));
-        Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-    }
+fn fault(spec: &Spec) -> Outcome<Fault> {
+    let [first, last] = pair(spec, "nth")?.map(whole);
+    Ok(Fault {
+        path: spec.text("path")?,
+        nth: first.saturating_sub(1)..last,
+        action: Action::When(when(spec)?, Box::new(action(spec)?)),
+    })
 }
 
-fn list_fault(name: &str, number: f64, place_name: &str) -> Outcome<ListFault> {
-    let rows = whole(number);
-    let place = match place_name {
-        "front" => Place::Front,
-        "end" => Place::End,
-        _ => Place::Anywhere,
-    };
+fn when(spec: &Spec) -> Outcome<When> {
+    let [from, to] = pair(spec, "during")?.map(seconds);
+    let [first, last] = pair(spec, "holding")?.map(whole);
+    Ok(When {
+        share: spec.number("share")?,
+        seed: spec.count("seed")?,
+        every: spec.count("every")?,
+        each_page: spec.count("each_page")? > 0,
+        during: from..to,
+        over: spec.count("over")?,
+        holding: first.saturating_sub(1)..last,
+    })
+}
+
+fn action(spec: &Spec) -> Outcome<Action> {
+    let rows = || spec.count("rows");
+    let pause = || spec.number("seconds").map(seconds);
+    Ok(match spec.text("action")?.as_str() {
+        "status" => {
+            let status = spec.count("status")?.try_into().map_err(|_| misshapen("status"))?;
+            let body = spec.optional_text("body")?.unwrap_or_default();
+            Action::Status(status, headers(&spec.list("headers")?)?, body)
+        }
+        "empty" => Action::EmptyPage,
+        "short" => Action::ShortPage(rows()?),
+        "body" => Action::Body(spec.text("body")?),
+        "cut" => Action::CutBody,
+        "close" => Action::Close,
+        "delay" => Action::Delay(pause()?),
+        "expire" => Action::ExpireSession,
+        "redirect" => Action::Redirect(spec.text("to")?),
+        "remove" => Action::RemoveRows(rows()?),
+        "insert" => Action::InsertRows(rows()?),
+        "change" => Action::RandomChanges(rows()?),
+        "drip" => Action::Drip(pause()?),
+        "lose" => Action::Lose,
+        "replace" => Action::Replace(spec.text("text")?, spec.text("by")?),
+        "spare" => Action::Spare,
+        name => Action::List(list_fault(name, spec)?),
+    })
+}
+
+fn list_fault(name: &str, spec: &Spec) -> Outcome<ListFault> {
+    let rows = || spec.count("rows");
+    let at = || place(&spec.text("at")?);
     Ok(match name {
-        "add" => ListFault::Add(rows, place),
-        "grow" => ListFault::Grow(number, place),
-        "delete" => ListFault::Delete(rows, place),
-        "move" => ListFault::Move(rows, place),
-        "keep" => ListFault::Keep(rows),
-        "shuffle" => ListFault::Shuffle(rows),
-        "skip" => ListFault::Skip(rows),
-        "view" => ListFault::View(rows),
+        "add" => ListFault::Add(rows()?, at()?),
+        "grow" => ListFault::Grow(spec.number("rows")?, at()?),
+        "delete" => ListFault::Delete(rows()?, at()?),
+        "move" => ListFault::Move(rows()?, at()?),
+        "keep" => ListFault::Keep(rows()?),
+        "shuffle" => ListFault::Shuffle(spec.optional_count("rows")?.unwrap_or(0)),
+        "skip" => ListFault::Skip(rows()?),
+        "view" => ListFault::View(rows()?),
         "repeat" => ListFault::Repeat,
-        "cap" => ListFault::Cap(rows),
-        "longer" => ListFault::Longer(rows),
-        "gap" => ListFault::Gap(rows),
+        "cap" => ListFault::Cap(rows()?),
+        "longer" => ListFault::Longer(rows()?),
+        "gap" => ListFault::Gap(rows()?),
         "double" => ListFault::Double,
         "reverse" => ListFault::Reverse,
         "no_id" => ListFault::NoId,
         "new" => ListFault::New,
         "next" => ListFault::Next,
         "last" => ListFault::Last,
-        _ => return Err(misshapen("faults")),
+        _ => return Err(misshapen("action")),
     })
 }
 
-fn at<T>(values: &[T], index: usize) -> Outcome<&T> {
-    values.get(index).ok_or_else(|| misshapen("faults"))
+fn place(name: &str) -> Outcome<Place> {
+    match name {
+        "front" => Ok(Place::Front),
+        "end" => Ok(Place::End),
+        "anywhere" => Ok(Place::Anywhere),
+        _ => Err(misshapen("at")),
+    }
+}
+
+fn headers(headers: &List) -> Outcome<Vec<(String, String)>> {
+    let text = |(name, value): (&str, Robj)| {
+        Ok((name.to_owned(), value.as_str().ok_or_else(|| misshapen("headers"))?.to_owned()))
+    };
+    headers.iter().map(text).collect()
+}
+
+fn pair(spec: &Spec, name: &'static str) -> Outcome<[f64; 2]> {
+    spec.numbers(name)?.try_into().map_err(|_| misshapen(name))
 }
 
 /// A number that R has checked; infinity becomes the largest there is.
@@ -154,9 +121,4 @@ fn whole(number: f64) -> u64 {
 
 fn seconds(number: f64) -> Duration {
     Duration::try_from_secs_f64(number).unwrap_or(Duration::MAX)
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn status(number: f64) -> u16 {
-    number as u16
 }

@@ -1,13 +1,9 @@
 //! The sandbox behind an external pointer: it lives as long as R holds it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use amocrm_client::error::Error;
-use amocrm_sandbox::{
-    Change, Changed, Config, Kind, List as Listed, ListCounts, NoteCounts, Request, Sandbox,
-    Subject,
-};
+use amocrm_sandbox::{Change, Changed, Config, Kind, List as Listed, Request, Sandbox, Subject};
 use extendr_api::prelude::*;
 
 use crate::faults;
@@ -15,27 +11,21 @@ use crate::spec::{Spec, misshapen};
 
 type Outcome<T> = std::result::Result<T, Error>;
 
-/// `list(sandbox = <pointer>, domain, email, apikey, access_token, ...)`.
+/// `list(domain, email, apikey, access_token, ..., sandbox = <pointer>)`.
 pub fn start(spec: &List) -> Outcome<List> {
     let sandbox = Sandbox::start(config(&Spec(spec))?)
         .map_err(|error| Error::Input { argument: "sandbox", message: error.to_string() })?;
-    let access = [
-        ("domain", sandbox.url()),
-        ("email", sandbox.email().to_owned()),
-        ("apikey", sandbox.apikey().to_owned()),
-        ("access_token", sandbox.access_token().to_owned()),
-        ("client_id", sandbox.client_id().to_owned()),
-        ("client_secret", sandbox.client_secret().to_owned()),
-        ("redirect_uri", sandbox.redirect_uri().to_owned()),
-        ("code", sandbox.code().to_owned()),
-    ];
-    let pointer: Robj = ExternalPtr::new(sandbox).into();
-    let pointer = std::iter::once(("sandbox", pointer));
-    let access = access.into_iter().map(|(name, text)| (name, Robj::from(text)));
-    let (names, values): (Vec<&str>, Vec<Robj>) = pointer.chain(access).unzip();
-    let mut list: Robj = List::from_values(values).into();
-    let _ = list.set_attrib("names", names);
-    list.try_into().map_err(|_| gone())
+    Ok(list!(
+        domain = sandbox.url(),
+        email = sandbox.email(),
+        apikey = sandbox.apikey(),
+        access_token = sandbox.access_token(),
+        client_id = sandbox.client_id(),
+        client_secret = sandbox.client_secret(),
+        redirect_uri = sandbox.redirect_uri(),
+        code = sandbox.code(),
+        sandbox = ExternalPtr::new(sandbox)
+    ))
 }
 
 /// Stops the server at once rather than when R collects garbage.
@@ -119,37 +109,20 @@ pub fn change(sandbox: Robj, spec: &List) -> Outcome<List> {
 }
 
 fn config(spec: &Spec) -> Outcome<Config> {
-    let mut items = BTreeMap::new();
-    for (kind, name) in ITEMS {
-        if let Some(json) = spec.optional_text(name)? {
-            items.insert(kind, json);
-        }
+    let [notes_of, lists_of, items_of] =
+        [spec.list("notes")?, spec.list("lists")?, spec.list("items")?];
+    let mut config = Config::default();
+    for kind in Kind::ALL {
+        config.notes[kind] = Spec(&notes_of).count(kind.name())?;
+        let json = Spec(&items_of).optional_text(kind.name())?;
+        config.items.extend(json.map(|json| (kind, json)));
     }
-    let mut list_items = BTreeMap::new();
-    for (list, name) in LIST_ITEMS {
-        if let Some(json) = spec.optional_text(name)? {
-            list_items.insert(list, json);
-        }
+    for list in Listed::ALL {
+        config.lists[list] = Spec(&lists_of).count(list.name())?;
+        let json = Spec(&items_of).optional_text(list.name())?;
+        config.list_items.extend(json.map(|json| (list, json)));
     }
     Ok(Config {
-        notes: NoteCounts {
-            contact: spec.count("contact")?,
-            lead: spec.count("lead")?,
-            company: spec.count("company")?,
-            task: spec.count("task")?,
-            customer: spec.count("customer")?,
-        },
-        lists: ListCounts {
-            contacts: spec.count("contacts")?,
-            leads: spec.count("leads")?,
-            companies: spec.count("companies")?,
-            customers: spec.count("customers")?,
-            tasks: spec.count("tasks")?,
-            transactions: spec.count("transactions")?,
-            unsorted: spec.count("unsorted")?,
-        },
-        items,
-        list_items,
         seed: spec.count("seed")?,
         timezone: spec.text("timezone")?,
         now: spec.count("now")?,
@@ -163,30 +136,10 @@ fn config(spec: &Spec) -> Outcome<Config> {
         kommo: spec.flag("kommo")?,
         api_filter: spec.flag("api_filter")?,
         admin: spec.flag("admin")?,
-        faults: faults::read(spec)?,
-        ..Config::default()
+        faults: faults::read(&spec.list("faults")?)?,
+        ..config
     })
 }
-
-/// The spec's names for recorded notes.
-const ITEMS: [(Kind, &str); 5] = [
-    (Kind::Contact, "contact_items"),
-    (Kind::Lead, "lead_items"),
-    (Kind::Company, "company_items"),
-    (Kind::Task, "task_items"),
-    (Kind::Customer, "customer_items"),
-];
-
-/// The spec's names for the recorded rows of other lists.
-const LIST_ITEMS: [(Listed, &str); 7] = [
-    (Listed::Contacts, "contacts_items"),
-    (Listed::Leads, "leads_items"),
-    (Listed::Companies, "companies_items"),
-    (Listed::Customers, "customers_items"),
-    (Listed::Tasks, "tasks_items"),
-    (Listed::Transactions, "transactions_items"),
-    (Listed::IncomingLeads, "incoming_leads_items"),
-];
 
 fn pointer(sandbox: Robj) -> Outcome<ExternalPtr<Sandbox>> {
     sandbox.try_into().map_err(|_| gone())

@@ -34,6 +34,11 @@ impl Spec<'_> {
         value.as_string_vector().ok_or_else(|| misshapen(name))
     }
 
+    /// A list.
+    pub fn list(&self, name: &'static str) -> std::result::Result<List, Error> {
+        self.find(name).as_list().ok_or_else(|| misshapen(name))
+    }
+
     /// All elements but some, as texts.
     pub fn arguments(&self, without: &[&str]) -> std::result::Result<Arguments, Error> {
         let mut arguments = self.0.iter().filter(|(name, _)| !without.contains(name));

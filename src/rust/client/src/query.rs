@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
 
 use crate::account::host::account_url;
-use crate::account::time_zone::{Moment, Zone};
+use crate::account::time_zone::{Bound, Moment, Zone};
 use crate::account::transport::Transport;
 use crate::account::{Account, Api, Credentials, about, session};
 use crate::backlog::Backlog;
@@ -360,13 +360,13 @@ impl Context {
         Ok(zone)
     }
 
-    /// Seconds since 1970 of a moment. A local time needs the account's zone.
+    /// Seconds since 1970 of an end of a span. A local time needs the account's zone.
     ///
     /// # Errors
     /// As [`Context::zone`].
-    pub async fn epoch(&self, moment: Option<Moment>) -> Result<Option<i64>, Error> {
+    pub async fn epoch(&self, moment: Option<Moment>, bound: Bound) -> Result<Option<i64>, Error> {
         Ok(match moment {
-            Some(moment @ Moment::LocalTime(_)) => Some(moment.epoch(&self.zone().await?)),
+            Some(moment @ Moment::LocalTime(_)) => Some(moment.epoch(&self.zone().await?, bound)),
             Some(Moment::Epoch(seconds)) => Some(seconds),
             None => None,
         })
@@ -377,7 +377,8 @@ impl Context {
     /// # Errors
     /// As [`Context::zone`], and [`Error::Input`] if it ends before it begins.
     pub async fn span(&self, [from, to]: [Option<Moment>; 2]) -> Result<Span, Error> {
-        let span = Span { from: self.epoch(from).await?, to: self.epoch(to).await? };
+        let from = self.epoch(from, Bound::From).await?;
+        let span = Span { from, to: self.epoch(to, Bound::To).await? };
         if span.from.zip(span.to).is_some_and(|(from, to)| from > to) {
             let message = "`from` must not be later than `to`".to_owned();
             return Err(Error::Input { argument: "from", message });

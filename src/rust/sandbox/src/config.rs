@@ -3,121 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::data::kind::Kind;
-use crate::data::list::List;
+use crate::data::kind::{Kind, OfKinds};
+use crate::data::list::{List, ListCounts};
 use crate::fault::Fault;
 
 /// How many notes of each kind the account holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoteCounts {
-    /// Notes about contacts, in rows.
-    pub contact: u64,
-    /// Notes about leads, in rows.
-    pub lead: u64,
-    /// Notes about companies, in rows.
-    pub company: u64,
-    /// Results of tasks, in rows.
-    pub task: u64,
-    /// Notes about customers, in rows.
-    pub customer: u64,
-}
-
-impl NoteCounts {
-    /// The same number of rows for every kind.
-    pub fn each(rows: u64) -> Self {
-        Self { contact: rows, lead: rows, company: rows, task: rows, customer: rows }
-    }
-
-    /// The rows of one kind.
-    pub fn get(mut self, kind: Kind) -> u64 {
-        *self.of(kind)
-    }
-
-    /// The rows of one kind, to be set.
-    pub fn of(&mut self, kind: Kind) -> &mut u64 {
-        match kind {
-            Kind::Contact => &mut self.contact,
-            Kind::Lead => &mut self.lead,
-            Kind::Company => &mut self.company,
-            Kind::Task => &mut self.task,
-            Kind::Customer => &mut self.customer,
-        }
-    }
-}
-
-/// How many rows each of the other lists has. Notes are about the newest
-/// entities, so that all of these exist if the lists are long enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListCounts {
-    /// Contacts, in rows.
-    pub contacts: u64,
-    /// Leads, in rows.
-    pub leads: u64,
-    /// Companies, in rows.
-    pub companies: u64,
-    /// Customers, in rows; Kommo has none.
-    pub customers: u64,
-    /// Tasks, in rows. Where notes hold results of more tasks than these, the
-    /// others are found by id and not in the list.
-    pub tasks: u64,
-    /// Purchases of customers, in rows; without customers there are none.
-    pub transactions: u64,
-    /// Leads that nobody has accepted yet, in rows.
-    pub unsorted: u64,
-}
-
-impl ListCounts {
-    /// The same number of rows for every list.
-    pub fn each(rows: u64) -> Self {
-        Self {
-            contacts: rows,
-            leads: rows,
-            companies: rows,
-            customers: rows,
-            tasks: rows,
-            transactions: rows,
-            unsorted: rows,
-        }
-    }
-
-    /// The rows of one list, to be set.
-    pub fn of(&mut self, list: List) -> &mut u64 {
-        match list {
-            List::Contacts => &mut self.contacts,
-            List::Leads => &mut self.leads,
-            List::Companies => &mut self.companies,
-            List::Customers => &mut self.customers,
-            List::Tasks => &mut self.tasks,
-            List::Transactions => &mut self.transactions,
-            List::IncomingLeads => &mut self.unsorted,
-        }
-    }
-
-    /// The entities of one kind.
-    pub(crate) fn entities(&self, kind: Kind) -> u64 {
-        match kind {
-            Kind::Contact => self.contacts,
-            Kind::Lead => self.leads,
-            Kind::Company => self.companies,
-            Kind::Customer => self.customers,
-            Kind::Task => self.tasks,
-        }
-    }
-}
-
-impl Default for ListCounts {
-    fn default() -> Self {
-        Self {
-            contacts: 120,
-            leads: 200,
-            companies: 60,
-            customers: 30,
-            tasks: 150,
-            transactions: 40,
-            unsorted: 25,
-        }
-    }
-}
+pub type NoteCounts = OfKinds<u64>;
 
 /// What [`crate::Sandbox::start`] needs to know.
 #[derive(Clone, Debug)]
@@ -152,26 +43,8 @@ pub struct Config {
     pub strict_rate: bool,
     /// Life of a login session in seconds, counted from the login.
     pub session_seconds: u64,
-    /// TCP port on 127.0.0.1; 0 takes any free one.
-    pub port: u16,
-    /// The e-mail that logs in.
-    pub email: String,
-    /// The API key that logs in; empty makes a random one.
-    pub apikey: String,
     /// The account's number, from 1 on.
     pub account_id: u64,
-    /// The account's subdomain, which its answers mention.
-    pub subdomain: String,
-    /// A long-lived token that is let in; empty makes a random one.
-    pub access_token: String,
-    /// The integration's id; empty makes a random one.
-    pub client_id: String,
-    /// The integration's secret; empty makes a random one.
-    pub client_secret: String,
-    /// The integration's redirect URI, which has to be repeated exactly.
-    pub redirect_uri: String,
-    /// The authorization code, which works once; empty makes a random one.
-    pub code: String,
     /// Life in seconds of the access tokens that OAuth gives out.
     pub token_seconds: u64,
     /// Whether API v2 and its login still exist. If not, their paths answer
@@ -203,16 +76,7 @@ impl Default for Config {
             rate: 0.0,
             strict_rate: false,
             session_seconds: 900,
-            port: 0,
-            email: "boss@sandbox.example".to_owned(),
-            apikey: String::new(),
             account_id: 28_614_203,
-            subdomain: "sandbox".to_owned(),
-            access_token: String::new(),
-            client_id: String::new(),
-            client_secret: String::new(),
-            redirect_uri: "https://sandbox.example/oauth".to_owned(),
-            code: String::new(),
             token_seconds: 86_400,
             v2: true,
             kommo: false,

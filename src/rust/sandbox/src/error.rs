@@ -31,19 +31,11 @@ pub enum Error {
         /// Rows that are possible.
         most: u64,
     },
-    /// `Config::items` holds something other than notes.
-    #[error("the recorded {kind} notes can't be read: {source}")]
+    /// `Config::items` or `Config::list_items` holds something other than rows.
+    #[error("the recorded {name} can't be read: {source}")]
     Items {
-        /// Name of the kind whose rows are meant.
-        kind: &'static str,
-        /// What the JSON reader found.
-        source: serde_json::Error,
-    },
-    /// `Config::list_items` holds something other than rows.
-    #[error("the recorded {list} can't be read: {source}")]
-    ListItems {
-        /// Name of the list whose rows are meant.
-        list: &'static str,
+        /// Which rows are meant, such as `lead notes` or `leads`.
+        name: String,
         /// What the JSON reader found.
         source: serde_json::Error,
     },

@@ -26,9 +26,10 @@ mod fault;
 mod server;
 mod sync;
 
-pub use config::{Config, ListCounts, NoteCounts};
+pub use config::{Config, NoteCounts};
 pub use data::change::{Change, Changed, Subject};
-pub use data::{Kind, List};
+pub use data::kind::{Kind, OfKinds};
+pub use data::list::{List, ListCounts};
 pub use error::Error;
 pub use fault::{Action, Fault, ListFault, Place, When};
 pub use server::{Request, Sandbox};

@@ -77,8 +77,7 @@ pub struct About {
 
 #[derive(Deserialize)]
 struct BodyV4 {
-    #[serde(default)]
-    name: String,
+    name: Option<String>,
     #[serde(rename = "_embedded")]
     embedded: Embedded,
 }
@@ -111,7 +110,7 @@ pub fn read_about_v4(body: Option<&[u8]>) -> Result<About, BadBody> {
     let account: BodyV4 = read_document(body)?;
     let settings = account.embedded.datetime_settings;
     let zone = zone_of(&settings.timezone, settings.timezone_offset.as_ref());
-    Ok(About { name: sanitize(&account.name), zone })
+    Ok(About { name: sanitize(&account.name.unwrap_or_default()), zone })
 }
 
 /// Tries the credentials; gives the account's name.
@@ -142,6 +141,15 @@ mod tests {
         let body = br#"{"name":"a\u0000b\u001b[31m","_embedded":{"datetime_settings":
             {"timezone":"Europe/Moscow","timezone_offset":"+03:00"}}}"#;
         assert_eq!(read_about_v4(Some(body)).unwrap().name, "a<U+0000>b<U+001B>[31m");
+    }
+
+    #[test]
+    fn an_account_needs_no_name() {
+        let zone = r#""_embedded":{"datetime_settings":{"timezone":"Europe/Moscow"}}"#;
+        for body in [format!(r#"{{"name":null,{zone}}}"#), format!("{{{zone}}}")] {
+            let about = read_about_v4(Some(body.as_bytes())).unwrap();
+            assert_eq!((about.name.as_str(), about.zone.name.as_str()), ("", "Europe/Moscow"));
+        }
     }
 
     #[test]

@@ -18,18 +18,14 @@ struct Body {
 
 #[derive(Deserialize)]
 struct Response {
-    #[serde(default)]
-    auth: bool,
-    #[serde(default)]
-    accounts: Vec<AccountName>,
+    auth: Option<bool>,
+    accounts: Option<Vec<AccountName>>,
 }
 
 #[derive(Deserialize)]
 struct AccountName {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    subdomain: String,
+    name: Option<String>,
+    subdomain: Option<String>,
 }
 
 /// Logs in; the session's cookies go into the jar. Gives the account's name.
@@ -64,7 +60,7 @@ fn account_name(
     body: Body,
 ) -> Result<String, Error> {
     let response = body.response;
-    if !response.auth {
+    if response.auth != Some(true) {
         let said = error_body::read(&reply.body);
         return Err(Error::Auth {
             code: said.code.unwrap_or_default(),
@@ -72,8 +68,9 @@ fn account_name(
             at: reply.at(request),
         });
     }
-    let accounts = response.accounts;
-    let host = http.base().host_str().unwrap_or_default();
-    let ours = accounts.iter().find(|account| host.split('.').next() == Some(&account.subdomain));
-    Ok(ours.or(accounts.first()).map(|account| sanitize(&account.name)).unwrap_or_default())
+    let accounts = response.accounts.unwrap_or_default();
+    let host = http.base().host_str().unwrap_or_default().split('.').next();
+    let ours = accounts.iter().find(|account| host == account.subdomain.as_deref());
+    let name = ours.or(accounts.first()).and_then(|account| account.name.as_deref());
+    Ok(sanitize(name.unwrap_or_default()))
 }

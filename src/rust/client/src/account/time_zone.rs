@@ -4,7 +4,7 @@
 //! larger. chrono has the formats and the calendar.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, Timelike, Utc};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use crate::sanitize::sanitize;
 
@@ -20,6 +20,15 @@ pub enum Moment {
     LocalTime(NaiveDateTime),
 }
 
+/// Which end of a span a moment is. Clocks that are put back show a time twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The first moment: of a double time the first one.
+    From,
+    /// The last moment: of a double time the second one.
+    To,
+}
+
 impl Moment {
     /// Reads `YYYY-mm-dd HH:MM:SS`.
     pub fn local_time(text: &str) -> Option<Moment> {
@@ -28,12 +37,11 @@ impl Moment {
 
     /// Seconds since 1970, UTC, for an account in `zone`.
     ///
-    /// Of a time that was skipped or came twice the earlier moment is taken, so that
-    /// "changed since" never loses rows.
-    pub fn epoch(self, zone: &Zone) -> i64 {
+    /// A time that clocks have skipped is the moment when they were put forward.
+    pub fn epoch(self, zone: &Zone, bound: Bound) -> i64 {
         match self {
             Moment::Epoch(seconds) => seconds,
-            Moment::LocalTime(local) => zone.epoch(local),
+            Moment::LocalTime(local) => zone.epoch(local, bound),
         }
     }
 }
@@ -92,10 +100,10 @@ impl Zone {
         Some(local.format(format).to_string())
     }
 
-    fn epoch(&self, local: NaiveDateTime) -> i64 {
+    fn epoch(&self, local: NaiveDateTime, bound: Bound) -> i64 {
         let utc = local.and_utc().timestamp();
         match &self.rules {
-            Rules::Named(zone) => named_epoch(zone, local).unwrap_or(utc),
+            Rules::Named(zone) => named_epoch(zone, local, bound).unwrap_or(utc),
             Rules::Fixed(offset) => utc - i64::from(offset.local_minus_utc()),
         }
     }
@@ -129,7 +137,7 @@ fn fixed_for_r(offset: i32) -> Vec<String> {
 }
 
 /// None for years that jiff does not have.
-fn named_epoch(zone: &TimeZone, local: NaiveDateTime) -> Option<i64> {
+fn named_epoch(zone: &TimeZone, local: NaiveDateTime, bound: Bound) -> Option<i64> {
     let civil = jiff::civil::DateTime::new(
         i16::try_from(local.year()).ok()?,
         i8::try_from(local.month()).ok()?,
@@ -139,37 +147,87 @@ fn named_epoch(zone: &TimeZone, local: NaiveDateTime) -> Option<i64> {
         i8::try_from(local.second()).ok()?,
         0,
     );
-    let moment = zone.to_ambiguous_timestamp(civil.ok()?).earlier().ok()?;
+    let moment = zone.to_ambiguous_timestamp(civil.ok()?);
+    let moment = match (moment.offset(), bound) {
+        (AmbiguousOffset::Gap { .. }, _) => {
+            let before = moment.earlier().ok()?;
+            zone.following(before).next()?.timestamp()
+        }
+        (_, Bound::From) => moment.earlier().ok()?,
+        (_, Bound::To) => moment.later().ok()?,
+    };
     Some(moment.as_second())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{Moment, Zone, http_date};
+    use super::{Bound, Moment, Zone, http_date};
 
-    fn epoch(zone: &str, text: &str) -> i64 {
-        Moment::local_time(text).unwrap().epoch(&Zone::new(zone, None))
+    fn bounds(zone: &str, text: &str) -> [i64; 2] {
+        let (moment, zone) = (Moment::local_time(text).unwrap(), Zone::new(zone, None));
+        [Bound::From, Bound::To].map(|bound| moment.epoch(&zone, bound))
+    }
+
+    /// The moments that a local time is as the first and as the last of a span, in UTC.
+    fn utc(zone: &str, text: &str) -> [String; 2] {
+        let utc = Zone::new("UTC", None);
+        bounds(zone, text).map(|moment| utc.local_time(moment, "%d %H:%M:%S").unwrap())
     }
 
     #[test]
     fn wall_clock_times_are_read_in_the_accounts_zone() {
-        assert_eq!(epoch("Europe/Moscow", "2019-06-01 00:00:00"), 1_559_336_400);
-        assert_eq!(epoch("UTC", "2019-06-01 00:00:00"), 1_559_347_200);
-        assert_eq!(epoch("Asia/Yekaterinburg", "2019-06-01 00:00:00"), 1_559_329_200);
+        let midnight = |zone| bounds(zone, "2019-06-01 00:00:00");
+        assert_eq!(midnight("Europe/Moscow"), [1_559_336_400; 2]);
+        assert_eq!(midnight("UTC"), [1_559_347_200; 2]);
+        assert_eq!(midnight("Asia/Yekaterinburg"), [1_559_329_200; 2]);
     }
 
     #[test]
-    fn of_a_skipped_or_double_time_the_earlier_moment_is_taken() {
-        assert_eq!(epoch("Europe/Berlin", "2024-03-31 02:30:10"), 1_711_845_010);
-        assert_eq!(epoch("Europe/Berlin", "2024-10-27 02:30:00"), 1_729_989_000);
+    fn a_time_that_comes_twice_is_the_first_one_as_the_first_moment_and_the_second_as_the_last() {
+        for (zone, text, first, last) in [
+            ("Europe/Berlin", "2025-10-26 02:00:00", "26 00:00:00", "26 01:00:00"),
+            ("Europe/Berlin", "2025-10-26 02:30:00", "26 00:30:00", "26 01:30:00"),
+            ("Europe/Berlin", "2025-10-26 02:59:59", "26 00:59:59", "26 01:59:59"),
+            ("Europe/Berlin", "2025-10-26 01:59:59", "25 23:59:59", "25 23:59:59"),
+            ("Europe/Berlin", "2025-10-26 03:00:00", "26 02:00:00", "26 02:00:00"),
+            ("America/Santiago", "2025-04-05 22:59:59", "06 01:59:59", "06 01:59:59"),
+            ("America/Santiago", "2025-04-05 23:00:00", "06 02:00:00", "06 03:00:00"),
+            ("America/Santiago", "2025-04-05 23:59:59", "06 02:59:59", "06 03:59:59"),
+            ("America/Santiago", "2025-04-06 00:00:00", "06 04:00:00", "06 04:00:00"),
+            // The clocks go back by half an hour.
+            ("Australia/Lord_Howe", "2025-04-06 01:45:00", "05 14:45:00", "05 15:15:00"),
+        ] {
+            assert_eq!(utc(zone, text), [first, last], "{zone} {text}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_was_skipped_is_the_first_moment_after_the_gap() {
+        for (zone, text, moment) in [
+            ("Europe/Berlin", "2025-03-30 01:59:59", "30 00:59:59"),
+            ("Europe/Berlin", "2025-03-30 02:00:00", "30 01:00:00"),
+            ("Europe/Berlin", "2025-03-30 02:30:10", "30 01:00:00"),
+            ("Europe/Berlin", "2025-03-30 02:59:59", "30 01:00:00"),
+            ("Europe/Berlin", "2025-03-30 03:00:00", "30 01:00:00"),
+            ("America/Santiago", "2025-09-06 23:59:59", "07 03:59:59"),
+            ("America/Santiago", "2025-09-07 00:00:00", "07 04:00:00"),
+            ("America/Santiago", "2025-09-07 00:30:00", "07 04:00:00"),
+            ("America/Santiago", "2025-09-07 01:00:00", "07 04:00:00"),
+            // A whole day was skipped.
+            ("Pacific/Apia", "2011-12-30 12:00:00", "30 10:00:00"),
+            // The rules go on behind the years that the database lists.
+            ("Europe/Berlin", "2070-03-30 02:30:00", "30 01:00:00"),
+        ] {
+            assert_eq!(utc(zone, text), [moment, moment], "{zone} {text}");
+        }
     }
 
     #[test]
     fn an_unknown_zone_falls_back_to_its_offset_and_then_to_utc() {
         let midnight = |name, offset| {
             let moment = Moment::local_time("2019-06-01 05:00:00").unwrap();
-            moment.epoch(&Zone::new(name, offset)) - 1_559_347_200
+            moment.epoch(&Zone::new(name, offset), Bound::From) - 1_559_347_200
         };
         assert_eq!(midnight("Mars/Olympus", Some("+05:00")), 0);
         assert_eq!(midnight("+05:00", None), 0);

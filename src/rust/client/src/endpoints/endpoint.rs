@@ -2,11 +2,13 @@
 //! records, how arguments are sent, how a record becomes a row.
 
 use crate::account::Api;
+use crate::account::time_zone::Bound;
 use crate::bad_body::BadBody;
+use crate::endpoints::element_names::singular;
 use crate::endpoints::linked::{Linked, Related};
 use crate::endpoints::paged_list::Pagination;
 use crate::endpoints::parameters::{IDS_A_REQUEST, V2_LIMIT, V4_LIMIT};
-use crate::json::flatten::{Record, form_of};
+use crate::json::flatten::{Record, Value, form_of};
 use crate::json::page::Page;
 use crate::table::row::Row;
 use crate::table::{Schema, Table};
@@ -32,7 +34,7 @@ pub struct Endpoint {
     /// Filters that are applied again to the rows received.
     pub filters: &'static [Filter],
     /// An argument whose values have lists of their own, and the first column, which says of
-    /// which one a row is. Ids are then told apart within a list only.
+    /// which one a row is.
     pub list_column: Option<(&'static str, &'static str)>,
     /// The columns that rows of several lists are ordered by, ascending; none keeps the
     /// order of the lists. So do records that have linked tables.
@@ -82,6 +84,8 @@ pub enum RowOf {
     },
     /// The body itself is the one record: the base columns of the table, and nothing else.
     Only(Renamed),
+    /// The body itself is the one record: a function writes it.
+    OnlyFunction(WriteRow),
     /// A function writes it.
     Function(WriteRow),
     /// A function writes it, and sees `_embedded`, too.
@@ -123,8 +127,8 @@ pub enum Sent {
     From,
     /// A last moment, sent a second later.
     To,
-    /// A moment as it is: rows do not say whether they are within.
-    Moment,
+    /// An end of a span as it is: rows do not say whether they are within.
+    Moment(Bound),
     /// A list for each value. Of several such arguments the first one that has values
     /// makes lists; another one is sent if there is just one value.
     Apart,
@@ -174,14 +178,17 @@ impl Endpoint {
         }
     }
 
-    /// The arguments that are moments.
-    pub fn moments(&self) -> Vec<&'static str> {
+    /// The arguments that are moments, and which end of a span each is.
+    pub fn moments(&self) -> Vec<(&'static str, Bound)> {
         let bounds = self.filters.iter().flat_map(|filter| match *filter {
-            Filter::Between(from, to, _) => vec![from, to],
+            Filter::Between(from, to, _) => vec![(from, Bound::From), (to, Bound::To)],
             _ => vec![],
         });
-        let sent = self.v4.parameters.iter().filter(|(.., sent)| matches!(sent, Sent::Moment));
-        bounds.chain(sent.map(|(argument, ..)| *argument)).collect()
+        let sent = self.v4.parameters.iter().filter_map(|(argument, _, sent)| match *sent {
+            Sent::Moment(bound) => Some((*argument, bound)),
+            _ => None,
+        });
+        bounds.chain(sent).collect()
     }
 }
 
@@ -225,19 +232,29 @@ impl ListSpec {
                 write_base(schema, renamed, record, row);
                 true
             }
-            RowOf::Function(write) | RowOf::WithEmbedded(write) => write(record, row),
+            RowOf::OnlyFunction(write) | RowOf::Function(write) | RowOf::WithEmbedded(write) => {
+                write(record, row)
+            }
             // They need more than the record.
             RowOf::WithRelated(_) | RowOf::Body(_) => false,
         }
     }
 }
 
-/// Adds the base columns that a row does not have yet, empty where a member is missing.
-fn write_base<'r>(schema: &Schema, renamed: Renamed, record: &'r Record, row: &mut Row<'r>) {
+/// Adds the base columns that a row does not have yet, empty where a member is missing. Kinds
+/// of elements, which some lists have in the plural, are singular.
+pub(super) fn write_base<'r>(
+    schema: &Schema,
+    renamed: Renamed,
+    record: &'r Record,
+    row: &mut Row<'r>,
+) {
     for column in schema.base {
         let other = renamed.iter().find(|(_, name)| name == column).map(|(member, _)| *member);
         if row.get(column).is_none() {
-            row.copy_as(record, other.unwrap_or(column), column);
+            let value = record.get(other.unwrap_or(column)).unwrap_or(Value::ABSENT);
+            let is_kind = *column == "entity_type";
+            row.push_value(column, if is_kind { value.with_text(singular) } else { value });
         }
     }
 }

@@ -11,7 +11,7 @@ pub static FIELD_GROUPS: Endpoint = Endpoint {
     label: "groups of custom fields",
     schema: &Schema {
         base: &["entity_type", "id", "name", "type", "sort", "is_predefined"],
-        keys: &["id"],
+        keys: &["entity_type+id"],
         inferred: true,
         integers: &["sort"],
         logicals: &["is_predefined"],

@@ -26,7 +26,7 @@ static LINKS: Endpoint = Endpoint {
     name: "links",
     label: "links",
     schema: &SCHEMA,
-    id: KEY,
+    id: "entity_id+to_entity_type+to_entity_id+metadata.catalog_id?+metadata.price_id?",
     v4: ListSpec {
         path: "/api/v4/{type}/links",
         member: "links",
@@ -38,8 +38,8 @@ static LINKS: Endpoint = Endpoint {
     ..Endpoint::DEFAULT
 };
 
-/// What tells links apart: they have no id.
-const KEY: &str = "entity_id+to_entity_type+to_entity_id";
+/// What tells links apart: they have no id. An element may be sold at several prices.
+const KEY: &str = "entity_id+to_entity_type+to_entity_id+catalog_id?+price_id?";
 
 /// What elements of catalogs are called.
 const ELEMENT: &str = "catalog_element";
@@ -82,7 +82,10 @@ fn write<'r>(link: &'r Record, row: &mut Row<'r>) -> bool {
     let is_member = |name: &str| MEMBERS.iter().any(|(_, member)| *member == name);
     let is_new = |name: &str| !is_member(name) && !SCHEMA.base.contains(&name);
     for field in link.iter().filter(|field| is_new(field.name())) {
-        row.push_named(field.name().trim_start_matches("metadata."), field.value());
+        let name = field.name();
+        let short = name.strip_prefix("metadata.").unwrap_or(name);
+        // A column keeps its meaning: what is called like it has its whole name.
+        row.push_named(if SCHEMA.base.contains(&short) { name } else { short }, field.value());
     }
     true
 }
@@ -206,6 +209,16 @@ mod tests {
         let first = "/api/v4/leads/links?page=1&limit=250&filter[entity_id][]=1&filter[entity_id]";
         assert!(requests[0].starts_with(first), "{}", requests[0]);
         assert_eq!(requests[1], "/api/v4/leads/links?page=1&limit=250&filter[entity_id][]=101");
+    }
+
+    #[test]
+    fn what_metadata_call_like_a_column_goes_beside_it() {
+        let json = r#"{"entity_id":1,"metadata":{"entity_id":5,"price":6,"x":7}}"#;
+        let row = cells(write, json).unwrap();
+        let found = ["entity_id", "price", "metadata.entity_id", "metadata.price", "x"]
+            .map(|name| cell(&row, name));
+        let texts = [Some("1"), Some(""), Some("5"), Some("6"), Some("7")];
+        assert_eq!(found.each_ref().map(Option::as_deref), texts);
     }
 
     #[test]

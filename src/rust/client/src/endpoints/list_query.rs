@@ -11,7 +11,6 @@ use crate::endpoints::batches::Batches;
 use crate::endpoints::endpoint::{Endpoint, Filter};
 use crate::endpoints::paged_list::{PagedList, read_all};
 use crate::error::Error;
-use crate::paging::stack_lists;
 use crate::query::{Context, Query, Tables, Warning};
 use crate::table::Table;
 
@@ -37,7 +36,7 @@ impl ListQuery {
     /// [`Error::Input`] for arguments that can't be read.
     pub fn new(endpoint: &'static Endpoint, mut arguments: Arguments) -> Result<Self, Error> {
         arguments.ids("id")?;
-        for moment in endpoint.moments() {
+        for (moment, _) in endpoint.moments() {
             arguments.moment(moment)?;
         }
         for filter in endpoint.filters {
@@ -54,8 +53,8 @@ impl ListQuery {
         let mut arguments = self.arguments.clone();
         // The ends of a span, which has to be one.
         context.span([arguments.moment("from")?, arguments.moment("to")?]).await?;
-        for name in self.endpoint.moments() {
-            let seconds = context.epoch(arguments.moment(name)?).await?;
+        for (name, bound) in self.endpoint.moments() {
+            let seconds = context.epoch(arguments.moment(name)?, bound).await?;
             arguments = arguments.set(name, seconds);
         }
         Ok(arguments)
@@ -86,13 +85,11 @@ impl ListQuery {
 
     /// The rows of all lists that were not given in batches.
     fn joined(&self) -> Option<Vec<Table>> {
-        let Endpoint { linked, order, list_column, .. } = self.endpoint;
+        let Endpoint { linked, order, .. } = self.endpoint;
         let is_sorted = self.reading.get().is_some_and(|reading| reading.is_sorted);
         let rows = || self.lists().iter().filter_map(PagedList::take);
         if is_sorted && !order.is_empty() && linked.is_empty() && !self.batches.is_begun() {
             Table::in_order(rows().flatten().collect(), order).map(|table| vec![table])
-        } else if list_column.is_some() {
-            stack_lists(rows())
         } else {
             self.batches.rest(self.lists())
         }

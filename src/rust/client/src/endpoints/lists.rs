@@ -117,8 +117,7 @@ impl Endpoint {
             let list =
                 PagedList::new(self.label, request, spec.pagination, limit, self.empty(), read)
                     .unless(absence);
-            // Equal ids of several lists are different rows, which batches would drop.
-            if self.list_column.is_some() { list } else { list.in_batches() }
+            list.in_batches()
         })
     }
 }
@@ -155,7 +154,7 @@ impl Rows {
         let list = self.spec.member;
         if linked.is_empty() {
             let format = Format { list, schema, id, order: None, map };
-            let is_record = matches!(self.spec.row, RowOf::Only(_));
+            let is_record = matches!(self.spec.row, RowOf::Only(_) | RowOf::OnlyFunction(_));
             let read = if is_record { read_row } else { read_page };
             return read(body, &format).map(Page::into_list);
         }
@@ -312,7 +311,7 @@ impl Sent {
             moments.map(|moment| moment + seconds).collect::<Vec<_>>()
         };
         match self {
-            Sent::Each | Sent::Moment => request.queries(name, values),
+            Sent::Each | Sent::Moment(_) => request.queries(name, values),
             Sent::Joined if !values.is_empty() => request.query(name, &values.join(",")),
             Sent::Translated(word) => {
                 let words: Vec<&str> = values.iter().map(|value| word(value)).collect();

@@ -10,7 +10,7 @@ pub static TAGS: Endpoint = Endpoint {
     label: "tags",
     schema: &Schema {
         base: &["entity_type", "id", "name", "color"],
-        keys: &["id"],
+        keys: &["entity_type+id"],
         ids: &["id"],
         inferred: true,
         ..Schema::TEXT

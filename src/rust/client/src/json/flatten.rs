@@ -241,7 +241,15 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let ValueSeed { record, scope } = self;
-        while seq.next_element_seed(ValueSeed { record, scope })?.is_some() {}
+        let is_outermost = record.begin_list();
+        while seq.next_element_seed(ValueSeed { record, scope })?.is_some() {
+            if is_outermost {
+                record.next_element();
+            }
+        }
+        if is_outermost {
+            record.end_list();
+        }
         Ok(())
     }
 

@@ -22,7 +22,7 @@ pub struct PageShape<'f> {
     /// The member of `_embedded` that holds them: `items` in API v2.
     pub list: &'f str,
     /// The member that tells them apart: `id`. Where none does alone, several that do
-    /// together, joined by `+`.
+    /// together, joined by `+`; those with `?` behind may be missing.
     pub id: &'f str,
     /// How the list is sorted, if records with equal values may come in any order, or if
     /// only the first ones are wanted.
@@ -450,7 +450,11 @@ fn key_in(record: &Record, id: &str) -> Option<u64> {
     }
     let mut hasher = FixedState::default().build_hasher();
     for member in id.split('+') {
-        record.get(member)?.text().hash(&mut hasher);
+        let value = match member.strip_suffix('?') {
+            Some(member) => record.get(member).unwrap_or(Value::ABSENT),
+            None => record.get(member)?,
+        };
+        value.text().hash(&mut hasher);
     }
     Some(hasher.finish())
 }

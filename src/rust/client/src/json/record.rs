@@ -28,12 +28,15 @@ pub struct Record<'de> {
     /// Texts that can't be borrowed: those with escapes, and numbers.
     texts: String,
     found: Vec<Found<'de>>,
+    /// Which element of a member's list the parser is reading, if it is in one.
+    element: Option<u32>,
 }
 
 struct Found<'de> {
     content: Content<'de>,
     /// A range of [`Record::names`].
     name: (usize, usize),
+    element: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -122,6 +125,12 @@ impl<'l> Field<'l> {
         }
     }
 
+    /// In which element of a member's list it is, counted from 0; of lists in each other
+    /// the outermost counts. 0 without a list.
+    pub fn element(self) -> u32 {
+        self.found.element
+    }
+
     /// What it holds, as text.
     pub fn text(self) -> Cow<'l, str> {
         self.value().text()
@@ -135,6 +144,7 @@ impl<'de> Record<'de> {
         self.names.clear();
         self.texts.clear();
         self.found.clear();
+        self.element = None;
     }
 
     /// How many there are.
@@ -182,6 +192,25 @@ impl<'de> Record<'de> {
         self.path.truncate(parent);
     }
 
+    /// Whether a list begins that is not in another one. Its elements are counted.
+    pub(crate) fn begin_list(&mut self) -> bool {
+        let is_outermost = self.element.is_none();
+        if is_outermost {
+            self.element = Some(0);
+        }
+        is_outermost
+    }
+
+    /// Goes on with the next element of that list.
+    pub(crate) fn next_element(&mut self) {
+        self.element = self.element.map(|element| element.saturating_add(1));
+    }
+
+    /// Ends that list.
+    pub(crate) fn end_list(&mut self) {
+        self.element = None;
+    }
+
     /// Adds a field with a text of the page.
     pub(crate) fn add_borrowed(&mut self, json_type: JsonType, text: &'de str) {
         self.add(Content::Borrowed(text, json_type));
@@ -201,7 +230,7 @@ impl<'de> Record<'de> {
 
     fn add(&mut self, content: Content<'de>) {
         let name = self.add_name(|_| {});
-        self.found.push(Found { content, name });
+        self.found.push(Found { content, name, element: self.element.unwrap_or_default() });
     }
 
     /// Names a field by the member that the parser is reading, and a number. In the

@@ -8,7 +8,8 @@ pub struct Schema {
     /// The columns a table without rows has, in order.
     pub base: &'static [&'static str],
     /// The key columns. The first of them that a row has is its key; of rows with
-    /// equal keys one is kept. Columns that are a key together are joined by `+`.
+    /// equal keys one is kept. Columns that are a key together are joined by `+`; those
+    /// with `?` behind may be empty.
     pub keys: &'static [&'static str],
     /// Columns that are [`Role::Id`].
     pub ids: &'static [&'static str],
@@ -48,7 +49,10 @@ impl Schema {
     pub fn role(&self, name: &str) -> Role {
         if self.ids.contains(&name) {
             Role::Id
-        } else if self.times.contains(&name) || self.ends_as_time(name) {
+        } else if self.times.contains(&name)
+            || self.times.contains(&without_number(name))
+            || self.ends_as_time(name)
+        {
             Role::Time
         } else if self.integers.contains(&name) {
             Role::Number
@@ -69,6 +73,13 @@ impl Schema {
     pub fn ends_as_time(&self, name: &str) -> bool {
         self.time_endings.iter().any(|ending| name.ends_with(ending))
     }
+}
+
+/// The name of the first of several values, from that of a later one: `deadline2`,
+/// `deadline_2`.
+fn without_number(name: &str) -> &str {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    stem.strip_suffix('_').unwrap_or(stem)
 }
 
 /// Whether a column is named like a time: `created_at`, or `created_at...7` where a record

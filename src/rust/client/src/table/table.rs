@@ -305,6 +305,21 @@ mod tests {
         assert_eq!(seen.len(), 3);
     }
 
+    #[test]
+    fn a_column_of_a_key_may_be_one_that_rows_can_lack() {
+        static PAIRS: Schema = Schema { keys: &["a+b?"], ids: &["a"], ..Schema::TEXT };
+        let mut table = Table::new(&PAIRS);
+        let mut seen = SeenKeys::default();
+        for record in [r#"{"a":1}"#, r#"{"a":1,"b":"x"}"#, r#"{"a":1}"#, r#"{"b":"x"}"#] {
+            let mut page = Table::new(&PAIRS);
+            push(&mut page, record).unwrap();
+            table.append(page, &mut seen);
+        }
+        // What must be there makes no key if it is missing.
+        assert_eq!(table.texts("b"), [None, Some("x".to_owned()), Some("x".to_owned())]);
+        assert_eq!(seen.len(), 2);
+    }
+
     fn cells(column: &Column) -> Vec<(u32, String)> {
         column
             .rows()

@@ -216,6 +216,8 @@ mod tests {
         };
         let both = keys("a+b.c");
         assert_eq!((both.count(), both.lacks_ids), (3, true));
+        let optional = keys("a+b.c?");
+        assert_eq!((optional.count(), optional.lacks_ids), (3, false));
         assert_eq!(keys("a").count(), 1);
         assert!(!keys("a").lacks_ids);
     }

@@ -71,11 +71,16 @@ impl Table {
         }
     }
 
-    /// The texts of several columns, joined as their names are; None in rows that lack one.
+    /// The texts of several columns, joined as their names are; None in rows that lack one
+    /// that must be there.
     fn joined_texts(&self, names: &str) -> Vec<Option<String>> {
-        let columns: Vec<_> = names.split('+').map(|name| self.texts(name)).collect();
+        let column = |name: &str| match name.strip_suffix('?') {
+            Some(name) => (self.texts(name), Some("")),
+            None => (self.texts(name), None),
+        };
+        let columns: Vec<_> = names.split('+').map(column).collect();
         let joined = |row: usize| {
-            let texts = columns.iter().map(|texts| texts[row].as_deref());
+            let texts = columns.iter().map(|(texts, empty)| texts[row].as_deref().or(*empty));
             texts.collect::<Option<Vec<_>>>().map(|texts| texts.join("+"))
         };
         (0..self.rows as usize).map(joined).collect()

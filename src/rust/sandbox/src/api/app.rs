@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use serde::de::DeserializeOwned;
+
 use super::recorded::{self, Recorded, RecordedRow};
 use crate::config::Config;
 use crate::data::change::Changed;
-use crate::data::{Account, Kind, List, SETTINGS, Store, User};
+use crate::data::{Account, Kind, List, SETTINGS, Store, User, account};
 use crate::error::Error;
 use crate::sync::unpoisoned;
 
@@ -32,13 +34,11 @@ impl App {
         let account = Arc::new(Account::new(config)?);
         let mut store = Store::new(Arc::clone(&account), config);
         store.withhold(withheld);
-        let notes = config.items.iter().map(|(kind, text)| read_notes(*kind, text));
-        let rows = config.list_items.iter().map(|(list, text)| read_rows(*list, text));
         Ok(Self {
             store: RwLock::new(store),
             account,
-            recorded_notes: notes.collect::<Result<_, Error>>()?,
-            recorded: rows.collect::<Result<_, Error>>()?,
+            recorded_notes: read_all(&config.items, |kind| format!("{} notes", kind.name()))?,
+            recorded: read_all(&config.list_items, |list| list.name().to_owned())?,
             kommo: config.kommo,
             api_filter: config.api_filter,
             admin: config.admin,
@@ -70,17 +70,18 @@ impl App {
     /// The host by which the world knows the account.
     pub fn domain(&self) -> String {
         let zone = if self.kommo { "kommo.com" } else { "amocrm.ru" };
-        format!("{}.{zone}", self.account.subdomain)
+        format!("{}.{zone}", account::SUBDOMAIN)
     }
 }
 
-fn read_notes(kind: Kind, text: &str) -> Result<(Kind, Vec<Recorded>), Error> {
-    let rows = recorded::read(text);
-    Ok((kind, rows.map_err(|source| Error::Items { kind: kind.name(), source })?))
-}
-
-fn read_rows(list: List, text: &str) -> Result<(List, Vec<RecordedRow>), Error> {
-    let rows = recorded::read(text);
-    let rows = rows.map_err(|source| Error::ListItems { list: list.name(), source })?;
-    Ok((list, rows))
+/// Reads what was recorded, each of which has a name.
+fn read_all<K: Copy + Ord, M: DeserializeOwned>(
+    texts: &BTreeMap<K, String>,
+    name: impl Fn(K) -> String,
+) -> Result<BTreeMap<K, Vec<Recorded<M>>>, Error> {
+    let read = |(key, text): (&K, &String)| match recorded::read(text) {
+        Ok(rows) => Ok((*key, rows)),
+        Err(source) => Err(Error::Items { name: name(*key), source }),
+    };
+    texts.iter().map(read).collect()
 }

@@ -9,6 +9,7 @@ pub mod note;
 pub mod query;
 pub mod recorded;
 pub mod reply;
+pub mod rows;
 pub mod v2;
 pub mod v4;
 pub mod value;

@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::api::{Json, json};
+use crate::api::json;
 use crate::data::random;
 
 /// The media type of a page of rows.
@@ -17,25 +17,6 @@ pub const HAL: &str = "application/hal+json";
 pub const PROBLEM: &str = "application/problem+json";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// How many rows a reply holds; travels with it to the log.
-#[derive(Clone, Copy)]
-pub struct RowCount(pub u64);
-
-/// A mark on a request: serve only the first rows of the page.
-#[derive(Clone, Copy)]
-pub struct RowCap(pub u64);
-
-/// A mark on a request: serve all rows at once.
-#[derive(Clone, Copy)]
-pub struct AllRows;
-
-/// All rows of a list, and what it calls them; travels with the reply to such a request.
-#[derive(Clone)]
-pub struct ListRows {
-    pub name: String,
-    pub items: Vec<Json>,
-}
 
 #[derive(Serialize)]
 struct Problem<'a> {

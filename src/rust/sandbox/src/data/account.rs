@@ -1,14 +1,13 @@
 //! The account itself: what it is called, in which zone it is, how much there is in it.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::config::{Config, ListCounts};
-use crate::data::Kind;
+use crate::config::Config;
 use crate::data::calendar::Calendar;
 use crate::data::entity::MOST_ENTITIES;
+use crate::data::kind::{Kind, OfKinds};
+use crate::data::list::{List, ListCounts};
 use crate::data::note::MOST_NOTES;
 use crate::data::scenario::Scenario;
 use crate::data::schedule::Schedule;
@@ -16,6 +15,8 @@ use crate::error::Error;
 
 /// The account's name.
 pub const NAME: &str = "ООО «Северный ветер»";
+/// Its subdomain, which its answers mention.
+pub const SUBDOMAIN: &str = "sandbox";
 /// The language of its interface.
 pub const LANGUAGE: &str = "ru";
 /// The money it counts in.
@@ -27,12 +28,11 @@ pub const CURRENCY_SYMBOL: &str = "₽";
 pub struct Account {
     pub id: u64,
     pub seed: u64,
-    pub subdomain: String,
     pub timezone: TimeZone,
     pub calendar: Calendar,
     /// How long the lists are.
     pub lists: ListCounts,
-    schedules: BTreeMap<Kind, Schedule>,
+    schedules: OfKinds<Schedule>,
 }
 
 impl Account {
@@ -41,22 +41,22 @@ impl Account {
     pub fn new(config: &Config) -> Result<Self, Error> {
         let name = &config.timezone;
         let timezone = TimeZone::get(name).map_err(|_| Error::Timezone(name.clone()))?;
-        let schedules = Kind::ALL.into_iter().map(|kind| {
-            let asked = config.notes.get(kind);
-            if asked > MOST_NOTES {
-                let most = MOST_NOTES;
-                return Err(Error::TooManyNotes { asked, most });
-            }
-            Ok((kind, Schedule::new(Scenario::of(kind), asked)))
-        });
+        let notes = Kind::ALL.map(|kind| config.notes[kind]);
+        if let Some(asked) = notes.into_iter().find(|asked| *asked > MOST_NOTES) {
+            return Err(Error::TooManyNotes { asked, most: MOST_NOTES });
+        }
+        let lists = List::ALL.map(|list| config.lists[list]);
+        if let Some(asked) = lists.into_iter().find(|asked| *asked > MOST_ENTITIES) {
+            return Err(Error::TooManyRows { asked, most: MOST_ENTITIES });
+        }
+        let without_customers = config.lists.with(List::Customers, 0);
         Ok(Self {
             id: config.account_id,
             seed: config.seed,
-            lists: lists(config)?,
-            subdomain: config.subdomain.clone(),
+            lists: if config.kommo { without_customers } else { config.lists },
             calendar: Calendar::new(&timezone, config.now)?,
             timezone,
-            schedules: schedules.collect::<Result<_, Error>>()?,
+            schedules: OfKinds::new(|kind| Schedule::new(Scenario::of(kind), config.notes[kind])),
         })
     }
 
@@ -78,17 +78,6 @@ impl Account {
 
     /// How the notes of one kind are dealt out.
     pub fn schedule(&self, kind: Kind) -> &Schedule {
-        &self.schedules[&kind]
-    }
-}
-
-fn lists(config: &Config) -> Result<ListCounts, Error> {
-    let ListCounts { contacts, leads, companies, customers, tasks, transactions, unsorted } =
-        config.lists;
-    let asked = [contacts, leads, companies, customers, tasks, transactions, unsorted];
-    match asked.into_iter().find(|rows| *rows > MOST_ENTITIES) {
-        Some(asked) => Err(Error::TooManyRows { asked, most: MOST_ENTITIES }),
-        None if config.kommo => Ok(ListCounts { customers: 0, ..config.lists }),
-        None => Ok(config.lists),
+        &self.schedules[kind]
     }
 }

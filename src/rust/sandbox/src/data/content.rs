@@ -1,6 +1,6 @@
 //! What the notes say, free of how any API version spells it.
 
-use crate::data::funnel::Path;
+use crate::data::funnel::{LOST, Path};
 use crate::data::{Account, Kind, Note, NoteType, Rng, SETTINGS, Stage, User, text};
 
 const PHONE_SALT: u64 = 0x0007_0E15;
@@ -49,81 +49,40 @@ pub struct Address {
 
 /// What a note holds beside its owner and its times.
 #[derive(Clone, Debug)]
+#[rustfmt::skip]
 pub enum Content {
     /// The owner came into being.
     Created,
     /// A lead moved through the funnel; the reason is 0 without one.
-    StageChanged {
-        from: Stage,
-        to: Stage,
-        loss_reason: u64,
-    },
+    StageChanged { from: Stage, to: Stage, loss_reason: u64 },
     /// Somebody wrote something: a plain note or the result of a task.
     Text(String),
     /// A file: what it is called, and the name under which it is kept.
-    File {
-        name: String,
-        stored: String,
-    },
+    File { name: String, stored: String },
     /// A file that is kept elsewhere.
-    LinkedFile {
-        name: String,
-        link: String,
-    },
+    LinkedFile { name: String, link: String },
     Call(Call),
     /// An email of the old mail integration: its subject.
     OldMail(String),
     Email(Email),
     /// The owner went from one user (by id) to another.
-    ResponsibleChanged {
-        from: u64,
-        to: u64,
-    },
+    ResponsibleChanged { from: u64, to: u64 },
     /// A page was looked at.
-    Visit {
-        url: String,
-    },
+    Visit { url: String },
     /// A message in a messenger; income if the client wrote it.
-    Chat {
-        text: String,
-        income: bool,
-    },
+    Chat { text: String, income: bool },
     /// Put into or taken out of an advertising audience.
-    Targeting {
-        service: &'static str,
-        campaign: String,
-    },
+    Targeting { service: &'static str, campaign: String },
     /// A lead made by a robot out of another lead.
-    AutoCreated {
-        parent: u64,
-    },
-    Purchase {
-        transaction: u64,
-    },
-    Place {
-        text: String,
-        latitude: String,
-        longitude: String,
-    },
+    AutoCreated { parent: u64 },
+    Purchase { transaction: u64 },
+    Place { text: String, latitude: String, longitude: String },
     /// A message of some integration.
-    Service {
-        service: &'static str,
-        text: String,
-    },
+    Service { service: &'static str, text: String },
     Tags(Vec<&'static str>),
-    CashierMessage {
-        status: &'static str,
-        text: String,
-    },
-    InvoicePaid {
-        service: &'static str,
-        text: String,
-        icon: &'static str,
-    },
-    Sms {
-        text: String,
-        phone: String,
-    },
+    CashierMessage { status: &'static str, text: String },
+    InvoicePaid { service: &'static str, text: String, icon: &'static str },
+    Sms { text: String, phone: String },
 }
 
 impl Content {
@@ -190,7 +149,7 @@ fn stage_change(account: &Account, note: &Note) -> Content {
     let path = Path::of(account.seed, note.owner.into());
     let step = note.move_number.and_then(|number| path.step(number));
     let (from, to) = step.unwrap_or_default();
-    let loss_reason = if to.status == crate::data::funnel::LOST { path.loss_reason } else { 0 };
+    let loss_reason = if to.status == LOST { path.loss_reason } else { 0 };
     Content::StageChanged { from, to, loss_reason }
 }
 

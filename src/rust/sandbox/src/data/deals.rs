@@ -8,7 +8,7 @@ const DAY: u64 = 24 * 3600;
 
 /// What a lead is worth.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Value {
+pub struct Deal {
     /// In whole roubles; 0 if nobody knows yet.
     pub price: u64,
     pub is_set_by_robot: bool,
@@ -37,11 +37,11 @@ impl Account {
     }
 
     /// What the lead with this number is worth.
-    pub fn value(&self, lead: u64) -> Value {
+    pub fn deal(&self, lead: u64) -> Deal {
         let mut rng = self.rng(SALT, Kind::Lead, lead);
         let price = if rng.percent(15) { 0 } else { rng.between(5, 900) * 1000 };
         let odd = if price > 0 && rng.percent(20) { rng.below(1000) } else { 0 };
-        Value {
+        Deal {
             price: price + odd,
             is_set_by_robot: rng.percent(10),
             source: rng.percent(30).then(|| 11_420_003 + 4 * rng.below(3)),

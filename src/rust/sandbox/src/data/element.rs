@@ -3,7 +3,7 @@
 use crate::data::funnel::{LOST, WON};
 use crate::data::products::{Position, Product};
 use crate::data::settings::{INVOICES, PRODUCTS, RETAIL, SUPPLIERS, WHOLESALE};
-use crate::data::values::{Filled, Value};
+use crate::data::values::{FieldValue, Filled};
 use crate::data::{Account, Field, Kind, Rng, Row, SETTINGS, Table, text};
 
 const SALT: u64 = 0x00E1_E3E7;
@@ -50,13 +50,13 @@ impl Element {
     /// Whether it is found by these words.
     pub fn mentions(&self, words: &str) -> bool {
         let has = |text: &str| text.to_lowercase().contains(words);
-        let is_text = |value: &Value| matches!(value, Value::Text(text) if has(text));
+        let is_text = |value: &FieldValue| matches!(value, FieldValue::Text(text) if has(text));
         has(&self.name) || self.fields.iter().flat_map(|filled| &filled.values).any(is_text)
     }
 
     /// A new product, of which nothing but the price is known.
     pub fn new_product(id: u64, at: u32, by: u64, rng: &mut Rng) -> Self {
-        let price = vec![Value::Text((rng.between(1, 90) * 1000).to_string())];
+        let price = vec![FieldValue::Text((rng.between(1, 90) * 1000).to_string())];
         let name = format!("Новинка {}", text::pick("trade", rng));
         let product = element(id, PRODUCTS, name, at.into(), [("PRICE", price)]);
         Self { created_by: by, updated_by: by, ..product }
@@ -66,7 +66,7 @@ impl Element {
     pub fn price_mut(&mut self) -> Option<&mut String> {
         let filled = self.fields.iter_mut().find(|filled| filled.field.id == RETAIL)?;
         match filled.values.first_mut() {
-            Some(Value::Text(text)) => Some(text),
+            Some(FieldValue::Text(text)) => Some(text),
             _ => None,
         }
     }
@@ -75,7 +75,7 @@ impl Element {
     pub fn text(&self, code: &str) -> Option<&str> {
         let filled = self.fields.iter().find(|filled| filled.field.code == code)?;
         match filled.values.first() {
-            Some(Value::Text(text)) => Some(text),
+            Some(FieldValue::Text(text)) => Some(text),
             _ => None,
         }
     }
@@ -111,7 +111,7 @@ impl Account {
 
     fn product_element(&self, place: u64) -> Element {
         let product = self.product(place);
-        let text = |text: String| vec![Value::Text(text)];
+        let text = |text: String| vec![FieldValue::Text(text)];
         let values = [
             ("SKU", text(product.sku)),
             ("DESCRIPTION", text(format!("Единица: {}", product.unit))),
@@ -125,7 +125,7 @@ impl Account {
 
     fn supplier(&self, place: u64) -> Element {
         let (name, vat_id, kpp) = FIRMS[usize::try_from(place).unwrap_or(0)];
-        let text = |text: &str| vec![Value::Text(text.to_owned())];
+        let text = |text: &str| vec![FieldValue::Text(text.to_owned())];
         let values = [("VAT_ID", text(vat_id)), ("KPP", text(kpp))];
         let at = self.calendar.start();
         element(FIRST_SUPPLIER + 2 * place, SUPPLIERS, name.to_owned(), at, values)
@@ -144,10 +144,10 @@ impl Account {
         let total: u64 = positions.iter().map(Position::sum).sum();
         let values = [
             ("BILL_STATUS", choice(INVOICES, "BILL_STATUS", usize::from(status == WON))),
-            ("SUPPLIER", vec![Value::Supplier(supplier)]),
-            ("PAYER", vec![Value::Payer(payer)]),
-            ("ITEMS", positions.into_iter().map(Value::Item).collect()),
-            ("BILL_PRICE", vec![Value::Text(total.to_string())]),
+            ("SUPPLIER", vec![FieldValue::Supplier(supplier)]),
+            ("PAYER", vec![FieldValue::Payer(payer)]),
+            ("ITEMS", positions.into_iter().map(FieldValue::Item).collect()),
+            ("BILL_PRICE", vec![FieldValue::Text(total.to_string())]),
         ];
         let born_at = self.birth(Kind::Lead, place).created_at.into();
         let name = format!("Счёт № {}", place + 1);
@@ -185,7 +185,7 @@ fn element<const N: usize>(
     catalog: u64,
     name: String,
     created_at: u64,
-    values: [(&str, Vec<Value>); N],
+    values: [(&str, Vec<FieldValue>); N],
 ) -> Element {
     let filled = |(code, values)| field(catalog, code).map(|field| Filled { field, values });
     let fields = values.into_iter().filter_map(filled).collect();
@@ -206,9 +206,9 @@ fn field(catalog: u64, code: &str) -> Option<&'static Field> {
     SETTINGS.catalog(catalog)?.fields.iter().find(|field| field.code == code)
 }
 
-fn choice(catalog: u64, code: &str, number: usize) -> Vec<Value> {
+fn choice(catalog: u64, code: &str, number: usize) -> Vec<FieldValue> {
     let choice = field(catalog, code).and_then(|field| field.choices.get(number));
-    choice.map(Value::Choice).into_iter().collect()
+    choice.map(FieldValue::Choice).into_iter().collect()
 }
 
 fn product_id(place: u64) -> u64 {

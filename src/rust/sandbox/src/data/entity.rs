@@ -4,13 +4,14 @@
 //! is longer than the notes need, it begins with older things, of which
 //! nothing was written down.
 
-use crate::data::deals::{Expectation, Value};
+use crate::data::deals::{Deal, Expectation};
 use crate::data::funnel::Path;
+use crate::data::kind::OfKinds;
 use crate::data::names::PersonName;
 use crate::data::scenario::Role;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::values;
-use crate::data::{Account, Filled, Kind, Rng, Row, Stage, Table, User, short};
+use crate::data::values::FieldValue;
+use crate::data::{Account, Filled, Kind, Rng, Row, Stage, Table, User, clamped};
 
 /// Most entities of one kind; there are no lower numbers for more.
 pub const MOST_ENTITIES: u64 = FIRST_OWNER;
@@ -38,14 +39,14 @@ pub struct Entity {
     /// Of leads only.
     pub state: LeadState,
     /// Of leads only.
-    pub value: Value,
+    pub deal: Deal,
     /// Of customers only.
     pub expectation: Expectation,
     pub tags: Vec<&'static str>,
     pub fields: Vec<Filled>,
     /// The ids of the entities of each kind that belong to it, or to which it
     /// does. Of contacts the first one is the main one.
-    links: [Vec<u32>; Kind::ALL.len()],
+    pub links: OfKinds<Vec<u32>>,
     /// Whether it is in the trash.
     pub is_deleted: bool,
 }
@@ -101,7 +102,7 @@ impl Entity {
             created_at: at,
             updated_at: at,
             state: LeadState { stage, moved_at: at.into(), ..LeadState::default() },
-            value: if is(Kind::Lead) { account.value(number) } else { Value::default() },
+            deal: if is(Kind::Lead) { account.deal(number) } else { Deal::default() },
             expectation: if is(Kind::Customer) {
                 account.expectation(number)
             } else {
@@ -109,19 +110,9 @@ impl Entity {
             },
             tags: account.tags(kind, number),
             fields: account.values(kind, number),
-            links: Default::default(),
+            links: OfKinds::default(),
             is_deleted: false,
         }
-    }
-
-    /// The ids of the entities of a kind that it is linked to.
-    pub fn links(&self, kind: Kind) -> &[u32] {
-        &self.links[kind.position()]
-    }
-
-    /// The same, to be changed.
-    pub fn links_mut(&mut self, kind: Kind) -> &mut Vec<u32> {
-        &mut self.links[kind.position()]
     }
 
     /// Puts a lead into another stage.
@@ -141,7 +132,7 @@ impl Entity {
     /// The telephone numbers and e-mail addresses on it.
     pub fn reached_by(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().flat_map(|filled| &filled.values).filter_map(|value| match value {
-            values::Value::Contact(text, _) => Some(text.as_str()),
+            FieldValue::Contact(text, _) => Some(text.as_str()),
             _ => None,
         })
     }
@@ -150,7 +141,7 @@ impl Entity {
 impl Account {
     /// How many entities of a kind there are at first.
     pub fn entities(&self, kind: Kind) -> u64 {
-        self.lists.entities(kind)
+        self.lists[kind.list()]
     }
 
     /// Number of the entity at a place of the list of its kind.
@@ -160,7 +151,7 @@ impl Account {
 
     /// Id of the entity at a place of the list of its kind.
     pub fn id_at(&self, kind: Kind, place: u64) -> u32 {
-        short(self.entity_id(kind, self.number(kind, place)))
+        clamped(self.entity_id(kind, self.number(kind, place)))
     }
 
     /// Where in the list of its kind the entity with this number stands, if it
@@ -171,22 +162,22 @@ impl Account {
     }
 
     /// All entities, linked to one another.
-    pub fn all_entities(&self) -> [Table<Entity>; Kind::ALL.len()] {
-        let mut tables = Kind::ALL.map(|kind| {
+    pub fn all_entities(&self) -> OfKinds<Table<Entity>> {
+        let mut tables = OfKinds::new(|kind| {
             let places = if kind == Kind::Task { 0 } else { self.entities(kind) };
             (0..places).map(|place| self.entity(kind, place)).collect::<Table<Entity>>()
         });
         for from in [Kind::Contact, Kind::Lead, Kind::Customer] {
             for to in [Kind::Contact, Kind::Company] {
-                let links: Vec<(u32, u32)> = tables[from.position()]
+                let links: Vec<(u32, u32)> = tables[from]
                     .rows()
                     .iter()
-                    .flat_map(|entity| entity.links(to).iter().map(|id| (*id, entity.id)))
+                    .flat_map(|entity| entity.links[to].iter().map(|id| (*id, entity.id)))
                     .collect();
-                let targets = tables[to.position()].rows_mut();
+                let targets = tables[to].rows_mut();
                 for (id, back) in links {
                     if let Ok(place) = targets.binary_search_by_key(&id, |entity| entity.id) {
-                        targets[place].links_mut(from).push(back);
+                        targets[place].links[from].push(back);
                     }
                 }
             }
@@ -213,19 +204,18 @@ impl Account {
         };
         let mut entity = Entity::new(self, kind, &birth, name, state.stage);
         entity.state = state;
-        entity.updated_at = short(updated_at);
+        entity.updated_at = clamped(updated_at);
         if touched {
             entity.updated_by = editor(birth.responsible, &mut rng);
         }
         if matches!(kind, Kind::Lead | Kind::Customer) {
             let contacts = self.contacts_of(kind, place);
             let ids = contacts.iter().map(|place| self.id_at(Kind::Contact, *place));
-            entity.links_mut(Kind::Contact).extend(ids);
+            entity.links[Kind::Contact].extend(ids);
         }
         if kind != Kind::Company {
             let company = self.company_of(kind, place);
-            entity
-                .links_mut(Kind::Company)
+            entity.links[Kind::Company]
                 .extend(company.map(|place| self.id_at(Kind::Company, place)));
         }
         entity
@@ -259,7 +249,7 @@ impl Account {
         } else {
             self.calendar.earlier(place, older, chance)
         };
-        Birth { number, id, responsible, created_at: short(at), created_by }
+        Birth { number, id, responsible, created_at: clamped(at), created_by }
     }
 
     /// Where its moves have brought the lead with this number.
@@ -280,7 +270,7 @@ impl Account {
             reached = LeadState { stage, moved_at, ..reached };
         }
         if reached.stage.is_closed() {
-            reached.closed_at = short(reached.moved_at);
+            reached.closed_at = clamped(reached.moved_at);
             reached.loss_reason = path.loss_reason;
         }
         reached

@@ -4,7 +4,7 @@
 //! when somebody accepts them.
 
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, SETTINGS, text};
+use crate::data::{Account, Kind, List, Rng, Row, SETTINGS, text};
 
 const SALT: u64 = 0x0012_C031;
 const SPAN: u64 = 30 * 24 * 3600;
@@ -24,12 +24,18 @@ impl Category {
 
     /// What filters call it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Call => "sip",
-            Self::Form => "forms",
-            Self::Chat => "chats",
-            Self::Email => "mail",
-        }
+        ["sip", "forms", "chats", "mail"][self as usize]
+    }
+
+    /// Where such leads come from.
+    fn source(self) -> &'static str {
+        let sources = [
+            "АТС / многоканальный",
+            "Форма \"Обратный звонок\"",
+            "Telegram",
+            "info@sandbox.example",
+        ];
+        sources[self as usize]
     }
 }
 
@@ -99,7 +105,7 @@ impl Account {
             place,
             uid: format!("{a:016x}{b:016x}{c:016x}{d:012x}"),
             category,
-            source: source(category),
+            source: category.source(),
             created_at,
             pipeline: self.incoming_pipeline(place),
             lead: self.entity_id(Kind::Lead, number),
@@ -131,17 +137,10 @@ impl Account {
 
     /// In the last month, one after the other.
     fn came_in_at(&self, place: u64) -> u64 {
-        let each = SPAN / self.lists.unsorted.max(1);
-        self.calendar.end() - SPAN + place * SPAN / self.lists.unsorted.max(1) + each / 2
-    }
-}
-
-fn source(category: Category) -> &'static str {
-    match category {
-        Category::Call => "АТС / многоканальный",
-        Category::Form => "Форма \"Обратный звонок\"",
-        Category::Chat => "Telegram",
-        Category::Email => "info@sandbox.example",
+        let each = SPAN / self.lists[List::IncomingLeads].max(1);
+        self.calendar.end() - SPAN
+            + place * SPAN / self.lists[List::IncomingLeads].max(1)
+            + each / 2
     }
 }
 

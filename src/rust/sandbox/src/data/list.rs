@@ -1,5 +1,7 @@
 //! The lists that the account has beside its notes.
 
+use std::ops::{Index, IndexMut};
+
 /// A list, as API v2 serves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum List {
@@ -9,11 +11,12 @@ pub enum List {
     Leads,
     /// Firms.
     Companies,
-    /// Regular buyers.
+    /// Regular buyers; Kommo has none.
     Customers,
-    /// What is to be done.
+    /// What is to be done. Where notes hold results of more tasks than the list
+    /// is to have, the others are found by id and not in the list.
     Tasks,
-    /// What customers have bought.
+    /// What customers have bought; without customers there is nothing.
     Transactions,
     /// Leads that nobody has accepted yet.
     IncomingLeads,
@@ -36,9 +39,43 @@ impl List {
         ["contacts", "leads", "companies", "customers", "tasks", "transactions", "incoming_leads"]
             [self as usize]
     }
+}
 
-    /// The list that [`List::name`] gives `name` for, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|list| list.name() == name)
+/// How many rows each list has. Notes are about the newest entities, so that all
+/// of these exist if the lists are long enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListCounts([u64; List::ALL.len()]);
+
+impl ListCounts {
+    /// The same number of rows for every list.
+    pub fn each(rows: u64) -> Self {
+        Self([rows; List::ALL.len()])
+    }
+
+    /// Another number of rows for one list.
+    #[must_use]
+    pub fn with(mut self, list: List, rows: u64) -> Self {
+        self[list] = rows;
+        self
+    }
+}
+
+impl Default for ListCounts {
+    fn default() -> Self {
+        Self([120, 200, 60, 30, 150, 40, 25])
+    }
+}
+
+impl Index<List> for ListCounts {
+    type Output = u64;
+
+    fn index(&self, list: List) -> &u64 {
+        &self.0[list as usize]
+    }
+}
+
+impl IndexMut<List> for ListCounts {
+    fn index_mut(&mut self, list: List) -> &mut u64 {
+        &mut self.0[list as usize]
     }
 }

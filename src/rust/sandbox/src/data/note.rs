@@ -1,13 +1,11 @@
 //! The notes of the account, each made from the seed and its index alone.
 
-use serde::Deserialize;
-
 use crate::data::calendar::Moment;
 use crate::data::content;
 use crate::data::funnel::Path;
 use crate::data::scenario::Role;
 use crate::data::schedule::{FIRST_OWNER, Slot};
-use crate::data::{Account, Content, Kind, Rng, Row, SETTINGS, User, short};
+use crate::data::{Account, Content, Kind, NoteType, Rng, Row, SETTINGS, User, clamped};
 
 /// Most notes of one kind; with more, ids would outgrow 31 bits.
 pub const MOST_NOTES: u64 = 80_000_000;
@@ -24,105 +22,6 @@ const SALT: u64 = 0x0000_0A0E;
 const USER_SALT: u64 = 0x0000_05E2;
 const ELEMENT_SALT: u64 = 0x00E1_E3E2;
 const DAY: u64 = 24 * 3600;
-
-/// What a note is about. The numbers are those of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-pub enum NoteType {
-    LeadCreated = 1,
-    ContactCreated = 2,
-    StageChanged = 3,
-    Common = 4,
-    Attachment = 5,
-    OldCall = 6,
-    OldMail = 7,
-    OldMailFile = 8,
-    ExternalFile = 9,
-    CallIn = 10,
-    CallOut = 11,
-    CompanyCreated = 12,
-    TaskResult = 13,
-    ResponsibleChanged = 14,
-    Mail = 15,
-    SiteVisit = 16,
-    Chat = 17,
-    TargetingIn = 18,
-    TargetingOut = 19,
-    AutoCreated = 20,
-    CustomerCreated = 22,
-    Purchase = 23,
-    Place = 24,
-    Service = 25,
-    TagsAdded = 26,
-    TagsRemoved = 27,
-    CashierMessage = 28,
-    InvoicePaid = 29,
-    LinkFollowed = 32,
-    ExtendedService = 34,
-    Dropbox = 101,
-    SmsIn = 102,
-    SmsOut = 103,
-}
-
-impl NoteType {
-    /// The number that the service calls `note_type`.
-    pub fn code(self) -> u64 {
-        self as u64
-    }
-
-    /// What API v4 calls such notes, if they are notes there; the events that come with one
-    /// that a client wrote and with any other, if any do; and how many of 100 a robot writes.
-    #[rustfmt::skip]
-    fn facts(self) -> (&'static str, [&'static str; 2], u64) {
-        match self {
-            Self::LeadCreated => ("", ["lead_added"; 2], 55),
-            Self::ContactCreated => ("", ["contact_added"; 2], 55),
-            Self::StageChanged => ("", ["lead_status_changed"; 2], 15),
-            Self::Common => ("common", ["common_note_added"; 2], 0),
-            Self::Attachment => ("attachment", ["attachment_note_added"; 2], 0),
-            Self::OldCall | Self::OldMail | Self::OldMailFile | Self::ExternalFile => ("", [""; 2], 0),
-            Self::CallIn => ("call_in", ["incoming_call"; 2], 15),
-            Self::CallOut => ("call_out", ["outgoing_call"; 2], 0),
-            Self::CompanyCreated => ("", ["company_added"; 2], 0),
-            Self::TaskResult => ("", ["task_result_added"; 2], 0),
-            Self::ResponsibleChanged => ("", ["entity_responsible_changed"; 2], 0),
-            Self::Mail => ("amomail_message", ["incoming_mail", "outgoing_mail"], 0),
-            Self::SiteVisit => ("site_visit", ["site_visit_note_added"; 2], 100),
-            Self::Chat => ("", ["incoming_chat_message", "outgoing_chat_message"], 85),
-            Self::TargetingIn => ("targeting_in", ["targeting_in_note_added"; 2], 100),
-            Self::TargetingOut => ("targeting_out", ["targeting_out_note_added"; 2], 100),
-            Self::AutoCreated => ("lead_auto_created", [""; 2], 100),
-            Self::CustomerCreated => ("", ["customer_added"; 2], 0),
-            Self::Purchase => ("transaction", ["transaction_added"; 2], 0),
-            Self::Place => ("geolocation", ["geo_note_added"; 2], 0),
-            Self::Service => ("service_message", ["service_note_added"; 2], 100),
-            Self::TagsAdded => ("", ["entity_tag_added"; 2], 100),
-            Self::TagsRemoved => ("", ["entity_tag_deleted"; 2], 100),
-            Self::CashierMessage => ("message_cashier", ["message_to_cashier_note_added"; 2], 100),
-            Self::InvoicePaid => ("invoice_paid", [""; 2], 100),
-            Self::LinkFollowed => ("link_followed", ["link_followed"; 2], 100),
-            Self::ExtendedService => ("extended_service_message", [""; 2], 100),
-            Self::Dropbox => ("dropbox_attachment", [""; 2], 0),
-            Self::SmsIn => ("sms_in", ["incoming_sms"; 2], 100),
-            Self::SmsOut => ("sms_out", ["outgoing_sms"; 2], 0),
-        }
-    }
-
-    /// What API v4 calls such notes; the others are events only, or nothing at all.
-    pub fn name(self) -> Option<&'static str> {
-        Some(self.facts().0).filter(|name| !name.is_empty())
-    }
-
-    /// The event that comes with such a note, if any does; `income` says whether a client
-    /// wrote it.
-    pub fn event(self, income: impl Fn() -> bool) -> Option<&'static str> {
-        let [incoming, outgoing] = self.facts().1;
-        let event = match self {
-            Self::Mail | Self::Chat if !income() => outgoing,
-            _ => incoming,
-        };
-        Some(event).filter(|event| !event.is_empty())
-    }
-}
 
 /// A note without what it says. Times are epoch seconds; they and the ids fit
 /// as long as [`MOST_NOTES`] is kept.
@@ -143,6 +42,13 @@ pub struct Note {
     /// Id of the user who wrote it; 0 is a robot.
     pub created_by: u32,
     pub responsible: &'static User,
+}
+
+impl Note {
+    /// Whether somebody has written it, who can delete it therefore.
+    pub fn is_own(&self) -> bool {
+        self.note_type == NoteType::Common
+    }
 }
 
 impl Row for Note {
@@ -169,14 +75,14 @@ impl Account {
         }
         Note {
             kind,
-            id: short(id),
-            owner: short(slot.owner),
-            entity: short(self.entity_id(kind, slot.owner)),
+            id: clamped(id),
+            owner: clamped(slot.owner),
+            entity: clamped(self.entity_id(kind, slot.owner)),
             note_type,
             move_number,
-            created_at: short(moment.at),
-            updated_at: short(self.updated_at(note_type, moment.at, &mut rng)),
-            created_by: short(created_by),
+            created_at: clamped(moment.at),
+            updated_at: clamped(self.updated_at(note_type, moment.at, &mut rng)),
+            created_by: clamped(created_by),
             responsible,
         }
     }
@@ -284,18 +190,11 @@ impl Account {
 
 /// Id of the note at `index` in the list of a kind.
 pub fn note_id(kind: Kind, index: u64, chance: u64) -> u64 {
-    let own = match kind {
-        Kind::Contact => 0,
-        Kind::Lead => 1,
-        Kind::Company => 2,
-        Kind::Task => 3,
-        Kind::Customer => 4,
-    };
-    FIRST_ID + index * ID_RANGE + chance % (ID_RANGE / ID_KINDS) * ID_KINDS + own
+    FIRST_ID + index * ID_RANGE + chance % (ID_RANGE / ID_KINDS) * ID_KINDS + kind as u64
 }
 
 fn author(note_type: NoteType, responsible: &User, rng: &mut Rng) -> u64 {
-    if rng.percent(note_type.facts().2) {
+    if rng.percent(note_type.robots()) {
         return 0;
     }
     // A colleague steps in now and then.

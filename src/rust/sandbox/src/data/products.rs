@@ -89,7 +89,7 @@ impl Account {
             return Vec::new();
         }
         match kind {
-            Kind::Lead => self.round_sum(self.value(number).price, &mut rng),
+            Kind::Lead => self.round_sum(self.deal(number).price, &mut rng),
             Kind::Customer => vec![self.position(rng.below(Product::COUNT), 1, false)],
             Kind::Contact | Kind::Company | Kind::Task => Vec::new(),
         }

@@ -3,7 +3,7 @@
 //! A list of notes is cut into turns of as many places as the scenario has
 //! steps. At every turn one new thing begins its scenario, and every other step
 //! falls to a thing that began some turns earlier. So the place of a note is
-//! arithmetic: no table of rows, whatever their number.
+//! arithmetic: any note can be made without those before it, whatever their number.
 
 use crate::data::Rng;
 use crate::data::calendar::WEEKS;

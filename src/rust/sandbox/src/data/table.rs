@@ -46,6 +46,11 @@ impl<T: Row> Table<T> {
         self.rows.iter().filter(|row| self.is_there(row))
     }
 
+    /// The ids of those of which this is true.
+    pub fn ids(&self, is_meant: impl Fn(&T) -> bool) -> Vec<u64> {
+        self.there().filter(|row| is_meant(row)).map(Row::id).collect()
+    }
+
     /// The places of the list, whether or not something is there.
     pub fn places(&self) -> Range<usize> {
         self.first..self.rows.len()
@@ -93,7 +98,7 @@ impl<T: Row> Table<T> {
 
     /// Deletes the rows of which this is true, and tells their ids.
     pub fn remove_where(&mut self, is_meant: impl Fn(&T) -> bool) -> HashSet<u64> {
-        let ids: HashSet<u64> = self.there().filter(|row| is_meant(row)).map(Row::id).collect();
+        let ids = HashSet::from_iter(self.ids(is_meant));
         self.gone.extend(&ids);
         ids
     }
@@ -142,8 +147,13 @@ impl<T: Row> Front for Table<T> {
     }
 }
 
-/// A number that is known to be small.
-pub fn short(number: u64) -> u32 {
+/// The number, or the largest one that fits.
+pub fn to_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The number, or the largest one that fits.
+pub fn clamped(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::event::Value;
+use crate::data::event::EventValue;
 use crate::data::{Kind, Rng, Row, Store, Table, random};
 
 const SALT: u64 = 0x007A_1450;
@@ -62,7 +62,7 @@ impl Store {
         let mut talks = BTreeMap::<u64, Talk>::new();
         for event in self.events().there().filter(|event| event.is_chat()) {
             for value in self.particulars(event).after {
-                let Value::Message { talk: id, origin, .. } = value else {
+                let EventValue::Message { talk: id, origin, .. } = value else {
                     continue;
                 };
                 let updated_at = event.key.created_at();

@@ -3,7 +3,8 @@
 
 use crate::data::links::beside;
 use crate::data::schedule::FIRST_OWNER;
-use crate::data::{Account, Kind, Rng, Row, SETTINGS, User, short, text};
+use crate::data::table::to_usize;
+use crate::data::{Account, Kind, Rng, Row, SETTINGS, Table, User, clamped, text};
 
 const SALT: u64 = 0x0000_7A51;
 const AUTHOR_SALT: u64 = 0x0000_7A54;
@@ -64,8 +65,14 @@ impl Extent {
 }
 
 impl Account {
+    /// All of these; the list begins behind those that only results tell of.
+    pub fn tasks(&self, extent: Extent) -> Table<Task> {
+        let tasks = (0..extent.all).map(|place| self.task(place, extent));
+        tasks.collect::<Table<Task>>().beginning_at(to_usize(extent.first))
+    }
+
     /// The task at `place` among all, which rise by id.
-    pub fn task(&self, place: u64, extent: Extent) -> Task {
+    fn task(&self, place: u64, extent: Extent) -> Task {
         let owner = FIRST_OWNER + place;
         let mut rng = Rng::of(&[self.seed, SALT, place]);
         let done = place < extent.results;
@@ -73,15 +80,15 @@ impl Account {
         let [created_at, updated_at] =
             if done { self.done(place, &mut rng) } else { self.pending(is_completed, &mut rng) };
         Task {
-            id: short(self.entity_id(Kind::Task, owner)),
-            created_at: short(created_at),
-            updated_at: short(updated_at),
-            complete_till: short(created_at + rng.between(1, 12 * 24) * HOUR),
+            id: clamped(self.entity_id(Kind::Task, owner)),
+            created_at: clamped(created_at),
+            updated_at: clamped(updated_at),
+            complete_till: clamped(created_at + rng.between(1, 12 * 24) * HOUR),
             responsible: self.responsible(Kind::Task, owner),
             entity: self.subject(place, extent.all, &mut rng),
             is_completed,
             task_type: any_type(&mut rng),
-            result: done.then(|| short(place)),
+            result: done.then(|| clamped(place)),
         }
     }
 
@@ -95,10 +102,10 @@ impl Account {
         rng: &mut Rng,
     ) -> Task {
         Task {
-            id: short(self.entity_id(Kind::Task, FIRST_OWNER + place)),
+            id: clamped(self.entity_id(Kind::Task, FIRST_OWNER + place)),
             created_at: at,
             updated_at: at,
-            complete_till: at + short(rng.between(1, 12 * 24) * HOUR),
+            complete_till: at + clamped(rng.between(1, 12 * 24) * HOUR),
             responsible,
             entity: Some(entity),
             is_completed: false,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::entity::{KINDS, MOST_ENTITIES};
 use super::event::{Key, Source};
 use super::funnel::{LOST, Path, WON};
+use super::list::{List, ListCounts};
 use super::names::LastName;
 use super::note::MOST_NOTES;
 use super::products::{Position, Product};
@@ -14,7 +15,7 @@ use super::scenario::{Role, Scenario};
 use super::schedule::{FIRST_OWNER, Schedule};
 use super::task::Extent;
 use super::{Account, Content, Entity, Filled, Kind, NoteType, Row, SETTINGS, Stage, Store};
-use crate::config::{Config, ListCounts, NoteCounts};
+use crate::config::{Config, NoteCounts};
 
 /// Notes of each kind; contacts, leads, companies and customers; tasks, purchases and leads that
 /// wait.
@@ -30,9 +31,9 @@ const SIZES: [(u64, [u64; 4], [u64; 3]); 8] = [
 ];
 
 fn store(notes: u64, entities: [u64; 4], others: [u64; 3]) -> Store {
-    let ([contacts, leads, companies, customers], [tasks, transactions, unsorted]) =
-        (entities, others);
-    let lists = ListCounts { contacts, leads, companies, customers, tasks, transactions, unsorted };
+    let counts = entities.into_iter().chain(others);
+    let lists = List::ALL.into_iter().zip(counts);
+    let lists = lists.fold(ListCounts::each(0), |lists, (list, rows)| lists.with(list, rows));
     let config = Config { notes: NoteCounts::each(notes), lists, ..Config::default() };
     Store::new(Arc::new(Account::new(&config).unwrap()), &config)
 }
@@ -64,33 +65,28 @@ fn rows_are_in_order_and_no_two_notes_have_one_id() {
         let mut ids = HashSet::new();
         for kind in KINDS {
             let times = |row: &Entity| (row.created_at, row.updated_at);
-            is_in_order(store.entities(kind).rows(), times, end, true);
+            is_in_order(store.entities[kind].rows(), times, end, true);
         }
         for kind in Kind::ALL {
-            let notes = store.notes(kind).rows();
+            let notes = store.notes[kind].rows();
             is_in_order(notes, |row| (row.created_at, row.updated_at), end, true);
             assert!(notes.iter().all(|note| ids.insert(note.id)));
         }
         is_in_order(store.tasks().rows(), |row| (row.created_at, row.updated_at), end, false);
-        is_in_order(
-            store.transactions().rows(),
-            |row| (row.created_at, row.updated_at),
-            end,
-            false,
-        );
-        let waiting = store.incoming().rows();
+        is_in_order(store.transactions.rows(), |row| (row.created_at, row.updated_at), end, false);
+        let waiting = store.incoming.rows();
         assert!(waiting.is_sorted_by_key(|row| row.created_at));
         assert!(waiting.iter().all(|row| row.created_at < end && row.uid.len() == 60));
         assert_eq!(waiting.iter().map(|row| &row.uid).collect::<HashSet<_>>().len(), waiting.len());
-        let leads = store.entities(Kind::Lead);
+        let leads = &store.entities[Kind::Lead];
         assert!(waiting.iter().all(|row| leads.find(row.lead).is_none()));
-        assert!(store.elements().rows().is_sorted_by(|one, other| one.id < other.id));
+        assert!(store.elements.rows().is_sorted_by(|one, other| one.id < other.id));
     }
     let notes = usual();
-    let ids: Vec<_> = notes.notes(Kind::Lead).rows().iter().map(|note| note.id).collect();
+    let ids: Vec<_> = notes.notes[Kind::Lead].rows().iter().map(|note| note.id).collect();
     let gaps: HashSet<_> = ids.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(gaps.len() > 1);
-    assert!(notes.notes(Kind::Lead).rows().iter().any(|note| note.updated_at > note.created_at));
+    assert!(notes.notes[Kind::Lead].rows().iter().any(|note| note.updated_at > note.created_at));
 }
 
 #[test]
@@ -121,16 +117,16 @@ fn ids_stay_below_two_to_the_31_to_the_last_row() {
 fn entities_name_one_another_and_what_is_about_them_finds_them() {
     for store in stores() {
         for (one, other) in KINDS.into_iter().flat_map(|one| KINDS.map(|other| (one, other))) {
-            for entity in store.entities(one).rows() {
-                assert!(entity.links(other).is_sorted());
-                for id in entity.links(other) {
-                    let linked = store.entities(other).find((*id).into()).unwrap();
-                    assert!(linked.links(one).contains(&entity.id), "{one:?} {other:?}");
+            for entity in store.entities[one].rows() {
+                assert!(entity.links[other].is_sorted());
+                for id in &entity.links[other] {
+                    let linked = store.entities[other].find((*id).into()).unwrap();
+                    assert!(linked.links[one].contains(&entity.id), "{one:?} {other:?}");
                 }
             }
         }
         for task in store.tasks().rows() {
-            let entity = task.entity.map(|(kind, id)| store.entities(kind).find(id.into()));
+            let entity = task.entity.map(|(kind, id)| store.entities[kind].find(id.into()));
             assert!(entity.is_none_or(|entity| entity.is_some()), "{task:?}");
             assert!(task.is_completed || task.result.is_none());
             let note = store.result(task);
@@ -140,17 +136,17 @@ fn entities_name_one_another_and_what_is_about_them_finds_them() {
                 && note.responsible.id == task.responsible.id
                 && matches!(store.content(note), Content::Text(_))));
         }
-        let customers = store.entities(Kind::Customer);
-        for (place, purchase) in (0..).zip(store.transactions().rows()) {
+        let customers = &store.entities[Kind::Customer];
+        for (place, purchase) in (0..).zip(store.transactions.rows()) {
             let customer = customers.place(purchase.customer.into()).unwrap();
             assert!(store.account.purchases(customer as u64).contains(&place));
         }
-        assert_eq!(store.transactions().rows().is_empty(), customers.rows().is_empty());
+        assert_eq!(store.transactions.rows().is_empty(), customers.rows().is_empty());
     }
     let store = usual();
     for kind in KINDS {
-        let owners = store.notes(kind).rows().iter().map(|note| note.entity.into());
-        assert!(owners.into_iter().all(|id| store.entities(kind).find(id).is_some()), "{kind:?}");
+        let owners = store.notes[kind].rows().iter().map(|note| note.entity.into());
+        assert!(owners.into_iter().all(|id| store.entities[kind].find(id).is_some()), "{kind:?}");
     }
     let about: HashSet<_> = store.tasks().rows().iter().map(|task| task.entity.unzip().0).collect();
     assert_eq!(about.len(), 5, "of four kinds and of nothing");
@@ -160,7 +156,7 @@ fn entities_name_one_another_and_what_is_about_them_finds_them() {
     };
     assert!(silent(true) && silent(false));
     let count = |kind, other| -> HashSet<usize> {
-        store.entities(kind).rows().iter().map(|entity| entity.links(other).len()).collect()
+        store.entities[kind].rows().iter().map(|entity| entity.links[other].len()).collect()
     };
     assert!(count(Kind::Contact, Kind::Lead).is_superset(&[0, 3].into()));
     assert!(count(Kind::Lead, Kind::Contact).is_superset(&[0, 1, 2].into()));
@@ -184,7 +180,7 @@ fn the_list_has_as_many_tasks_as_asked_for_and_some_without_a_result() {
 #[test]
 fn an_entity_is_found_by_any_part_of_its_name_in_any_case_and_by_its_telephone() {
     let store = usual();
-    let mut contacts = store.entities(Kind::Contact).rows().iter();
+    let mut contacts = store.entities[Kind::Contact].rows().iter();
     let contact = contacts.find(|contact| contact.reached_by().next().is_some()).unwrap();
     assert!(contact.mentions(&contact.name.full.to_uppercase()));
     assert!(contact.mentions(contact.reached_by().next().unwrap()));
@@ -194,10 +190,10 @@ fn an_entity_is_found_by_any_part_of_its_name_in_any_case_and_by_its_telephone()
 #[test]
 fn an_entity_begins_with_its_note_and_a_lead_stands_where_its_last_move_led() {
     let store = store(20_000, [1500; 4], [0; 3]);
-    let leads = store.entities(Kind::Lead);
+    let leads = &store.entities[Kind::Lead];
     let mut last: BTreeMap<u32, (Stage, u32, u64)> = BTreeMap::new();
     let (mut begun, mut moves) = (0, 0);
-    for note in store.notes(Kind::Lead).rows() {
+    for note in store.notes[Kind::Lead].rows() {
         let lead = leads.find(note.entity.into());
         match store.content(note) {
             Content::Created => {
@@ -229,7 +225,7 @@ fn an_entity_begins_with_its_note_and_a_lead_stands_where_its_last_move_led() {
 fn leads_are_open_and_won_and_lost_whether_or_not_there_are_notes() {
     for notes in [0, 1000] {
         let store = store(notes, [200; 4], [0; 3]);
-        let leads = store.entities(Kind::Lead).rows();
+        let leads = store.entities[Kind::Lead].rows();
         let at = |status| leads.iter().filter(|lead| lead.state.stage.status == status).count();
         let (won, lost) = (at(WON), at(LOST));
         assert!(won > 20 && lost > 40 && won + lost < 190, "{won} {lost}");
@@ -260,7 +256,7 @@ fn the_same_seed_makes_the_same_notes_and_another_one_others() {
     let text = |seed| {
         let config = Config { seed, ..Config::default() };
         let store = Store::new(Arc::new(Account::new(&config).unwrap()), &config);
-        let notes = store.notes(Kind::Lead).rows().iter().take(100);
+        let notes = store.notes[Kind::Lead].rows().iter().take(100);
         notes.map(|note| format!("{note:?} {:?}", store.content(note))).collect::<Vec<_>>()
     };
     assert_eq!(text(1), text(1));
@@ -272,7 +268,7 @@ fn a_thing_keeps_its_manager_and_its_telephone_and_only_talks_last() {
     let store = store(5000, [400; 4], [0; 3]);
     let mut known: BTreeMap<u32, (u64, String)> = BTreeMap::new();
     let (mut calls, mut answered) = (0, 0);
-    for note in store.notes(Kind::Contact).rows() {
+    for note in store.notes[Kind::Contact].rows() {
         let phone = match store.content(note) {
             Content::Sms { phone, .. } => phone,
             Content::Call(call) => {
@@ -349,7 +345,7 @@ fn a_step_that_comes_next_is_behind_the_one_before_and_of_the_same_thing() {
 fn most_messages_of_clients_are_answered_by_a_user_within_a_day() {
     let store = store(20_000, [1500; 4], [0; 3]);
     let (mut asked, mut answered) = (0, 0);
-    for pair in store.notes(Kind::Contact).rows().windows(2) {
+    for pair in store.notes[Kind::Contact].rows().windows(2) {
         let [one, next] = pair else { continue };
         if one.note_type == NoteType::Chat && one.created_by == 0 {
             let is_soon = next.created_at - one.created_at < 24 * 3600;
@@ -396,7 +392,7 @@ fn the_products_of_a_deal_add_up_to_its_price_and_no_two_products_are_alike() {
         assert_eq!(places.len(), positions.len());
         if !positions.is_empty() {
             let sum: u64 = positions.iter().map(Position::sum).sum();
-            assert_eq!(sum, account.value(number).price);
+            assert_eq!(sum, account.deal(number).price);
             with_products += 1;
         }
     }
@@ -410,7 +406,7 @@ fn the_products_of_a_deal_add_up_to_its_price_and_no_two_products_are_alike() {
 #[test]
 fn names_are_known_in_parts_or_whole_and_hold_what_careless_readers_stumble_over() {
     let store = usual();
-    let contacts = store.entities(Kind::Contact).rows();
+    let contacts = store.entities[Kind::Contact].rows();
     for last in [LastName::Absent, LastName::Empty] {
         assert!(contacts.iter().any(|contact| contact.name.last == last));
     }
@@ -420,7 +416,7 @@ fn names_are_known_in_parts_or_whole_and_hold_what_careless_readers_stumble_over
             _ => assert_eq!(name.full, name.first),
         }
     }
-    let all = KINDS.into_iter().flat_map(|kind| store.entities(kind).rows());
+    let all = KINDS.into_iter().flat_map(|kind| store.entities[kind].rows());
     let all: String = all.map(|entity| entity.name.full.clone() + "\n").collect();
     for piece in ["\"", "«", "/", "🔥", "&", "\\"] {
         assert!(all.contains(piece), "{piece}");
@@ -431,7 +427,7 @@ fn names_are_known_in_parts_or_whole_and_hold_what_careless_readers_stumble_over
 fn every_field_is_filled_on_some_cards_and_no_entity_needs_any() {
     let store = usual();
     for kind in KINDS {
-        let cards = store.entities(kind).rows().iter().map(|entity| &entity.fields);
+        let cards = store.entities[kind].rows().iter().map(|entity| &entity.fields);
         let cards: Vec<&Vec<Filled>> = cards.collect();
         for field in SETTINGS.fields(kind) {
             let has = |fields: &&&Vec<Filled>| fields.iter().any(|one| one.field.id == field.id);
@@ -457,11 +453,11 @@ fn what_administrators_set_up_is_what_is_used() {
     let segments = |customer| store.account.segments(customer).count();
     for number in 0..300 {
         assert!(listed(&statuses, store.account.expectation(number).status));
-        assert!(store.account.value(number).source.is_none_or(|id| listed(&sources, id)));
+        assert!(store.account.deal(number).source.is_none_or(|id| listed(&sources, id)));
     }
     assert!((0..100).any(|number| segments(number) == 0));
     assert!((0..100).any(|number| segments(number) > 1));
-    let waiting = store.incoming().rows();
+    let waiting = store.incoming.rows();
     let categories: HashSet<_> = waiting.iter().map(|row| row.category.name()).collect();
     let pipelines: HashSet<_> = waiting.iter().map(|row| row.pipeline).collect();
     assert_eq!((categories.len(), pipelines.len()), (4, 2));

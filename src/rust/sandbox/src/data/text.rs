@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use crate::data::content::Address;
 use crate::data::{Rng, SETTINGS};
 
-struct List {
+struct Lines {
     /// The lists that are drawn from first.
     first: Vec<&'static str>,
     lines: Vec<String>,
 }
 
-static LISTS: LazyLock<HashMap<&str, List>> = LazyLock::new(|| {
+static LISTS: LazyLock<HashMap<&str, Lines>> = LazyLock::new(|| {
     let text = include_str!("text.txt").lines();
     let mut lists = HashMap::new();
     let mut last = "";
@@ -20,7 +20,7 @@ static LISTS: LazyLock<HashMap<&str, List>> = LazyLock::new(|| {
         if let Some(head) = line.strip_prefix("= ") {
             let mut names = head.split(' ');
             last = names.next().unwrap_or_default();
-            lists.insert(last, List { first: names.collect(), lines: Vec::new() });
+            lists.insert(last, Lines { first: names.collect(), lines: Vec::new() });
         } else if let Some(list) = lists.get_mut(last) {
             let escapes = [("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t")];
             let line =

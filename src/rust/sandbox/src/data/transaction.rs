@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::data::links::{beside, facing};
-use crate::data::{Account, Kind, Rng, Row, short};
+use crate::data::{Account, Kind, List, Rng, Row, clamped};
 
 const SALT: u64 = 0x007A_45AC;
 /// Ids begin here, above those that notes know of customers without a list.
@@ -38,7 +38,7 @@ impl Row for Transaction {
 impl Account {
     /// How many purchases there are.
     pub fn transactions(&self) -> u64 {
-        if self.entities(Kind::Customer) == 0 { 0 } else { self.lists.transactions }
+        if self.entities(Kind::Customer) == 0 { 0 } else { self.lists[List::Transactions] }
     }
 
     /// The purchase at a place of the list, which rises by id.
@@ -58,8 +58,8 @@ impl Account {
             date: self.day_of(created_at),
             created_by: if rng.percent(20) { 0 } else { responsible },
             updated_by: responsible,
-            created_at: short(created_at),
-            updated_at: short(created_at + later),
+            created_at: clamped(created_at),
+            updated_at: clamped(created_at + later),
         }
     }
 

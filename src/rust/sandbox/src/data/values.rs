@@ -12,12 +12,12 @@ const SALT: u64 = 0x00F1_E1D5;
 #[derive(Clone, Debug)]
 pub struct Filled {
     pub field: &'static Field,
-    pub values: Vec<Value>,
+    pub values: Vec<FieldValue>,
 }
 
 /// One value of a field.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub enum FieldValue {
     Text(String),
     /// One of the field's choices.
     Choice(&'static Item),
@@ -65,22 +65,28 @@ impl Account {
     /// Some value of a field of the entity with this number.
     pub fn filled(&self, kind: Kind, owner: u64, field: &'static Field, rng: &mut Rng) -> Filled {
         let values = match field.number() {
-            2 => vec![Value::Text(number(rng))],
-            3 => vec![Value::Ticked],
-            4 | 10 => vec![Value::Choice(choice(field, rng))],
+            2 => vec![FieldValue::Text(number(rng))],
+            3 => vec![FieldValue::Ticked],
+            4 | 10 => vec![FieldValue::Choice(choice(field, rng))],
             5 => choices(field, rng),
             6 => vec![day(rng)],
             8 => self.ways(kind, owner, field, rng),
             13 => address(rng),
             15 => vec![firm(rng)],
-            _ => vec![Value::Text(words(field, rng))],
+            _ => vec![FieldValue::Text(words(field, rng))],
         };
         Filled { field, values }
     }
 
     /// One or two ways to reach somebody, the first of which is known from
     /// calls and emails.
-    fn ways(&self, kind: Kind, owner: u64, field: &'static Field, rng: &mut Rng) -> Vec<Value> {
+    fn ways(
+        &self,
+        kind: Kind,
+        owner: u64,
+        field: &'static Field,
+        rng: &mut Rng,
+    ) -> Vec<FieldValue> {
         let is_phone = field.code == "PHONE";
         let (first, second) = if is_phone {
             (self.phone(kind, owner), text::write("phone", rng))
@@ -88,10 +94,10 @@ impl Account {
             let first = self.correspondent(kind, owner).email;
             (first, text::correspondent(rng).email)
         };
-        let mut ways = vec![Value::Contact(first, &field.choices[0])];
+        let mut ways = vec![FieldValue::Contact(first, &field.choices[0])];
         if rng.percent(25) {
             let other = if is_phone { 2 } else { 1 };
-            ways.push(Value::Contact(second, &field.choices[other]));
+            ways.push(FieldValue::Contact(second, &field.choices[other]));
         }
         ways
     }
@@ -107,20 +113,20 @@ fn choice(field: &'static Field, rng: &mut Rng) -> &'static Item {
 }
 
 /// At least one of the choices, none of them twice.
-fn choices(field: &'static Field, rng: &mut Rng) -> Vec<Value> {
+fn choices(field: &'static Field, rng: &mut Rng) -> Vec<FieldValue> {
     let many = 1 + rng.index(field.choices.len());
     let first = rng.index(field.choices.len());
     let chosen = field.choices.iter().cycle().skip(first).take(many);
-    chosen.map(Value::Choice).collect()
+    chosen.map(FieldValue::Choice).collect()
 }
 
-fn day(rng: &mut Rng) -> Value {
+fn day(rng: &mut Rng) -> FieldValue {
     let part = |number: u64| i8::try_from(number).unwrap_or(1);
     let year = i16::try_from(rng.between(1961, 2026)).unwrap_or(2000);
-    Value::Day(date(year, part(rng.between(1, 12)), part(rng.between(1, 28))))
+    FieldValue::Day(date(year, part(rng.between(1, 12)), part(rng.between(1, 28))))
 }
 
-fn address(rng: &mut Rng) -> Vec<Value> {
+fn address(rng: &mut Rng) -> Vec<FieldValue> {
     let mut lines = vec![(text::write("address", rng), "address_line_1")];
     if rng.percent(40) {
         lines.push((format!("{}к{}", rng.between(1, 90), rng.between(1, 4)), "address_line_2"));
@@ -131,13 +137,13 @@ fn address(rng: &mut Rng) -> Vec<Value> {
         lines.push((format!("{:06}", rng.between(101_000, 690_000)), "zip"));
     }
     lines.push(("RU".to_owned(), "country"));
-    lines.into_iter().map(|(line, what)| Value::AddressLine(line, what)).collect()
+    lines.into_iter().map(|(line, what)| FieldValue::AddressLine(line, what)).collect()
 }
 
-fn firm(rng: &mut Rng) -> Value {
+fn firm(rng: &mut Rng) -> FieldValue {
     let name = text::write("company", rng);
     let vat_id = rng.percent(60).then(|| tax_number(rng));
-    Value::Firm(Box::new(Firm { name, vat_id }))
+    FieldValue::Firm(Box::new(Firm { name, vat_id }))
 }
 
 /// Of a region that there is not.

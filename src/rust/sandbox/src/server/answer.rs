@@ -11,8 +11,8 @@ use axum::response::Response;
 use super::auth;
 use super::faults::{self, Plan, body};
 use super::state::Server;
-use crate::api::reply::{self, RowCap, RowCount};
-use crate::api::v4;
+use crate::api::rows::{RowCap, RowCount};
+use crate::api::{reply, v4};
 use crate::fault::Action;
 
 /// The connection is to be closed without a reply.

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::form;
 use super::state::Server;
 use crate::api::query::Query;
-use crate::api::{reply, v4};
+use crate::api::{self, reply, v4};
 use crate::data::{SETTINGS, account, random};
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -21,7 +21,7 @@ const XML: &str = "text/xml; charset=utf-8";
 /// Answers `/private/api/auth.php`: a session cookie for the right e-mail and
 /// key, which may stand in the query or in a body of any encoding.
 pub async fn login(State(server): State<Arc<Server>>, request: Request) -> Response {
-    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let query = api::query(&request);
     let json = query.value("type") == Some("json");
     let known = accepts(&server, &query) || accepts(&server, &form::read(request).await);
     match (known, json) {
@@ -83,7 +83,7 @@ pub fn refusal(server: &Server) -> Response {
 }
 
 fn is_known(server: &Server, request: &Request) -> bool {
-    let query = Query::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let query = api::query(request);
     let session = session_cookie(request.headers());
     session.is_some_and(|id| server.sessions.admits(id))
         || accepts(server, &query)
@@ -93,7 +93,8 @@ fn is_known(server: &Server, request: &Request) -> bool {
 fn accepts(server: &Server, fields: &Query) -> bool {
     let spellings = [("USER_LOGIN", "USER_HASH"), ("login", "api_key")];
     spellings.into_iter().any(|(login, key)| {
-        fields.value(login) == Some(&server.email) && fields.value(key) == Some(&server.apikey)
+        fields.value(login) == Some(SETTINGS.users[0].login)
+            && fields.value(key) == Some(&server.apikey)
     })
 }
 
@@ -104,7 +105,7 @@ fn success(server: &Server) -> Response {
         "accounts": [{
             "id": server.app.account.id.to_string(),
             "name": account::NAME,
-            "subdomain": server.app.account.subdomain,
+            "subdomain": account::SUBDOMAIN,
             "language": language,
             "timezone": server.app.account.timezone_name(),
         }],
@@ -127,7 +128,7 @@ fn with_cookies(server: &Server, mut response: Response) -> Response {
     server.sessions.issue(&session);
     let cookies = [
         format!("session_id={session}; path=/; HttpOnly"),
-        format!("BITRIX_SM_LOGIN={}; path=/", server.email.replace('@', "%40")),
+        format!("BITRIX_SM_LOGIN={}; path=/", SETTINGS.users[0].login.replace('@', "%40")),
         format!("user_lang={}; path=/", account::LANGUAGE),
     ];
     for cookie in cookies {

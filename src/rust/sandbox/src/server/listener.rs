@@ -17,9 +17,11 @@ use tokio::sync::oneshot;
 
 use super::answer;
 use super::log::Request;
+use super::oauth;
 use super::routes;
 use super::state::Server;
 use crate::config::Config;
+use crate::data::SETTINGS;
 use crate::data::change::{Change, Changed, Subject};
 use crate::error::Error;
 #[cfg(doc)]
@@ -43,7 +45,7 @@ impl Sandbox {
     /// Starts the account that `config` describes and returns once it
     /// listens on 127.0.0.1.
     pub fn start(config: Config) -> Result<Self, Error> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let server = Arc::new(Server::new(config)?);
@@ -68,7 +70,7 @@ impl Sandbox {
 
     /// The e-mail that logs in.
     pub fn email(&self) -> &str {
-        &self.server.email
+        SETTINGS.users[0].login
     }
 
     /// The API key that logs in.
@@ -93,7 +95,7 @@ impl Sandbox {
 
     /// The integration's redirect URI.
     pub fn redirect_uri(&self) -> &str {
-        &self.server.tokens.integration.redirect_uri
+        oauth::REDIRECT_URI
     }
 
     /// The authorization code, spent or not.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::expiring::Expiring;
 use super::faults::Faults;
 use super::log::Log;
-use super::oauth::{Integration, Tokens};
+use super::oauth::Tokens;
 use super::rate::Limiter;
 use crate::api::app::App;
 use crate::config::Config;
@@ -16,7 +16,6 @@ use crate::error::Error;
 /// The account and the state of its server.
 pub struct Server {
     pub app: Arc<App>,
-    pub email: String,
     pub apikey: String,
     pub sessions: Expiring,
     pub tokens: Tokens,
@@ -31,25 +30,17 @@ pub struct Server {
 
 impl Server {
     /// Checks the configuration and sets the account up.
-    pub fn new(config: Config) -> Result<Self, Error> {
+    pub fn new(mut config: Config) -> Result<Self, Error> {
         if config.rate.is_nan() || config.rate < 0.0 {
             return Err(Error::Rate(config.rate));
         }
-        let faults = Faults::new(config.faults.clone());
+        let faults = Faults::new(std::mem::take(&mut config.faults));
         let app = App::new(&config, faults.inserted_rows())?;
-        let integration = Integration {
-            account_id: config.account_id,
-            client_id: own_or_random(config.client_id),
-            client_secret: own_or_random(config.client_secret),
-            redirect_uri: config.redirect_uri,
-            code: own_or_random(config.code),
-        };
         Ok(Self {
             app: Arc::new(app),
-            email: config.email,
-            apikey: own_or_random(config.apikey),
+            apikey: random::secret(),
             sessions: Expiring::new(config.session_seconds),
-            tokens: Tokens::new(integration, config.access_token, config.token_seconds),
+            tokens: Tokens::new(config.account_id, config.token_seconds),
             log: Log::default(),
             limiter: Limiter::new(config.rate, config.strict_rate),
             faults,
@@ -58,8 +49,4 @@ impl Server {
             started: Instant::now(),
         })
     }
-}
-
-fn own_or_random(secret: String) -> String {
-    if secret.is_empty() { random::secret() } else { secret }
 }

@@ -4,7 +4,6 @@
 mod account;
 mod changes;
 mod client;
-mod command;
 mod faults;
 mod limits;
 mod lists;

@@ -1,4 +1,4 @@
-use amocrm_sandbox::{Config, NoteCounts};
+use amocrm_sandbox::{Config, Kind, NoteCounts};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, IF_MODIFIED_SINCE};
 use serde_json::Value;
@@ -194,7 +194,7 @@ async fn nothing_newer_is_a_204_and_no_date_is_no_filter() {
 
 #[tokio::test]
 async fn every_kind_has_its_own_count_and_an_empty_one_is_a_204() {
-    let notes = NoteCounts { lead: 3, task: 0, ..NoteCounts::each(2) };
+    let notes = NoteCounts::each(2).with(Kind::Lead, 3).with(Kind::Task, 0);
     let config = Config { notes, ..Config::default() };
     let client = Client::logged_in(config).await;
     for (kind, rows) in [("contact", 2), ("lead", 3), ("company", 2), ("task", 0), ("customer", 2)]

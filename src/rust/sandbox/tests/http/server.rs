@@ -109,13 +109,6 @@ async fn a_sandbox_may_start_and_end_inside_another_runtime() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error() {
-    let sandbox = Sandbox::start(small()).unwrap();
-    let port = sandbox.url().rsplit(':').next().unwrap().parse().unwrap();
-    assert!(matches!(refusal(Config { port, ..small() }), Error::Io(_)));
-}
-
-#[test]
 fn a_zone_that_is_none_is_an_error() {
     let timezone = "Europe/Atlantis".to_owned();
     let error = refusal(Config { timezone, ..small() });

@@ -81,8 +81,7 @@ impl Place {
             Place::Record => true,
             Place::Embedded(_) => {
                 let total = answer.get("_total_items").and_then(Node::text);
-                answer.get("_page").is_none()
-                    && !has_next(answer)
+                !is_paged(answer)
                     && records > 0
                     && records != limit as usize
                     && total.is_none_or(|total| total == records.to_string())
@@ -91,6 +90,10 @@ impl Place {
             Place::Values(place) => place.is_whole(answer, records, limit),
         }
     }
+}
+
+fn is_paged(answer: &Node) -> bool {
+    answer.get("_page").is_some() || has_next(answer)
 }
 
 fn has_next(answer: &Node) -> bool {
@@ -119,7 +122,7 @@ pub fn find(answer: &Node, member: Option<&str>, path: &str) -> Result<Found, Ba
         Node::Null => Ok(Found::Nothing),
         Node::Array(records) if records.is_empty() => Ok(Found::Nothing),
         Node::Array(_) => Ok(records_in(answer, Place::List)),
-        Node::Object(members) => Ok(find_in(members, answer.get("_embedded"), member, path)),
+        Node::Object(members) => Ok(find_in(members, answer, member, path)),
         Node::Scalar(..) => Err(BadBody {
             path: "the top level".to_owned(),
             detail: "no list of records, and no record".to_owned(),
@@ -127,13 +130,8 @@ pub fn find(answer: &Node, member: Option<&str>, path: &str) -> Result<Found, Ba
     }
 }
 
-fn find_in(
-    members: &[(String, Node)],
-    embedded: Option<&Node>,
-    member: Option<&str>,
-    path: &str,
-) -> Found {
-    let embedded = embedded.map(Node::members).unwrap_or_default();
+fn find_in(members: &[(String, Node)], answer: &Node, member: Option<&str>, path: &str) -> Found {
+    let embedded = answer.get("_embedded").map(Node::members).unwrap_or_default();
     let own: Vec<_> = members.iter().filter(|(name, _)| !name.starts_with('_')).collect();
     if own.is_empty() && embedded.is_empty() {
         return Found::Nothing;
@@ -141,8 +139,11 @@ fn find_in(
     if let Some(wanted) = member {
         return named(wanted, embedded, &own);
     }
-    let lists = names_of(is_list, embedded);
     let last = path.rsplit('/').next().unwrap_or_default();
+    if is_paged(answer) {
+        return of_pages(embedded, &own, last);
+    }
+    let lists = names_of(is_list, embedded);
     match (own.as_slice(), lists.as_slice()) {
         ([], [only]) => Found::Records(Place::Embedded((*only).to_owned())),
         ([], []) if names_of(is_list_of_values, embedded).len() == 1 => {
@@ -155,6 +156,25 @@ fn find_in(
             Found::Records(Place::Member(name.clone()))
         }
         _ => Found::Records(Place::Record),
+    }
+}
+
+/// The list of an answer that is a page, whatever it tells besides and whatever is wrong
+/// with some of the records: one record it is not.
+fn of_pages(embedded: &[(String, Node)], own: &[&(String, Node)], last: &str) -> Found {
+    let named = |(name, node): &(String, Node)| {
+        let is_array = matches!(node, Node::Array(_));
+        (is_array || is_list(node)).then(|| (name.clone(), node.clone()))
+    };
+    let lists: Vec<(String, Node)> = embedded.iter().filter_map(named).collect();
+    if let Some((name, list)) = lists.iter().find(|(name, _)| lists.len() == 1 || name == last) {
+        return records_in(list, Place::Embedded(name.clone()));
+    }
+    let members: Vec<(String, Node)> = own.iter().filter_map(|member| named(member)).collect();
+    match (lists.as_slice(), members.as_slice()) {
+        ([], [(name, rows)]) => records_in(rows, Place::Member(name.clone())),
+        ([], []) => Found::Nothing,
+        _ => Found::Several(lists.into_iter().chain(members).map(|(name, _)| name).collect()),
     }
 }
 
@@ -233,6 +253,21 @@ mod tests {
             (r#"{"_embedded":{"words":["x"],"count":5,"b":[{"id":1}]}}"#, "webhooks", "b"),
         ] {
             assert_eq!(found(json, None, path), embedded(expected), "{json}");
+        }
+        for (json, expected) in [
+            (
+                r#"{"_page":1,"total":3,"_links":{"next":{}},"_embedded":{"items":[{"id":1}]}}"#,
+                embedded("items"),
+            ),
+            (r#"{"_page":1,"_embedded":{"items":[{"id":1},null,{"id":2}]}}"#, embedded("items")),
+            (r#"{"total":3,"_links":{"next":{}},"rows":[{"id":1}]}"#, member("rows")),
+            (r#"{"_page":1,"_links":{"next":{}}}"#, Found::Nothing),
+            (
+                r#"{"_page":1,"a":[{"id":1}],"_embedded":{"b":[{"id":1}],"c":[]}}"#,
+                Found::Several(vec!["b".to_owned(), "c".to_owned(), "a".to_owned()]),
+            ),
+        ] {
+            assert_eq!(found(json, None, "x"), expected, "{json}");
         }
         let names = vec!["a".to_owned(), "b".to_owned()];
         let two = r#"{"_embedded":{"a":[{"id":1}],"b":[{"id":1}]}}"#;

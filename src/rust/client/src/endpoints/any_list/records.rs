@@ -1,6 +1,7 @@
 //! Records of any list as rows (docs/contract.md, Table of any list).
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
 
 use super::place::{Found, Place, find};
 use crate::bad_body::BadBody;
@@ -8,6 +9,7 @@ use crate::json::flatten::{Field, Record, Value};
 use crate::json::page::{Extent, Page, hash_of};
 use crate::json::page_keys::PageKeys;
 use crate::json::tree::Node;
+use crate::sync::lock;
 use crate::table::row::Row;
 use crate::table::{Format, Map, RowMap, Schema, Table, read_page};
 
@@ -124,10 +126,16 @@ impl Layout {
     fn read(&self, body: &[u8]) -> Result<Page<Table>, BadBody> {
         let (list, body) = self.place.page(body);
         let is_hashed = self.schema.keys == [HASH];
+        // Equal records of one page are not one.
+        let seen = Mutex::new(HashMap::new());
         let write: &RowMap = &|record, row| {
             if is_hashed {
-                let hash = i64::from_ne_bytes(hash_of(record).to_ne_bytes());
-                row.push_value(HASH, Value::Whole(hash));
+                let hash = hash_of(record);
+                let mut seen = lock(&seen);
+                let count: &mut u64 = seen.entry(hash).or_default();
+                let key = hash.wrapping_add(*count);
+                *count += 1;
+                row.push_value(HASH, Value::Whole(i64::from_ne_bytes(key.to_ne_bytes())));
             }
             write_row(record, row)
         };
@@ -238,6 +246,23 @@ mod tests {
         assert_eq!(rows(r#"{"key":"a","n":1},{"n":2}"#), 2);
         assert_eq!(rows(r#"{"id":1,"n":1},{"id":1,"n":2}"#), 1);
         assert_eq!(rows(r#"{"id":1,"n":1},{"id":"1","n":2},{"id":"01"}"#), 2);
+    }
+
+    #[test]
+    fn equal_records_of_one_answer_are_all_kept() {
+        for body in [
+            r#"["a","b","a"]"#,
+            r#"[{"n":1},{"n":1},{"n":1}]"#,
+            r#"{"items":[{"n":1},{"n":2},{"n":1}]}"#,
+            r#"{"_embedded":{"x":["a","b","a"]}}"#,
+            r#"{"_page":1,"_embedded":{"x":[{"n":1},{"n":1},{"n":1}]}}"#,
+        ] {
+            assert_eq!(table("x", None, &[body]).rows(), 3, "{body}");
+            if body.contains("_page") {
+                // The same answer for the next page is no further rows.
+                assert_eq!(table("x", None, &[body, body]).rows(), 3, "{body}");
+            }
+        }
     }
 
     #[test]

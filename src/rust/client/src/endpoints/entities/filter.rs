@@ -3,7 +3,7 @@
 //! (docs/api-v4.md, Paid filters).
 
 use super::request::{Entity, EntityRequest, Moments};
-use crate::account::time_zone::{Moment, Zone};
+use crate::account::time_zone::{Bound, Moment, Zone};
 use crate::json::flatten::{JsonType, Value};
 use crate::table::row::Row;
 use crate::table::row_filter::{RowFilter, Span};
@@ -38,8 +38,8 @@ impl EntityFilter {
     pub fn new(request: &EntityRequest, zone: &Zone) -> Self {
         let is_customer = request.entity == Entity::Customer;
         let span = |(from, to): Moments| {
-            let epoch = |moment: Moment| moment.epoch(zone);
-            let span = Span { from: from.map(epoch), to: to.map(epoch) };
+            let epoch = |moment: Option<Moment>, bound| moment.map(|it| it.epoch(zone, bound));
+            let span = Span { from: epoch(from, Bound::From), to: epoch(to, Bound::To) };
             if is_customer { whole_days(span, zone) } else { span }
         };
         let mut updated = span(request.updated);
@@ -113,15 +113,13 @@ impl EntityFilter {
 /// From the first second of the first day to the last one of the last: API v2
 /// knows the customers' days only (docs/contract.md, Filters of entities).
 fn whole_days(span: Span, zone: &Zone) -> Span {
-    const LAST_SECOND: i64 = 24 * 60 * 60 - 1;
-    let start_of_day = |seconds: i64| {
-        let midnight = zone.local_time(seconds, "%Y-%m-%d 00:00:00")?;
-        Some(Moment::local_time(&midnight)?.epoch(zone))
+    let on_that_day = |seconds: i64, format, bound| {
+        let local = zone.local_time(seconds, format)?;
+        Some(Moment::local_time(&local)?.epoch(zone, bound))
     };
-    Span {
-        from: span.from.map(|from| start_of_day(from).unwrap_or(from)),
-        to: span.to.map(|to| start_of_day(to).unwrap_or(to) + LAST_SECOND),
-    }
+    let first = |from| on_that_day(from, "%Y-%m-%d 00:00:00", Bound::From).unwrap_or(from);
+    let last = |to| on_that_day(to, "%Y-%m-%d 23:59:59", Bound::To).unwrap_or(to);
+    Span { from: span.from.map(first), to: span.to.map(last) }
 }
 
 #[cfg(test)]
@@ -177,5 +175,17 @@ mod tests {
         let days = whole_days(Span { from: Some(noon), to: Some(noon) }, &moscow);
         assert_eq!(days, Span { from: Some(noon - 43_200), to: Some(noon + 43_199) });
         assert_eq!(whole_days(Span::default(), &moscow), Span::default());
+    }
+
+    #[test]
+    fn a_day_on_which_clocks_are_put_back_or_forward_has_all_its_hours() {
+        let santiago = Zone::new("America/Santiago", None);
+        let hours = |noon| {
+            let day = whole_days(Span { from: Some(noon), to: Some(noon) }, &santiago);
+            (day.from.unwrap() - noon, day.to.unwrap() - noon)
+        };
+        // 2025-04-05 12:00:00 there, and 2025-09-07, whose first hour there is not.
+        assert_eq!(hours(1_743_865_200), (-12 * 3600, 13 * 3600 - 1));
+        assert_eq!(hours(1_757_257_200), (-11 * 3600, 12 * 3600 - 1));
     }
 }

@@ -19,8 +19,7 @@ use crate::table::row::Row;
 
 #[derive(Deserialize)]
 struct AccountBody {
-    #[serde(default)]
-    is_api_filter_enabled: bool,
+    is_api_filter_enabled: Option<bool>,
 }
 
 /// Whether the account has the paid filters (docs/api-v4.md, Paid filters).
@@ -30,7 +29,8 @@ struct AccountBody {
 pub async fn has_filters(transport: &Transport) -> Result<bool, Error> {
     let request = Request::get("/api/v4/account").query("with", "is_api_filter_enabled");
     let answer = transport.get(&request, "the account", |body| {
-        read_document::<AccountBody>(body).map(|account| account.is_api_filter_enabled)
+        read_document::<AccountBody>(body)
+            .map(|account| account.is_api_filter_enabled == Some(true))
     });
     Ok(answer.await?.value)
 }

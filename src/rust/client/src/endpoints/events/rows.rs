@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::request::{ANY_FIELD, EventsRequest, field_of};
+use super::request::{ANY_FIELD, EventsRequest, ValueFilter, field_of};
 use crate::bad_body::BadBody;
 use crate::endpoints::element_names::singular;
 use crate::json::flatten::{Field, Record, Value};
@@ -72,14 +72,12 @@ const NAMED: [(&str, [&str; 2]); 19] = [
 /// Writes the row of an event: nothing that it tells is left out but links. Every event
 /// makes one.
 pub fn write_row<'r>(event: &'r Record, row: &mut Row<'r>) -> bool {
-    let mut after = Values { side: 0, prefix: "after_", number: 1, seen: Vec::new() };
-    let mut before = Values { side: 1, prefix: "before_", number: 1, seen: Vec::new() };
     for field in event.iter() {
         let name = field.name();
         if let Some(path) = name.strip_prefix("value_after") {
-            after.push(path, field, row);
+            push_value(0, path, field, row);
         } else if let Some(path) = name.strip_prefix("value_before") {
-            before.push(path, field, row);
+            push_value(1, path, field, row);
         } else if let Some(path) = name.strip_prefix("_embedded.") {
             push_embedded(path, field, row);
         } else if name == "entity_type" {
@@ -91,52 +89,52 @@ pub fn write_row<'r>(event: &'r Record, row: &mut Row<'r>) -> bool {
     true
 }
 
-/// The values after, or before, which are a list.
-struct Values<'r> {
-    side: usize,
-    prefix: &'static str,
-    /// Which value of the list it is, from 1.
-    number: usize,
-    /// The paths of its members that have come.
-    seen: Vec<&'r str>,
+/// What names of columns begin with after, and before.
+const SIDES: [&str; 2] = ["after_", "before_"];
+
+/// Adds a member of the values after (side 0) or before (side 1), which are a list.
+/// Columns of the second value end in 2, and so on.
+fn push_value<'r>(side: usize, path: &'r str, field: Field<'r>, row: &mut Row<'r>) {
+    let path = path.strip_prefix('.').unwrap_or(path);
+    // A value that is no object has no path, or only its number.
+    let is_scalar = !path.starts_with(|first: char| first.is_ascii_alphabetic());
+    let column = column(side, path, is_scalar);
+    let number = field.element() + 1;
+    let column = if number > 1 && !is_scalar { format!("{column}{number}").into() } else { column };
+    let value = field.value();
+    let is_entity = path.ends_with("link.entity.type");
+    push_once(column, if is_entity { value.with_text(singular) } else { value }, row);
 }
 
-impl<'r> Values<'r> {
-    /// Adds a member. Columns of the second value end in 2, and so on.
-    fn push(&mut self, path: &'r str, field: Field<'r>, row: &mut Row<'r>) {
-        let path = path.strip_prefix('.').unwrap_or(path);
-        if self.seen.contains(&path) {
-            // The path has no number of the value: it begins where a member comes again.
-            self.number += 1;
-            self.seen.clear();
-        }
-        self.seen.push(path);
-        let column = self.column(path);
-        let column =
-            if self.number > 1 { format!("{column}{}", self.number).into() } else { column };
-        let is_entity = path.ends_with("link.entity.type");
-        let value = field.value();
-        row.push_named(column, if is_entity { value.with_text(singular) } else { value });
+fn column(side: usize, path: &str, is_scalar: bool) -> Cow<'static, str> {
+    if let Some((_, columns)) = NAMED.iter().find(|(named, _)| *named == path) {
+        return columns[side].into();
     }
-
-    fn column(&self, path: &str) -> Cow<'static, str> {
-        if let Some((_, columns)) = NAMED.iter().find(|(named, _)| *named == path) {
-            return columns[self.side].into();
-        }
-        // A value that is no object has no path, or only a number.
-        let of_scalar =
-            if path.starts_with(|first: char| first.is_ascii_alphabetic()) { "" } else { "value" };
-        format!("{}{of_scalar}{}", self.prefix, path.replace('.', "_")).into()
-    }
+    let of_scalar = if is_scalar { "value" } else { "" };
+    format!("{}{of_scalar}{}", SIDES[side], path.replace('.', "_")).into()
 }
 
-/// What an event tells of its entity besides. The id of the entity is known.
+/// Adds a cell. A column that has one keeps it; what else would be in it goes beside, unless
+/// it is the same.
+fn push_once<'r>(column: Cow<'static, str>, value: Value<'r>, row: &mut Row<'r>) {
+    let name = match row.get(&column) {
+        None => column,
+        Some(first) if first == value => return,
+        Some(_) => {
+            let mut others = (2..).map(|number| format!("{column}_{number}"));
+            others.find(|name| row.get(name).is_none()).unwrap_or_default().into()
+        }
+    };
+    row.push_named(name, value);
+}
+
+/// What an event tells of its entity besides. The id and the type of the entity are known.
 fn push_embedded<'r>(path: &'r str, field: Field<'r>, row: &mut Row<'r>) {
     match path.strip_prefix("entity.") {
         Some("linked_talk_contact_id") => row.push_field_as("linked_talk_contact_id", field),
-        Some("id") if row.get("entity_id").is_some() => {}
+        Some("type") => push_once("entity_type".into(), field.value().with_text(singular), row),
         Some(member) if member.starts_with("_links.") => {}
-        _ => row.push_named(path.replace('.', "_"), field.value()),
+        _ => push_once(path.replace('.', "_").into(), field.value(), row),
     }
 }
 
@@ -146,6 +144,8 @@ pub struct EventRows {
     types: Vec<String>,
     kinds: Vec<String>,
     entities: HashSet<String>,
+    /// What was there after, and before.
+    values: [ValueFilter; 2],
 }
 
 impl EventRows {
@@ -156,17 +156,14 @@ impl EventRows {
             .is_in("id", ids)
             .is_in("created_by", created_by)
             .between("created_at", span)
-            .is_in("after_status_id", &after.statuses)
-            .is_in("after_pipeline_id", &after.pipelines)
             .is_in("after_responsible_user_id", &after.users)
-            .is_in("before_status_id", &before.statuses)
-            .is_in("before_pipeline_id", &before.pipelines)
             .is_in("before_responsible_user_id", &before.users);
         EventRows {
             filter,
             types: types.clone(),
             kinds: kinds.clone(),
             entities: entities.iter().cloned().collect(),
+            values: [after.clone(), before.clone()],
         }
     }
 
@@ -188,7 +185,11 @@ impl EventRows {
     }
 
     fn wants(&self, row: &Row) -> bool {
-        self.is_of_type(row) && self.is_of_entity(row) && self.filter.matches(row)
+        self.is_of_type(row)
+            && self.is_of_entity(row)
+            && self.filter.matches(row)
+            && has_stage(&self.values[0], ["after_status_id", "after_pipeline_id"], row)
+            && has_stage(&self.values[1], ["before_status_id", "before_pipeline_id"], row)
     }
 
     /// Changes of single fields may come under the name of all fields.
@@ -224,10 +225,23 @@ impl EventRows {
     }
 }
 
+/// Whether a row has one of the stages: a status, and the pipeline at the same place. Where
+/// there is only one of both, it is enough.
+fn has_stage(wanted: &ValueFilter, columns: [&str; 2], row: &Row) -> bool {
+    let found = columns.map(|column| row.get(column).map(Value::text));
+    let fits = |ids: &[String], place: usize, found: &Option<Cow<str>>| {
+        ids.get(place).is_none_or(|id| found.as_deref() == Some(id.as_str()))
+    };
+    let ValueFilter { statuses, pipelines, .. } = wanted;
+    let count = statuses.len().max(pipelines.len());
+    let is_at = |place| fits(statuses, place, &found[0]) && fits(pipelines, place, &found[1]);
+    count == 0 || (0..count).any(is_at)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{EVENTS, EventRows, EventsRequest, Span, write_row};
+    use super::{EVENTS, EventRows, EventsRequest, Span, ValueFilter, write_row};
     use crate::endpoints::testing::{cell, cells};
     use crate::table::Role;
 
@@ -326,6 +340,53 @@ mod tests {
             ]
         );
         assert_eq!(values("[1,2]", "[]"), ["after_value1=1", "after_value2=2"]);
+        let lacking = r#"[{"tag":{"name":null}},{"tag":{"name":"b"}}]"#;
+        assert_eq!(values(lacking, "[]"), ["after_tag2=b"]);
+        let fields = r#"[{"custom_field_value":{"field_id":1,"text":"x"}},
+            {"custom_field_value":{"enum_id":6,"field_id":1,"text":"y"}}]"#;
+        assert_eq!(
+            values(fields, "[]"),
+            [
+                "after_field_id=1",
+                "after_field_value=x",
+                "after_enum_id2=6",
+                "after_field_id2=1",
+                "after_field_value2=y"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_first_value_keeps_the_column_and_others_of_its_name_go_beside() {
+        for (after, columns) in [
+            (
+                r#"[{"message":{"attachments":[{"type":"photo"},{"type":"file"}],"talk_id":7}}]"#,
+                &[
+                    "after_message_attachments_type=photo",
+                    "after_message_attachments_type_2=file",
+                    "after_talk_id=7",
+                ][..],
+            ),
+            (
+                r#"[{"x":{"ids":[1,2]}},{"x":{"ids":[3]}}]"#,
+                &["after_x_ids1=1", "after_x_ids2=2", "after_x_ids2_2=3"],
+            ),
+            (
+                r#"[{"message":{"talk_id":7}},{"talk":{"id":7}}]"#,
+                &["after_talk_id=7", "after_talk_id2=7"],
+            ),
+            (
+                r#"[{"message":{"talk_id":7},"talk":{"id":8}}]"#,
+                &["after_talk_id=7", "after_talk_id_2=8"],
+            ),
+            (r#"[{"message":{"talk_id":7},"talk":{"id":7}}]"#, &["after_talk_id=7"]),
+        ] {
+            assert_eq!(values(after, "[]"), columns, "{after}");
+        }
+        let row = row(r#"{"id":"e","entity_type":"leads","entity_id":5,
+            "_embedded":{"entity":{"id":5,"type":"lead","name":"x"}}}"#);
+        let cells: Vec<String> = row.iter().map(|(name, text)| format!("{name}={text}")).collect();
+        assert_eq!(cells, ["id=e", "entity_type=lead", "entity_id=5", "entity_name=x"]);
     }
 
     #[test]
@@ -348,7 +409,9 @@ mod tests {
             };
             assert_eq!(role, expected, "{name}");
         }
-        assert_eq!(EVENTS.role("before_task_deadline"), Role::Time);
+        for name in ["before_task_deadline", "after_task_deadline2", "after_task_deadline_2"] {
+            assert_eq!(EVENTS.role(name), Role::Time, "{name}");
+        }
         assert_eq!(EVENTS.role("entity_is_unsorted"), Role::Flag);
     }
 
@@ -404,6 +467,27 @@ mod tests {
         for (from, to, kept) in [(10, 10, 1), (11, 12, 0), (8, 9, 0)] {
             let span = Span { from: Some(from), to: Some(to) };
             assert_eq!(rows(&none(), span, &[CHANGE]), kept, "{span:?}");
+        }
+    }
+
+    #[test]
+    fn stages_are_pairs_of_a_status_and_a_pipeline() {
+        let event = r#"{"id":"a","type":"lead_status_changed","created_at":10,
+            "value_after":[{"lead_status":{"id":142,"pipeline_id":2}}]}"#;
+        for (statuses, pipelines, kept) in [
+            (&["142"][..], &[][..], 1),
+            (&["143"], &[], 0),
+            (&[], &["1", "2"], 1),
+            (&["142", "143"], &["2", "1"], 1),
+            (&["142", "143"], &["1", "2"], 0),
+        ] {
+            let after = ValueFilter {
+                statuses: texts(statuses),
+                pipelines: texts(pipelines),
+                ..ValueFilter::default()
+            };
+            let request = EventsRequest { after, ..EventsRequest::default() };
+            assert_eq!(rows(&request, ALWAYS, &[event]), kept, "{statuses:?} {pipelines:?}");
         }
     }
 

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use futures_util::future::{BoxFuture, FutureExt, try_join};
 
 use crate::account::Api;
+use crate::account::time_zone::Bound;
 use crate::error::Error;
 use crate::query::{Context, Query, Tables, Warning};
 use crate::table::Table;
@@ -45,7 +46,7 @@ impl NotesQuery {
     }
 
     async fn read(&self, context: &Context) -> Result<(), Error> {
-        let since = context.epoch(self.request.since).await?;
+        let since = context.epoch(self.request.since, Bound::From).await?;
         let reader = match context.api {
             Api::V2 => NotesReader::V2(v2::ReaderV2::new(&self.request, since, context).await?),
             Api::V4 => {

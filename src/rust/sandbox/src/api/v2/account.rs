@@ -43,7 +43,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     let view = object! {
         "_links": echo("/api/v2/account", request.uri()), "id": app.account.id,
-        "name": account::NAME, "subdomain": app.account.subdomain.clone(),
+        "name": account::NAME, "subdomain": account::SUBDOMAIN,
         "currency": account::CURRENCY, "timezone": app.account.timezone_name().to_owned(),
         "timezone_offset": app.account.offset_now(), "language": account::LANGUAGE,
         "date_pattern": object! {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::link;
-use super::list::{Asked, Rows};
+use super::list::{V2Request, V2Rows};
 use super::parameters::Parameters;
 use crate::api::{Context, Filters, Json, entity, object};
 use crate::data::names::LastName;
-use crate::data::values::Value;
-use crate::data::{Entity, Filled, Kind, List, Rng, SETTINGS, Store, Table};
+use crate::data::values::FieldValue;
+use crate::data::{Entity, Filled, Kind, List, Rng, SETTINGS, Store};
 
 const SALT: u64 = 0x0000_2E47;
 const DEADLINE_SALT: u64 = 0x0000_C107;
@@ -16,22 +16,9 @@ const DEADLINE_SALT: u64 = 0x0000_C107;
 /// was never set.
 const NEVER: i64 = -62_169_993_017;
 
-fn kind_of(list: List) -> Kind {
-    match list {
-        List::Leads => Kind::Lead,
-        List::Companies => Kind::Company,
-        List::Customers => Kind::Customer,
-        _ => Kind::Contact,
-    }
-}
-
-impl Rows for Entity {
-    fn table(store: &Store, list: List) -> &Table<Self> {
-        store.entities(kind_of(list))
-    }
-
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
-        let Asked { parameters, list, .. } = *asked;
+impl V2Rows for Entity {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
+        let V2Request { parameters, list, .. } = *asked;
         let asks = |part: &str| parameters.query.list("with").any(|name| name == part);
         let trash = list == List::Leads && asks("only_deleted");
         filters.add(move |entity| entity.is_deleted == trash);
@@ -56,8 +43,8 @@ impl Rows for Entity {
     }
 }
 
-fn filter_leads<'a>(filters: &mut Filters<'a, Entity>, asked: &Asked<'a>) {
-    let Asked { parameters, store, .. } = *asked;
+fn filter_leads<'a>(filters: &mut Filters<'a, Entity>, asked: &V2Request<'a>) {
+    let V2Request { parameters, store, .. } = *asked;
     filters.one_of(parameters.numbers("status"), |lead| lead.state.stage.status);
     filters.during(parameters.span("date_create"), |lead| lead.created_at.into());
     filters.during(parameters.span("date_modify"), |lead| lead.updated_at.into());
@@ -127,8 +114,8 @@ fn member(name: &'static str, context: &Context, spell: &mut Spelling) -> Json {
             Some(at) => at.into(),
             None => no_deadline(context.store, entity).into(),
         },
-        "is_price_modified_by_robot" => context.part(name, || entity.value.is_set_by_robot),
-        "sale" => entity.value.price.into(),
+        "is_price_modified_by_robot" => context.part(name, || entity.deal.is_set_by_robot),
+        "sale" => entity.deal.price.into(),
         "loss_reason_id" => lead.loss_reason.into(),
         "loss_reason_name" => match SETTINGS.loss_reason(lead.loss_reason) {
             Some(reason) => context.part(name, || reason.name),
@@ -197,7 +184,7 @@ impl<'a> Spelling<'a> {
 
     fn company(&mut self) -> Json {
         let id = self.store.linked(self.entity, Kind::Company).into_iter().next();
-        let company = id.and_then(|id| self.store.entities(Kind::Company).find(id.into()));
+        let company = id.and_then(|id| self.store.entities[Kind::Company].find(id.into()));
         let company = company.map(|company| {
             object! {
                 "id": company.id, "name": company.name.full.clone(),
@@ -244,16 +231,16 @@ fn field(filled: &Filled) -> Json {
     }
 }
 
-fn value(value: &Value) -> Json {
+fn value(value: &FieldValue) -> Json {
     match value.clone() {
-        Value::Text(text) => object! { "value": text },
-        Value::Choice(choice) => object! { "value": choice.name, "enum": choice.id },
-        Value::Contact(text, purpose) => object! { "value": text, "enum": purpose.id },
-        Value::Ticked => object! { "value": "1" },
-        Value::Day(day) => object! { "value": format!("{day} 00:00:00") },
-        Value::AddressLine(text, what) => object! { "value": text, "subtype": what },
-        Value::Firm(firm) => object! { "value": *firm },
+        FieldValue::Text(text) => object! { "value": text },
+        FieldValue::Choice(choice) => object! { "value": choice.name, "enum": choice.id },
+        FieldValue::Contact(text, purpose) => object! { "value": text, "enum": purpose.id },
+        FieldValue::Ticked => object! { "value": "1" },
+        FieldValue::Day(day) => object! { "value": format!("{day} 00:00:00") },
+        FieldValue::AddressLine(text, what) => object! { "value": text, "subtype": what },
+        FieldValue::Firm(firm) => object! { "value": *firm },
         // Of elements only, which API v2 does not list.
-        Value::Supplier(_) | Value::Payer(_) | Value::Item(_) => Json::Absent,
+        FieldValue::Supplier(_) | FieldValue::Payer(_) | FieldValue::Item(_) => Json::Absent,
     }
 }

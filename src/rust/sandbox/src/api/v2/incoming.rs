@@ -1,18 +1,14 @@
 //! Waiting leads as API v2 spells them: pages by number, latest first unless
 //! told otherwise.
 
-use super::list::{Asked, Rows};
+use super::list::{V2Request, V2Rows};
 use super::parameters::Parameters;
 use crate::api::{Context, Filters, Json, object};
+use crate::data::Incoming;
 use crate::data::incoming::{Category, News};
-use crate::data::{Incoming, List, Store, Table};
 
-impl Rows for Incoming {
-    fn table(store: &Store, _: List) -> &Table<Self> {
-        store.incoming()
-    }
-
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
+impl V2Rows for Incoming {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
         let parameters = asked.parameters;
         filters.add(|row| row.decided.is_none());
         let categories: Vec<String> =

@@ -17,12 +17,9 @@ use crate::api::{Context, Filters, Json, Order};
 use crate::data::{List, Row, Store, Table};
 
 /// What a list of API v2 is made of.
-pub trait Rows: Row + Sized + 'static {
-    /// Where the rows of this list are kept.
-    fn table(store: &Store, list: List) -> &Table<Self>;
-
+pub trait V2Rows: Row + Sized + 'static {
     /// What the parameters ask for.
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>);
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>);
 
     /// Whether the list begins with the latest row.
     fn falls(_: &Parameters) -> bool {
@@ -34,22 +31,35 @@ pub trait Rows: Row + Sized + 'static {
 }
 
 /// What is asked of a list.
-pub struct Asked<'a> {
+pub struct V2Request<'a> {
     pub parameters: &'a Parameters<'a>,
     pub store: &'a Store,
     pub list: List,
 }
 
-/// Adds a list.
-pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, list: List) -> Router<Arc<App>> {
-    let handler = async move |State(app): State<Arc<App>>, request: Request| {
-        answer::<T>(&app, list, &request)
-    };
-    router.route(path, get(handler))
+/// Adds a list, whose path may end in a slash.
+pub fn add<T: V2Rows>(
+    mut router: Router<Arc<App>>,
+    list: List,
+    table: impl Fn(&Store) -> &Table<T> + Copy + Send + Sync + 'static,
+) -> Router<Arc<App>> {
+    let path = format!("/api/v2/{}", list.name());
+    for path in [format!("{path}/"), path] {
+        let handler = async move |State(app): State<Arc<App>>, request: Request| {
+            answer(&app, list, table, &request)
+        };
+        router = router.route(&path, get(handler));
+    }
+    router
 }
 
 /// Answers with a page of rows, or 204.
-fn answer<T: Rows>(app: &App, list: List, request: &Request) -> Response {
+fn answer<T: V2Rows>(
+    app: &App,
+    list: List,
+    table: impl Fn(&Store) -> &Table<T>,
+    request: &Request,
+) -> Response {
     if app.kommo && matches!(list, List::Customers | List::Transactions) {
         return switched_off();
     }
@@ -63,10 +73,10 @@ fn answer<T: Rows>(app: &App, list: List, request: &Request) -> Response {
     }
     let store = &*app.store();
     let mut filters = Filters::default();
-    let asked = Asked { parameters: &parameters, store, list };
+    let asked = V2Request { parameters: &parameters, store, list };
     T::filter(&mut filters, &asked);
     let order = Order { by: None, falling: T::falls(&parameters) };
-    let rows = parameters.window(list).cut(filters.select(T::table(store, list), &order));
+    let rows = parameters.window(list).cut(filters.select(table(store), &order));
     let context = Context::new(store, request, &parameters.query);
     page::answer(request, &path, rows.into_iter().map(|row| row.view(&context)).collect())
 }

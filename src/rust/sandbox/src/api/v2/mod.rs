@@ -20,7 +20,8 @@ use axum::routing::{any, get};
 use crate::api::app::App;
 use crate::api::reply;
 use crate::api::{Json, object};
-use crate::data::{Entity, Incoming, List, Task, Transaction};
+use crate::data::entity::KINDS;
+use crate::data::{List, Store};
 
 pub use page::list_page;
 
@@ -32,16 +33,13 @@ pub fn router() -> Router<Arc<App>> {
             .route(&format!("/api/v2/account{slash}"), get(account::show))
             .route(&format!("/api/v2/notes{slash}"), get(note::list))
             .route(&format!("/api/v2/pipelines{slash}"), get(account::pipelines));
-        for list in List::ALL {
-            let path = format!("/api/v2/{}{slash}", list.name());
-            router = match list {
-                List::Tasks => list::add::<Task>(router, &path, list),
-                List::Transactions => list::add::<Transaction>(router, &path, list),
-                List::IncomingLeads => list::add::<Incoming>(router, &path, list),
-                _ => list::add::<Entity>(router, &path, list),
-            };
-        }
     }
+    for kind in KINDS {
+        router = list::add(router, kind.list(), move |store| &store.entities[kind]);
+    }
+    router = list::add(router, List::Tasks, Store::tasks);
+    router = list::add(router, List::Transactions, |store| &store.transactions);
+    router = list::add(router, List::IncomingLeads, |store| &store.incoming);
     router.route("/api/v2/{*rest}", any(reply::page_not_found))
 }
 

@@ -9,9 +9,9 @@ use axum::response::Response;
 use super::parameters::{Parameters, Window};
 use super::{link, page};
 use crate::api::app::App;
-use crate::api::recorded::{self, Recorded};
+use crate::api::recorded::{self, Meta};
 use crate::api::reply;
-use crate::api::{self, Context, Filters, Json, Order, object};
+use crate::api::{self, Context, Json, object};
 use crate::data::content::Call;
 use crate::data::{Content, Kind, List, Note, NoteType, Rng, Row, Stage};
 
@@ -25,47 +25,41 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(kind) = parameters.query.value("type").and_then(Kind::from_name) else {
         return type_required();
     };
-    let rows = match app.recorded_notes.get(&kind) {
-        Some(rows) => recorded_rows(rows, &parameters),
-        None => {
-            let store = app.store();
-            let filters = filters(&parameters);
-            let notes = filters.select(store.notes(kind), &Order::BY_ID);
-            let notes = window(&parameters).cut(notes);
-            let context = Context::new(&store, &request, &parameters.query);
-            notes.into_iter().map(|note| view(note, &context)).collect()
-        }
+    let (window, wanted) = (window(&parameters), wanted(&parameters));
+    let rows = if let Some(rows) = app.recorded_notes.get(&kind) {
+        let rows = rows.iter().filter(|row| wanted(&row.meta));
+        window.cut(rows).into_iter().map(recorded::json).collect()
+    } else {
+        let store = app.store();
+        let notes = store.notes[kind].there().filter(|note| wanted(&meta(note)));
+        let context = Context::new(&store, &request, &parameters.query);
+        window.cut(notes).into_iter().map(|note| view(note, &context)).collect()
     };
     page::answer(&request, PATH, rows)
 }
 
-/// Which of the made-up notes are asked for: those with the ids, whatever the
-/// other parameters say, or those that pass.
-fn filters<'a>(parameters: &Parameters) -> Filters<'a, Note> {
-    let mut filters = Filters::default();
-    let ids = parameters.numbers("id");
-    if ids.is_empty() {
-        filters.one_of(parameters.numbers("element_id"), |note: &Note| u64::from(note.entity));
-        filters.one_of(parameters.numbers("note_type"), |note: &Note| note.note_type.code());
-        filters.during(parameters.modified(), |note: &Note| note.updated_at.into());
-    }
-    filters.ids(ids);
-    filters
-}
-
-/// The same of recorded ones.
-fn recorded_rows(rows: &[Recorded], parameters: &Parameters) -> Vec<Json> {
+/// Which notes are asked for: those with the ids, whatever the other parameters say, or those
+/// that pass.
+fn wanted(parameters: &Parameters) -> impl Fn(&Meta) -> bool {
     let [ids, elements, types] =
         ["id", "element_id", "note_type"].map(|name| parameters.numbers(name));
     let since = parameters.modified();
     let within = |list: &[u64], value| list.is_empty() || list.contains(&value);
-    let wanted = rows.iter().filter(|Recorded { meta, .. }| {
-        let passes = within(&elements, meta.element_id)
-            && within(&types, meta.note_type)
-            && since.holds(meta.updated_at);
-        if ids.is_empty() { passes } else { ids.contains(&meta.id) }
-    });
-    window(parameters).cut(wanted).into_iter().map(recorded::json).collect()
+    move |note| {
+        let passes = within(&elements, note.element_id)
+            && within(&types, note.note_type)
+            && since.holds(note.updated_at);
+        if ids.is_empty() { passes } else { ids.contains(&note.id) }
+    }
+}
+
+fn meta(note: &Note) -> Meta {
+    Meta {
+        id: note.id.into(),
+        element_id: note.entity.into(),
+        note_type: note.note_type.code(),
+        updated_at: note.updated_at.into(),
+    }
 }
 
 /// Notes by their ids come all at once.
@@ -90,7 +84,7 @@ fn view(note: &Note, context: &Context) -> Json {
         "created_by": note.created_by, "created_at": note.created_at,
         "updated_at": note.updated_at, "account_id": context.account_id(),
         "group_id": note.responsible.group_id,
-        "is_editable": note.note_type == NoteType::Common, "element_id": note.entity,
+        "is_editable": note.is_own(), "element_id": note.entity,
         "element_type": kind.element_type(), "attachment": parts.attachment,
         "note_type": note.note_type.code(), "text": parts.text, "params": parts.params,
         "_links": link(format!("{PATH}?id={}&type={}", note.id, kind.name())),

@@ -5,24 +5,15 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::echo;
-use crate::api::reply::{self, AllRows, ListRows, RowCap, RowCount};
-use crate::api::{Json, object};
+use crate::api::rows::{self, RowCount};
+use crate::api::{Json, object, reply};
 
 /// Answers with rows of the list at `path`, or 204 when there are none.
-pub fn answer(request: &Request, path: &str, mut rows: Vec<Json>) -> Response {
-    if rows.is_empty() {
-        return reply::empty(StatusCode::NO_CONTENT);
-    }
-    if request.extensions().get::<AllRows>().is_some() {
-        let mut response = reply::empty(StatusCode::OK);
-        response.extensions_mut().insert(ListRows { name: "items".to_owned(), items: rows });
-        return response;
-    }
-    if let Some(RowCap(most)) = request.extensions().get() {
-        rows.truncate(usize::try_from(*most).unwrap_or(usize::MAX));
-    }
-    let count = rows.len() as u64;
-    whole(request, path, rows.into(), count)
+pub fn answer(request: &Request, path: &str, rows: Vec<Json>) -> Response {
+    rows::answer(request, "items", rows, |rows| {
+        let count = rows.len() as u64;
+        whole(request, path, rows.into(), count)
+    })
 }
 
 /// Answers with these rows, however they were found.

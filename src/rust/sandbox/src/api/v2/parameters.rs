@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 
 use super::dates;
 use crate::api::query::Query;
-use crate::api::reply::AllRows;
+use crate::api::rows;
 use crate::api::{self, Span};
 use crate::data::List;
+use crate::data::table::to_usize;
 
 /// The largest page.
 const MOST_ROWS: u64 = 500;
@@ -36,7 +37,7 @@ impl<'a> Parameters<'a> {
     /// Those of a request; text is read in the account's time.
     pub fn read(request: &Request, zone: &'a TimeZone) -> Self {
         let since = request.headers().get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-        let is_whole = request.extensions().get::<AllRows>().is_some();
+        let is_whole = rows::wants_all(request);
         Self { query: api::query(request), zone, since: since.and_then(dates::parse), is_whole }
     }
 
@@ -97,8 +98,7 @@ impl Window {
 
     /// What of a list lies within.
     pub fn cut<T>(&self, list: impl Iterator<Item = T>) -> Vec<T> {
-        let size = |rows| usize::try_from(rows).unwrap_or(usize::MAX);
-        list.skip(size(self.offset)).take(size(self.limit)).collect()
+        list.skip(to_usize(self.offset)).take(to_usize(self.limit)).collect()
     }
 }
 

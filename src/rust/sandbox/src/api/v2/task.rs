@@ -1,18 +1,14 @@
 //! Tasks as API v2 spells them.
 
 use super::link;
-use super::list::{Asked, Rows};
+use super::list::{V2Request, V2Rows};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, List, Note, Row, Stage, Store, Table, Task};
+use crate::data::{Kind, Note, Row, Stage, Task};
 
-impl Rows for Task {
-    fn table(store: &Store, _: List) -> &Table<Self> {
-        store.tasks()
-    }
-
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
-        let Asked { parameters, store, .. } = *asked;
+impl V2Rows for Task {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
+        let V2Request { parameters, store, .. } = *asked;
         let numbers = |name| parameters.numbers(name);
         filters.ids(numbers("id"));
         filters.one_of(numbers("element_id"), |task| task.entity.map_or(0, |(_, id)| id.into()));
@@ -29,7 +25,7 @@ impl Rows for Task {
         filters.during(parameters.modified(), |task| task.updated_at.into());
         filters.one_of(stages(&parameters.query), |task| {
             let lead = task.entity.filter(|(kind, _)| *kind == Kind::Lead);
-            let lead = lead.and_then(|(kind, id)| store.entities(kind).find(id.into()));
+            let lead = lead.and_then(|(kind, id)| store.entities[kind].find(id.into()));
             lead.map(|lead| lead.state.stage)
         });
     }

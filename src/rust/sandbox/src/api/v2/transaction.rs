@@ -1,16 +1,12 @@
 //! Purchases as API v2 spells them.
 
 use super::link;
-use super::list::{Asked, Rows};
+use super::list::{V2Request, V2Rows};
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{List, Store, Table, Transaction};
+use crate::data::Transaction;
 
-impl Rows for Transaction {
-    fn table(store: &Store, _: List) -> &Table<Self> {
-        store.transactions()
-    }
-
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) {
+impl V2Rows for Transaction {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V2Request<'a>) {
         let parameters = asked.parameters;
         filters.ids(parameters.numbers("id"));
         filters.one_of(parameters.numbers("customer_id"), |row| u64::from(row.customer));

@@ -36,7 +36,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     let (boss, made_at) = (SETTINGS.users[0].id, context.made_at());
     let view = object! {
-        "id": app.account.id, "name": account::NAME, "subdomain": app.account.subdomain.clone(),
+        "id": app.account.id, "name": account::NAME, "subdomain": account::SUBDOMAIN,
         "created_at": made_at, "created_by": boss, "updated_at": made_at,
         "updated_by": boss, "current_user_id": app.current_user().id, "country": "RU",
         "currency": account::CURRENCY, "currency_symbol": account::CURRENCY_SYMBOL,

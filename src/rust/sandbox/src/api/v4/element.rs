@@ -1,24 +1,16 @@
 //! `GET /api/v4/catalogs/{id}/elements`, and how cards show what is in catalogs.
 
-use super::list::{Asked, Rows};
+use super::list::{V4Request, V4Rows};
 use super::problem::Invalid;
 use super::{field, parameters};
 use crate::api::{Context, Filters, Json, object};
 use crate::data::element::{Element, ElementLink};
 use crate::data::products::Position;
 use crate::data::settings::INVOICES;
-use crate::data::{Kind, SETTINGS, Store, Table};
+use crate::data::{Kind, SETTINGS, Store};
 
-impl Rows for Element {
-    fn name(_: Kind) -> &'static str {
-        "elements"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.elements()
-    }
-
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+impl V4Rows for Element {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filters.ids(parameters::numbers(asked.query, "id")?);
         if let Some(words) = asked.query.value("query").map(str::to_lowercase) {
             filters.add(move |element| element.mentions(&words));
@@ -56,7 +48,7 @@ impl Rows for Element {
 
 /// The firm, of which `with=supplier_field_values` tells more than the id.
 pub fn supplier(id: u64, context: &Context) -> Json {
-    let firm = context.store.elements().find(id);
+    let firm = context.store.elements.find(id);
     let told = |text: Option<&str>| match text {
         Some(text) if context.asks("supplier_field_values") => text.to_owned().into(),
         _ => Json::Absent,

@@ -1,26 +1,18 @@
 //! Contacts, leads, companies and customers as API v4 spells them.
 
-use super::list::{Asked, Key, Rows};
+use super::list::{Key, V4Request, V4Rows};
 use super::problem::Invalid;
 use super::{element, field, parameters, settings};
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, entity, object};
 use crate::data::names::LastName;
-use crate::data::{Entity, Kind, Row, SETTINGS, Stage, Store, Table};
+use crate::data::{Entity, Kind, Row, SETTINGS, Stage};
 
 const UPDATED: Key<Entity> = ("updated_at", |entity| u64::from(entity.updated_at));
 const ID: Key<Entity> = ("id", Row::id);
 const CREATED: Key<Entity> = ("created_at", |entity| u64::from(entity.created_at));
 
-impl Rows for Entity {
-    fn name(kind: Kind) -> &'static str {
-        kind.plural()
-    }
-
-    fn table(store: &Store, kind: Kind) -> &Table<Self> {
-        store.entities(kind)
-    }
-
+impl V4Rows for Entity {
     fn orders(kind: Kind) -> (&'static [Key<Self>], bool) {
         match kind {
             Kind::Lead => (&[UPDATED, ID, CREATED], true),
@@ -29,7 +21,7 @@ impl Rows for Entity {
         }
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         let query = asked.query;
         if asked.is_paid {
             filter_paid(filters, query, asked.kind)?;
@@ -130,20 +122,20 @@ fn shape(kind: Kind) -> [&'static str; 2] {
 }
 
 fn member(entity: &Entity, name: &'static str, context: &Context) -> Json {
-    let (state, value) = (&entity.state, &entity.value);
+    let (state, deal) = (&entity.state, &entity.deal);
     match name {
         "last_name" => match &entity.name.last {
             LastName::Known(last) => last.clone().into(),
             LastName::Absent | LastName::Empty => "".into(),
         },
-        "price" => value.price.into(),
+        "price" => deal.price.into(),
         "status_id" if entity.kind == Kind::Customer => entity.expectation.status.into(),
         "status_id" => state.stage.status.into(),
         "loss_reason_id" => Some(state.loss_reason).filter(|id| *id != 0).into(),
-        "source_id" => value.source.filter(|_| context.asks(name)).into(),
+        "source_id" => deal.source.filter(|_| context.asks(name)).into(),
         "closed_at" => Some(state.closed_at).filter(|at| *at > 0).into(),
         "closest_task_at" => context.store.closest_task(entity).into(),
-        "is_price_modified_by_robot" => context.part(name, || value.is_set_by_robot),
+        "is_price_modified_by_robot" => context.part(name, || deal.is_set_by_robot),
         // `null` if no field holds anything.
         "custom_fields_values" => {
             (!entity.fields.is_empty()).then(|| field::views(&entity.fields, context)).into()
@@ -163,7 +155,7 @@ fn member(entity: &Entity, name: &'static str, context: &Context) -> Json {
 
 /// How many purchases a customer has made, and for how much.
 fn bought(customer: &Entity, context: &Context) -> (u64, u64) {
-    let bought = context.store.transactions().there();
+    let bought = context.store.transactions.there();
     let bought = bought.filter(|purchase| purchase.customer == customer.id);
     bought.fold((0, 0), |(count, sum), purchase| (count + 1, sum + purchase.price))
 }
@@ -180,7 +172,7 @@ fn embedded(entity: &Entity, name: &'static str, context: &Context) -> Json {
         "leads" => context.part(name, || of_kind(Kind::Lead)),
         "customers" => context.part(name, || of_kind(Kind::Customer)),
         "loss_reason" => context.part(name, || loss_reason(entity.state.loss_reason, context)),
-        "source" => source(entity.value.source, context),
+        "source" => source(entity.deal.source, context),
         // The products and the invoice, of those that have them.
         _ => context.part(name, || {
             Json::list(context.store.element_links(entity).iter().map(|link| {

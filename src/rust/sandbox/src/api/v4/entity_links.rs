@@ -59,7 +59,7 @@ fn page(
             && (of_types.is_empty() || of_types.contains(&link.entity_type))
             && (catalogs.is_empty() || link.catalog.is_some_and(|id| catalogs.contains(&id)))
     };
-    let owners = owners.iter().filter_map(|id| store.entities(kind).find(*id));
+    let owners = owners.iter().filter_map(|id| store.entities[kind].find(*id));
     let items = owners.filter(|owner| !owner.is_deleted).flat_map(|owner| {
         links(owner, store).into_iter().filter(is_wanted).map(move |link| {
             let part = |value: Json| if is_many { value } else { Json::Absent };

@@ -4,24 +4,16 @@
 
 use std::num::ParseIntError;
 
-use super::list::{Asked, Key, Next, Rows};
+use super::list::{Key, Next, V4Request, V4Rows};
 use super::problem::Invalid;
 use super::{event_id, event_values, parameters};
 use crate::api::app::App;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::event::Value;
-use crate::data::{Event, Kind, Store, Table};
+use crate::data::event::EventValue;
+use crate::data::{Event, Kind, Store};
 
-impl Rows for Event {
+impl V4Rows for Event {
     const NEXT: Next = Next::Always;
-
-    fn name(_: Kind) -> &'static str {
-        "events"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.events()
-    }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         (&[("created_at", |event| event.key.created_at())], true)
@@ -35,8 +27,8 @@ impl Rows for Event {
         Ok(event_id::decode(store.account.seed, text).map_or(0, |key| key.0))
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
-        let Asked { query, store, .. } = *asked;
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
+        let V4Request { query, store, .. } = *asked;
         let kinds = kinds(asked)?;
         let entities = parameters::few(query, "entity_id")?;
         if !entities.is_empty() && kinds.as_ref().is_none_or(|kinds| kinds.len() != 1) {
@@ -96,7 +88,7 @@ fn is_of_type(event: &Event, name: &str, store: &Store) -> bool {
             is_of_field && {
                 let particulars = store.particulars(event);
                 let mut values = particulars.after.iter().chain(&particulars.before);
-                values.any(|value| matches!(value, Value::Field { id, .. } if *id == wanted))
+                values.any(|value| matches!(value, EventValue::Field { id, .. } if *id == wanted))
             }
         }
     }
@@ -114,7 +106,7 @@ fn filed_under(event: &Event, store: &Store) -> (Kind, u64) {
 
 /// The kinds that are asked for, if any are; catalogs, to whose elements
 /// nothing happens, are understood.
-fn kinds(asked: &Asked) -> Result<Option<Vec<Kind>>, Invalid> {
+fn kinds(asked: &V4Request) -> Result<Option<Vec<Kind>>, Invalid> {
     let kinds = parameters::known(asked.query, "entity", |name| {
         let kind = Kind::from_name(name).filter(|kind| asked.store.plays(*kind));
         (kind.is_some() || name.starts_with("catalog_")).then_some(kind)
@@ -122,25 +114,25 @@ fn kinds(asked: &Asked) -> Result<Option<Vec<Kind>>, Invalid> {
     Ok((!kinds.is_empty()).then(|| kinds.into_iter().flatten().collect()))
 }
 
-fn value(value: Value) -> Json {
+fn value(value: EventValue) -> Json {
     match value {
-        Value::Note(id) => object! { "note": object! { "id": id } },
-        Value::Stage(stage) => object! { "lead_status": object! {
+        EventValue::Note(id) => object! { "note": object! { "id": id } },
+        EventValue::Stage(stage) => object! { "lead_status": object! {
             "id": stage.status, "pipeline_id": stage.pipeline,
         } },
-        Value::Responsible(id) => object! { "responsible_user": object! { "id": id } },
-        Value::Tag(name) => object! { "tag": object! { "name": name } },
-        Value::Message { id, talk, origin } => object! { "message": object! {
+        EventValue::Responsible(id) => object! { "responsible_user": object! { "id": id } },
+        EventValue::Tag(name) => object! { "tag": object! { "name": name } },
+        EventValue::Message { id, talk, origin } => object! { "message": object! {
             "id": id, "talk_id": talk, "origin": origin,
         } },
-        Value::Transaction(id) => object! { "transaction": object! { "id": id } },
-        Value::Deadline(at) => object! { "task_deadline": object! { "timestamp": at } },
-        Value::Name(name) => object! { "name_field_value": object! { "name": name } },
-        Value::Sale(sale) => object! { "sale_field_value": object! { "sale": sale } },
-        Value::Link { to, id } => object! { "link": object! {
+        EventValue::Transaction(id) => object! { "transaction": object! { "id": id } },
+        EventValue::Deadline(at) => object! { "task_deadline": object! { "timestamp": at } },
+        EventValue::Name(name) => object! { "name_field_value": object! { "name": name } },
+        EventValue::Sale(sale) => object! { "sale_field_value": object! { "sale": sale } },
+        EventValue::Link { to, id } => object! { "link": object! {
             "entity": object! { "type": to, "id": id },
         } },
-        Value::Field { id, shape, choice, text } => object! { "custom_field_value": object! {
+        EventValue::Field { id, shape, choice, text } => object! { "custom_field_value": object! {
             "field_id": id, "field_type": shape, "enum_id": choice, "text": text,
         } },
     }

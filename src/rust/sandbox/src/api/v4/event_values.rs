@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::list::Asked;
+use super::list::V4Request;
 use super::problem::Invalid;
 use crate::api::Filters;
 use crate::api::query::Query;
 use crate::data::Event;
-use crate::data::event::Value;
+use crate::data::event::EventValue;
 
 /// The name of the changes of all fields together.
 pub const ANY_FIELD: &str = "custom_field_value_changed";
@@ -32,7 +32,7 @@ pub fn field_of(event_type: &str) -> Option<u64> {
 /// Only events whose values are as asked for.
 pub fn filter<'a>(
     filters: &mut Filters<'a, Event>,
-    asked: &Asked<'a>,
+    asked: &V4Request<'a>,
     types: &[String],
 ) -> Result<(), Invalid> {
     let store = asked.store;
@@ -112,22 +112,22 @@ fn needs(types: &[String], side: &str, goes_with: impl Fn(&str) -> bool) -> Resu
 }
 
 impl Wanted {
-    fn fits(&self, value: &Value) -> bool {
+    fn fits(&self, value: &EventValue) -> bool {
         match (self, value) {
-            (Wanted::Stages(stages), Value::Stage(stage)) => {
+            (Wanted::Stages(stages), EventValue::Stage(stage)) => {
                 stages.iter().any(|(pipeline, status)| {
                     pipeline.is_none_or(|pipeline| pipeline == stage.pipeline)
                         && status.is_none_or(|status| status == stage.status)
                 })
             }
-            (Wanted::Responsible(users), Value::Responsible(user)) => users.contains(user),
-            (Wanted::Choices(choices), Value::Field { choice, .. }) => {
+            (Wanted::Responsible(users), EventValue::Responsible(user)) => users.contains(user),
+            (Wanted::Choices(choices), EventValue::Field { choice, .. }) => {
                 choice.is_some_and(|choice| choices.contains(&choice))
             }
-            (Wanted::Text(text), Value::Field { text: held, .. } | Value::Name(held)) => {
+            (Wanted::Text(text), EventValue::Field { text: held, .. } | EventValue::Name(held)) => {
                 text == held
             }
-            (Wanted::Text(text), Value::Sale(sale)) => *text == sale.to_string(),
+            (Wanted::Text(text), EventValue::Sale(sale)) => *text == sale.to_string(),
             _ => false,
         }
     }

@@ -3,7 +3,7 @@
 use super::element;
 use crate::api::{Context, Json, object};
 use crate::data::Filled;
-use crate::data::values::Value;
+use crate::data::values::FieldValue;
 
 /// The numbers of the lines of an address.
 const ADDRESS_LINES: [&str; 6] =
@@ -21,22 +21,22 @@ pub fn views(fields: &[Filled], context: &Context) -> Json {
     }))
 }
 
-fn value(value: &Value, context: &Context) -> Json {
+fn value(value: &FieldValue, context: &Context) -> Json {
     let chosen = |text: String, id: u64, code: Json| {
         object! { "value": text, "enum_id": id, "enum_code": code }
     };
     let code = |code: &'static str| Some(code).filter(|code| !code.is_empty()).into();
     match value.clone() {
-        Value::Text(text) => object! { "value": text },
-        Value::Choice(choice) => chosen(choice.name.to_owned(), choice.id, code(choice.code)),
-        Value::Contact(text, purpose) => chosen(text, purpose.id, purpose.name.into()),
-        Value::AddressLine(text, what) => chosen(text, address_line(what), what.into()),
-        Value::Ticked => object! { "value": true },
-        Value::Day(day) => object! { "value": context.store.account.midnight(day) },
-        Value::Firm(firm) => object! { "value": *firm },
-        Value::Supplier(id) => object! { "value": element::supplier(id, context) },
-        Value::Payer(name) => object! { "value": object! { "name": name } },
-        Value::Item(position) => object! { "value": element::item(&position, context) },
+        FieldValue::Text(text) => object! { "value": text },
+        FieldValue::Choice(choice) => chosen(choice.name.to_owned(), choice.id, code(choice.code)),
+        FieldValue::Contact(text, purpose) => chosen(text, purpose.id, purpose.name.into()),
+        FieldValue::AddressLine(text, what) => chosen(text, address_line(what), what.into()),
+        FieldValue::Ticked => object! { "value": true },
+        FieldValue::Day(day) => object! { "value": context.store.account.midnight(day) },
+        FieldValue::Firm(firm) => object! { "value": *firm },
+        FieldValue::Supplier(id) => object! { "value": element::supplier(id, context) },
+        FieldValue::Payer(name) => object! { "value": object! { "name": name } },
+        FieldValue::Item(position) => object! { "value": element::item(&position, context) },
     }
 }
 

@@ -2,29 +2,21 @@
 
 use std::num::ParseIntError;
 
-use super::list::{Asked, Key, Rows};
+use super::list::{Key, V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::query::Query;
 use crate::api::{Context, Filters, Json, object};
 use crate::data::incoming::{Category, News};
-use crate::data::{Incoming, Kind, Row, Store, Table};
+use crate::data::{Incoming, Kind, Row, Store};
 
-impl Rows for Incoming {
-    fn name(_: Kind) -> &'static str {
-        "unsorted"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.incoming()
-    }
-
+impl V4Rows for Incoming {
     /// They came in as they were changed: both orders are the same.
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         (&[("created_at", |row| row.created_at), ("updated_at", |row| row.created_at)], true)
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filter(filters, asked.query)
     }
 
@@ -34,7 +26,7 @@ impl Rows for Incoming {
 
     /// Its place in the list, beyond which there is none.
     fn id_of(store: &Store, uid: &str) -> Result<u64, ParseIntError> {
-        let row = store.incoming().rows().iter().find(|row| row.uid == uid);
+        let row = store.incoming.rows().iter().find(|row| row.uid == uid);
         Ok(row.map_or(u64::MAX, Row::id))
     }
 

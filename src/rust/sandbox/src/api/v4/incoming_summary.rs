@@ -22,7 +22,7 @@ pub async fn show(State(app): State<Arc<App>>, request: Request) -> Result<Respo
     let mut filters = Filters::default();
     incoming::filter(&mut filters, query)?;
     filters.during(parameters::span(query, "created_at")?, |row: &Incoming| row.created_at);
-    let all: Vec<&Incoming> = filters.select(store.incoming(), &Order::BY_ID).collect();
+    let all: Vec<&Incoming> = filters.select(&store.incoming, &Order::BY_ID).collect();
     let decided: Vec<_> =
         all.iter().filter_map(|row| Some((row.decided?, row.created_at))).collect();
     let waits = decided.iter().map(|((_, at), since)| u64::from(*at).saturating_sub(*since));

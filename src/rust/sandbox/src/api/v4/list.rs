@@ -7,7 +7,7 @@ use std::num::ParseIntError;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{RawPathParams, Request, State};
 use axum::response::Response;
 use axum::routing::get;
 
@@ -34,18 +34,12 @@ pub enum Next {
 }
 
 /// What a list of API v4 is made of.
-pub trait Rows: Row + Sized + 'static {
+pub trait V4Rows: Row + Sized + 'static {
     /// When its pages point to a next one.
     const NEXT: Next = Next::IfFull;
 
     /// Whether one that there is not is a 404 rather than a 204.
     const MISSING_IS_404: bool = false;
-
-    /// What the list is called in `_embedded`.
-    fn name(kind: Kind) -> &'static str;
-
-    /// Where the rows are kept.
-    fn table(store: &Store, kind: Kind) -> &Table<Self>;
 
     /// By what the list can be ordered, the usual one first, and whether it
     /// usually falls. Without any it comes by id.
@@ -54,7 +48,7 @@ pub trait Rows: Row + Sized + 'static {
     }
 
     /// What the parameters ask for.
-    fn filter<'a>(_: &mut Filters<'a, Self>, _: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(_: &mut Filters<'a, Self>, _: &V4Request<'a>) -> Result<(), Invalid> {
         Ok(())
     }
 
@@ -88,7 +82,7 @@ pub trait Rows: Row + Sized + 'static {
 }
 
 /// What is asked of a list.
-pub struct Asked<'a> {
+pub struct V4Request<'a> {
     pub query: &'a Query,
     pub store: &'a Store,
     pub kind: Kind,
@@ -96,46 +90,38 @@ pub struct Asked<'a> {
     pub is_paid: bool,
 }
 
-/// Adds a list.
-pub fn add_list<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
-    let all = async move |State(app): State<Arc<App>>, request: Request| {
-        page::<T>(&app, kind, None, &request)
-    };
-    router.route(&format!("{ROOT}{path}"), get(all))
-}
-
-/// Adds a list and its rows one by one.
-pub fn add<T: Rows>(router: Router<Arc<App>>, path: &str, kind: Kind) -> Router<Arc<App>> {
-    let one = async move |State(app): State<Arc<App>>, Path(id): Path<String>, request: Request| {
-        show::<T>(&app, kind, None, &id, &request)
-    };
-    add_list::<T>(router, path, kind).route(&format!("{ROOT}{path}/{{id}}"), get(one))
-}
-
-/// Adds the same for what belongs to one entity.
-pub fn add_owned<T: Rows>(
+/// Adds the list at a path, of what belongs to one entity if that has an `{id}` in it, and its
+/// rows one by one.
+pub fn add<T: V4Rows>(
     router: Router<Arc<App>>,
-    owners: &str,
-    name: &str,
+    path: &str,
     kind: Kind,
+    table: impl Fn(&Store) -> &Table<T> + Copy + Send + Sync + 'static,
 ) -> Router<Arc<App>> {
-    let all =
-        async move |State(app): State<Arc<App>>, Path(owner): Path<String>, request: Request| {
-            page::<T>(&app, kind, Some(&owner), &request)
-        };
-    let one = async move |State(app): State<Arc<App>>,
-                          Path((owner, id)): Path<(String, String)>,
-                          request: Request| {
-        show::<T>(&app, kind, Some(&owner), &id, &request)
+    let all = async move |State(app): State<Arc<App>>, ids: RawPathParams, request: Request| {
+        let owner = ids.iter().next().map(|(_, id)| id);
+        page(&app, kind, table, owner, &request)
     };
-    let path = format!("{ROOT}{owners}/{{id}}/{name}");
-    router.route(&path, get(all)).route(&format!("{path}/{{row}}"), get(one))
+    let one =
+        async move |State(app): State<Arc<App>>, ids: RawPathParams, request: Request| match ids
+            .iter()
+            .map(|(_, id)| id)
+            .collect::<Vec<_>>()[..]
+        {
+            [owner, id] => show(&app, table, Some(owner), id, &request),
+            [id] => show(&app, table, None, id, &request),
+            _ => problem::no_page(&request),
+        };
+    let id = if path.contains("{id}") { "{row}" } else { "{id}" };
+    let path = format!("{ROOT}{path}");
+    router.route(&path, get(all)).route(&format!("{path}/{id}"), get(one))
 }
 
 /// Answers with a page of rows, or 204.
-fn page<T: Rows>(
+fn page<T: V4Rows>(
     app: &App,
     kind: Kind,
+    table: impl Fn(&Store) -> &Table<T>,
     owner: Option<&str>,
     request: &Request,
 ) -> Result<Response, Invalid> {
@@ -146,7 +132,7 @@ fn page<T: Rows>(
     let context = &Context::new(store, request, query);
     let mut filters = Filters::default();
     filters.add(|row: &T| row.is_listed(context));
-    T::filter(&mut filters, &Asked { query, store, kind, is_paid: app.api_filter })?;
+    T::filter(&mut filters, &V4Request { query, store, kind, is_paid: app.api_filter })?;
     if let Some(owner) = owner {
         let id = owner.parse::<u64>().ok();
         let Some(id) = id.filter(|id| T::has_owner(store, kind, *id)) else {
@@ -154,22 +140,22 @@ fn page<T: Rows>(
         };
         filters.add(move |row: &T| row.owner() == id);
     }
-    let selected = filters.select(T::table(store, kind), &order);
-    let (name, view) = (T::name(kind), |row: &T| row.view(context));
-    let (rows, is_more) = paging.cut(selected);
+    let (rows, is_more) = paging.cut(filters.select(table(store), &order));
     let next = match T::NEXT {
         Next::IfFull => rows.len() == paging.limit(),
         Next::IfMore => is_more,
         Next::Always => true,
     };
-    let items = rows.into_iter().map(view).collect();
+    let items = rows.into_iter().map(|row| row.view(context)).collect();
+    // Lists have the name that their path ends in.
+    let name = context.path.rsplit('/').next().unwrap_or_default();
     Ok(paging.answer(request, Page { name, items, next, total: None }))
 }
 
 /// Answers with one row, or 204.
-fn show<T: Rows>(
+fn show<T: V4Rows>(
     app: &App,
-    kind: Kind,
+    table: impl Fn(&Store) -> &Table<T>,
     owner: Option<&str>,
     id: &str,
     request: &Request,
@@ -187,14 +173,14 @@ fn show<T: Rows>(
     if let Some(owner) = owner {
         filters.add(move |row: &T| row.owner() == owner);
     }
-    let row = filters.select(T::table(store, kind), &Order::BY_ID).next();
+    let row = filters.select(table(store), &Order::BY_ID).next();
     if row.is_none() && T::MISSING_IS_404 {
         return problem::no_page(request);
     }
     paging::answer_one(row.map(|row| row.view(context)))
 }
 
-fn order<T: Rows>(query: &Query, kind: Kind) -> Result<Order<T>, Invalid> {
+fn order<T: V4Rows>(query: &Query, kind: Kind) -> Result<Order<T>, Invalid> {
     let (keys, usually_falls) = T::orders(kind);
     let names: Vec<_> = keys.iter().map(|(name, _)| *name).collect();
     let asked = if keys.is_empty() { None } else { parameters::order(query, &names)? };

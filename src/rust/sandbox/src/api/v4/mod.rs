@@ -29,10 +29,8 @@ use axum::routing::{any, get};
 
 use crate::api::app::App;
 use crate::api::{Context, Json, object};
-use crate::data::element::Element;
 use crate::data::entity::KINDS;
-use crate::data::talk::Talk;
-use crate::data::{Entity, Event, Incoming, Kind, Note, Task, Transaction};
+use crate::data::{Kind, Store};
 
 pub use paging::list_page;
 pub use problem::{too_many, unauthorized, wrong_method};
@@ -46,20 +44,23 @@ pub fn router(app: &App) -> Router<Arc<App>> {
         .route("/api/v4/account", get(account::show))
         .route("/api/v4/leads/unsorted/summary", get(incoming_summary::show));
     router = settings::add(router, app);
-    router = list::add::<Event>(router, "events", Kind::Lead);
-    router = list::add::<Task>(router, "tasks", Kind::Task);
-    router = list::add::<Incoming>(router, "leads/unsorted", Kind::Lead);
-    router = list::add::<Talk>(router, "talks", Kind::Contact);
-    router = list::add_owned::<Element>(router, "catalogs", "elements", Kind::Lead);
+    router = list::add(router, "events", Kind::Lead, Store::events);
+    router = list::add(router, "tasks", Kind::Task, Store::tasks);
+    router = list::add(router, "leads/unsorted", Kind::Lead, |store| &store.incoming);
+    router = list::add(router, "talks", Kind::Contact, Store::talks);
+    router = list::add(router, "catalogs/{id}/elements", Kind::Lead, |store| &store.elements);
     for kind in KINDS.into_iter().filter(|kind| app.store().plays(*kind)) {
         let entities = kind.plural();
-        router = list::add::<Entity>(router, entities, kind);
-        router = list::add::<Note>(router, &format!("{entities}/notes"), kind);
-        router = list::add_owned::<Note>(router, entities, "notes", kind);
+        router = list::add(router, entities, kind, move |store| &store.entities[kind]);
+        for path in ["notes", "{id}/notes"] {
+            let path = format!("{entities}/{path}");
+            router = list::add(router, &path, kind, move |store| &store.notes[kind]);
+        }
         router = entity_links::add(router, kind);
         if kind == Kind::Customer {
-            router = list::add::<Transaction>(router, "customers/transactions", kind);
-            router = list::add_owned::<Transaction>(router, entities, "transactions", kind);
+            for path in ["customers/transactions", "customers/{id}/transactions"] {
+                router = list::add(router, path, kind, |store| &store.transactions);
+            }
         }
     }
     router

@@ -1,31 +1,23 @@
 //! Notes as API v4 spells them.
 
-use super::list::{Asked, Key, Rows};
+use super::list::{Key, V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{self, Context, Filters, Json, object};
 use crate::data::content::Call;
 use crate::data::random;
-use crate::data::{Content, Kind, Note, Rng, Row, Store, Table, User};
+use crate::data::{Content, Kind, Note, Rng, Row, User};
 
 const SALT: u64 = 0x0000_5E04;
 
-impl Rows for Note {
-    fn name(_: Kind) -> &'static str {
-        "notes"
-    }
-
-    fn table(store: &Store, kind: Kind) -> &Table<Self> {
-        store.notes(kind)
-    }
-
+impl V4Rows for Note {
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         (&[("updated_at", |note| note.updated_at.into()), ("id", Row::id)], true)
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filters.ids(parameters::numbers(asked.query, "id")?);
-        filters.one_of(parameters::numbers(asked.query, "entity_id")?, Rows::owner);
+        filters.one_of(parameters::numbers(asked.query, "entity_id")?, V4Rows::owner);
         // Unknown names find none.
         let names = parameters::texts(asked.query, "note_type");
         filters.one_of(names, |note: &Note| note.note_type.name().unwrap_or_default().to_owned());

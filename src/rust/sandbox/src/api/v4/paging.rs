@@ -8,8 +8,9 @@ use form_urlencoded::Serializer;
 use super::link;
 use super::problem::Invalid;
 use crate::api::query::Query;
-use crate::api::reply::{self, AllRows, ListRows, RowCap, RowCount};
-use crate::api::{self, Json, object};
+use crate::api::rows::{self, RowCount};
+use crate::api::{self, Json, object, reply};
+use crate::data::table::to_usize;
 
 /// Rows on a page unless the client says how many.
 const USUAL_ROWS: u64 = 50;
@@ -36,7 +37,7 @@ impl Paging {
     /// Reads `page` and `limit`. Whoever asks for more rows than `most` gets
     /// the usual number without a word.
     pub fn read(request: &Request, query: &Query, most: u64) -> Result<Self, Invalid> {
-        if request.extensions().get::<AllRows>().is_some() {
+        if rows::wants_all(request) {
             return Ok(Self { page: 1, limit: u64::MAX });
         }
         let limit = positive(query, "limit")?.filter(|limit| *limit <= most);
@@ -52,37 +53,26 @@ impl Paging {
     }
 
     fn offset(&self) -> usize {
-        size((self.page - 1).saturating_mul(self.limit))
+        to_usize((self.page - 1).saturating_mul(self.limit))
     }
 
     /// How many rows a page has.
     pub fn limit(&self) -> usize {
-        size(self.limit)
+        to_usize(self.limit)
     }
 
     /// The reply: 204 when nothing is left of the list.
-    pub fn answer(&self, request: &Request, mut page: Page) -> Response {
-        if page.items.is_empty() {
-            return reply::empty(StatusCode::NO_CONTENT);
-        }
-        if request.extensions().get::<AllRows>().is_some() {
-            let mut response = reply::empty(StatusCode::OK);
-            let rows = ListRows { name: page.name.to_owned(), items: page.items };
-            response.extensions_mut().insert(rows);
-            return response;
-        }
-        // A page that a fault cuts short knows nothing of it.
-        if let Some(RowCap(most)) = request.extensions().get() {
-            page.items.truncate(size(*most));
-        }
-        let next = if page.next { self.link(request, self.page + 1) } else { Json::Absent };
-        let counted = |number: Option<u64>| number.map_or(Json::Absent, Json::from);
-        let collection = object! {
-            "_total_items": counted(page.total), "_page": self.page,
-            "_page_count": counted(page.total.map(|total| total.div_ceil(self.limit))),
-            "_links": object! { "self": self.link(request, self.page), "next": next },
-        };
-        whole(collection, page.name, page.items)
+    pub fn answer(&self, request: &Request, page: Page) -> Response {
+        rows::answer(request, page.name, page.items, |items| {
+            let next = if page.next { self.link(request, self.page + 1) } else { Json::Absent };
+            let counted = |number: Option<u64>| number.map_or(Json::Absent, Json::from);
+            let list = object! {
+                "_total_items": counted(page.total), "_page": self.page,
+                "_page_count": counted(page.total.map(|total| total.div_ceil(self.limit))),
+                "_links": object! { "self": self.link(request, self.page), "next": next },
+            };
+            whole(list, page.name, items)
+        })
     }
 
     /// A page of the list that was asked for.
@@ -149,8 +139,4 @@ fn positive(query: &Query, name: &str) -> Result<Option<u64>, Invalid> {
         Ok(number) if number > 0 => Ok(Some(number)),
         _ => Err(Invalid::shape(name, "This value should be a positive integer.")),
     }
-}
-
-fn size(rows: u64) -> usize {
-    usize::try_from(rows).unwrap_or(usize::MAX)
 }

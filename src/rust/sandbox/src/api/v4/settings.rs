@@ -22,27 +22,29 @@ use crate::data::{Field, Kind, SETTINGS, User};
 /// Numbers of the changes of single fields begin here.
 const FIRST_OF_FIELDS: u64 = 1001;
 
+/// What makes the rows of a list.
+type View = fn(&Context) -> Vec<Json>;
+
 /// Adds all of their lists.
 pub fn add(mut router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
     let list = |name| Short { name, ..Short::DEFAULT };
     let paged = |name| Short { cut: Cut::Pages, ..list(name) };
     let counted = |name| Short { cut: Cut::CountedPages, ..list(name) };
     let single = |name| Short { has_rows: false, ..list(name) };
-    let is_kommo = app.kommo;
-    router =
-        single("events_types").add(router, "events/types", move |context| types(context, is_kommo));
-    router = Short { is_for_admins: true, ..counted("users") }.add(router, "users", users);
-    router = Short { is_for_admins: true, ..counted("roles") }.add(router, "roles", roles);
-    let sources_list = Short { is_for_admins: true, filters: &["external_id"], ..list("sources") };
-    router = sources_list.add(router, "sources", sources);
-    let hooks = Short { is_for_admins: true, filters: &["destination"], ..single("webhooks") };
-    router = hooks.add(router, "webhooks", webhooks);
-    router = paged("loss_reasons").add(router, "leads/loss_reasons", |context| {
-        SETTINGS.loss_reasons.iter().map(|reason| loss_reason(reason, context)).collect()
-    });
-    router = list("pipelines").add(router, "leads/pipelines", |context| {
-        SETTINGS.pipelines.iter().map(|pipeline| view_pipeline(pipeline, context)).collect()
-    });
+    let for_admins = |short, filters| Short { is_for_admins: true, filters, ..short };
+    let lists: [(_, _, View); 8] = [
+        ("events/types", single("events_types"), types),
+        ("users", for_admins(counted("users"), &[]), users),
+        ("roles", for_admins(counted("roles"), &[]), roles),
+        ("sources", for_admins(list("sources"), &["external_id"]), sources),
+        ("webhooks", for_admins(single("webhooks"), &["destination"]), webhooks),
+        ("leads/loss_reasons", paged("loss_reasons"), loss_reasons),
+        ("leads/pipelines", list("pipelines"), pipelines),
+        ("catalogs", paged("catalogs"), catalogs),
+    ];
+    for (path, short, rows) in lists {
+        router = short.add(router, path, rows);
+    }
     let nowhere = async |Path(id): Path<String>, request: Request| match id.parse::<u64>() {
         Ok(_) => reply::empty(StatusCode::NO_CONTENT),
         Err(_) => problem::no_page(&request),
@@ -53,24 +55,21 @@ pub fn add(mut router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
         router = single("statuses").add(router, &path, |context| statuses(pipeline, context));
     }
     let groups = Short { missing_is_404: true, ..list("custom_field_groups") };
-    router = paged("catalogs").add(router, "catalogs", catalogs);
+    let custom_fields = counted("custom_fields");
     for catalog in &SETTINGS.catalogs {
         let path = format!("catalogs/{}/custom_fields", catalog.id);
-        router = groups
-            .add(router, &format!("{path}/groups"), |context| field_groups("catalogs", context));
-        router =
-            counted("custom_fields").add(router, &path, |context| catalog_fields(catalog, context));
+        let tabs = |context: &Context| field_groups("catalogs", context);
+        router = groups.add(router, &format!("{path}/groups"), tabs);
+        router = custom_fields.add(router, &path, |context| catalog_fields(catalog, context));
     }
     for kind in KINDS.into_iter().filter(|kind| app.store().plays(*kind)) {
         let entities = kind.plural();
         let tag_list = Short { filters: &["id", "name"], has_rows: false, ..paged("tags") };
-        router = tag_list.add(router, &format!("{entities}/tags"), |_| {
-            SETTINGS.tags.iter().map(|one| tag(one.name)).collect()
-        });
+        router = tag_list.add(router, &format!("{entities}/tags"), tags);
         let path = format!("{entities}/custom_fields");
-        router = groups
-            .add(router, &format!("{path}/groups"), move |context| field_groups(entities, context));
-        router = counted("custom_fields").add(router, &path, move |context| fields(kind, context));
+        let tabs = move |context: &Context| field_groups(entities, context);
+        router = groups.add(router, &format!("{path}/groups"), tabs);
+        router = custom_fields.add(router, &path, move |context| fields(kind, context));
         if kind == Kind::Customer {
             router = list("statuses").add(router, "customers/statuses", customer_statuses);
             router = counted("segments").add(router, "customers/segments", segments);
@@ -80,7 +79,8 @@ pub fn add(mut router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
 }
 
 /// The types of all accounts of the zone, and one for each field of this one.
-fn types(context: &Context, is_kommo: bool) -> Vec<Json> {
+fn types(context: &Context) -> Vec<Json> {
+    let is_kommo = !context.store.plays(Kind::Customer);
     let others = if is_kommo { &SETTINGS.kommo_event_types[..] } else { &[] };
     let common =
         SETTINGS.event_types.iter().filter(|one| !(is_kommo && is_about_customers(one.key)));
@@ -204,6 +204,10 @@ fn webhooks(context: &Context) -> Vec<Json> {
     hooks.collect()
 }
 
+fn loss_reasons(context: &Context) -> Vec<Json> {
+    SETTINGS.loss_reasons.iter().map(|reason| loss_reason(reason, context)).collect()
+}
+
 /// A reason for a loss, as leads show it, too.
 pub fn loss_reason(reason: &'static Item, context: &Context) -> Json {
     object! {
@@ -211,6 +215,10 @@ pub fn loss_reason(reason: &'static Item, context: &Context) -> Json {
         "created_at": context.made_at(), "updated_at": context.made_at(),
         "_links": context.link(format!("leads/loss_reasons/{}", reason.id)),
     }
+}
+
+fn pipelines(context: &Context) -> Vec<Json> {
+    SETTINGS.pipelines.iter().map(|pipeline| view_pipeline(pipeline, context)).collect()
 }
 
 fn view_pipeline(pipeline: &'static Pipeline, context: &Context) -> Json {
@@ -326,6 +334,10 @@ fn field_groups(entity: &'static str, context: &Context) -> Vec<Json> {
     tabs.collect()
 }
 
+fn tags(_: &Context) -> Vec<Json> {
+    SETTINGS.tags.iter().map(|one| tag(one.name)).collect()
+}
+
 /// A tag, as entities show it, too.
 pub fn tag(name: &'static str) -> Json {
     object! { "id": SETTINGS.tag_id(name), "name": name, "color": Json::Null }
@@ -346,7 +358,7 @@ fn customer_statuses(context: &Context) -> Vec<Json> {
 fn segments(context: &Context) -> Vec<Json> {
     let (store, made_at) = (context.store, context.made_at());
     let view = |segment: &'static Segment| {
-        let customers = store.entities(Kind::Customer).there();
+        let customers = store.entities[Kind::Customer].there();
         let members = customers.filter(|customer| {
             let mut segments = store.account.segments(customer.number);
             !customer.is_deleted && segments.any(|one| one.id == segment.id)

@@ -1,25 +1,17 @@
 //! `GET /api/v4/talks`.
 
-use super::list::{Asked, Rows};
+use super::list::{V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
+use crate::data::Kind;
 use crate::data::talk::Talk;
-use crate::data::{Kind, Store, Table};
 
-impl Rows for Talk {
+impl V4Rows for Talk {
     const MISSING_IS_404: bool = true;
 
-    fn name(_: Kind) -> &'static str {
-        "talks"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.talks()
-    }
-
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
-        let Asked { query, store, .. } = *asked;
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
+        let V4Request { query, store, .. } = *asked;
         filters.ids(parameters::numbers(query, "talk_id")?);
         filters.one_of(parameters::numbers(query, "contact_id")?, |talk| talk.contact);
         let entities = parameters::numbers(query, "entity_id")?;

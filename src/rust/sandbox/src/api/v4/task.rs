@@ -1,22 +1,15 @@
 //! Tasks as API v4 spells them: by the time when they are due, unless told
 //! otherwise.
 
-use super::list::{Asked, Key, Next, Rows};
+use super::list::{Key, Next, V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Row, Store, Table, Task};
+use crate::data::entity::KINDS;
+use crate::data::{Kind, Row, Task};
 
-impl Rows for Task {
+impl V4Rows for Task {
     const NEXT: Next = Next::IfMore;
-
-    fn name(_: Kind) -> &'static str {
-        "tasks"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.tasks()
-    }
 
     fn orders(_: Kind) -> (&'static [Key<Self>], bool) {
         let keys: &[Key<Self>] = &[
@@ -27,12 +20,9 @@ impl Rows for Task {
         (keys, false)
     }
 
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         let numbers = |name| parameters::numbers(asked.query, name);
-        let kind = |name: &str| {
-            let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Task);
-            kinds.into_iter().find(|kind| kind.plural() == name)
-        };
+        let kind = |name: &str| KINDS.into_iter().find(|kind| kind.plural() == name);
         filters.ids(numbers("id")?);
         filters.one_of(numbers("responsible_user_id")?, |task| task.responsible.id);
         let entities = numbers("entity_id")?.into_iter().map(Some);

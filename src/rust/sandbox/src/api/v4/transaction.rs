@@ -1,21 +1,13 @@
 //! Purchases as API v4 spells them.
 
-use super::list::{Asked, Rows};
+use super::list::{V4Request, V4Rows};
 use super::parameters;
 use super::problem::Invalid;
 use crate::api::{Context, Filters, Json, object};
-use crate::data::{Kind, Store, Table, Transaction};
+use crate::data::{Kind, Store, Transaction};
 
-impl Rows for Transaction {
-    fn name(_: Kind) -> &'static str {
-        "transactions"
-    }
-
-    fn table(store: &Store, _: Kind) -> &Table<Self> {
-        store.transactions()
-    }
-
-    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &Asked<'a>) -> Result<(), Invalid> {
+impl V4Rows for Transaction {
+    fn filter<'a>(filters: &mut Filters<'a, Self>, asked: &V4Request<'a>) -> Result<(), Invalid> {
         filters.ids(parameters::numbers(asked.query, "id")?);
         Ok(())
     }
@@ -25,7 +17,7 @@ impl Rows for Transaction {
     }
 
     fn has_owner(store: &Store, kind: Kind, id: u64) -> bool {
-        store.entities(kind).find(id).is_some()
+        store.entities[kind].find(id).is_some()
     }
 
     fn view(&self, context: &Context) -> Json {

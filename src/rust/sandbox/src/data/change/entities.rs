@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::data::entity::{Birth, KINDS};
-use crate::data::event::{self, Value};
+use crate::data::event::{self, EventValue};
 use crate::data::funnel::{self, LOST};
 use crate::data::names::PersonName;
+use crate::data::values::FieldValue;
 use crate::data::{
-    Account, Content, Entity, Field, Kind, NoteType, Rng, Row, SETTINGS, Stage, Store, short, text,
-    values,
+    Account, Content, Entity, Field, Filled, Kind, List, NoteType, Rng, Row, SETTINGS, Stage,
+    Store, clamped, text,
 };
 
 use super::deleted;
@@ -24,7 +25,7 @@ impl Store {
         let account = &self.account;
         let birth = Birth {
             number,
-            id: short(account.entity_id(kind, number)),
+            id: clamped(account.entity_id(kind, number)),
             responsible: act.by,
             created_at: act.at,
             created_by: act.by.id,
@@ -40,7 +41,7 @@ impl Store {
             Stage::default()
         };
         let entity = Entity::new(account, kind, &birth, PersonName::whole(name), stage);
-        self.entities_mut(kind)?.insert(entity);
+        self.entities[kind].insert(entity);
         let id = birth.id.into();
         self.settle(kind, id, rng);
         let note_type = match kind {
@@ -64,7 +65,7 @@ impl Store {
         let Some(linked) = self.another(other, 0, rng) else { return };
         self.link((kind, id), (other, linked));
         let company =
-            self.entities(other).find(linked).and_then(|e| e.links(Kind::Company).first());
+            self.entities[other].find(linked).and_then(|e| e.links[Kind::Company].first());
         if let Some(company) = company.copied() {
             self.link((kind, id), (Kind::Company, company.into()));
         }
@@ -126,25 +127,23 @@ impl Store {
         if !self.touch(act)?.is_deleted {
             self.tell(act, deleted(act.kind), Vec::new(), Vec::new());
         }
-        let (kind, id) = (act.kind, short(act.id));
+        let (kind, id) = (act.kind, clamped(act.id));
         for other in KINDS {
-            for linked in self.take_links(kind, act.id, other) {
-                self.unlink((other, linked.into()), (kind, act.id));
-            }
+            self.unlink(kind, act.id, other);
         }
-        self.entities_mut(kind)?.remove(act.id);
-        self.notes_mut(kind)?.remove_where(|note| note.entity == id);
-        let tasks = self.tasks_mut()?.remove_where(|task| task.entity == Some((kind, id)));
-        self.notes_mut(Kind::Task)?.remove_where(|note| tasks.contains(&note.entity.into()));
+        self.entities[kind].remove(act.id);
+        self.notes[kind].remove_where(|note| note.entity == id);
+        let tasks = self.tasks_mut().remove_where(|task| task.entity == Some((kind, id)));
+        self.notes[Kind::Task].remove_where(|note| tasks.contains(&note.entity.into()));
         if kind == Kind::Customer {
-            self.transactions_mut()?.remove_where(|row| row.customer == id);
+            self.transactions.remove_where(|row| row.customer == id);
         }
         Some(())
     }
 
     pub(super) fn merge(&mut self, act: Act, loser: u64) -> Option<()> {
-        let (kind, winner, lost) = (act.kind, short(act.id), short(loser));
-        let tags = self.entities(kind).find(loser)?.tags.clone();
+        let (kind, winner, lost) = (act.kind, clamped(act.id), clamped(loser));
+        let tags = self.entities[kind].find(loser)?.tags.clone();
         let entity = self.touch(act)?;
         for tag in tags {
             if !entity.tags.contains(&tag) {
@@ -152,21 +151,20 @@ impl Store {
             }
         }
         for other in KINDS {
-            for linked in self.take_links(kind, loser, other) {
-                self.unlink((other, linked.into()), (kind, loser));
+            for linked in self.unlink(kind, loser, other) {
                 self.link((kind, act.id), (other, linked.into()));
             }
         }
-        let notes = self.notes_mut(kind)?.rows_mut().iter_mut();
+        let notes = self.notes[kind].rows_mut().iter_mut();
         notes.filter(|note| note.entity == lost).for_each(|note| note.entity = winner);
-        let tasks = self.tasks_mut()?.rows_mut().iter_mut();
+        let tasks = self.tasks_mut().rows_mut().iter_mut();
         let lost_tasks = tasks.filter(|task| task.entity == Some((kind, lost)));
         lost_tasks.for_each(|task| task.entity = Some((kind, winner)));
         if kind == Kind::Customer {
-            let rows = self.transactions_mut()?.rows_mut().iter_mut();
+            let rows = self.transactions.rows_mut().iter_mut();
             rows.filter(|row| row.customer == lost).for_each(|row| row.customer = winner);
         }
-        self.entities_mut(kind)?.remove(loser);
+        self.entities[kind].remove(loser);
         self.tell(act, "entity_merged", Vec::new(), Vec::new());
         Some(())
     }
@@ -174,62 +172,60 @@ impl Store {
     /// Number of the next new entity.
     pub(super) fn next_number(&mut self, kind: Kind) -> u64 {
         // Leads that wait have numbers already.
-        let waiting = if kind == Kind::Lead { self.account.lists.unsorted } else { 0 };
-        let born = &mut self.born[kind.position()];
+        let waiting = if kind == Kind::Lead { self.account.lists[List::IncomingLeads] } else { 0 };
+        let born = &mut self.born[kind];
         *born += 1;
         self.account.number(kind, self.account.entities(kind) + waiting + *born - 1)
     }
 
-    /// Takes what an entity is linked to of a kind from it.
-    fn take_links(&mut self, kind: Kind, id: u64, other: Kind) -> Vec<u32> {
-        let entity = self.entity_mut(kind, id);
-        entity.map_or_else(Vec::new, |entity| std::mem::take(entity.links_mut(other)))
+    /// Ends the links of an entity to all of a kind, and tells their ids.
+    fn unlink(&mut self, kind: Kind, id: u64, other: Kind) -> Vec<u32> {
+        let entity = self.entities[kind].find_mut(id);
+        let ids = entity.map_or_else(Vec::new, |one| std::mem::take(&mut one.links[other]));
+        for linked in &ids {
+            if let Some(entity) = self.entities[other].find_mut(u64::from(*linked)) {
+                entity.links[kind].retain(|back| *back != clamped(id));
+            }
+        }
+        ids
     }
 
     /// Links two entities to one another, unless one has a company already:
     /// that is enough.
     pub(super) fn link(&mut self, one: (Kind, u64), other: (Kind, u64)) {
         let is_full = |(kind, id): (Kind, u64), other: Kind| {
-            let entity = self.entities(kind).find(id);
-            other == Kind::Company && entity.is_some_and(|entity| !entity.links(other).is_empty())
+            let entity = self.entities[kind].find(id);
+            other == Kind::Company && entity.is_some_and(|entity| !entity.links[other].is_empty())
         };
         if is_full(one, other.0) || is_full(other, one.0) {
             return;
         }
         for ((kind, id), (other, linked)) in [(one, other), (other, one)] {
-            if let Some(entity) = self.entity_mut(kind, id) {
-                let links = entity.links_mut(other);
-                if !links.contains(&short(linked)) {
-                    links.push(short(linked));
+            if let Some(entity) = self.entities[kind].find_mut(id) {
+                let links = &mut entity.links[other];
+                if !links.contains(&clamped(linked)) {
+                    links.push(clamped(linked));
                 }
             }
         }
     }
 
-    fn unlink(&mut self, (kind, id): (Kind, u64), (other, other_id): (Kind, u64)) {
-        if let Some(entity) = self.entity_mut(kind, id) {
-            entity.links_mut(other).retain(|linked| *linked != short(other_id));
-        }
-    }
-
     /// Any other entity of the kind.
     pub(super) fn another(&self, kind: Kind, id: u64, rng: &mut Rng) -> Option<u64> {
-        let others = self.entities(kind).there();
-        let others = others.filter(|entity| entity.id() != id && !entity.is_deleted);
-        let ids: Vec<u64> = others.map(Row::id).collect();
+        let ids = self.entities[kind].ids(|entity| entity.id() != id && !entity.is_deleted);
         ids.get(rng.index(ids.len())).copied()
     }
 
     /// The entity, which is changed.
     fn touch(&mut self, act: Act) -> Option<&mut Entity> {
-        let entity = self.entity_mut(act.kind, act.id)?;
+        let entity = self.entities[act.kind].find_mut(act.id)?;
         (entity.updated_at, entity.updated_by) = (act.at, act.by.id);
         Some(entity)
     }
 }
 
 /// An event, and what was there after and before.
-type Told = (&'static str, Vec<Value>, Vec<Value>);
+type Told = (&'static str, Vec<EventValue>, Vec<EventValue>);
 
 fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
     let name = match entity.kind {
@@ -238,7 +234,7 @@ fn renamed(entity: &mut Entity, rng: &mut Rng) -> Told {
         _ => text::correspondent(rng).name,
     };
     let before = std::mem::replace(&mut entity.name, PersonName::whole(name.clone()));
-    ("name_field_changed", vec![Value::Name(name)], vec![Value::Name(before.full)])
+    ("name_field_changed", vec![EventValue::Name(name)], vec![EventValue::Name(before.full)])
 }
 
 /// A tag is added, or taken off if it is there.
@@ -268,8 +264,8 @@ fn filled(entity: &mut Entity, account: &Account, rng: &mut Rng) -> Told {
 
 fn priced(lead: &mut Entity, rng: &mut Rng) -> Told {
     let price = rng.between(5, 900) * 1000;
-    let before = std::mem::replace(&mut lead.value.price, price);
-    ("sale_field_changed", vec![Value::Sale(price)], vec![Value::Sale(before)])
+    let before = std::mem::replace(&mut lead.deal.price, price);
+    ("sale_field_changed", vec![EventValue::Sale(price)], vec![EventValue::Sale(before)])
 }
 
 /// The stages of a pipeline in the order in which leads pass them.
@@ -282,14 +278,14 @@ fn stages(pipeline: usize) -> Vec<Stage> {
         .collect()
 }
 
-fn field_values(filled: &values::Filled) -> Vec<Value> {
-    let value = |value: &values::Value| {
+fn field_values(filled: &Filled) -> Vec<EventValue> {
+    let value = |value: &FieldValue| {
         let (choice, text) = match value {
-            values::Value::Choice(choice) => (Some(choice.id), choice.name.to_owned()),
-            values::Value::Text(text) => (None, text.clone()),
+            FieldValue::Choice(choice) => (Some(choice.id), choice.name.to_owned()),
+            FieldValue::Text(text) => (None, text.clone()),
             _ => (None, "1".to_owned()),
         };
-        Value::Field { id: filled.field.id, shape: filled.field.number(), choice, text }
+        EventValue::Field { id: filled.field.id, shape: filled.field.number(), choice, text }
     };
     filled.values.iter().map(value).collect()
 }

@@ -8,7 +8,7 @@ mod write;
 use write::Act;
 
 use crate::data::entity::KINDS;
-use crate::data::{Kind, NoteType, Rng, Row, Store, short};
+use crate::data::{Kind, Note, NoteType, Rng, Store, clamped};
 
 const SALT: u64 = 0x0000_C4A6;
 
@@ -167,32 +167,18 @@ impl Store {
     ) -> Option<Changed> {
         let id = match id {
             _ if change == Change::Create => 0,
-            Some(id) => Some(id).filter(|id| self.can(change, subject, *id))?,
-            None => self.any_for(change, subject, rng)?,
+            Some(id) => Some(id).filter(|id| self.open_to(change, subject).contains(id))?,
+            None => {
+                let ids = self.open_to(change, subject);
+                ids.get(rng.index(ids.len())).copied()?
+            }
         };
         let act = self.act(subject, id, rng);
-        let id = match change {
-            Change::Create => self.create(subject, act, rng)?,
-            _ => self.carry_out(change, subject, act, rng).map(|()| id)?,
+        let id = match rule(change, subject) {
+            Some((_, happen)) => happen(self, act, rng).map(|()| id)?,
+            None => self.create(subject, act, rng)?,
         };
-        Some(Changed { change, subject, id: short(id), at: act.at })
-    }
-
-    /// Anything of the kind to which this can happen.
-    fn any_for(&self, change: Change, subject: Subject, rng: &mut Rng) -> Option<u64> {
-        let ids: Vec<u64> = match subject {
-            Subject::Of(Kind::Task) => self.tasks().there().map(Row::id).collect(),
-            Subject::Of(kind) => self.entities(kind).there().map(Row::id).collect(),
-            Subject::Note => {
-                KINDS.iter().flat_map(|kind| self.notes(*kind).there()).map(Row::id).collect()
-            }
-            Subject::Transaction => self.transactions().there().map(Row::id).collect(),
-            Subject::IncomingLead => self.incoming().there().map(|lead| lead.lead).collect(),
-            Subject::Talk => self.talks().there().map(Row::id).collect(),
-            Subject::Element => self.elements().there().map(Row::id).collect(),
-        };
-        let ids: Vec<u64> = ids.into_iter().filter(|id| self.can(change, subject, *id)).collect();
-        ids.get(rng.index(ids.len())).copied()
+        Some(Changed { change, subject, id: clamped(id), at: act.at })
     }
 
     fn create(&mut self, subject: Subject, act: Act, rng: &mut Rng) -> Option<u64> {
@@ -201,44 +187,9 @@ impl Store {
             Subject::Of(_) => self.create_entity(act, rng),
             Subject::Note => self.write(self.about_any(act, rng)?, NoteType::Common, None),
             Subject::Transaction => self.buy(act, rng),
-            Subject::IncomingLead => self.come_in(act),
+            Subject::IncomingLead => Some(self.come_in(act)),
             Subject::Talk => self.begin_talk(act, rng),
-            Subject::Element => self.add_product(act, rng),
-        }
-    }
-
-    fn carry_out(
-        &mut self,
-        change: Change,
-        subject: Subject,
-        act: Act,
-        rng: &mut Rng,
-    ) -> Option<()> {
-        match (subject, change) {
-            (Subject::Of(Kind::Task), Change::Update) => self.put_off(act, rng),
-            (Subject::Of(Kind::Task), Change::Done) => self.finish_task(act),
-            (Subject::Of(Kind::Task), _) => self.delete_task(act),
-            (Subject::Note, _) => self.delete_note(act),
-            (Subject::Transaction, Change::Update) => self.correct_purchase(act, rng),
-            (Subject::Transaction, _) => self.transactions_mut()?.remove(act.id),
-            (Subject::IncomingLead, Change::Accept) => self.accept(act),
-            (Subject::IncomingLead, _) => self.decline(act),
-            (Subject::Talk, _) => self.go_on_talking(act, rng),
-            (Subject::Element, Change::Update) => self.reprice(act, rng),
-            (Subject::Element, _) => self.elements_mut()?.remove(act.id),
-            (Subject::Of(kind), change) => match change {
-                Change::Update => self.update(act, rng),
-                Change::Move => self.move_on(act, rng),
-                Change::Assign => self.assign(act, rng),
-                Change::Note => self.write(act, NoteType::Common, None).map(drop),
-                Change::Task => self.set_task(act, rng).map(drop),
-                Change::Done => self.finish_next_task(act),
-                Change::Trash => self.put_away(act, true, deleted(kind)),
-                Change::Restore => self.put_away(act, false, restored(kind)?),
-                Change::Merge => self.merge(act, self.another(kind, act.id, rng)?),
-                Change::Delete => self.delete(act),
-                Change::Create | Change::Accept | Change::Decline => None,
-            },
+            Subject::Element => Some(self.add_product(act, rng)),
         }
     }
 
@@ -255,13 +206,13 @@ impl Store {
         match ids {
             [winner, losers @ ..] if change == Change::Merge && !losers.is_empty() => {
                 for loser in losers {
-                    let is_open = |id| self.can(change, subject, id);
-                    if loser == winner || !is_open(*winner) || !is_open(*loser) {
+                    let open = self.open_to(change, subject);
+                    if loser == winner || !open.contains(winner) || !open.contains(loser) {
                         return Err(*loser);
                     }
                     let act = self.act(subject, *winner, rng);
                     self.merge(act, *loser).ok_or(*loser)?;
-                    changed.push(Changed { change, subject, id: short(*winner), at: act.at });
+                    changed.push(Changed { change, subject, id: clamped(*winner), at: act.at });
                 }
             }
             _ => {
@@ -273,56 +224,85 @@ impl Store {
         Ok(changed)
     }
 
-    /// Whether this can happen to something.
-    fn can(&self, change: Change, subject: Subject, id: u64) -> bool {
-        let can_change = matches!(change, Change::Update | Change::Delete);
-        match subject {
-            Subject::Of(Kind::Task) => self
-                .tasks()
-                .find(id)
-                .is_some_and(|task| can_change || change == Change::Done && !task.is_completed),
-            Subject::Of(kind) => self.can_entity(change, kind, id),
-            Subject::Note => change == Change::Delete && self.own_note(id).is_some(),
-            Subject::Transaction => can_change && self.transactions().find(id).is_some(),
-            Subject::IncomingLead => {
-                matches!(change, Change::Accept | Change::Decline) && self.waiting(id).is_some()
-            }
-            Subject::Talk => change == Change::Update && self.talks().find(id).is_some(),
-            Subject::Element => self.elements().find(id).is_some_and(|element| {
-                change == Change::Delete
-                    || change == Change::Update && element.text("PRICE").is_some()
-            }),
-        }
-    }
-
-    fn can_entity(&self, change: Change, kind: Kind, id: u64) -> bool {
-        let Some(entity) = self.entities(kind).find(id) else { return false };
-        match change {
-            Change::Delete => true,
-            Change::Restore => entity.is_deleted && restored(kind).is_some(),
-            Change::Move => kind == Kind::Lead && !entity.is_deleted,
-            Change::Done => !entity.is_deleted && self.closest_task(entity).is_some(),
-            Change::Accept | Change::Decline => false,
-            _ => !entity.is_deleted,
-        }
+    /// The ids of those to which this can happen.
+    fn open_to(&self, change: Change, subject: Subject) -> Vec<u64> {
+        let kind = if let Subject::Of(kind) = subject { kind } else { Kind::Lead };
+        rule(change, subject).map_or_else(Vec::new, |(ids, _)| ids(self, kind))
     }
 }
 
-/// The events of what goes into the trash and comes back, in the order of kinds.
-const PUT_AWAY: [(&str, Option<&str>); Kind::ALL.len()] = [
-    ("contact_deleted", Some("contact_restored")),
-    ("lead_deleted", Some("lead_restored")),
-    ("company_deleted", Some("company_restored")),
-    ("task_deleted", None),
-    ("customer_deleted", None),
-];
+/// The ids of the things (of a kind) to which something can happen.
+type Open = fn(&Store, Kind) -> Vec<u64>;
+/// How it happens to one of them.
+type Happen = fn(&mut Store, Act, &mut Rng) -> Option<()>;
 
+/// What can happen to things once they are there.
+#[rustfmt::skip]
+fn rule(change: Change, subject: Subject) -> Option<(Open, Happen)> {
+    let all: Open = |store, kind| store.entities[kind].ids(|_| true);
+    let listed: Open = |store, kind| store.entities[kind].ids(|one| !one.is_deleted);
+    let in_trash: Open = |store, kind| store.entities[kind].ids(|one| one.is_deleted);
+    let with_task: Open = |store, kind| {
+        store.entities[kind].ids(|one| !one.is_deleted && store.closest_task(one).is_some())
+    };
+    let tasks: Open = |store, _| store.tasks().ids(|_| true);
+    let open_tasks: Open = |store, _| store.tasks().ids(|task| !task.is_completed);
+    let notes: Open = |store, _| {
+        KINDS.iter().flat_map(|kind| store.notes[*kind].ids(Note::is_own)).collect()
+    };
+    let purchases: Open = |store, _| store.transactions.ids(|_| true);
+    let waiting: Open = |store, _| store.waiting().map(|row| row.lead).collect();
+    let chats: Open = |store, _| store.talks().ids(|_| true);
+    let elements: Open = |store, _| store.elements.ids(|_| true);
+    let products: Open = |store, _| store.elements.ids(|one| one.text("PRICE").is_some());
+    let rule: (Open, Happen) = match (subject, change) {
+        (Subject::Of(Kind::Task), Change::Update) => (tasks, Store::put_off),
+        (Subject::Of(Kind::Task), Change::Done) => (open_tasks, |store, act, _| store.finish_task(act)),
+        (Subject::Of(Kind::Task), Change::Delete) => (tasks, |store, act, _| store.delete_task(act)),
+        (Subject::Of(Kind::Task), _) => return None,
+        (Subject::Of(Kind::Lead), Change::Move) => (listed, Store::move_on),
+        (Subject::Of(_), Change::Update) => (listed, Store::update),
+        (Subject::Of(_), Change::Assign) => (listed, Store::assign),
+        (Subject::Of(_), Change::Note) => {
+            (listed, |store, act, _| store.write(act, NoteType::Common, None).map(drop))
+        }
+        (Subject::Of(_), Change::Task) => (listed, |store, act, rng| store.set_task(act, rng).map(drop)),
+        (Subject::Of(_), Change::Done) => (with_task, |store, act, _| store.finish_next_task(act)),
+        (Subject::Of(_), Change::Trash) => (listed, |store, act, _| store.put_away(act, true, deleted(act.kind))),
+        (Subject::Of(kind), Change::Restore) if restored(kind).is_some() => {
+            (in_trash, |store, act, _| store.put_away(act, false, restored(act.kind)?))
+        }
+        (Subject::Of(_), Change::Merge) => {
+            (listed, |store, act, rng| store.merge(act, store.another(act.kind, act.id, rng)?))
+        }
+        (Subject::Of(_), Change::Delete) => (all, |store, act, _| store.delete(act)),
+        (Subject::Note, Change::Delete) => (notes, |store, act, _| store.delete_note(act)),
+        (Subject::Transaction, Change::Update) => (purchases, Store::correct_purchase),
+        (Subject::Transaction, Change::Delete) => (purchases, |store, act, _| store.transactions.remove(act.id)),
+        (Subject::IncomingLead, Change::Accept) => (waiting, |store, act, _| store.accept(act)),
+        (Subject::IncomingLead, Change::Decline) => (waiting, |store, act, _| store.decline(act)),
+        (Subject::Talk, Change::Update) => (chats, Store::go_on_talking),
+        (Subject::Element, Change::Update) => (products, Store::reprice),
+        (Subject::Element, Change::Delete) => (elements, |store, act, _| store.elements.remove(act.id)),
+        _ => return None,
+    };
+    Some(rule)
+}
+
+/// The event of what goes into the trash or for good.
 fn deleted(kind: Kind) -> &'static str {
-    PUT_AWAY[kind.position()].0
+    ["contact_deleted", "lead_deleted", "company_deleted", "task_deleted", "customer_deleted"]
+        [kind as usize]
 }
 
+/// The event of what comes back from the trash, if it can.
 fn restored(kind: Kind) -> Option<&'static str> {
-    PUT_AWAY[kind.position()].1
+    match kind {
+        Kind::Contact => Some("contact_restored"),
+        Kind::Lead => Some("lead_restored"),
+        Kind::Company => Some("company_restored"),
+        Kind::Task | Kind::Customer => None,
+    }
 }
 
 #[cfg(test)]
@@ -331,14 +311,15 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::config::{Config, ListCounts, NoteCounts};
+    use crate::config::{Config, NoteCounts};
     use crate::data::account::Account;
     use crate::data::entity::KINDS;
+    use crate::data::list::{List, ListCounts};
     use crate::data::table::Table;
-    use crate::data::{Entity, Event, Note};
+    use crate::data::{Entity, Event, Row};
 
     fn store() -> Store {
-        let lists = ListCounts { leads: 60, contacts: 40, ..ListCounts::default() };
+        let lists = ListCounts::default().with(List::Leads, 60).with(List::Contacts, 40);
         let config = Config { notes: NoteCounts::each(300), lists, ..Config::default() };
         Store::new(Arc::new(Account::new(&config).unwrap()), &config)
     }
@@ -358,7 +339,7 @@ mod tests {
 
     fn entity(store: &Store, changed: Changed) -> &Entity {
         let Subject::Of(kind) = changed.subject else { unreachable!("no entity") };
-        let table = store.entities(kind);
+        let table = &store.entities[kind];
         &table.rows()[table.place(changed.id.into()).unwrap()]
     }
 
@@ -425,17 +406,17 @@ mod tests {
     fn what_belonged_to_a_merged_entity_belongs_to_the_other() {
         let mut store = store();
         let mut rng = store.change_rng(1);
-        let leads: Vec<u64> = store.entities(Kind::Lead).rows().iter().map(Row::id).collect();
+        let leads: Vec<u64> = store.entities[Kind::Lead].rows().iter().map(Row::id).collect();
         let (winner, loser, before) = (leads[58], leads[59], store.account.calendar.end());
         let notes = |store: &Store, id: u64| {
             let of = |note: &&Note| u64::from(note.entity) == id;
-            store.notes(Kind::Lead).rows().iter().filter(of).count()
+            store.notes[Kind::Lead].rows().iter().filter(of).count()
         };
         let (own, others) = (notes(&store, winner), notes(&store, loser));
         assert!(others > 0);
         let told = |store: &Store| -> Vec<String> {
             let events = store.events().rows().iter();
-            let old = events.filter(|event| event.key.created_at() < u64::from(short(before)));
+            let old = events.filter(|event| event.key.created_at() < u64::from(clamped(before)));
             old.map(|event| format!("{event:?} {:?}", store.particulars(event))).collect()
         };
         let events = told(&store);
@@ -444,7 +425,7 @@ mod tests {
         assert_eq!(told(&store), events);
         assert_eq!(merged.unwrap().len(), 1);
         assert_eq!((notes(&store, winner), notes(&store, loser)), (own + others, 0));
-        assert!(store.entities(Kind::Lead).find(loser).is_none());
+        assert!(store.entities[Kind::Lead].find(loser).is_none());
         let again = store.change_each(Change::Merge, Kind::Lead.into(), &[winner, loser], &mut rng);
         assert_eq!(again, Err(loser));
     }
@@ -453,12 +434,12 @@ mod tests {
     fn what_is_deleted_takes_its_notes_tasks_and_purchases_along() {
         let mut store = store();
         let mut rng = store.change_rng(1);
-        let newest = store.entities(Kind::Customer).rows().last().unwrap().id();
+        let newest = store.entities[Kind::Customer].rows().last().unwrap().id();
         let left = |store: &Store| {
-            let notes = store.notes(Kind::Customer).there();
-            let purchases = store.transactions().there();
+            let notes = store.notes[Kind::Customer].there();
+            let purchases = store.transactions.there();
             let tasks = store.tasks().there();
-            let about = (Kind::Customer, short(newest));
+            let about = (Kind::Customer, clamped(newest));
             [
                 notes.filter(|note| u64::from(note.entity) == newest).count(),
                 purchases.filter(|row| u64::from(row.customer) == newest).count(),
@@ -487,19 +468,19 @@ mod tests {
         }
         assert!(rises(store.events()) && rises(store.tasks()));
         for kind in KINDS {
-            assert!(rises(store.entities(kind)) && rises(store.notes(kind)));
-            for entity in store.entities(kind).there() {
+            assert!(rises(&store.entities[kind]) && rises(&store.notes[kind]));
+            for entity in store.entities[kind].there() {
                 for (other, id) in KINDS.into_iter().flat_map(|other| {
-                    entity.links(other).iter().map(move |id| (other, u64::from(*id)))
+                    entity.links[other].iter().map(move |id| (other, u64::from(*id)))
                 }) {
-                    let linked = store.entities(other).find(id).unwrap();
-                    assert!(linked.links(kind).contains(&entity.id), "{kind:?} {other:?}");
+                    let linked = store.entities[other].find(id).unwrap();
+                    assert!(linked.links[kind].contains(&entity.id), "{kind:?} {other:?}");
                 }
             }
         }
         for task in store.tasks().there() {
             if let Some((kind, id)) = task.entity {
-                assert!(store.entities(kind).find(id.into()).is_some());
+                assert!(store.entities[kind].find(id.into()).is_some());
             }
         }
     }

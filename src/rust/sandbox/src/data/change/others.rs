@@ -2,11 +2,11 @@
 
 use crate::data::element::Element;
 use crate::data::entity::{Birth, KINDS};
-use crate::data::event::{self, Value};
+use crate::data::event::{self, EventValue};
 use crate::data::incoming::{Decision, Incoming};
 use crate::data::names::PersonName;
 use crate::data::{
-    Content, Entity, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, Store, Transaction, short,
+    Content, Entity, Kind, Note, NoteType, Rng, Row, SETTINGS, Stage, Store, Transaction, clamped,
     text,
 };
 
@@ -17,27 +17,27 @@ const DAY: u32 = 24 * 3600;
 impl Store {
     /// Sets a task about an entity, and tells its id.
     pub(super) fn set_task(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
-        let responsible = self.entities(act.kind).find(act.id)?.responsible;
+        let responsible = self.entities[act.kind].find(act.id)?.responsible;
         let place = self.tasks().rows().len() as u64;
-        let about = (act.kind, short(act.id));
+        let about = (act.kind, clamped(act.id));
         let task = self.account.new_task(place, act.at, responsible, about, rng);
         let id = task.id();
-        self.tasks_mut()?.insert(task);
+        self.tasks_mut().insert(task);
         self.tell(Act { kind: Kind::Task, id, ..act }, "task_added", Vec::new(), Vec::new());
         Some(id)
     }
 
     /// The next task about an entity is done.
     pub(super) fn finish_next_task(&mut self, act: Act) -> Option<()> {
-        let about = Some((act.kind, short(act.id)));
+        let about = Some((act.kind, clamped(act.id)));
         let open = self.tasks().there().filter(|task| task.entity == about && !task.is_completed);
         let id = open.min_by_key(|task| task.complete_till)?.id();
         self.finish_task(Act { kind: Kind::Task, id, ..act })
     }
 
     pub(super) fn finish_task(&mut self, act: Act) -> Option<()> {
-        let result = short(self.notes(Kind::Task).rows().len() as u64);
-        let task = self.tasks_mut()?.find_mut(act.id)?;
+        let result = clamped(self.notes[Kind::Task].rows().len() as u64);
+        let task = self.tasks_mut().find_mut(act.id)?;
         (task.is_completed, task.updated_at, task.result) = (true, act.at, Some(result));
         self.tell(act, "task_completed", Vec::new(), Vec::new());
         self.write(act, NoteType::TaskResult, None).map(drop)
@@ -45,34 +45,29 @@ impl Store {
 
     /// A task gets more time.
     pub(super) fn put_off(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
-        let task = self.tasks_mut()?.find_mut(act.id)?;
+        let task = self.tasks_mut().find_mut(act.id)?;
         let before = task.complete_till;
-        task.complete_till += DAY * short(rng.between(1, 7));
+        task.complete_till += DAY * clamped(rng.between(1, 7));
         task.updated_at = act.at;
         let after = task.complete_till;
-        let deadline = |at| vec![Value::Deadline(at)];
+        let deadline = |at| vec![EventValue::Deadline(at)];
         self.tell(act, "task_deadline_changed", deadline(after), deadline(before));
         Some(())
     }
 
     pub(super) fn delete_task(&mut self, act: Act) -> Option<()> {
-        self.tasks_mut()?.remove(act.id)?;
-        self.notes_mut(Kind::Task)?.remove_where(|note| u64::from(note.entity) == act.id);
+        self.tasks_mut().remove(act.id)?;
+        self.notes[Kind::Task].remove_where(|note| u64::from(note.entity) == act.id);
         self.tell(act, "task_deleted", Vec::new(), Vec::new());
         Some(())
     }
 
-    /// A note that somebody has written, and that can be deleted therefore.
-    pub(super) fn own_note(&self, id: u64) -> Option<&Note> {
-        let note = KINDS.into_iter().find_map(|kind| self.notes(kind).find(id));
-        note.filter(|note| note.note_type == NoteType::Common)
-    }
-
     pub(super) fn delete_note(&mut self, act: Act) -> Option<()> {
-        let Note { kind, entity, .. } = *self.own_note(act.id)?;
-        self.notes_mut(kind)?.remove(act.id)?;
+        let note = KINDS.into_iter().find_map(|kind| self.notes[kind].find(act.id));
+        let Note { kind, entity, .. } = *note?;
+        self.notes[kind].remove(act.id)?;
         let act_on = Act { kind, id: entity.into(), ..act };
-        self.tell(act_on, "common_note_deleted", vec![Value::Note(act.id)], Vec::new());
+        self.tell(act_on, "common_note_deleted", vec![EventValue::Note(act.id)], Vec::new());
         Some(())
     }
 
@@ -80,10 +75,10 @@ impl Store {
     pub(super) fn buy(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
         let kind = Kind::Customer;
         let customer = self.another(kind, 0, rng)?;
-        let place = self.transactions().rows().len() as u64;
+        let place = self.transactions.rows().len() as u64;
         let (price, at) = (rng.between(4, 400) * 250, act.at);
         let transaction = Transaction {
-            customer: short(customer),
+            customer: clamped(customer),
             price,
             comment: text::pick("comment", rng),
             date: self.account.day_of(at.into()),
@@ -94,73 +89,72 @@ impl Store {
             ..self.account.transaction(place)
         };
         let id = transaction.id();
-        self.transactions_mut()?.insert(transaction);
+        self.transactions.insert(transaction);
         let content = Content::Purchase { transaction: id };
         self.write(Act { kind, id: customer, ..act }, NoteType::Purchase, Some(content))?;
         Some(id)
     }
 
     pub(super) fn correct_purchase(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
-        let transaction = self.transactions_mut()?.find_mut(act.id)?;
+        let transaction = self.transactions.find_mut(act.id)?;
         transaction.price = rng.between(4, 400) * 250;
         (transaction.updated_at, transaction.updated_by) = (act.at, act.by.id);
         Some(())
     }
 
-    /// The lead with this id, if it waits.
-    pub(super) fn waiting(&self, lead: u64) -> Option<&Incoming> {
-        self.incoming().there().find(|row| row.lead == lead && row.decided.is_none())
+    /// The leads that wait.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Incoming> {
+        self.incoming.there().filter(|row| row.decided.is_none())
     }
 
     /// A lead comes in and waits; its id is that which it will have.
-    pub(super) fn come_in(&mut self, act: Act) -> Option<u64> {
-        let place = self.incoming().rows().len() as u64;
+    pub(super) fn come_in(&mut self, act: Act) -> u64 {
+        let place = self.incoming.rows().len() as u64;
         let number = self.next_number(Kind::Lead);
         let incoming = self.account.new_incoming(place, number, act.at.into());
         let id = incoming.lead;
-        self.incoming_mut()?.insert(incoming);
-        Some(id)
+        self.incoming.insert(incoming);
+        id
     }
 
     pub(super) fn decline(&mut self, act: Act) -> Option<()> {
-        let place = self.waiting(act.id)?.place;
-        self.incoming_mut()?.find_mut(place)?.decided = Some((Decision::Declined, act.at));
+        let place = self.waiting().find(|row| row.lead == act.id)?.place;
+        self.incoming.find_mut(place)?.decided = Some((Decision::Declined, act.at));
         Some(())
     }
 
     /// A lead that has waited goes to the first stage of its pipeline.
     pub(super) fn accept(&mut self, act: Act) -> Option<()> {
-        let incoming = self.waiting(act.id)?;
+        let incoming = self.waiting().find(|row| row.lead == act.id)?;
         let (place, number, name) = (incoming.place, incoming.number, incoming.lead_name.clone());
         let contact = self.contact(incoming).map(Row::id);
         let pipeline = SETTINGS.pipelines.iter().find(|one| one.id == incoming.pipeline)?;
         let stage = Stage { pipeline: pipeline.id, status: pipeline.in_order().get(1)?.id };
         let birth = Birth {
             number,
-            id: short(act.id),
+            id: clamped(act.id),
             responsible: act.by,
             created_at: act.at,
             created_by: act.by.id,
         };
         let lead = Entity::new(&self.account, Kind::Lead, &birth, PersonName::whole(name), stage);
-        self.entities_mut(Kind::Lead)?.insert(lead);
+        self.entities[Kind::Lead].insert(lead);
         if let Some(contact) = contact {
             self.link((Kind::Lead, act.id), (Kind::Contact, contact));
         }
-        self.incoming_mut()?.find_mut(place)?.decided = Some((Decision::Accepted, act.at));
+        self.incoming.find_mut(place)?.decided = Some((Decision::Accepted, act.at));
         self.write(Act { kind: Kind::Lead, ..act }, NoteType::LeadCreated, None).map(drop)
     }
 
     /// A contact who has not yet written to us does so.
     pub(super) fn begin_talk(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
         let kind = Kind::Contact;
-        let silent = |contact: &&Entity| {
+        let ids = self.entities[kind].ids(|contact| {
             !contact.is_deleted && self.talks().find(event::talk(contact.id).0).is_none()
-        };
-        let ids: Vec<u64> = self.entities(kind).there().filter(silent).map(Row::id).collect();
+        });
         let id = *ids.get(rng.index(ids.len()))?;
         self.say(Act { kind, id, ..act }, true, rng)?;
-        Some(event::talk(short(id)).0)
+        Some(event::talk(clamped(id)).0)
     }
 
     /// A message in a talk.
@@ -178,16 +172,16 @@ impl Store {
     }
 
     /// Something new is sold.
-    pub(super) fn add_product(&mut self, act: Act, rng: &mut Rng) -> Option<u64> {
-        let id = self.elements().rows().last().map_or(1, Row::id) + 2;
+    pub(super) fn add_product(&mut self, act: Act, rng: &mut Rng) -> u64 {
+        let id = self.elements.rows().last().map_or(1, Row::id) + 2;
         let element = Element::new_product(id, act.at, act.by.id, rng);
-        self.elements_mut()?.insert(element);
-        Some(id)
+        self.elements.insert(element);
+        id
     }
 
     /// A product costs more or less from now on.
     pub(super) fn reprice(&mut self, act: Act, rng: &mut Rng) -> Option<()> {
-        let element = self.elements_mut()?.find_mut(act.id)?;
+        let element = self.elements.find_mut(act.id)?;
         *element.price_mut()? = (rng.between(1, 90) * 1000).to_string();
         (element.updated_at, element.updated_by) = (act.at.into(), act.by.id);
         Some(())

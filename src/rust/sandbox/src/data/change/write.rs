@@ -1,7 +1,9 @@
 //! Who does something, and the notes and events that amoCRM writes of it.
 
-use crate::data::event::{Key, Particulars, Source, Value};
-use crate::data::{Content, Event, Kind, Note, NoteType, Rng, SETTINGS, Store, User, note, short};
+use crate::data::event::{EventValue, Key, Particulars, Source};
+use crate::data::{
+    Content, Event, Kind, Note, NoteType, Rng, SETTINGS, Store, User, clamped, note,
+};
 
 use super::Subject;
 
@@ -19,9 +21,7 @@ impl Store {
     /// Somebody does something now. Now and then two things happen in the same
     /// second.
     pub(super) fn act(&mut self, subject: Subject, id: u64, rng: &mut Rng) -> Act {
-        // They are made up of the notes as these are before any change.
-        self.events();
-        self.now += short(rng.below(3));
+        self.now += clamped(rng.below(3));
         self.acts += 1;
         let kind = if let Subject::Of(kind) = subject { kind } else { Kind::Lead };
         Act { kind, id, at: self.now, by: worker(rng) }
@@ -44,27 +44,27 @@ impl Store {
         let (owner, responsible) = if kind == Kind::Task {
             (0, self.tasks().find(act.id)?.responsible)
         } else {
-            let entity = self.entities(kind).find(act.id)?;
+            let entity = self.entities[kind].find(act.id)?;
             (entity.number, entity.responsible)
         };
-        let place = self.notes(kind).rows().len();
+        let place = self.notes[kind].rows().len();
         let id = note::note_id(kind, place as u64, act.id);
         let income = matches!(content, Some(Content::Chat { income: true, .. }));
         let note = Note {
             kind,
-            id: short(id),
-            owner: short(owner),
-            entity: short(act.id),
+            id: clamped(id),
+            owner: clamped(owner),
+            entity: clamped(act.id),
             note_type,
             move_number: None,
             created_at: at,
             updated_at: at,
             // What comes in is written by no user.
-            created_by: if income { 0 } else { short(by.id) },
+            created_by: if income { 0 } else { clamped(by.id) },
             responsible,
         };
         self.written.extend(content.map(|content| (note.id, content)));
-        self.notes_mut(kind)?.insert(note);
+        self.notes[kind].insert(note);
         if let Some(event_type) = note_type.event(|| income) {
             self.add_event(act, event_type, Source::Note(kind, place));
         }
@@ -76,8 +76,8 @@ impl Store {
         &mut self,
         act: Act,
         event_type: &'static str,
-        after: Vec<Value>,
-        before: Vec<Value>,
+        after: Vec<EventValue>,
+        before: Vec<EventValue>,
     ) {
         self.add_event(act, event_type, Source::Change(self.told.len()));
         self.told.push(Particulars { created_by: act.by.id, after, before });
@@ -85,10 +85,8 @@ impl Store {
 
     fn add_event(&mut self, act: Act, event_type: &'static str, source: Source) {
         let key = Key::new(act.at, source);
-        let event = Event { key, event_type, kind: act.kind, entity: short(act.id) };
-        if let Some(events) = self.events_mut() {
-            events.insert(event);
-        }
+        let event = Event { key, event_type, kind: act.kind, entity: clamped(act.id) };
+        self.events_mut().insert(event);
     }
 }
 

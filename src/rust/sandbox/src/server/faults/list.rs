@@ -15,36 +15,32 @@ use axum::http::header::IF_MODIFIED_SINCE;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 
+use super::row::SpoiltRow;
 use super::{Faults, Plan};
 use crate::api::query::Query;
-use crate::api::reply::{AllRows, ListRows};
-use crate::api::{Json, v2, v4};
+use crate::api::rows::{AllRows, ListRows};
+use crate::api::{v2, v4};
 use crate::data::random::Rng;
+use crate::data::table::to_usize;
 use crate::fault::{ListFault, Place};
 use crate::server::routes;
 use crate::sync::lock;
-
-/// The id of the first row that is made up, where ids are numbers.
-const NEW_IDS: u64 = 900_000_000;
-
-/// Where rows have their ids.
-const IDS: [&str; 4] = ["id", "uid", "talk_id", "to_entity_id"];
 
 /// What tells the pages of a list from one another.
 const PAGING: [&str; 5] = ["page=", "limit=", "limit_rows=", "limit_offset=", "page_size="];
 
 /// Which rows a request asks for.
-pub struct Asked {
+pub struct AskedRows {
     offset: u64,
     /// How many.
     pub limit: u64,
 }
 
 /// A list that something has happened to.
-pub struct List {
+pub struct SpoiltList {
     /// What API v4 calls its rows.
     name: String,
-    rows: Vec<Row>,
+    rows: Vec<SpoiltRow>,
     /// When it was read, since the start.
     since: Duration,
     /// Rows that were made up so far, and those of them by time.
@@ -58,14 +54,7 @@ pub struct List {
     requests: BTreeMap<String, u64>,
 }
 
-#[derive(Clone)]
-struct Row {
-    id: String,
-    json: Arc<Json>,
-    is_made_up: bool,
-}
-
-impl Asked {
+impl AskedRows {
     /// Reads it from a path and query.
     pub fn read(target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -102,7 +91,7 @@ impl Faults {
         if is_new && request.method() == Method::GET {
             match read(&service, request.headers(), &name).await {
                 Ok(Some(rows)) => {
-                    let list = List::new(&key, rows, now);
+                    let list = SpoiltList::new(&key, rows, now);
                     // Unless somebody else was faster.
                     lock(&self.lists).entry(key.clone()).or_insert(list);
                 }
@@ -145,12 +134,12 @@ async fn read(
     }
 }
 
-impl List {
+impl SpoiltList {
     /// The list of this key, whose new rows are told from those of all others.
     fn new(key: &str, list: ListRows, since: Duration) -> Self {
         Self {
             name: list.name,
-            rows: list.items.into_iter().map(Row::of).collect(),
+            rows: list.items.into_iter().map(SpoiltRow::of).collect(),
             since,
             made: Rng::of_text(key).below(10_000) * 100_000,
             grown: 0,
@@ -165,7 +154,7 @@ impl List {
         let number = self.requests.entry(target.to_owned()).or_default();
         *number += 1;
         let mut rng = Rng::of(&[plan.seed, Rng::of_text(target).next(), *number]);
-        let (rows, next) = self.page(&plan.list, &Asked::read(target), &mut rng, now);
+        let (rows, next) = self.page(&plan.list, &AskedRows::read(target), &mut rng, now);
         let rows = rows.into_iter().map(|row| Arc::unwrap_or_clone(row.json)).collect();
         if target.starts_with(v4::ROOT) {
             v4::list_page(request, &self.name, rows, next)
@@ -178,10 +167,10 @@ impl List {
     fn page(
         &mut self,
         faults: &[ListFault],
-        asked: &Asked,
+        asked: &AskedRows,
         rng: &mut Rng,
         now: Duration,
-    ) -> (Vec<Row>, bool) {
+    ) -> (Vec<SpoiltRow>, bool) {
         for fault in faults {
             self.change(fault, rng, now);
         }
@@ -191,7 +180,7 @@ impl List {
             match fault {
                 ListFault::Shuffle(0) => rng.shuffle(&mut rows),
                 ListFault::Shuffle(_) => {
-                    rows.chunk_by_mut(Row::is_tied).for_each(|group| rng.shuffle(group));
+                    rows.chunk_by_mut(SpoiltRow::is_tied).for_each(|group| rng.shuffle(group));
                 }
                 ListFault::Skip(count) => drop(take(&mut rows, *count, rng)),
                 ListFault::View(count) => rows.truncate(to_usize(*count)),
@@ -216,7 +205,7 @@ impl List {
                 ListFault::Gap(count) => gap(&mut rows, to_usize(*count), rng),
                 ListFault::Double => rows = double(&rows),
                 ListFault::Reverse => rows.reverse(),
-                ListFault::NoId => rows = rows.into_iter().map(Row::without_id).collect(),
+                ListFault::NoId => rows = rows.into_iter().map(SpoiltRow::without_id).collect(),
                 ListFault::New => (rows, next) = (self.make(limit), true),
                 ListFault::Repeat | ListFault::Next => next = true,
                 ListFault::Last => next = false,
@@ -282,8 +271,8 @@ impl List {
     }
 
     /// New rows: copies of others with ids of their own.
-    fn make(&mut self, count: u64) -> Vec<Row> {
-        let originals: Vec<Row> =
+    fn make(&mut self, count: u64) -> Vec<SpoiltRow> {
+        let originals: Vec<SpoiltRow> =
             self.rows.iter().filter(|row| row.can_be_copied()).take(50).cloned().collect();
         let rows = originals.iter().cycle().take(to_usize(count));
         (self.made..)
@@ -293,67 +282,6 @@ impl List {
                 row.clone().renamed(number)
             })
             .collect()
-    }
-}
-
-impl Row {
-    fn of(json: Json) -> Self {
-        let id = IDS.iter().find_map(|name| json.text(name)).unwrap_or_default();
-        Self { id, json: Arc::new(json), is_made_up: false }
-    }
-
-    /// What tells it from other rows: `17`, and of a link `5-contacts-17`.
-    fn name(&self) -> String {
-        match (self.json.text("entity_id"), self.json.text("to_entity_type")) {
-            (Some(owner), Some(kind)) => format!("{owner}-{kind}-{}", self.id),
-            _ => self.id.clone(),
-        }
-    }
-
-    fn id_mut(&mut self) -> Option<&mut Json> {
-        let name = IDS.iter().find(|name| self.json.text(name).is_some())?;
-        Arc::make_mut(&mut self.json).member_mut(name)
-    }
-
-    /// Rows that were recorded are served as they stand.
-    fn can_be_copied(&self) -> bool {
-        !self.is_made_up && !self.id.is_empty()
-    }
-
-    /// The same with another id, which tells that it is made up.
-    fn renamed(mut self, number: u64) -> Self {
-        let Some(id) = self.id_mut() else { return self };
-        if let Json::Text(text) = id {
-            let width = text.len().saturating_sub(3);
-            *text = format!("NEW{number:0>width$}").into();
-        } else {
-            *id = (NEW_IDS + number).into();
-        }
-        Self { is_made_up: true, ..Self::of(Arc::unwrap_or_clone(self.json)) }
-    }
-
-    fn without_id(mut self) -> Self {
-        if let Some(id) = self.id_mut() {
-            *id = Json::Absent;
-        }
-        self
-    }
-
-    fn created_at(&self) -> Option<String> {
-        self.json.text("created_at")
-    }
-
-    /// Whether they were created in the same second.
-    fn is_tied(&self, other: &Self) -> bool {
-        self.created_at().is_some() && self.created_at() == other.created_at()
-    }
-
-    fn tie_to(&mut self, other: &Self) {
-        let at = other.created_at().and_then(|at| at.parse::<u64>().ok());
-        let own = Arc::make_mut(&mut self.json).member_mut("created_at");
-        if let (Some(own), Some(at)) = (own, at) {
-            *own = at.into();
-        }
     }
 }
 
@@ -369,24 +297,20 @@ impl Place {
 }
 
 /// Takes rows out, one here and one there.
-fn take(rows: &mut Vec<Row>, count: u64, rng: &mut Rng) -> Vec<Row> {
+fn take(rows: &mut Vec<SpoiltRow>, count: u64, rng: &mut Rng) -> Vec<SpoiltRow> {
     let count = to_usize(count).min(rows.len());
     (0..count).map(|_| rows.remove(rng.index(rows.len()))).collect()
 }
 
 /// Takes rows out of the middle of a page.
-fn gap(rows: &mut Vec<Row>, count: usize, rng: &mut Rng) {
+fn gap(rows: &mut Vec<SpoiltRow>, count: usize, rng: &mut Rng) {
     let count = count.min(rows.len().saturating_sub(2));
     let first = 1 + rng.index(rows.len().saturating_sub(count + 1));
     rows.drain(first.min(rows.len())..(first + count).min(rows.len()));
 }
 
-fn double(rows: &[Row]) -> Vec<Row> {
+fn double(rows: &[SpoiltRow]) -> Vec<SpoiltRow> {
     rows.iter().flat_map(|row| [row, row]).take(rows.len()).cloned().collect()
-}
-
-fn to_usize(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -395,20 +319,21 @@ mod tests {
     use super::ListFault::*;
     use super::*;
     use crate::api::object;
+    use crate::server::faults::row::NEW_IDS;
 
-    fn list(rows: u64) -> List {
+    fn list(rows: u64) -> SpoiltList {
         let row = |id: u64| object! { "id": id, "created_at": id };
         let rows = ListRows { name: "leads".to_owned(), items: (1..=rows).map(row).collect() };
-        List { made: 0, ..List::new("", rows, Duration::ZERO) }
+        SpoiltList { made: 0, ..SpoiltList::new("", rows, Duration::ZERO) }
     }
 
-    fn ids(rows: &[Row]) -> Vec<u64> {
+    fn ids(rows: &[SpoiltRow]) -> Vec<u64> {
         rows.iter().map(|row| row.id.parse().unwrap()).collect()
     }
 
     /// The second page of three rows of a list of ten, and whether one follows.
     fn second(faults: &[ListFault]) -> (Vec<u64>, bool) {
-        let asked = Asked::read("/api/v4/leads?page=2&limit=3");
+        let asked = AskedRows::read("/api/v4/leads?page=2&limit=3");
         let (rows, next) = list(10).page(faults, &asked, &mut Rng::of(&[1]), Duration::ZERO);
         (ids(&rows), next)
     }
@@ -441,14 +366,14 @@ mod tests {
     fn an_offset_stays_where_a_cap_is_below_the_rows_asked_for() {
         let mut old = list(10);
         old.name = "items".to_owned();
-        let asked = Asked::read("/api/v2/leads?limit_rows=3&limit_offset=4");
+        let asked = AskedRows::read("/api/v2/leads?limit_rows=3&limit_offset=4");
         let (rows, _) = old.page(&[Cap(2)], &asked, &mut Rng::of(&[1]), Duration::ZERO);
         assert_eq!(ids(&rows), [5, 6]);
     }
 
     #[test]
     fn ties_stay_within_their_group_and_nothing_is_lost_in_any_order() {
-        let asked = Asked::read("/api/v4/leads?limit=12");
+        let asked = AskedRows::read("/api/v4/leads?limit=12");
         let shuffled = |size| {
             ids(&list(12).page(&[Shuffle(size)], &asked, &mut Rng::of(&[3]), Duration::ZERO).0)
         };
@@ -488,41 +413,12 @@ mod tests {
     }
 
     #[test]
-    fn links_are_known_by_both_ends() {
-        let link =
-            object! { "entity_id": 5_u64, "to_entity_id": 17_u64, "to_entity_type": "contacts" };
-        let row = Row::of(link);
-        assert_eq!(row.name(), "5-contacts-17");
-        assert_eq!(row.clone().renamed(2).name(), "5-contacts-900000002");
-        let without_id = r#"{"entity_id":5,"to_entity_type":"contacts"}"#;
-        assert_eq!(serde_json::to_string(row.without_id().json.as_ref()).unwrap(), without_id);
-    }
-
-    #[test]
     fn a_list_grows_by_time_not_by_requests() {
         let mut list = list(1);
         for (seconds, rows) in [(1, 3), (1, 3), (3, 7), (2, 7)] {
             let now = Duration::from_secs(seconds);
             list.change(&Grow(2.0, Place::End), &mut Rng::of(&[1]), now);
             assert_eq!(list.rows.len(), rows);
-        }
-    }
-
-    #[test]
-    fn a_new_row_is_a_copy_with_an_id_of_its_own() {
-        let inside = || object! { "id": 8_u64 };
-        for (json, id) in [
-            (object! { "id": 7_u64, "of": inside() }, "900000002"),
-            (object! { "id": "01ab234", "of": inside() }, "NEW0002"),
-            (object! { "talk_id": 7_u64, "contact_id": 7_u64, "of": inside() }, "900000002"),
-            (object! { "entity_id": 78_u64, "to_entity_id": 7_u64, "of": inside() }, "900000002"),
-            (object! { "category": "sip", "uid": "0123456789", "of": inside() }, "NEW0000002"),
-        ] {
-            let row = Row::of(json).renamed(2);
-            assert_eq!(row.id, id);
-            let text = serde_json::to_string(row.json.as_ref()).unwrap();
-            assert!(text.contains(r#""of":{"id":8}"#), "{text}");
-            assert!(row.is_made_up && text.contains(&row.id));
         }
     }
 }

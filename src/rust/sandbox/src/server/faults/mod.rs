@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod list;
+mod row;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -17,7 +18,7 @@ use crate::api::reply;
 use crate::data::random::Rng;
 use crate::fault::{Action, Fault, ListFault, When};
 use crate::sync::lock;
-use list::{Asked, List};
+use list::{AskedRows, SpoiltList};
 
 /// What the faults have in store for one request.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ pub struct Plan {
 pub struct Faults {
     rules: Vec<Rule>,
     /// The lists that were changed.
-    lists: Mutex<BTreeMap<String, List>>,
+    lists: Mutex<BTreeMap<String, SpoiltList>>,
 }
 
 /// A fault, what has to hold for it, and what it has matched.
@@ -104,7 +105,7 @@ impl Rule {
 
     /// Whether a request is meant; counts it if it is for such a page.
     fn picks(&self, target: &str, now: Duration) -> bool {
-        let (asked, when) = (Asked::read(target), &self.when);
+        let (asked, when) = (AskedRows::read(target), &self.when);
         if asked.limit <= when.over || !asked.overlaps(&when.holding) {
             return false;
         }

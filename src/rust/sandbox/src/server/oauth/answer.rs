@@ -8,18 +8,11 @@ use super::tokens::{TokenPair, Tokens};
 use crate::api::reply;
 
 /// Why no tokens are given out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// This field is not there.
-    Missing(&'static str),
-    /// The id or the secret is not the integration's.
-    Client,
-    RedirectUri,
-    GrantType,
-    UnknownCode,
-    SpentCode,
-    UnknownToken,
-    SpentToken,
+#[derive(Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    /// None where the id or the secret is not the integration's.
+    hint: Option<String>,
 }
 
 /// A new pair of tokens.
@@ -35,45 +28,36 @@ pub fn tokens(tokens: &Tokens, pair: &TokenPair) -> Response {
 }
 
 impl Refusal {
+    /// The id or the secret is not the integration's.
+    pub const CLIENT: Self = Self { status: StatusCode::UNAUTHORIZED, hint: None };
+
+    /// A field is missing or wrong.
+    pub fn field(hint: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, hint: Some(hint.into()) }
+    }
+
+    /// The refresh token does not work.
+    pub fn token(hint: &str) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, hint: Some(hint.to_owned()) }
+    }
+
     /// The refusal as a problem object. Its detail speaks of missing
     /// parameters whatever is wrong; only the hint tells.
     pub fn answer(self) -> Response {
-        let (title, detail) = if self == Self::Client {
+        let (title, detail) = if self.hint.is_none() {
             ("Некорректный клиент", "Авторизация клиента не прошла")
         } else {
             ("Некорректный запрос", "В запросе отсутствует ряд параметров или параметры невалидны")
         };
-        let status = self.status();
         let mut body = json!({
             "title": title,
             "type": "https://developers.amocrm.ru/v3/errors/OAuthProblemJson",
-            "status": status.as_u16(),
+            "status": self.status.as_u16(),
             "detail": detail,
         });
-        if let Some(hint) = self.hint() {
+        if let Some(hint) = self.hint {
             body["hint"] = hint.into();
         }
-        reply::plain_json(status, reply::PROBLEM, &body)
-    }
-
-    fn status(self) -> StatusCode {
-        match self {
-            Self::Client | Self::UnknownToken | Self::SpentToken => StatusCode::UNAUTHORIZED,
-            _ => StatusCode::BAD_REQUEST,
-        }
-    }
-
-    fn hint(self) -> Option<String> {
-        let hint = match self {
-            Self::Missing(name) => return Some(format!("Check the `{name}` parameter")),
-            Self::Client => return None,
-            Self::RedirectUri => "Invalid redirect URI",
-            Self::GrantType => "Check that all required parameters have been provided",
-            Self::UnknownCode => "Cannot decrypt the authorization code",
-            Self::SpentCode => "Authorization code has been revoked",
-            Self::UnknownToken => "Cannot decrypt the refresh token",
-            Self::SpentToken => "Token has been revoked",
-        };
-        Some(hint.to_owned())
+        reply::plain_json(self.status, reply::PROBLEM, &body)
     }
 }

@@ -38,13 +38,11 @@ struct State {
 }
 
 impl Tokens {
-    /// The tokens of an integration; an empty `long_lived` makes one up.
-    pub fn new(integration: Integration, long_lived: String, life_seconds: u64) -> Self {
-        let long_lived = if long_lived.is_empty() {
-            jwt::make(integration.account_id, &integration.client_id, LONG_LIFE_SECONDS)
-        } else {
-            long_lived
-        };
+    /// The tokens of an account's integration, whose access tokens live so long.
+    pub fn new(account_id: u64, life_seconds: u64) -> Self {
+        let [client_id, client_secret, code] = [(); 3].map(|()| random::secret());
+        let long_lived = jwt::make(account_id, &client_id, LONG_LIFE_SECONDS);
+        let integration = Integration { account_id, client_id, client_secret, code };
         let state = State { long_lived_is_good: true, code_is_good: true, refresh: HashMap::new() };
         let access = Expiring::new(life_seconds);
         Self { integration, long_lived, access, state: Mutex::new(state) }
@@ -69,11 +67,11 @@ impl Tokens {
     /// The first pair, for the code.
     pub fn exchange(&self, code: &str) -> Result<TokenPair, Refusal> {
         if code != self.integration.code {
-            return Err(Refusal::UnknownCode);
+            return Err(Refusal::field("Cannot decrypt the authorization code"));
         }
         let mut state = lock(&self.state);
         if !std::mem::take(&mut state.code_is_good) {
-            return Err(Refusal::SpentCode);
+            return Err(Refusal::field("Authorization code has been revoked"));
         }
         Ok(self.issue(&mut state))
     }
@@ -82,9 +80,12 @@ impl Tokens {
     /// given out earlier live on until their time is up.
     pub fn refresh(&self, token: &str) -> Result<TokenPair, Refusal> {
         let mut state = lock(&self.state);
-        let good = state.refresh.get_mut(token).ok_or(Refusal::UnknownToken)?;
+        let good = state
+            .refresh
+            .get_mut(token)
+            .ok_or_else(|| Refusal::token("Cannot decrypt the refresh token"))?;
         if !std::mem::take(good) {
-            return Err(Refusal::SpentToken);
+            return Err(Refusal::token("Token has been revoked"));
         }
         Ok(self.issue(&mut state))
     }

@@ -78,7 +78,7 @@ async fn without_v2_its_lists_are_gone_and_those_of_v4_are_not() {
 
 #[tokio::test]
 async fn more_rows_than_ids_can_number_are_refused() {
-    let lists = amocrm_sandbox::ListCounts { leads: 1_000_001, ..account().lists };
+    let lists = account().lists.with(List::Leads, 1_000_001);
     let error = amocrm_sandbox::Sandbox::start(Config { lists, ..account() }).err().unwrap();
     assert!(error.to_string().contains("1000001"), "{error}");
 }

@@ -1,6 +1,6 @@
 //! Leads that nobody has accepted yet, in both APIs.
 
-use amocrm_sandbox::{Config, ListCounts};
+use amocrm_sandbox::{Config, List, ListCounts};
 use serde_json::Value;
 
 use super::{account, old};
@@ -126,7 +126,7 @@ async fn a_waiting_lead_is_found_by_its_uid() {
 async fn kommo_has_them_as_well_and_none_is_a_204() {
     let client = Client::with_token(Config { kommo: true, ..account() });
     assert_eq!(client.listed(LIST, "unsorted").await.len(), 25);
-    let lists = ListCounts { unsorted: 0, ..ListCounts::default() };
+    let lists = ListCounts::default().with(List::IncomingLeads, 0);
     let client = Client::with_token(Config { lists, ..account() });
     assert_eq!(client.get(LIST).await.status(), 204);
     assert_eq!(client.get("/api/v2/incoming_leads").await.status(), 204);

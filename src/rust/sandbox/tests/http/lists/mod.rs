@@ -12,7 +12,7 @@ mod same;
 mod tasks;
 mod transactions;
 
-use amocrm_sandbox::{Config, ListCounts, NoteCounts};
+use amocrm_sandbox::{Config, List, ListCounts, NoteCounts};
 use serde_json::{Map, Value};
 
 use crate::client::{Client, rows_of};
@@ -22,7 +22,7 @@ pub const ENTITIES: [&str; 4] = ["contacts", "leads", "companies", "customers"];
 
 /// An account whose lists fit on one page and hold all that notes are about.
 pub fn account() -> Config {
-    let lists = ListCounts { companies: 80, customers: 40, ..ListCounts::default() };
+    let lists = ListCounts::default().with(List::Companies, 80).with(List::Customers, 40);
     Config { notes: NoteCounts::each(300), lists, ..Config::default() }
 }
 

@@ -1,6 +1,6 @@
 //! Lists that lie or move do so in both APIs and whatever they hold.
 
-use amocrm_sandbox::{Action, Config, Fault, ListFault, NoteCounts, Place, When};
+use amocrm_sandbox::{Action, Config, Fault, Kind, ListFault, Place, When};
 use serde_json::Value;
 
 use super::account;
@@ -141,7 +141,7 @@ async fn lists_by_filter_and_by_header_are_lists_of_their_own() {
 
 #[tokio::test]
 async fn a_list_of_as_many_ids_as_a_page_has_rows_comes_to_an_end() {
-    let notes = NoteCounts { lead: 500, ..account().notes };
+    let notes = account().notes.with(Kind::Lead, 500);
     let faults = vec![at("&id=", 0..9, ListFault::Reverse)];
     let client = Client::with_token(Config { notes, faults, ..account() });
     let all = rows(&client, "/api/v2/notes?type=lead", "items").await;

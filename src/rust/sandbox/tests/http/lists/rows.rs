@@ -1,4 +1,4 @@
-use amocrm_sandbox::{Config, ListCounts, NoteCounts};
+use amocrm_sandbox::{Config, List, ListCounts, NoteCounts};
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -52,7 +52,7 @@ async fn pages_follow_one_another_up_to_a_204() {
 
 #[tokio::test]
 async fn a_hundred_thousand_leads_are_served_to_the_last() {
-    let lists = ListCounts { leads: 100_000, ..ListCounts::default() };
+    let lists = ListCounts::default().with(List::Leads, 100_000);
     let client = Client::logged_in(Config { lists, ..account() }).await;
     let last = old(&client, "leads", "limit_rows=500&limit_offset=99800").await;
     assert_eq!(last.len(), 200);
@@ -113,7 +113,7 @@ async fn telephones_are_system_fields_with_a_code_and_a_purpose() {
 
 #[tokio::test]
 async fn contacts_have_their_oddities() {
-    let lists = ListCounts { contacts: 400, ..ListCounts::default() };
+    let lists = ListCounts::default().with(List::Contacts, 400);
     let client = Client::logged_in(Config { lists, ..account() }).await;
     let contacts = old(&client, "contacts", "").await;
     assert!(contacts.iter().any(|row| row.get("last_name").is_none()));

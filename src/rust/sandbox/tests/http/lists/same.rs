@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use amocrm_sandbox::ListCounts;
+use amocrm_sandbox::List;
 use serde_json::{Value, json};
 
 use super::{ENTITIES, account, linked, old};
@@ -153,7 +153,7 @@ async fn companies_and_customers_agree_in_their_links() {
 
 #[tokio::test]
 async fn words_find_the_same_in_both() {
-    let lists = ListCounts { leads: 230, ..account().lists };
+    let lists = account().lists.with(List::Leads, 230);
     let client = Client::with_token(amocrm_sandbox::Config { lists, ..account() });
     for (list, words) in [("leads", "окна"), ("contacts", "Ксения"), ("companies", "ООО")]
     {

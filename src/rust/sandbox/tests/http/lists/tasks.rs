@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use amocrm_sandbox::{Config, ListCounts, NoteCounts};
+use amocrm_sandbox::{Config, List, ListCounts, NoteCounts};
 use serde_json::{Value, json};
 
 use super::{account, old};
@@ -161,7 +161,7 @@ async fn the_list_is_as_long_as_asked_for_and_other_results_are_found_by_id() {
     for (results, tasks) in [(0, 7), (40, 7), (40, 100), (40, 0)] {
         let config = Config {
             notes: NoteCounts::each(results),
-            lists: ListCounts { tasks, ..ListCounts::default() },
+            lists: ListCounts::default().with(List::Tasks, tasks),
             ..Config::default()
         };
         let client = Client::with_token(config);

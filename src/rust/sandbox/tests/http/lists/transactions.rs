@@ -1,6 +1,6 @@
 //! Purchases in both APIs.
 
-use amocrm_sandbox::{Config, ListCounts, NoteCounts};
+use amocrm_sandbox::{Config, Kind, List, ListCounts, NoteCounts};
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -79,8 +79,8 @@ async fn a_customer_who_is_not_there_has_no_rows_over_v2_and_is_a_404_over_v4() 
 
 #[tokio::test]
 async fn notes_about_purchases_tell_of_those_in_the_list() {
-    let lists = ListCounts { customers: 100, transactions: 300, ..ListCounts::default() };
-    let notes = NoteCounts { customer: 500, ..NoteCounts::each(0) };
+    let lists = ListCounts::default().with(List::Customers, 100).with(List::Transactions, 300);
+    let notes = NoteCounts::each(0).with(Kind::Customer, 500);
     let client = Client::logged_in(Config { notes, lists, ..Config::default() }).await;
     let all = old(&client, "transactions", "").await;
     let notes = client.rows("type=customer&note_type=23").await;
@@ -96,7 +96,7 @@ async fn kommo_has_no_purchases_and_without_customers_there_are_none() {
     let kommo = Client::with_token(Config { kommo: true, ..account() });
     assert_eq!(kommo.get("/api/v2/transactions").await.status(), StatusCode::UPGRADE_REQUIRED);
     assert_eq!(kommo.get(LIST).await.status(), StatusCode::NOT_FOUND);
-    let lists = ListCounts { customers: 0, ..ListCounts::default() };
+    let lists = ListCounts::default().with(List::Customers, 0);
     let client = Client::with_token(Config { lists, ..account() });
     assert!(old(&client, "transactions", "").await.is_empty());
     assert!(client.listed(LIST, "transactions").await.is_empty());

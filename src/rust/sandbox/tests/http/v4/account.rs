@@ -6,15 +6,14 @@ use crate::client::{Client, small};
 
 #[tokio::test]
 async fn the_account_says_the_same_as_in_v2() {
-    let config = Config { subdomain: "ural".to_owned(), ..small() };
-    let client = Client::with_token(config);
+    let client = Client::with_token(small());
     let new = client.json("/api/v4/account").await;
     let old = client.json("/api/v2/account").await;
     for name in ["id", "name", "subdomain", "currency"] {
         assert_eq!(new[name], old[name], "{name}");
     }
     assert_eq!(new["current_user_id"], old["current_user"]);
-    assert_eq!(new["subdomain"], "ural");
+    assert_eq!(new["subdomain"], "sandbox");
 }
 
 #[tokio::test]

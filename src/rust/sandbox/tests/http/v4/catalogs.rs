@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use amocrm_sandbox::{Config, ListCounts};
+use amocrm_sandbox::{Config, List, ListCounts};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -245,7 +245,7 @@ async fn customers_of_a_segment_buy_at_a_price_that_products_have() {
 
 #[tokio::test]
 async fn without_leads_there_are_no_invoices() {
-    let lists = ListCounts { leads: 0, ..ListCounts::default() };
+    let lists = ListCounts::default().with(List::Leads, 0);
     let client = Client::with_token(Config { lists, ..small() });
     assert!(elements(&client, "invoices", "").await.is_empty());
     assert_eq!(elements(&client, "products", "").await.len(), 41);

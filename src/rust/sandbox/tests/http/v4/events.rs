@@ -390,3 +390,71 @@ async fn the_types_are_listed_in_two_languages() {
     let english = client.json("/api/v4/events/types?language_code=en").await;
     assert_eq!(english["_embedded"]["events_types"][0]["lang"], "lead added");
 }
+
+const RECORDS: [&str; 4] = ["leads", "contacts", "companies", "customers"];
+
+/// The records of all kinds by kind and id.
+async fn records(client: &Client) -> BTreeMap<(String, u64), Value> {
+    let mut records = BTreeMap::new();
+    for list in RECORDS {
+        let kind = list
+            .strip_suffix("ies")
+            .map_or_else(|| list.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
+        for record in client.all(&format!("/api/v4/{list}?limit=250"), list).await {
+            records.insert((kind.clone(), number(&record, "id")), record);
+        }
+    }
+    records
+}
+
+/// What an event is about.
+fn subject(event: &Value) -> (String, u64) {
+    (event["entity_type"].as_str().unwrap_or_default().to_owned(), number(event, "entity_id"))
+}
+
+#[tokio::test]
+async fn names_follow_one_another_up_to_those_of_the_lists() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(2000), ..Config::default() });
+    let name = |row: &Value, side: &str| row[side][0]["name_field_value"]["name"].clone();
+    let mut last = BTreeMap::new();
+    let mut followed = 0;
+    for row in events(&client, "filter[type]=name_field_changed&order[created_at]=asc").await {
+        if let Some(known) = last.insert(subject(&row), name(&row, "value_after")) {
+            assert_eq!(name(&row, "value_before"), known, "{row}");
+            followed += 1;
+        }
+    }
+    assert!(followed > 2, "{followed}");
+    let records = records(&client).await;
+    let known: Vec<_> = last.iter().filter(|(subject, _)| records.contains_key(subject)).collect();
+    assert!(known.len() > 20, "{}", known.len());
+    for (subject, name) in known {
+        assert_eq!(records[subject]["name"], *name, "{subject:?}");
+    }
+}
+
+#[tokio::test]
+async fn tags_and_values_that_came_are_on_the_records() {
+    let client = Client::with_token(Config { notes: NoteCounts::each(2000), ..Config::default() });
+    let records = records(&client).await;
+    let has_text = |list: &Value, member: &str, text: &Value| {
+        list.as_array().is_some_and(|items| items.iter().any(|item| item[member] == *text))
+    };
+    let mut seen = [0, 0];
+    for row in events(&client, "filter[type]=entity_tag_added,custom_field_value_changed").await {
+        let Some(record) = records.get(&subject(&row)) else { continue };
+        let value = &row["value_after"][0];
+        if row["type"] == "entity_tag_added" && row["created_by"] != 0 {
+            let tags = &record["_embedded"]["tags"];
+            assert!(has_text(tags, "name", &value["tag"]["name"]), "{row} {tags}");
+            seen[0] += 1;
+        } else if let Some(value) = value.get("custom_field_value") {
+            let fields = record["custom_fields_values"].as_array().cloned().unwrap_or_default();
+            let field = fields.iter().find(|field| field["field_id"] == value["field_id"]);
+            let values = field.map_or(&Value::Null, |field| &field["values"]);
+            assert!(has_text(values, "value", &value["text"]), "{row} {values}");
+            seen[1] += 1;
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 20), "{seen:?}");
+}
