@@ -245,7 +245,7 @@ impl<T> Pager<T> {
         let middle = match part.tries {
             0 if leaves_a_gap => return self.paging.from(begin, self.limit),
             0 => part.end,
-            1 if part.ends_in_a_tie() => return self.from_before_tie(index),
+            1 if part.ends_in_a_tie() => return self.before_tie(index),
             1 | 3 => part.end.saturating_sub(half * u64::from(part.tries)),
             _ => part.end + half * u64::from(part.tries / 2),
         };
@@ -254,7 +254,7 @@ impl<T> Pager<T> {
 
     /// The range from before the ties at the end of a part, so that they are in one page. If
     /// there is none, one that has as many of them as it can.
-    fn from_before_tie(&self, index: usize) -> PageRange {
+    fn before_tie(&self, index: usize) -> PageRange {
         let part = &self.parts[index];
         let tied = part.keys.count() - part.keys.tie_start();
         let range = self.paging.from(part.end.saturating_sub(tied as u64 + 1), self.limit);
