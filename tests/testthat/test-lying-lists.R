@@ -25,6 +25,14 @@ test_that("incoming leads of API v2 whose first page is short twice come whole",
   expect_gte(sum(sandbox_requests(auth)$rows == 400), 2)
 })
 
+test_that("a list of one page is whole although each answer has it in another order", {
+  shuffle <- list(path = "/tasks?", action = "shuffle", nth = c(1, Inf))
+  for (v2 in c(TRUE, FALSE)) {
+    auth <- AmoSandbox(access = "token", v2 = v2, tasks = 41, notes = 0, faults = list(shuffle))
+    expect_setequal(AmoTasks(auth)$id, AmoTasks(AmoSandbox(tasks = 41, notes = 0))$id)
+  }
+})
+
 test_that("a size that was refused is not asked for again", {
   refusal <- list(path = "/api/v4/leads?", status = 504, nth = c(1, Inf), over = 100)
   auth <- AmoSandbox(access = "token", v2 = FALSE, leads = 500, faults = list(refusal))

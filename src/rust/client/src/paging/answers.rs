@@ -225,7 +225,7 @@ impl<T> Pager<T> {
         let part = &mut self.parts[index];
         let has_room = page.records < request.range.limit;
         part.ending.steps_back = 0;
-        if !page.keys.shows_end_of(&part.keys) {
+        if !page.keys.shows_end_of(&part.keys) && !ends_with(part, request, &page) {
             // A list that ends where it did has not shrunk: other rows are its last now.
             let end = request.range.offset + u64::from(page.records);
             let is_earlier = end < part.range.offset + u64::from(part.records);
@@ -237,13 +237,15 @@ impl<T> Pager<T> {
     }
 
     /// A page that does not fit. It may still show the last rows, if those have equal
-    /// sort values.
+    /// sort values or are the last of a list of one part.
     fn take_strange_end(&mut self, index: usize, request: &PageRequest, page: &Page<T>) {
         let is_known = self.is_all_known(index, &page.keys);
         let now = self.clock;
         let part = &mut self.parts[index];
         let has_room = page.records < request.range.limit;
-        if is_known && has_room && page.keys.is_whole_tie_at_end_of(&part.keys) {
+        let shows_end =
+            || page.keys.is_whole_tie_at_end_of(&part.keys) || ends_with(part, request, page);
+        if is_known && has_room && shows_end() {
             part.prove_end(request, page.has_next, now);
         } else {
             part.ending.steps_back += 1;
@@ -293,6 +295,14 @@ impl<T> Pager<T> {
         let is_short = page.records < request.range.limit;
         is_short && !self.was_full && (is_usual || part.ending.proofs > 0)
     }
+}
+
+/// Whether known rows end where a part does, if in another order than its last rows: they
+/// are equal in what the list is ordered by, or the list is as long as this part.
+fn ends_with<T>(part: &Part<T>, request: &PageRequest, page: &Page<T>) -> bool {
+    let end = request.range.offset + u64::from(page.records);
+    let is_as_long = part.range.offset == 0 && end == u64::from(part.records);
+    is_as_long || (end == part.end && page.keys.is_tied_with_end_of(&part.keys))
 }
 
 /// Whether an answer has the whole list: the server does not page it. Such a server gives

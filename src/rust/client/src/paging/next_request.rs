@@ -245,10 +245,20 @@ impl<T> Pager<T> {
         let middle = match part.tries {
             0 if leaves_a_gap => return self.paging.from(begin, self.limit),
             0 => part.end,
+            1 if part.ends_in_a_tie() => return self.before_tie(index),
             1 | 3 => part.end.saturating_sub(half * u64::from(part.tries)),
             _ => part.end + half * u64::from(part.tries / 2),
         };
         self.paging.around(middle, self.limit)
+    }
+
+    /// The range from before the ties at the end of a part, so that they are in one page. If
+    /// there is none, one that has as many of them as it can.
+    fn before_tie(&self, index: usize) -> PageRange {
+        let part = &self.parts[index];
+        let tied = part.keys.count() - part.keys.tie_start();
+        let range = self.paging.from(part.end.saturating_sub(tied as u64 + 1), self.limit);
+        if range.end() > part.end { range } else { self.paging.reaching(part.end, self.limit) }
     }
 
     /// The part after the last one. The more rows have come, the more parts are in

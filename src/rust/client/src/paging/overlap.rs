@@ -10,6 +10,9 @@ use std::collections::{HashMap, HashSet};
 use super::range::signed;
 use crate::json::page_keys::PageKeys;
 
+/// Ties that could stand in so many ways stand in the same one by no accident.
+const WAYS: usize = 1_000_000;
+
 /// The overlap of a page with the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Overlap {
@@ -41,7 +44,8 @@ impl Overlap {
 pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Option<Overlap> {
     let needed = (common as usize).min(before.count()).min(after.count()).max(1);
     if splits_a_tie(before, after) {
-        return None;
+        let needed = needed.max(enough_of_a_tie(before, after)?);
+        return run(before, after, needed).or_else(|| scattered(before, after, needed));
     }
     run(before, after, needed)
         .or_else(|| scattered(before, after, needed))
@@ -49,14 +53,28 @@ pub(super) fn overlap(before: &PageKeys, after: &PageKeys, common: u32) -> Optio
 }
 
 /// Whether `after` begins among the ties at the end of `before`, so that some of
-/// them may be in neither page. If ties fill half a page, no page could begin before
-/// them: then their order is relied on.
+/// them may be in neither page.
 fn splits_a_tie(before: &PageKeys, after: &PageKeys) -> bool {
     let start = before.tie_start();
     before.is_ordered()
-        && 2 * start > before.count()
         && start + 1 < before.count()
         && after.order.first() >= before.order.last()
+        && !(start == 0 && after.has_all(before))
+}
+
+/// How many common records of a split tie show, in the same order, that the server keeps
+/// that order: with fewer it may be an accident. None if the pages can't show as many.
+fn enough_of_a_tie(before: &PageKeys, after: &PageKeys) -> Option<usize> {
+    let at_end = before.count() - before.tie_start();
+    let value = before.order.last();
+    let at_start = after.order.iter().take_while(|found| Some(*found) == value).count();
+    let is_no_accident = |common: &usize| {
+        // If any is lost, there is one more than the pages show.
+        let tied = at_end + at_start - common + 1;
+        let ways = (0..*common).fold(1, |ways: usize, before| ways.saturating_mul(tied - before));
+        ways >= WAYS
+    };
+    (1..=at_end.min(at_start)).find(is_no_accident)
 }
 
 /// The common case: `after` begins with the last records of `before`, or is
@@ -187,13 +205,37 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_of_more_than_half_a_page_has_to_keep_its_order() {
-        let many = |ids: std::ops::Range<u64>| PageKeys {
-            order: vec![7; 100],
+    fn a_tie_that_is_split_has_to_keep_its_order_in_more_rows_than_an_accident_would() {
+        let page = |ids: std::ops::Range<u64>, tie: &std::ops::Range<u64>| PageKeys {
+            order: ids
+                .clone()
+                .map(|id| signed(if tie.contains(&id) { tie.start } else { id }))
+                .collect(),
             ids: ids.collect(),
             lacks_ids: false,
         };
-        assert_eq!(position(&many(0..100), &many(97..197), 3), Some(97));
-        assert_eq!(position(&many(0..100), &many(100..200), 3), None);
+        for (tie, begin, fits) in [
+            (0..200, 97, true),
+            (60..120, 97, false),
+            (60..120, 96, true),
+            (91..100, 91, true),
+            (95..105, 95, false),
+            (95..105, 94, true),
+        ] {
+            let (before, after) = (page(0..100, &tie), page(begin..begin + 100, &tie));
+            let expected = fits.then_some(signed(begin));
+            assert_eq!(position(&before, &after, 3), expected, "{tie:?} {begin}");
+        }
+        let tie = 60..120;
+        let (before, mut other) = (page(0..100, &tie), page(80..180, &tie));
+        assert_eq!(position(&before, &other, 3), Some(80));
+        other.ids.swap(5, 15);
+        assert_eq!(position(&before, &other, 3), None);
+    }
+
+    #[test]
+    fn rows_of_one_moment_are_the_same_page_when_they_come_again() {
+        let few = PageKeys { order: vec![7; 3], ids: vec![1, 2, 3], lacks_ids: false };
+        assert_eq!(position(&few, &few, 1), Some(0));
     }
 }

@@ -95,6 +95,11 @@ impl<T> Part<T> {
         self.records < self.range.limit
     }
 
+    /// Whether its last rows are equal in what the list is ordered by.
+    pub(super) fn ends_in_a_tie(&self) -> bool {
+        self.keys.is_ordered() && self.keys.tie_start() + 1 < self.keys.count()
+    }
+
     pub(super) fn is_there(&self) -> bool {
         self.state == PartState::Received && self.records > 0
     }

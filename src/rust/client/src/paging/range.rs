@@ -82,6 +82,14 @@ impl Paging {
         numbered(row, limit).max_by_key(at_middle).unwrap_or_default()
     }
 
+    /// A range with `row` that begins well before it: as early as pages with numbers can.
+    pub fn reaching(self, row: u64, limit: u32) -> PageRange {
+        if !self.is_numbered() {
+            return self.around(row, limit);
+        }
+        numbered(row, limit).min_by_key(|range| range.offset).unwrap_or_default()
+    }
+
     /// The range of at most `limit` rows that begins at `row` or, where pages
     /// have numbers, a little before, and reaches as far as it can.
     pub fn from(self, row: u64, limit: u32) -> PageRange {

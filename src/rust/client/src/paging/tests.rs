@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod model;
+mod ties;
 mod until;
 
 use super::Paging;

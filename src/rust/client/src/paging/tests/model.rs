@@ -44,6 +44,10 @@ pub enum Mode {
     Shuffled,
     /// Rows of equal order, as many as these, stand in any order.
     Ties(u64),
+    /// The same, but in one order for each range that is asked for.
+    TiesByRange(u64),
+    /// The same, but in one order for each of two machines that answer by chance.
+    TiesOfTwo(u64),
     NewIds,
     EmptyWithNext,
     EveryOtherEmpty,
@@ -114,9 +118,16 @@ type Answer = Option<Page<Vec<u64>>>;
 
 impl Server {
     pub fn new(mode: Mode, paging: Paging, rows: u64, seed: u64) -> Self {
-        let tie = if let Mode::Ties(tie) | Mode::TiesAlwaysNext(tie) = mode { tie } else { 1 };
-        let rows: Vec<Row> =
-            (0..rows).map(|row| (1000 + 7 * row, i64::try_from(row / tie).unwrap())).collect();
+        let tie = match mode {
+            Mode::Ties(tie)
+            | Mode::TiesByRange(tie)
+            | Mode::TiesOfTwo(tie)
+            | Mode::TiesAlwaysNext(tie) => tie,
+            _ => 1,
+        };
+        let rows: Vec<Row> = (0..rows)
+            .map(|row| (1000 + 7 * row, i64::try_from(row / tie.max(1)).unwrap()))
+            .collect();
         Server {
             mode,
             paging,
@@ -240,9 +251,14 @@ impl Server {
         };
         match mode {
             Mode::Shuffled => self.rng.shuffle(&mut rows),
-            Mode::Ties(tie) => {
-                let tie = usize::try_from(tie).unwrap();
-                rows.chunks_mut(tie).for_each(|group| self.rng.shuffle(group));
+            Mode::Ties(_) => shuffle_ties(&mut rows, &mut self.rng),
+            Mode::TiesByRange(_) => {
+                let seed = (range.offset << 10) + u64::from(range.limit);
+                shuffle_ties(&mut rows, &mut fastrand::Rng::with_seed(seed));
+            }
+            Mode::TiesOfTwo(_) => {
+                let machine = self.rng.u64(..2);
+                shuffle_ties(&mut rows, &mut fastrand::Rng::with_seed(machine));
             }
             Mode::LagsFilled if self.lags(now) => {
                 let left_out = (rows.len() / 100).max(1);
@@ -370,7 +386,9 @@ impl Server {
             _ => has_next && !page.is_empty(),
         };
         let order = match mode {
-            Mode::Ties(_) | Mode::TiesAlwaysNext(_) => page.iter().map(|row| row.1).collect(),
+            Mode::Ties(_) | Mode::TiesByRange(_) | Mode::TiesOfTwo(_) | Mode::TiesAlwaysNext(_) => {
+                page.iter().map(|row| row.1).collect()
+            }
             _ if !self.tells_order => Vec::new(),
             _ => page.iter().map(|row| row.1).collect(),
         };
@@ -384,6 +402,11 @@ impl Server {
             extent: Extent::Page,
         })
     }
+}
+
+/// Rows of equal order change places.
+fn shuffle_ties(rows: &mut [Row], rng: &mut fastrand::Rng) {
+    rows.chunk_by_mut(|a, b| a.1 == b.1).for_each(|tie| rng.shuffle(tie));
 }
 
 /// What came of reading a list.
