@@ -55,6 +55,8 @@ pub struct PagedList<T> {
     is_absent: OnceLock<()>,
     /// Whether its rows may be taken while it is read.
     gives_batches: bool,
+    /// Whether the first page tells how all are read.
+    is_told_by_first: bool,
     /// Where the call keeps how far its rows were taken.
     places: OnceLock<Arc<Places>>,
 }
@@ -125,6 +127,7 @@ impl<T: RowSink> PagedList<T> {
             absence: None,
             is_absent: OnceLock::new(),
             gives_batches: false,
+            is_told_by_first: false,
             places: OnceLock::new(),
         }
     }
@@ -171,6 +174,13 @@ impl<T: RowSink> PagedList<T> {
     #[must_use]
     pub fn in_batches(mut self) -> Self {
         self.gives_batches = true;
+        self
+    }
+
+    /// A list of which the first page tells how all are read.
+    #[must_use]
+    pub fn told_by_first(mut self) -> Self {
+        self.is_told_by_first = true;
         self
     }
 
@@ -291,6 +301,7 @@ impl<T: RowSink> PagedList<T> {
             Paging::Offset if request.is_filtered() => Emptiness::Usual,
             _ => Emptiness::Doubted,
         };
+        list.waits_for_first = self.is_told_by_first;
         let fetch = |PageRequest { range, .. }| self.fetch_part(context, range);
         if let Some(place) = self.place_to_go_on(context) {
             go_on(&list, &self.pages, place, fetch).await?;

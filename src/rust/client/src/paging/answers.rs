@@ -229,10 +229,16 @@ impl<T> Pager<T> {
             // A list that ends where it did has not shrunk: other rows are its last now.
             let end = request.range.offset + u64::from(page.records);
             let is_earlier = end < part.range.offset + u64::from(part.records);
-            part.ending.shrunk += u32::from(has_room && !page.has_next && is_earlier);
-            part.ending.is_behind = !has_room;
+            if has_room && !page.has_next && is_earlier {
+                let has_varied = part.ending.shrink_to(end);
+                self.has_lagged |= has_varied;
+            }
+            self.parts[index].ending.is_behind = !has_room;
         } else if has_room {
+            // It was shown earlier, and is back.
+            let has_varied = part.ending.shrunk > 0;
             part.prove_end(request, page.has_next, now);
+            self.has_lagged |= has_varied;
         }
     }
 
@@ -311,6 +317,6 @@ fn is_all<T>(request: &PageRequest, page: &Page<T>) -> bool {
     match page.extent {
         Extent::Page | Extent::Counted => false,
         Extent::Repeated => request.range.offset > 0 && page.records >= request.range.limit,
-        Extent::Whole => true,
+        Extent::Whole => request.range.offset == 0,
     }
 }

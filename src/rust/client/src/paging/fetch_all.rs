@@ -224,6 +224,8 @@ pub struct ListContext<'r> {
     pub endpoint: String,
     /// How sure it is made that it is empty if no rows come.
     pub emptiness: Emptiness,
+    /// Whether the first page tells how all are read, so that none is read before it.
+    pub waits_for_first: bool,
     /// Counts the pages.
     pub progress: &'r Progress,
 }
@@ -244,6 +246,7 @@ impl<'r> ListContext<'r> {
             paging,
             endpoint: request.endpoint(),
             emptiness: Emptiness::Doubted,
+            waits_for_first: false,
             progress: &transport.http.progress,
         }
     }
@@ -302,7 +305,7 @@ where
                 None if in_flight.is_empty() => break,
                 None => may_ask = false,
             },
-            () = &mut slow_start, if is_first && !in_flight.is_empty() => {
+            () = &mut slow_start, if is_first && !list.waits_for_first && !in_flight.is_empty() => {
                 pages.lock().pager.set_concurrency(2);
                 (is_first, may_ask) = (false, true);
             }
@@ -448,6 +451,7 @@ mod tests {
             paging: Paging::Offset,
             endpoint: String::new(),
             emptiness: Emptiness::Doubted,
+            waits_for_first: false,
             progress,
         }
     }

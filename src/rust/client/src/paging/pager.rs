@@ -312,7 +312,9 @@ impl<T> Pager<T> {
             }
             if self.parts[index..index + 2].iter().any(|part| part.keys.lacks_ids) {
                 // Rows that both have would stand in the table twice.
-                return self.give_up(self.parts[index + 1].range);
+                let range = self.parts[index + 1].range;
+                self.parts.truncate(index + 1);
+                return self.give_up(range);
             }
             self.settle_one(index);
             if self.reading.fruitless >= MOST_FRUITLESS || self.reading.rank > MOST_ROWS {

@@ -55,14 +55,26 @@ pub(super) struct Ending {
     pub(super) proofs: u32,
     /// When the last of them was asked for and received.
     pub(super) seen: Option<(u64, u64)>,
-    /// Answers that ended before the last row.
+    /// Answers in a row that ended before the last row, and where.
     pub(super) shrunk: u32,
+    pub(super) shrunk_to: u64,
     /// Answers that showed rows on the page behind.
     pub(super) goes_on: u32,
     /// Answers without known rows: the end is looked for further back.
     pub(super) steps_back: u32,
     /// The last answer showed known rows only: the end is further on.
     pub(super) is_behind: bool,
+}
+
+impl Ending {
+    /// Takes an answer that ended at a row before the last one. True if the one before it
+    /// ended elsewhere: the server lags.
+    pub(super) fn shrink_to(&mut self, end: u64) -> bool {
+        let has_varied = self.shrunk > 0 && self.shrunk_to != end;
+        self.shrunk = if has_varied { 1 } else { self.shrunk + 1 };
+        self.shrunk_to = end;
+        has_varied
+    }
 }
 
 impl<T> Part<T> {

@@ -189,6 +189,17 @@ fn a_list_of_one_page_that_was_short_at_first_is_read_whole() {
 }
 
 #[test]
+fn ends_that_differ_from_answer_to_answer_are_no_list_that_has_shrunk() {
+    for paging in ALL {
+        for ends in [&[10, 5, 7, 3, 13][..], &[10, 0, 5, 7, 3, 13], &[13, 4, 13, 4, 5, 13]] {
+            let (mode, rows) = (Mode::Ends(ends), 13);
+            let schedule = Schedule { mode, paging, rows, limit: 20, latency: 20, seed: 0 };
+            schedule.play().unwrap_or_else(|problem| panic!("{paging:?} {ends:?} {problem}"));
+        }
+    }
+}
+
+#[test]
 fn rows_that_move_to_the_front_are_not_lost_for_others_that_did() {
     for paging in [Paging::Sized, Paging::Numbered] {
         let schedule = Schedule::new(paging, 99388, hostile);

@@ -63,7 +63,8 @@ impl AnyListQuery {
             limit,
             Table::new(&SCHEMA),
             Box::new(move |body| read.read(body)),
-        );
+        )
+        .told_by_first();
         Ok(AnyListQuery { path: name, reader, list, lower_limit, no_customers: OnceLock::new() })
     }
 

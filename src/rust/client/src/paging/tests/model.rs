@@ -65,6 +65,8 @@ pub enum Mode {
     SeesFirst(usize, Time),
     /// The same from the moment that rows beyond were asked for.
     SeesFirstLate(usize, Time),
+    /// Each answer knows only so many rows, the last number stays.
+    Ends(&'static [usize]),
     /// For a time from the n-th request on all is empty.
     EmptyFor(u64, Time),
     /// So many rows at the end with each request.
@@ -250,6 +252,10 @@ impl Server {
             }
         };
         match mode {
+            Mode::Ends(ends) => {
+                let answer = usize::try_from(self.requests).unwrap().min(ends.len());
+                rows.truncate(ends[answer - 1]);
+            }
             Mode::Shuffled => self.rng.shuffle(&mut rows),
             Mode::Ties(_) => shuffle_ties(&mut rows, &mut self.rng),
             Mode::TiesByRange(_) => {

@@ -35,8 +35,8 @@ pub struct ReaderV4 {
     batches: HashMap<String, Batches>,
     /// How many ids are asked for.
     ids: usize,
-    /// Texts of results, by the task's id.
-    results: Mutex<HashMap<String, String>>,
+    /// Texts of results, by the task's id; None for a task without one.
+    results: Mutex<HashMap<String, Option<String>>>,
     warnings: Vec<Warning>,
 }
 
@@ -91,9 +91,19 @@ impl ReaderV4 {
         let mut ids: Vec<String> = lists.flat_map(|list| list.list.texts("element_id")).collect();
         ids.sort_unstable();
         ids.dedup();
-        let chunks = ids.chunks(task_results::TASKS_A_REQUEST);
-        let readings = chunks.map(|ids| self.read_result_chunk(transport, ids).boxed());
-        all_of(&transport.http.progress, readings.collect()).await
+        // A server that lags leaves some out: they are asked for again while that helps.
+        for round in 0.. {
+            let asked = ids.len();
+            let chunks = ids.chunks(task_results::TASKS_A_REQUEST);
+            let readings = chunks.map(|ids| self.read_result_chunk(transport, ids).boxed());
+            all_of(&transport.http.progress, readings.collect()).await?;
+            let results = lock(&self.results);
+            ids.retain(|id| !results.contains_key(id));
+            if ids.is_empty() || (round > 0 && ids.len() == asked) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     async fn read_result_chunk(&self, transport: &Transport, ids: &[String]) -> Result<(), Error> {
@@ -136,7 +146,7 @@ impl ReaderV4 {
             .map(|task| {
                 let task = task.as_ref()?;
                 let latest = seen.insert(task);
-                results.get(task).filter(|_| latest).map(String::as_str)
+                results.get(task).filter(|_| latest)?.as_deref()
             })
             .collect();
         texts.reverse();

@@ -17,18 +17,19 @@ pub fn tasks_request(ids: &[String]) -> Request {
     ids.iter().fold(request, |request, id| request.query("filter[id][]", id))
 }
 
-/// The result's text of each task that has one, by the task's id.
+/// The result's text of each task, by the task's id; None for a task without one.
 ///
 /// # Errors
 /// [`BadBody`] when the body holds no tasks.
-pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, String>, BadBody> {
+pub fn read_results(body: Option<&[u8]>) -> Result<HashMap<String, Option<String>>, BadBody> {
     if body.is_none() {
         return Ok(HashMap::new());
     }
     let document = Node::read(body)?;
     let tasks = document.at(&["_embedded", "tasks"])?.values().into_iter();
-    let text =
-        |task: &Node| Some((task.get("id")?.text()?.to_owned(), text_of(task.get("result")?)?));
+    let text = |task: &Node| {
+        Some((task.get("id")?.text()?.to_owned(), task.get("result").and_then(text_of)))
+    };
     Ok(tasks.filter_map(text).collect())
 }
 
@@ -58,9 +59,17 @@ mod tests {
             {"id":5,"result":"ready"},{"id":6,"result":[{"text":"listed"}]},
             {"id":7,"result":[{"text":"a"},"b",{"text":[]}]}]}}"#;
         let results = read_results(Some(body)).unwrap();
-        assert_eq!(results.len(), 4);
-        for (id, text) in [("2", "ok"), ("5", "ready"), ("6", "listed"), ("7", "a\nb")] {
-            assert_eq!(results[id], text);
+        assert_eq!(results.len(), 7);
+        for (id, text) in [
+            ("1", None),
+            ("2", Some("ok")),
+            ("3", None),
+            ("4", None),
+            ("5", Some("ready")),
+            ("6", Some("listed")),
+            ("7", Some("a\nb")),
+        ] {
+            assert_eq!(results[id].as_deref(), text, "{id}");
         }
         assert!(read_results(None).unwrap().is_empty());
     }
@@ -71,7 +80,10 @@ mod tests {
             let body = format!(
                 r#"{{"_embedded":{{"tasks":[{{"id":1,"result":{{"text":"a{broken}"}}}}]}}}}"#
             );
-            assert_eq!(read_results(Some(body.as_bytes())).unwrap()["1"], "a\u{fffd}");
+            assert_eq!(
+                read_results(Some(body.as_bytes())).unwrap()["1"].as_deref(),
+                Some("a\u{fffd}")
+            );
         }
     }
 }
