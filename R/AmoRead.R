@@ -74,5 +74,5 @@ copy_reader <- function(to, prefix) {
     place <- gettextf("this database with the `prefix` \"%s\"", prefix)
     return(c(dbi_reader(db), place = place))
   }
-  c(folder_reader(to), place = shown_value(to))
+  c(folder_reader(to), place = encodeString(to, quote = "\""))
 }

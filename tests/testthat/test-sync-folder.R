@@ -339,10 +339,12 @@ test_that("a damaged file is named, and other tables can be read", {
   expect_gt(nrow(AmoRead(folder, "groups")), 0)
 })
 
-test_that("a folder without a copy has no tables and an empty log", {
+test_that("a folder without a copy has no tables and no log, and is named", {
   folder <- new_folder()
-  expect_error(AmoRead(folder, "leads"), class = "amocrm_error_input")
-  log <- AmoSyncLog(folder)
+  for (read in list(function() AmoRead(folder, "leads"), function() AmoSyncLog(folder))) {
+    expect_error(read(), basename(folder), fixed = TRUE, class = "amocrm_error_input")
+  }
+  log <- folder_log(folder)
   expect_identical(lapply(log, class), lapply(sync_log_columns, class))
   expect_identical(nrow(log), 0L)
   expect_false(dir.exists(folder))
