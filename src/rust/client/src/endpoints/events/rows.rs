@@ -103,7 +103,7 @@ fn push_value<'r>(side: usize, path: &'r str, field: Field<'r>, row: &mut Row<'r
     let column = if number > 1 && !is_scalar { format!("{column}{number}").into() } else { column };
     let value = field.value();
     let is_entity = path.ends_with("link.entity.type");
-    push_once(column, if is_entity { value.with_text(singular) } else { value }, row);
+    push_beside(column, if is_entity { value.with_text(singular) } else { value }, row);
 }
 
 fn column(side: usize, path: &str, is_scalar: bool) -> Cow<'static, str> {
@@ -114,18 +114,22 @@ fn column(side: usize, path: &str, is_scalar: bool) -> Cow<'static, str> {
     format!("{}{of_scalar}{}", SIDES[side], path.replace('.', "_")).into()
 }
 
-/// Adds a cell. A column that has one keeps it; what else would be in it goes beside, unless
-/// it is the same.
-fn push_once<'r>(column: Cow<'static, str>, value: Value<'r>, row: &mut Row<'r>) {
-    let name = match row.get(&column) {
-        None => column,
-        Some(first) if first == value => return,
-        Some(_) => {
-            let mut others = (2..).map(|number| format!("{column}_{number}"));
-            others.find(|name| row.get(name).is_none()).unwrap_or_default().into()
-        }
+/// Adds a cell. A column that has one keeps it; what else would be in it goes beside.
+fn push_beside<'r>(column: Cow<'static, str>, value: Value<'r>, row: &mut Row<'r>) {
+    let name = if row.get(&column).is_none() {
+        column
+    } else {
+        let mut others = (2..).map(|number| format!("{column}_{number}"));
+        others.find(|name| row.get(name).is_none()).unwrap_or_default().into()
     };
     row.push_named(name, value);
+}
+
+/// The same, but for what is in the column already.
+fn push_once<'r>(column: Cow<'static, str>, value: Value<'r>, row: &mut Row<'r>) {
+    if row.get(&column) != Some(value) {
+        push_beside(column, value, row);
+    }
 }
 
 /// What an event tells of its entity besides. The id and the type of the entity are known.
@@ -379,7 +383,10 @@ mod tests {
                 r#"[{"message":{"talk_id":7},"talk":{"id":8}}]"#,
                 &["after_talk_id=7", "after_talk_id_2=8"],
             ),
-            (r#"[{"message":{"talk_id":7},"talk":{"id":7}}]"#, &["after_talk_id=7"]),
+            (
+                r#"[{"message":{"attachments":[{"type":"photo"},{"type":"photo"}]}}]"#,
+                &["after_message_attachments_type=photo", "after_message_attachments_type_2=photo"],
+            ),
         ] {
             assert_eq!(values(after, "[]"), columns, "{after}");
         }
